@@ -1,0 +1,108 @@
+// swift-tools-version: 6.3
+// Adze: carves BERT classifiers down to size. The dependency table below is asserted by `DependencyDirectionTests`.
+
+import PackageDescription
+
+// MARK: - Shared settings
+
+/// The warnings that we ourselves never let pass; a package that depends on Adze is not held to them.
+let strictWarnings: [SwiftSetting] =
+    Context.environment["ADZE_WARNINGS_AS_ERRORS"] == "1" ? [.treatAllWarnings(as: .error)] : []
+
+let swiftSettings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableExperimentalFeature("Lifetimes"),
+    ] + strictWarnings
+
+/// A library target of ours: its folder, what it may see, nothing else.
+func library(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+}
+
+/// The tests of one target; `more` names what the tests need beyond the target itself.
+func tests(of target: String, _ more: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(target)Tests", dependencies: [.byName(name: target), "AdzeTestSupport"] + more,
+        swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "adze",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "Adze", targets: ["Adze"]),
+        .executable(name: "adze", targets: ["adze-cli"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // MARK: - System libraries and C
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+        .systemLibrary(
+            name: "CZstd", path: "Formats/CZstd", pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+        .target(name: "CKernels"),
+
+        // MARK: - Core
+        library("AdzeBytes"),
+        library("AdzeThreads"),
+        library("AdzeTensors", ["AdzeBytes"]),
+        library("AdzeKernels", ["AdzeTensors", "AdzeThreads", "CKernels", "COpenBLAS"]),
+        library("AdzeTokenization", ["AdzeBytes"]),
+        library("AdzeModels", ["AdzeBytes", "AdzeKernels", "AdzeTensors", "AdzeThreads"]),
+        library("AdzeData", ["AdzeBytes"]),
+
+        // MARK: - Formats
+        library("AdzeSafetensors", path: "Formats/Safetensors", ["AdzeBytes", "AdzeTensors"]),
+        library("AdzeTorch", path: "Formats/Torch", ["AdzeBytes", "AdzeTensors"]),
+        library("AdzeNative", path: "Formats/Native", ["AdzeBytes", "AdzeTensors", "AdzeThreads", "CZstd"]),
+        library("AdzeHuggingFace", path: "Formats/HuggingFace", ["AdzeBytes"]),
+        library(
+            "AdzeModelFiles", path: "Formats/ModelFiles",
+            ["AdzeBytes", "AdzeTensors", "AdzeHuggingFace", "AdzeNative", "AdzeSafetensors", "AdzeTorch"]),
+
+        // MARK: - Façade and tools
+        library(
+            "Adze",
+            [
+                "AdzeBytes", "AdzeData", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
+                "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTorch",
+            ]),
+        .executableTarget(
+            name: "adze-cli",
+            dependencies: [
+                "Adze", "AdzeBytes", "AdzeData", "AdzeTokenization",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/adze", swiftSettings: swiftSettings),
+
+        // MARK: - Tests
+        .target(
+            name: "AdzeTestSupport", dependencies: ["AdzeBytes"], path: "Tests/AdzeTestSupport",
+            swiftSettings: swiftSettings),
+        tests(of: "AdzeBytes"),
+        tests(of: "AdzeThreads"),
+        tests(of: "AdzeTensors", ["AdzeBytes"]),
+        tests(of: "AdzeKernels", ["AdzeTensors", "AdzeThreads", "CKernels"]),
+        tests(of: "AdzeTokenization", ["AdzeBytes"]),
+        tests(of: "AdzeModels", ["AdzeBytes", "AdzeKernels", "AdzeTensors", "AdzeThreads", "AdzeSafetensors"]),
+        tests(of: "AdzeData", ["AdzeBytes"]),
+        tests(of: "AdzeSafetensors", ["AdzeBytes", "AdzeTensors"]),
+        tests(of: "AdzeTorch", ["AdzeBytes", "AdzeTensors", "AdzeSafetensors"]),
+        tests(of: "AdzeNative", ["AdzeBytes", "AdzeTensors", "AdzeThreads"]),
+        tests(of: "AdzeHuggingFace", ["AdzeBytes"]),
+        tests(of: "AdzeModelFiles", ["AdzeBytes", "AdzeTensors"]),
+        tests(of: "Adze", ["AdzeBytes", "AdzeModelFiles", "AdzeModels", "AdzeTensors", "AdzeTokenization"]),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["AdzeTestSupport", "AdzeBytes", "adze-cli"],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "PackageTests", dependencies: ["AdzeTestSupport"], swiftSettings: swiftSettings),
+    ]
+)

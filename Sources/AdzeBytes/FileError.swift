@@ -1,0 +1,51 @@
+// What can go wrong between us and the file system. Not here: anything about a file's content.
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A refusal by the file system, or a file that is not what was asked for.
+public enum FileError: AdzeFailure, Equatable {
+    /// No file or folder has this path.
+    case notFound(path: String)
+    /// The path names a folder, a device or a pipe where a regular file was expected.
+    case notARegularFile(path: String, found: String)
+    /// The output exists and overwriting was not asked for.
+    case exists(path: String)
+    /// A read gave fewer bytes than the file had when it was opened.
+    case shrank(path: String, offset: Int, expected: Int, found: Int)
+    /// A system call failed.
+    case system(call: String, path: String, errno: Int32)
+
+    public var kind: FailureKind {
+        switch self {
+        case .notFound: .missingInput
+        case .exists: .outputExists
+        case .notARegularFile: .missingInput
+        case .shrank, .system: .inputOutput
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .notFound(let path):
+            "\(path): no such file or folder"
+        case .notARegularFile(let path, let found):
+            "\(path): expected a regular file, found \(found)"
+        case .exists(let path):
+            "\(path): exists already; pass --force to replace it"
+        case .shrank(let path, let offset, let expected, let found):
+            "\(path): the file shrank while it was read: expected \(expected) bytes at offset \(offset), found \(found)"
+        case .system(let call, let path, let code):
+            "\(path): \(call) failed: \(String(cString: strerror(code)))"
+        }
+    }
+
+    /// The error for the current `errno`, read at once after the failed call.
+    package static func current(_ call: String, _ path: String) -> FileError {
+        let code = errno
+        return code == ENOENT || code == ENOTDIR ? .notFound(path: path) : .system(call: call, path: path, errno: code)
+    }
+}

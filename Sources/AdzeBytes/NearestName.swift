@@ -1,0 +1,32 @@
+// "Did you mean …": the name closest to one that was mistyped.
+
+/// The candidate with the smallest edit distance to `name`, or nil where none is close enough to be meant.
+///
+/// Close enough is a third of the longer length. Ties go to the first candidate.
+/// - Complexity: O(n · m) for each candidate; candidates beyond the first 10,000 are not looked at.
+public func nearestName(to name: String, in candidates: some Sequence<String>) -> String? {
+    let wanted = Array(name.unicodeScalars.prefix(256))
+    var best: (distance: Int, name: String)?
+    for candidate in candidates.prefix(10_000) {
+        let other = Array(candidate.unicodeScalars.prefix(256))
+        let allowed = max(wanted.count, other.count) / 3
+        guard abs(wanted.count - other.count) <= allowed else { continue }
+        let distance = editDistance(wanted, other)
+        if distance <= allowed, best.map({ distance < $0.distance }) ?? true { best = (distance, candidate) }
+    }
+    return best?.name
+}
+
+private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+    var row = Array(0...b.count)
+    for (i, x) in a.enumerated() {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for (j, y) in b.enumerated() {
+            let substituted = diagonal + (x == y ? 0 : 1)
+            diagonal = row[j + 1]
+            row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
+        }
+    }
+    return row[b.count]
+}

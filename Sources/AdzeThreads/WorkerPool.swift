@@ -1,0 +1,181 @@
+// A fixed set of threads that run the pieces of one job together. Not a task scheduler: one job at a time, the caller
+// takes part, and what a piece computes may not depend on which thread runs it.
+
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Threads that wait, at no cost, for the next job.
+///
+/// Thread-safe: jobs from several callers run one after the other.
+public final class WorkerPool: Sendable {
+    /// How many threads take part in a job, the caller's among them.
+    public let threadCount: Int
+    private let shared: Shared
+
+    /// A pool of `threadCount` threads, the caller's included; 1 runs everything on the caller.
+    public init(threadCount: Int) {
+        precondition(threadCount >= 1, "a pool has at least the caller's thread")
+        self.threadCount = threadCount
+        shared = Shared()
+        for _ in 1..<max(threadCount, 1) { startThread(shared) }
+    }
+
+    deinit { shared.stop() }
+
+    /// The number of processors that this process may run on.
+    public static var availableProcessors: Int {
+        if let allowed = allowedProcessors() { return allowed }
+        return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    /// Runs `body` for every index of `0..<count` and returns when all are done.
+    ///
+    /// Indices are handed out in order, one at a time, to whichever thread is free. `body` must not call the pool.
+    public func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
+        if threadCount == 1 || count <= 1 {
+            for index in 0..<count { body(index) }
+            return
+        }
+        withoutActuallyEscaping(body) { body in shared.run(count: count, helpers: threadCount - 1, body) }
+    }
+
+    /// Runs `body` for every index and throws the error of the lowest index that failed.
+    public func forEachThrowing(_ count: Int, _ body: @Sendable (Int) throws -> Void) throws {
+        let first = Mutex<(index: Int, error: any Error)?>(nil)
+        forEach(count) { index in
+            do {
+                try body(index)
+            } catch {
+                first.withLock { if $0.map({ index < $0.index }) ?? true { $0 = (index, error) } }
+            }
+        }
+        if let failure = first.withLock({ $0 }) { throw failure.error }
+    }
+}
+
+/// One job: its body and how far it has come.
+private final class Job: Sendable {
+    let body: @Sendable (Int) -> Void
+    let count: Int
+    let next = Atomic<Int>(0)
+
+    init(count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        self.count = count
+        self.body = body
+    }
+
+    func work() {
+        while true {
+            let index = next.add(1, ordering: .relaxed).oldValue
+            guard index < count else { return }
+            body(index)
+        }
+    }
+}
+
+/// What the threads share: the current job behind a mutex and two conditions.
+private final class Shared: @unchecked Sendable {
+    // @unchecked: `job`, `generation`, `active` and `stopped` are touched under `lock` alone.
+    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let jobPosted = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let jobDone = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let callers = Mutex<Void>(())
+    private var job: Job?
+    private var generation = 0
+    private var active = 0
+    private var stopped = false
+
+    init() {
+        pthread_mutex_init(lock, nil)
+        pthread_cond_init(jobPosted, nil)
+        pthread_cond_init(jobDone, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(jobDone)
+        pthread_cond_destroy(jobPosted)
+        pthread_mutex_destroy(lock)
+        jobDone.deallocate()
+        jobPosted.deallocate()
+        lock.deallocate()
+    }
+
+    func run(count: Int, helpers: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        callers.withLock { _ in
+            let job = Job(count: count, body)
+            pthread_mutex_lock(lock)
+            self.job = job
+            generation += 1
+            pthread_cond_broadcast(jobPosted)
+            pthread_mutex_unlock(lock)
+            job.work()
+            // The body may not outlive this call: wait until no helper is inside it and none can enter any more.
+            pthread_mutex_lock(lock)
+            self.job = nil
+            while active > 0 { pthread_cond_wait(jobDone, lock) }
+            pthread_mutex_unlock(lock)
+        }
+    }
+
+    func serve() {
+        var seen = 0
+        pthread_mutex_lock(lock)
+        while true {
+            while !stopped && (job == nil || generation == seen) { pthread_cond_wait(jobPosted, lock) }
+            if stopped { break }
+            guard let current = job else { continue }
+            seen = generation
+            active += 1
+            pthread_mutex_unlock(lock)
+            current.work()
+            pthread_mutex_lock(lock)
+            active -= 1
+            if active == 0 { pthread_cond_signal(jobDone) }
+        }
+        pthread_mutex_unlock(lock)
+    }
+
+    func stop() {
+        pthread_mutex_lock(lock)
+        stopped = true
+        pthread_cond_broadcast(jobPosted)
+        pthread_mutex_unlock(lock)
+    }
+}
+
+private func startThread(_ shared: Shared) {
+    let box = Unmanaged.passRetained(shared)
+    #if canImport(Glibc)
+    var thread = pthread_t()
+    #else
+    var thread: pthread_t?
+    #endif
+    let result = pthread_create(
+        &thread, nil,
+        { argument in
+            guard let argument else { return nil }
+            Unmanaged<Shared>.fromOpaque(argument).takeRetainedValue().serve()
+            return nil
+        }, box.toOpaque())
+    // Without a thread the others, the caller at least, do its share.
+    if result == 0 { pthread_detach(thread) } else { box.release() }
+}
+
+/// The processors of this thread's affinity mask, from the kernel's own account of it; nil where there is none.
+private func allowedProcessors() -> Int? {
+    guard let file = fopen("/proc/self/status", "r") else { return nil }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 4096)
+    while fgets(&line, Int32(line.count), file) != nil {
+        let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        guard text.hasPrefix("Cpus_allowed:") else { continue }
+        let count = text.dropFirst(13).compactMap(\.hexDigitValue).reduce(0) { $0 + $1.nonzeroBitCount }
+        return count > 0 ? count : nil
+    }
+    return nil
+}

@@ -1,0 +1,43 @@
+// The JSON parser: what it takes, and each thing it refuses by name.
+
+import AdzeBytes
+import Testing
+
+@Suite struct StrictJSONTests {
+    func parse(_ text: String) throws(JSONError) -> JSONValue { try parseJSON(Array(text.utf8)) }
+
+    @Test func valuesOfEveryKind() throws {
+        let value = try parse(#" {"a": [1, -2.5, 1e3, true, null], "b": "x\u00e9\ud83d\ude00\n"} "#)
+        #expect(value["a"]?.array == [.integer(1), .number(-2.5), .number(1000), .bool(true), .null])
+        #expect(value["b"]?.string == "xé😀\n")
+    }
+
+    @Test func integerBeyondIntBecomesANumber() throws {
+        #expect(try parse("1000000000000000019884624838656") == .number(1e30))
+    }
+
+    @Test(arguments: [
+        #"{"a":1,"a":2}"#, "\u{FEFF}{}", #""\ud800""#, #""\ud800\u0041""#, "[1,]", "{} {}", "NaN", "01", "+1", "1.",
+        "\"\u{1}\"", #"{"a" 1}"#, "", "[", #""\x""#, "1e999", "tru",
+    ])
+    func refuses(_ text: String) {
+        #expect(throws: JSONError.self) { try parse(text) }
+    }
+
+    @Test func depthBomb() {
+        let bomb = String(repeating: "[", count: 100_000)
+        #expect(throws: JSONError.tooDeep(offset: 64, limit: 64)) { try parse(bomb) }
+    }
+
+    @Test func invalidUTF8() {
+        #expect(throws: JSONError.self) { try parseJSON([0x22, 0xFF, 0x22]) }
+        #expect(throws: JSONError.self) { try parseJSON([0x22, 0xC0, 0x80, 0x22]) }
+    }
+
+    @Test func textOfAValueParsesToTheValue() throws {
+        let value = try parse(#"{"z":[1,2.5,"a\"\\\u0001\n"],"a":{},"l":[]}"#)
+        #expect(try parse(value.text) == value)
+        #expect(try parse(value.indentedText) == value)
+        #expect(value.canonical.text == #"{"a":{},"l":[],"z":[1,2.5,"a\"\\\u0001\n"]}"#)
+    }
+}
