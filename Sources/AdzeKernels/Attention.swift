@@ -46,7 +46,9 @@ package final class AttentionScratch {
         }
     }
 
-    private static func padded(_ count: Int) -> Int { (count + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel }
+    private static func padded(_ count: Int) -> Int {
+        (count + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel
+    }
 
     private func reserve(tokens: Int, size: Int) {
         func grow(_ buffer: inout FloatBuffer, _ count: Int) {

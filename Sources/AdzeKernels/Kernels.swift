@@ -1,8 +1,8 @@
 // The Swift face of the kernels of one instruction set: shapes are checked here, once a call, so that the C below may
 // trust them. `ReferenceOps.swift` says in plain Swift what each computes. Not here: threads.
 
-internal import COpenBLAS
 package import CKernels
+internal import COpenBLAS
 
 /// An activation of the feed-forward layer or of a head.
 public enum Activation: String, Sendable, CaseIterable {
@@ -61,7 +61,8 @@ public struct Kernels: @unchecked Sendable {
         precondition(residual.map { $0.rows == output.rows && $0.columns == output.columns } ?? true)
         guard output.rows > 0, output.columns > 0 else { return }
         var epilogue = ck_epilogue(
-            bias: bias.map { UnsafePointer($0.base + columns.lowerBound) }, residual: residual.map { UnsafePointer($0.base) },
+            bias: bias.map { UnsafePointer($0.base + columns.lowerBound) },
+            residual: residual.map { UnsafePointer($0.base) },
             residual_stride: residual?.stride ?? 0, activation: activation.code)
         let panels = UnsafePointer(matrix.storage.base + columns.lowerBound * matrix.depth)
         if instructionSet == .scalar && !Kernels.scalarHasFMA {
@@ -75,9 +76,10 @@ public struct Kernels: @unchecked Sendable {
     }
 
     /// Packs source[k · kStride + n · nStride] (k < K, n < N) into panels.
-    package func pack(_ packed: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, kStride: Int, nStride: Int,
-        depth: Int, columns: Int)
-    {
+    package func pack(
+        _ packed: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, kStride: Int, nStride: Int,
+        depth: Int, columns: Int
+    ) {
         table.f32_pack(packed, source, kStride, nStride, depth, columns)
     }
 

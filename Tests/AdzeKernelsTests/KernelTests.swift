@@ -45,7 +45,9 @@ import Testing
                 bias: FloatBuffer(bias), residual: residuals.matrix(rows: rows, columns: columns),
                 activation: activation)
             var expected = ReferenceOps.linear(input, weight, bias: bias, rows: rows, columns: columns, depth: depth)
-            for i in expected.indices { expected[i] = ReferenceOps.activate(expected[i] + Double(residual[i]), activation) }
+            for i in expected.indices {
+                expected[i] = ReferenceOps.activate(expected[i] + Double(residual[i]), activation)
+            }
             expectClose(output.values(0..<output.count), expected, 2e-5, "\(set) \(shape) \(activation)")
         }
     }
@@ -54,8 +56,9 @@ import Testing
     func productIgnoresRowsAndColumnsAroundIt(set: InstructionSet) {
         let kernels = Kernels(set)
         let (rows, columns, depth) = (29, 80, 777)
-        let input = FloatBuffer(random(rows * depth, seed: 5)), matrix = PackedMatrix(
-            random(columns * depth, seed: 6), columns: columns, depth: depth, kernels: kernels)
+        let input = FloatBuffer(random(rows * depth, seed: 5)),
+            matrix = PackedMatrix(
+                random(columns * depth, seed: 6), columns: columns, depth: depth, kernels: kernels)
         let whole = FloatBuffer(count: rows * columns)
         let all = input.matrix(rows: rows, columns: depth)
         kernels.multiply(whole.matrix(rows: rows, columns: columns), all, matrix)
@@ -65,7 +68,8 @@ import Testing
                 part.matrix(rows: rowRange.count, columns: columnRange.count), all.rows(rowRange), matrix,
                 columns: columnRange)
             for (i, row) in rowRange.enumerated() {
-                let expected = whole.values(row * columns + columnRange.lowerBound..<row * columns + columnRange.upperBound)
+                let expected = whole.values(
+                    row * columns + columnRange.lowerBound..<row * columns + columnRange.upperBound)
                 #expect(part.values(i * columnRange.count..<(i + 1) * columnRange.count) == expected)
             }
         }
@@ -107,7 +111,9 @@ import Testing
 
     @Test(arguments: sets, Activation.allCases)
     func activationsAtExtremes(set: InstructionSet, activation: Activation) {
-        let inputs: [Float] = [0, -0.0, 1e-30, -1e-30, 1e-3, 0.5, -0.5, 1, -1, 3, -3, 5.4, -5.4, 5.6, -5.6, 10, -10, 87, -88, 1e4]
+        let inputs: [Float] = [
+            0, -0.0, 1e-30, -1e-30, 1e-3, 0.5, -0.5, 1, -1, 3, -3, 5.4, -5.4, 5.6, -5.6, 10, -10, 87, -88, 1e4,
+        ]
         let sweep = (0...2000).map { Float($0) * 0.01 - 10 }
         let values = FloatBuffer(inputs + sweep)
         Kernels(set).activate(values.matrix(rows: 1, columns: values.count), activation)
@@ -122,7 +128,9 @@ import Testing
     func attentionEqualsDefinition(set: InstructionSet, shape: (Int, Int, Int)) {
         let (queries, tokens, size) = shape
         let kernels = Kernels(set)
-        let (q, k, v) = (random(queries * size, seed: 1), random(tokens * size, seed: 2), random(tokens * size, seed: 3))
+        let (q, k, v) = (
+            random(queries * size, seed: 1), random(tokens * size, seed: 2), random(tokens * size, seed: 3)
+        )
         let (queryBuffer, keyBuffer, valueBuffer) = (FloatBuffer(q), FloatBuffer(k), FloatBuffer(v))
         let output = FloatBuffer(count: queries * size), weights = FloatBuffer(count: queries * tokens)
         AttentionScratch().attend(
@@ -133,7 +141,9 @@ import Testing
         let expected = ReferenceOps.attention(
             query: q, key: k, value: v, queries: queries, tokens: tokens, size: size, scale: Double(Float(0.3)))
         expectClose(output.values(0..<output.count), expected, 1e-5, "\(set) \(shape)")
-        for row in 0..<queries { #expect(abs(weights.values(row * tokens..<(row + 1) * tokens).reduce(0, +) - 1) < 1e-5) }
+        for row in 0..<queries {
+            #expect(abs(weights.values(row * tokens..<(row + 1) * tokens).reduce(0, +) - 1) < 1e-5)
+        }
     }
 
     /// The vector kernels agree to the bit; the scalar ones too, but for the product, which is OpenBLAS's there.
@@ -142,7 +152,8 @@ import Testing
         func run(_ kernels: Kernels) -> [[UInt32]] {
             let (rows, columns, depth) = (19, 70, 451)
             let input = FloatBuffer(random(rows * depth, seed: 10))
-            let matrix = PackedMatrix(random(columns * depth, seed: 11), columns: columns, depth: depth, kernels: kernels)
+            let matrix = PackedMatrix(
+                random(columns * depth, seed: 11), columns: columns, depth: depth, kernels: kernels)
             let product = FloatBuffer(count: rows * columns)
             let view = product.matrix(rows: rows, columns: columns)
             var epilogue = Kernels.plainEpilogue(.gelu)
