@@ -36,7 +36,8 @@ public struct BertCheckpoint: Sendable {
     public let notes: [String]
 
     /// A checkpoint of parts that already fit.
-    public init(config: BertConfig, head: Head, store: any TensorStore, map: ParameterMap? = nil, notes: [String] = []) {
+    public init(config: BertConfig, head: Head, store: any TensorStore, map: ParameterMap? = nil, notes: [String] = [])
+    {
         self.config = config
         self.head = head
         self.store = store
@@ -48,13 +49,16 @@ public struct BertCheckpoint: Sendable {
     ///
     /// Without a configuration the shape is read off the tensors, and the number of heads must be stated. Throws
     /// `ConfigError` and `CheckpointError`; nothing is loaded.
-    public init(store: any TensorStore, configJSON: JSONValue?, options: CheckpointOptions = CheckpointOptions()) throws {
+    public init(store: any TensorStore, configJSON: JSONValue?, options: CheckpointOptions = CheckpointOptions()) throws
+    {
         var map = try ParameterMap(store: store, key: options.key)
         let shapes = store.tensorsByName
         func shape(_ name: String) -> Shape? { map.source(of: name).flatMap { shapes[$0]?.shape } }
 
         let description = try configJSON.map(HeadDescription.init(json:))
-        let config = try configJSON.map(BertConfig.init(json:)) ?? BertConfig(readingOff: map, shape, headCount: options.headCount)
+        let config =
+            try configJSON.map(BertConfig.init(json:))
+            ?? BertConfig(readingOff: map, shape, headCount: options.headCount)
         var notes = map.notes
         let head = try BertCheckpoint.head(description, map: map, shape, options: options, notes: &notes)
         map.dropUnused(head: head, layerCount: config.layerCount, madeNew: options.newHead != nil)
@@ -110,7 +114,8 @@ extension BertCheckpoint {
         }
         let classifier = shape(ParameterPaths.classifier + ".weight")
         let hasPooler = shape(ParameterPaths.pooler + ".weight") != nil
-        let wantsClassifier = description?.architecture.map { $0 == "BertForSequenceClassification" } ?? (classifier != nil && hasPooler)
+        let wantsClassifier =
+            description?.architecture.map { $0 == "BertForSequenceClassification" } ?? (classifier != nil && hasPooler)
         guard wantsClassifier else {
             if let name = description?.architecture, BertArchitecture.encoderOnly.contains(name) {
                 notes.append("the checkpoint is a \(name); its encoder is kept and its pretraining head left out")
@@ -124,7 +129,8 @@ extension BertCheckpoint {
         } else {
             // transformers leaves id2label out of a configuration of two unnamed labels.
             labels = (0..<(classes ?? 2)).map { "LABEL_\($0)" }
-            notes.append("the labels have no names; they are called \(labels.prefix(3).joined(separator: ", "))… (--labels)")
+            notes.append(
+                "the labels have no names; they are called \(labels.prefix(3).joined(separator: ", "))… (--labels)")
         }
         if let classes, classes != labels.count { throw ConfigError.labelCount(labels: labels.count, classes: classes) }
         try checkLabels(labels)
@@ -132,7 +138,8 @@ extension BertCheckpoint {
     }
 
     /// A parameter of the head that is made because the user asked for it: weights from N(0, 0.02), biases zero.
-    private static func newHeadTensor(_ parameter: Parameter, map: ParameterMap, options: CheckpointOptions) -> Tensor? {
+    private static func newHeadTensor(_ parameter: Parameter, map: ParameterMap, options: CheckpointOptions) -> Tensor?
+    {
         guard options.newHead != nil else { return nil }
         let isClassifier = parameter.name.hasPrefix(ParameterPaths.classifier + ".")
         let isMissingPooler = parameter.name.hasPrefix(ParameterPaths.pooler) && map.source(of: parameter.name) == nil
@@ -148,12 +155,14 @@ extension BertCheckpoint {
 // MARK: - Checks
 
 extension BertCheckpoint {
-    private static func missing(_ parameters: [Parameter], map: ParameterMap, store: any TensorStore) -> CheckpointError {
+    private static func missing(_ parameters: [Parameter], map: ParameterMap, store: any TensorStore) -> CheckpointError
+    {
         let found = Set(map.entries.map(\.name))
         let missing = parameters.filter { !found.contains($0.name) }
         let first = missing.first?.name ?? ""
         let leftOver = map.dropped.map(\.source)
-        return .missing(name: first, others: missing.count - 1, nearest: nearestName(to: map.prefix + first, in: leftOver))
+        return .missing(
+            name: first, others: missing.count - 1, nearest: nearestName(to: map.prefix + first, in: leftOver))
     }
 
     private static func check(_ info: TensorInfo, is parameter: Parameter, config: BertConfig) throws(CheckpointError) {
@@ -204,7 +213,9 @@ extension ParameterMap {
         for entry in entries {
             let reason: String? =
                 if entry.name.hasPrefix(ParameterPaths.classifier + ".") {
-                    madeNew ? "replaced by the new head" : head.classification == nil ? "config.json names no classifier" : nil
+                    madeNew
+                        ? "replaced by the new head"
+                        : head.classification == nil ? "config.json names no classifier" : nil
                 } else if let (index, _) = ParameterMap.blockIndex(entry.name), index >= layerCount {
                     "config.json has only \(layerCount) blocks"
                 } else {

@@ -57,7 +57,8 @@ extension BertConfig {
     public static func wellKnown(_ name: String) -> (config: BertConfig, lowercases: Bool)? {
         guard let shape = wellKnownShapes.first(where: { $0.name == name }) else { return nil }
         let config = BertConfig(
-            vocabularySize: shape.vocabulary, hiddenSize: shape.hidden, layerCount: shape.layers, headCount: shape.heads,
+            vocabularySize: shape.vocabulary, hiddenSize: shape.hidden, layerCount: shape.layers,
+            headCount: shape.heads,
             intermediateSize: 4 * shape.hidden, activation: .gelu, maximumPositions: 512, typeVocabularySize: 2,
             layerNormEpsilon: 1e-12, padTokenID: 0, dropout: Dropout())
         return (config, shape.lowercases)
@@ -87,7 +88,9 @@ extension BertConfig {
     /// Values that transformers gives a default keep it (epsilon 1e-12, 512 positions, two types); shapes and the
     /// number of heads have none here.
     public init(json: JSONValue) throws(ConfigError) {
-        guard json.object != nil else { throw .wrongType(key: "config.json", expected: "an object", found: json.kindName) }
+        guard json.object != nil else {
+            throw .wrongType(key: "config.json", expected: "an object", found: json.kindName)
+        }
         try BertConfig.refuseOtherFamilies(json)
         let reader = ConfigReader(json: json)
         vocabularySize = try reader.integer("vocab_size", 1...5_000_000)
@@ -168,7 +171,9 @@ struct ConfigReader {
 
     func integer(_ key: String, _ range: ClosedRange<Int>, default fallback: Int? = nil) throws(ConfigError) -> Int {
         guard let value = json[key], !value.isNull else {
-            guard let fallback else { throw .missing(key: key, nearest: nearestName(to: key, in: json.object?.keys ?? [])) }
+            guard let fallback else {
+                throw .missing(key: key, nearest: nearestName(to: key, in: json.object?.keys ?? []))
+            }
             return fallback
         }
         guard let integer = value.integer else {

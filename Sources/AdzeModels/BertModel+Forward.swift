@@ -117,7 +117,8 @@ private struct ForwardPass: @unchecked Sendable {
             multiply(projected, hidden, block.queryKeyValue)
         }
         let context = workspace.context.matrix(rows: rows, columns: config.hiddenSize)
-        let attentions = attend(projected, context, firstTokenOnly: firstTokenOnly, keepingAttentions: keepingAttentions)
+        let attentions = attend(
+            projected, context, firstTokenOnly: firstTokenOnly, keepingAttentions: keepingAttentions)
         let attended = workspace.attended.matrix(rows: rows, columns: config.hiddenSize)
         if rows >= 2 * ForwardPass.rowBlock(tokens: rows) {
             feedForwardByRows(block, context: context, attended: attended)
@@ -133,8 +134,11 @@ private struct ForwardPass: @unchecked Sendable {
     ) -> [[Float]] {
         let (heads, size, padded) = (config.headCount, config.headSize, config.paddedHiddenSize)
         let scale = 1 / Float(size).squareRoot()
-        let kept = keepingAttentions
-            ? (0..<batch.sequenceCount).map { FloatBuffer(count: heads * batch.tokens(of: $0).count * batch.tokens(of: $0).count) } : []
+        let kept =
+            keepingAttentions
+            ? (0..<batch.sequenceCount).map {
+                FloatBuffer(count: heads * batch.tokens(of: $0).count * batch.tokens(of: $0).count)
+            } : []
         pool.forEachWithWorker(batch.sequenceCount * heads) { piece, worker in
             let (sequence, head) = piece.quotientAndRemainder(dividingBy: heads)
             let tokens = batch.tokens(of: sequence)
@@ -142,8 +146,10 @@ private struct ForwardPass: @unchecked Sendable {
             func part(_ index: Int, _ rows: Range<Int>) -> MatrixView {
                 projected.rows(rows).columns(index * padded + head * size..<index * padded + (head + 1) * size)
             }
-            let probabilities = keepingAttentions
-                ? kept[sequence].matrix(rows: tokens.count, columns: tokens.count, offset: head * tokens.count * tokens.count) : nil
+            let probabilities =
+                keepingAttentions
+                ? kept[sequence].matrix(
+                    rows: tokens.count, columns: tokens.count, offset: head * tokens.count * tokens.count) : nil
             workspace.attention[worker].attend(
                 kernels, output: context.rows(queries).columns(head * size..<(head + 1) * size),
                 query: part(0, queries), key: part(1, tokens), value: part(2, tokens), scale: scale,
@@ -245,7 +251,8 @@ private struct ForwardPass: @unchecked Sendable {
         pool.forEach(rowPieces * columnPieces) { piece in
             let (row, column) = piece.quotientAndRemainder(dividingBy: columnPieces)
             let rows = row * height..<min((row + 1) * height, input.rows)
-            let columns = wanted.lowerBound + column * width..<min(wanted.lowerBound + (column + 1) * width, wanted.upperBound)
+            let columns =
+                wanted.lowerBound + column * width..<min(wanted.lowerBound + (column + 1) * width, wanted.upperBound)
             kernels.multiply(
                 output.rows(rows).columns(columns), input.rows(rows), layer.weight, columns: columns, bias: layer.bias,
                 residual: residual?.rows(rows).columns(columns), activation: activation)

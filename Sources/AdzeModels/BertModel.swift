@@ -125,6 +125,7 @@ struct ParameterLoader: Sendable {
             biases += try store.load(path + ".bias").floats() + [Float](repeating: 0, count: padding)
         }
         return Dense(
-            weight: PackedMatrix(weights, columns: biases.count, depth: depth, kernels: kernels), bias: FloatBuffer(biases))
+            weight: PackedMatrix(weights, columns: biases.count, depth: depth, kernels: kernels),
+            bias: FloatBuffer(biases))
     }
 }

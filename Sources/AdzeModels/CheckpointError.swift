@@ -27,7 +27,8 @@ public enum CheckpointError: AdzeFailure, Equatable {
         case .ambiguousPrefix(let prefixes):
             "the checkpoint holds several models, at \(prefixes.map { quoted($0) }.joined(separator: ", ")); choose one with --key"
         case .unknownKey(let key, let nearest):
-            "--key \(quoted(key)): no tensor's name begins so" + (nearest.map { "; the nearest is \(quoted($0))" } ?? "")
+            "--key \(quoted(key)): no tensor's name begins so"
+                + (nearest.map { "; the nearest is \(quoted($0))" } ?? "")
         case .missing(let name, let others, let nearest):
             "missing weight \(quoted(name))" + (others > 0 ? " and \(others) more" : "")
                 + (nearest.map { "; the nearest name in the file is \(quoted($0))" } ?? "")
@@ -41,7 +42,8 @@ public enum CheckpointError: AdzeFailure, Equatable {
         case .noClassifier:
             "the checkpoint has no classifier (a BertModel); use embed, or ask for a new head with --new-head LABELS"
         case .noPooler(let what): "\(what) needs a pooler, which this checkpoint lacks"
-        case .blockOutOfRange(let index, let count): "there is no block \(index); the model has blocks 0 to \(count - 1)"
+        case .blockOutOfRange(let index, let count):
+            "there is no block \(index); the model has blocks 0 to \(count - 1)"
         case .noBlocks: "at least one block must be kept"
         case .duplicateParameter(let name, let first, let second):
             "\(quoted(first)) and \(quoted(second)) are both \(quoted(name))"

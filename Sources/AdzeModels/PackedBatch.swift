@@ -50,7 +50,8 @@ public struct PackedBatch: Sendable {
                 }
                 let type = sequence.typeIDs[position]
                 guard type >= 0, Int(type) < config.typeVocabularySize else {
-                    throw .unknownType(index: index, position: position, type: Int(type), limit: config.typeVocabularySize)
+                    throw .unknownType(
+                        index: index, position: position, type: Int(type), limit: config.typeVocabularySize)
                 }
             }
             ids += sequence.ids

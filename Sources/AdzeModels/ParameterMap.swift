@@ -92,7 +92,8 @@ extension ParameterMap {
         let winners = scored.filter { $0.score == best }.map(\.prefix)
         guard winners.count > 1 else {
             let others = prefixes.filter { $0 != winners[0] }
-            let note = "other, smaller models in the file were left out: \(others.map { quoted($0) }.joined(separator: ", "))"
+            let note =
+                "other, smaller models in the file were left out: \(others.map { quoted($0) }.joined(separator: ", "))"
             return (winners[0], others.isEmpty ? [] : [note])
         }
         let ranked = winners.map { ($0, rank($0)) }
@@ -100,7 +101,12 @@ extension ParameterMap {
         let chosen = ranked.filter { $0.1 == lowest }
         guard chosen.count == 1 else { throw .ambiguousPrefix(winners) }
         let others = winners.filter { $0 != chosen[0].0 }
-        return (chosen[0].0, ["took the model at \(quoted(chosen[0].0)); \(others.map { quoted($0) }.joined(separator: ", ")) too is one (--key)"])
+        return (
+            chosen[0].0,
+            [
+                "took the model at \(quoted(chosen[0].0)); \(others.map { quoted($0) }.joined(separator: ", ")) too is one (--key)"
+            ]
+        )
     }
 
     private static func score(_ prefix: String, _ names: [String]) -> Int {
@@ -194,6 +200,7 @@ extension ParameterMap {
         }
         if name.contains("cls.predictions.") || name.contains("cls.seq_relationship.") { return "a pretraining head" }
         if name.contains("optimizer") || name.contains("exp_avg") { return "the optimizer's state" }
-        return name.hasPrefix(prefix) || prefix.isEmpty ? "no part of a BERT classifier" : "outside the model at \(quoted(prefix))"
+        return name.hasPrefix(prefix) || prefix.isEmpty
+            ? "no part of a BERT classifier" : "outside the model at \(quoted(prefix))"
     }
 }
