@@ -1,0 +1,79 @@
+// A model as it lies on disk: one file, or a folder of them. Says what is there; what it means is for the models.
+
+public import AdzeBytes
+public import AdzeHuggingFace
+public import AdzeNative
+public import AdzeTensors
+
+/// An opened model file or folder: tensors, configuration and tokenizer, not yet understood.
+public struct OpenedModel: Sendable {
+    /// The path as it was given.
+    public let path: String
+    /// The format of its weights.
+    public let format: WeightsFormat
+    /// Bytes of its weights on disk.
+    public let byteCount: Int
+    /// Its tensors under the source's names.
+    public let store: any TensorStore
+    /// `config.json`; nil for a bare file of weights, and for a native file, whose header has it.
+    public let configuration: JSONValue?
+    /// The folder, where it is one.
+    public let folder: ModelFolder?
+    /// The native file, where it is one.
+    public let native: NativeFile?
+    /// What is in the file and cannot be read.
+    public let unreadable: [UnreadableTensor]
+    /// What a user should hear of.
+    public let notes: [String]
+
+    /// Opens a `.adze` file, a file of weights, or a model folder.
+    ///
+    /// Throws `FileError`, `HuggingFaceError`, `ModelFileError` and the readers' errors, each with its path.
+    public init(path: String) throws {
+        if isFolder(path) {
+            try self.init(folder: path)
+        } else {
+            let file = try WeightsFile(path: path)
+            self.path = path
+            (format, byteCount, store) = (file.format, file.byteCount, file.store)
+            (native, unreadable, folder) = (file.native, file.unreadable, nil)
+            configuration = nil
+            notes = []
+        }
+    }
+
+    private init(folder path: String) throws {
+        let folder: ModelFolder
+        do {
+            folder = try ModelFolder(path: path)
+        } catch let error as any AdzeFailure {
+            throw LocatedError(path: path, underlying: error)
+        }
+        self.path = path
+        self.folder = folder
+        configuration = .object(folder.configuration)
+        switch folder.weights {
+        case .file(let name):
+            let file = try WeightsFile(path: folder.path(of: name))
+            (format, byteCount, store) = (file.format, file.byteCount, file.store)
+            (native, unreadable) = (file.native, file.unreadable)
+            notes = folder.notes
+        case .sharded(let index):
+            let files = try index.shards.map { try WeightsFile(path: folder.path(of: $0)) }
+            let store: ShardedTensorStore
+            do {
+                store = try ShardedTensorStore(
+                    weightMap: index.weightMap, shards: zip(index.shards, files).map { (name: $0, store: $1.store) })
+            } catch {
+                throw LocatedError(path: folder.path(of: index.file), underlying: error)
+            }
+            self.store = store
+            format = files.first?.format ?? .safetensors
+            byteCount = files.reduce(0) { $0 + $1.byteCount }
+            native = nil
+            unreadable = files.flatMap(\.unreadable)
+            let extra = store.unindexed.count
+            notes = folder.notes + (extra > 0 ? ["\(extra) tensors of the shards are not in \(index.file)"] : [])
+        }
+    }
+}
