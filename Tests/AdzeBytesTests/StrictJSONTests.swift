@@ -12,6 +12,13 @@ import Testing
         #expect(value["b"]?.string == "xé😀\n")
     }
 
+    @Test func canonicallyEquivalentKeysAreTwoKeys() throws {
+        let value = try parse("{\"\u{E9}\":1,\"e\u{301}\":2}")
+        #expect(value.object?.count == 2)
+        #expect(value["\u{E9}"] == .integer(1))
+        #expect(value["e\u{301}"] == .integer(2))
+    }
+
     @Test func integerBeyondIntBecomesANumber() throws {
         #expect(try parse("1000000000000000019884624838656") == .number(1e30))
     }

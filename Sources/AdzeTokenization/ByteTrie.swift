@@ -1,0 +1,108 @@
+// A trie over bytes with a number at some nodes, its edges in one open-addressing table. Not here: what the numbers
+// mean, or WordPiece.
+
+/// A growing set of byte strings, each with a number.
+struct ByteTrie: Sendable {
+    /// The most nodes: an edge's key is a node and a byte in 32 bits.
+    static let nodeLimit = 1 << 24
+    static let root: UInt32 = 0
+
+    /// Slot: key in the upper half, target in the lower; a free slot is 0, as no edge leads to the root.
+    private(set) var slots: [UInt64]
+    /// The number at each node, −1 for none.
+    private(set) var values: [Int32] = [-1]
+    private(set) var shift: UInt32
+
+    /// A trie with room for about `bytes` bytes of strings before it grows.
+    init(capacity bytes: Int = 64) {
+        var bits: UInt32 = 6
+        while bits < 26, 1 << bits < bytes { bits += 1 }
+        slots = [UInt64](repeating: 0, count: 1 << bits)
+        shift = 32 - bits
+    }
+
+    /// Adds a string; false where it is there already, and then nothing changes.
+    ///
+    /// The strings' bytes must stay below `nodeLimit` in all.
+    mutating func insert(_ bytes: some Sequence<UInt8>, value: Int32) -> Bool {
+        var node = Self.root
+        for byte in bytes { node = child(of: node, byte) }
+        guard values[Int(node)] < 0 else { return false }
+        values[Int(node)] = value
+        return true
+    }
+
+    private mutating func child(of node: UInt32, _ byte: UInt8) -> UInt32 {
+        let key = node << 8 | UInt32(byte)
+        var slot = Int(trieHash(key) >> shift)
+        while slots[slot] != 0 {
+            if UInt32(truncatingIfNeeded: slots[slot] >> 32) == key { return UInt32(truncatingIfNeeded: slots[slot]) }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        let target = UInt32(values.count)
+        precondition(target < Self.nodeLimit, "the caller limits the text")
+        values.append(-1)
+        slots[slot] = UInt64(key) << 32 | UInt64(target)
+        if values.count * 2 > slots.count { grow() }
+        return target
+    }
+
+    private mutating func grow() {
+        let old = slots
+        slots = [UInt64](repeating: 0, count: old.count * 2)
+        shift -= 1
+        for entry in old where entry != 0 {
+            var slot = Int(trieHash(UInt32(truncatingIfNeeded: entry >> 32)) >> shift)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = entry
+        }
+    }
+
+    /// A view for many look-ups.
+    var walker: TrieWalker {
+        @_lifetime(borrow self)
+        get { TrieWalker(slots: slots.span, values: values.span, shift: shift) }
+    }
+
+    /// The number of a string, or nil.
+    func value(of bytes: some Sequence<UInt8>) -> Int32? {
+        let walker = walker
+        var node = Self.root
+        for byte in bytes {
+            node = walker.step(node, byte)
+            if node == 0 { return nil }
+        }
+        let value = walker.values[Int(node)]
+        return value < 0 ? nil : value
+    }
+}
+
+@inline(__always)
+func trieHash(_ key: UInt32) -> UInt32 { key &* 0x9E37_79B1 }
+
+/// Borrowed look-ups in a `ByteTrie`.
+struct TrieWalker: ~Escapable {
+    let slots: Span<UInt64>
+    let values: Span<Int32>
+    let shift: UInt32
+
+    @_lifetime(copy slots, copy values)
+    init(slots: Span<UInt64>, values: Span<Int32>, shift: UInt32) {
+        self.slots = slots
+        self.values = values
+        self.shift = shift
+    }
+
+    /// The node one byte further, or 0 (the root, where no edge leads) for none.
+    @inline(__always)
+    func step(_ node: UInt32, _ byte: UInt8) -> UInt32 {
+        let key = node << 8 | UInt32(byte)
+        var slot = Int(trieHash(key) >> shift)
+        while true {
+            let entry = slots[slot]
+            if entry == 0 { return 0 }
+            if UInt32(truncatingIfNeeded: entry >> 32) == key { return UInt32(truncatingIfNeeded: entry) }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// What each scalar becomes under one tokenizer's settings, in two levels, for the fast path. Made by running the
+// step-by-step normalizer over single scalars. Not here: texts in which neighbours matter (`irregular` scalars).
+
+/// What the fast path does with a scalar.
+enum ScalarAction: UInt32 {
+    /// A letter that stays as it is.
+    case word = 0
+    /// Nothing is left of it.
+    case drop
+    /// The word before it ends.
+    case space
+    /// A word of its own, unchanged.
+    case isolated
+    /// Becomes the sequence in the pool at the payload.
+    case mapped
+    /// A Hangul syllable, to be taken apart.
+    case hangul
+    /// May change places with its neighbours: the piece goes to the step-by-step normalizer.
+    case irregular
+}
+
+/// Actions for all scalars; pages that are alike are stored once.
+struct ScalarTable: Sendable {
+    static let pageBits: UInt32 = 7
+    private(set) var pages: [UInt16] = []
+    /// Payload in the upper 29 bits, action in the lower 3.
+    private(set) var entries: [UInt32] = []
+    /// Sequences: a count, then for each scalar its action (word, space, isolated), its length and its UTF-8.
+    private(set) var pool: [UInt8] = []
+    /// The actions of ASCII: a byte of the word below 0x80, else one of the three below.
+    private(set) var ascii = [UInt8](repeating: 0, count: 128)
+
+    static let asciiDrop: UInt8 = 0x80
+    static let asciiSpace: UInt8 = 0x81
+    static let asciiIsolated: UInt8 = 0x82
+    private let settings: TokenizerSettings
+
+    init(_ settings: TokenizerSettings) {
+        self.settings = settings
+        let flags = ScalarProperties.shared.allFlags
+        let size = 1 << Self.pageBits
+        var uniform: [UInt8: UInt16] = [:]
+        for start in stride(from: 0, to: ScalarProperties.limit, by: size) {
+            let first = flags[start]
+            let isUniform =
+                first & ScalarFlags.mapped.rawValue == 0 && flags[start..<start + size].allSatisfy { $0 == first }
+            if isUniform, let page = uniform[first] {
+                pages.append(page)
+                continue
+            }
+            let page = UInt16(entries.count / size)
+            pages.append(page)
+            if isUniform { uniform[first] = page }
+            for scalar in start..<start + size {
+                // Alike scalars get alike entries.
+                entries.append(isUniform && scalar > start ? entries[entries.count - 1] : entry(UInt32(scalar)))
+            }
+        }
+        for scalar in 0..<128 { ascii[scalar] = asciiAction(UInt8(scalar)) }
+    }
+
+    private mutating func entry(_ scalar: UInt32) -> UInt32 {
+        let isHangul = scalar &- ScalarProperties.hangulBase < ScalarProperties.hangulCount
+        if isHangul {
+            return (settings.effectivelyStripsAccents ? ScalarAction.hangul : .word).rawValue
+        }
+        var normalizer = AlignedNormalizer(settings)
+        normalizer.append(scalar, source: 0)
+        normalizer.finish()
+        if normalizer.keptRankedMark { return ScalarAction.irregular.rawValue }
+        let bytes = normalizer.result.bytes
+        var parts: [(action: ScalarAction, bytes: ArraySlice<UInt8>)] = []
+        var position = 0
+        while position < bytes.count {
+            let decoded = decodeScalar(bytes.span, at: position)
+            parts.append((Self.action(decoded.value), bytes[position..<position + decoded.length]))
+            position += decoded.length
+        }
+        var own: [UInt8] = []
+        encodeScalar(scalar) { own.append($0) }
+        if parts.isEmpty { return ScalarAction.drop.rawValue }
+        if parts.allSatisfy({ $0.action == .space }) { return ScalarAction.space.rawValue }
+        if parts.count == 1, parts[0].bytes.elementsEqual(own) { return parts[0].action.rawValue }
+        if parts.count == 3, parts[0].action == .space, parts[2].action == .space, parts[1].bytes.elementsEqual(own) {
+            return ScalarAction.isolated.rawValue
+        }
+        let offset = UInt32(pool.count)
+        pool.append(UInt8(parts.count))
+        for part in parts {
+            pool.append(UInt8(part.action.rawValue))
+            pool.append(UInt8(part.bytes.count))
+            pool.append(contentsOf: part.bytes)
+        }
+        return offset << 3 | ScalarAction.mapped.rawValue
+    }
+
+    /// What the word splitter does with a normalized scalar.
+    static func action(_ scalar: UInt32) -> ScalarAction {
+        let flags = ScalarProperties.shared.flags(scalar)
+        if flags.contains(.whitespace) { return .space }
+        return flags.contains(.punctuation) ? .isolated : .word
+    }
+
+    private func asciiAction(_ byte: UInt8) -> UInt8 {
+        let entry = entries[Int(pages[0]) << Int(Self.pageBits) + Int(byte)]
+        switch ScalarAction(rawValue: entry & 7) {
+        case .drop: return Self.asciiDrop
+        case .space: return Self.asciiSpace
+        case .isolated: return Self.asciiIsolated
+        // A capital maps to one small letter: count 1, action, length 1, the letter.
+        case .mapped: return pool[Int(entry >> 3) + 3]
+        default: return byte
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// The tokens of a model and their ids. Not here: reading vocabulary files, or cutting words.
+
+import AdzeBytes
+
+/// A dense list of unique tokens: the id of a token is its place.
+///
+/// The first `modelCount` belong to WordPiece; later ones were added and are only matched as wholes.
+public struct Vocabulary: Sendable, Equatable {
+    /// The most tokens of a vocabulary.
+    public static let countLimit = 5_000_000
+    /// The most bytes of tokens together.
+    static let textLimit = ByteTrie.nodeLimit - 1
+
+    private var text: [UInt8] = []
+    private var ends: [Int32] = []
+    private(set) var trie: ByteTrie
+    /// How many tokens WordPiece may produce; the rest are added tokens.
+    public let modelCount: Int
+
+    /// How many tokens there are; ids are 0 to one less.
+    public var count: Int { ends.count }
+
+    /// A vocabulary of tokens in the order of their ids; `file` is named in errors.
+    ///
+    /// Throws `TokenizerError.duplicateToken`, `.tooManyTokens` or `.tooMuchText`.
+    /// - Complexity: O(bytes of the tokens).
+    init(
+        tokens: some Collection<some Collection<UInt8>>, modelCount: Int? = nil, file: String
+    ) throws(TokenizerError) {
+        let count = tokens.count
+        guard count <= Self.countLimit else {
+            throw .tooManyTokens(file: file, count: count, limit: Self.countLimit)
+        }
+        self.modelCount = modelCount ?? count
+        var total = 0
+        for token in tokens {
+            total += token.count
+            guard total <= Self.textLimit else { throw .tooMuchText(file: file, bytes: total, limit: Self.textLimit) }
+        }
+        trie = ByteTrie(capacity: total)
+        text.reserveCapacity(total)
+        ends.reserveCapacity(count)
+        for token in tokens {
+            let id = ends.count
+            guard trie.insert(token, value: Int32(id)) else {
+                let first = trie.value(of: token) ?? -1
+                throw .duplicateToken(
+                    file: file, token: String(decoding: token, as: UTF8.self), first: Int(first), second: id)
+            }
+            text.append(contentsOf: token)
+            ends.append(Int32(text.count))
+        }
+    }
+
+    /// The vocabulary with added tokens after its own; throws `TokenizerError` as the initializer does.
+    func adding(_ more: [String]) throws(TokenizerError) -> Vocabulary {
+        if more.isEmpty { return self }
+        return try Vocabulary(tokens: (tokens + more).map(\.utf8), modelCount: modelCount, file: "added tokens")
+    }
+
+    /// The token of an id, or nil where the id is none of this vocabulary's.
+    public func token(_ id: Int) -> String? {
+        guard id >= 0, id < count else { return nil }
+        return String(decoding: utf8(id), as: UTF8.self)
+    }
+
+    /// The id of a token, or nil.
+    public func id(of token: String) -> Int? { trie.value(of: token.utf8).map(Int.init) }
+
+    /// All tokens in the order of their ids.
+    public var tokens: [String] { (0..<count).map { String(decoding: utf8($0), as: UTF8.self) } }
+
+    func utf8(_ id: Int) -> ArraySlice<UInt8> { text[(id == 0 ? 0 : Int(ends[id - 1]))..<Int(ends[id])] }
+
+    /// Equal tokens in the same order.
+    public static func == (a: Vocabulary, b: Vocabulary) -> Bool {
+        a.modelCount == b.modelCount && a.ends == b.ends && a.text == b.text
+    }
+}
