@@ -20,7 +20,9 @@ public struct TorchScalar: Sendable, Equatable {
 public final class TorchCheckpoint: TensorStore, Sendable {
     /// Which container the file is.
     public let container: TorchContainer
+    /// Every readable tensor, in the order of the checkpoint.
     public let tensors: [TensorInfo]
+    /// Tied weights: names of the same elements, by the first name they have.
     public let aliases: [String: String]
     /// The numbers, strings and flags beside the tensors, the first 10,000 of them.
     public let scalars: [TorchScalar]

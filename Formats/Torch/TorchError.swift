@@ -72,10 +72,12 @@ public enum TorchError: AdzeFailure, Equatable {
     /// A store was asked for a name that it lacks.
     case missing(MissingTensor)
 
+    /// Damaged content, unless the system refused the read.
     public var kind: FailureKind {
         if case .file(let error) = self { error.kind } else { .badData }
     }
 
+    /// One line that says what, where, expected and found.
     public var description: String {
         switch self {
         case .file(let error): error.description
