@@ -1,0 +1,117 @@
+// The legacy stream: the pickles of a magic number, a version, facts about the machine, the object and the storages'
+// keys, then each storage as an element count and its bytes. Source: torch/serialization.py, `_legacy_save`.
+
+internal import AdzeBytes
+
+extension CheckpointContents {
+    /// The version that every legacy stream states.
+    private static let protocolVersion = 1001
+
+    /// Reads a legacy stream, which must fill the file.
+    init(legacy file: InputFile) throws(TorchError) {
+        var offset = 0
+        let magic = try CheckpointContents.pickle(file, &offset, .none)
+        guard case .bigInteger(let slice) = magic.root,
+            magic.heap.bytes[Int(slice.offset)..<Int(slice.offset) + Int(slice.count)].elementsEqual(
+                TorchContainer.legacyMagic.dropFirst(2))
+        else {
+            throw .notACheckpoint(found: "a pickle of \(magic.heap.kindName(magic.root)) without torch's magic number")
+        }
+        let version = try CheckpointContents.pickle(file, &offset, .none)
+        guard version.root == .int(CheckpointContents.protocolVersion) else {
+            throw .legacy(offset: offset, detail: "expected version \(CheckpointContents.protocolVersion) before it")
+        }
+        let system = try CheckpointContents.pickle(file, &offset, .none)
+        try CheckpointContents.checkByteOrder(system, offset)
+        let object = try CheckpointContents.pickle(file, &offset, .legacy)
+        let keyPickle = try CheckpointContents.pickle(file, &offset, .none)
+        let keys = try CheckpointContents.keys(keyPickle, offset)
+        var recordsByKey: [String: Int] = [:]
+        var records: [StorageBytes] = []
+        for key in keys {
+            guard let storage = object.storagesByKey[key] else {
+                throw .legacy(offset: offset, detail: "storage \(quoted(key)) belongs to no tensor")
+            }
+            guard recordsByKey.updateValue(records.count, forKey: key) == nil else {
+                throw .legacy(offset: offset, detail: "storage \(key) is listed twice")
+            }
+            records.append(try CheckpointContents.record(object.heap.storages[storage], file, &offset))
+        }
+        guard offset == file.size else {
+            throw .legacy(offset: offset, detail: "\(file.size - offset) bytes follow the last storage; expected none")
+        }
+        var storageRecords: [Int] = []
+        for storage in object.heap.storages {
+            guard let record = recordsByKey[storage.key] else {
+                throw .legacy(offset: offset, detail: "storage \(storage.key) is missing")
+            }
+            storageRecords.append(record)
+        }
+        self.init(
+            container: .legacy, root: object.root, heap: object.heap, records: records, storageRecords: storageRecords)
+    }
+
+    private static func pickle(
+        _ file: InputFile, _ offset: inout Int, _ storages: PickleMachine.Storages
+    ) throws(TorchError) -> PickleMachine {
+        let limits = PickleLimits()
+        var machine = PickleMachine(
+            input: PickleInput(file, at: offset, limit: limits.bytes), storages: storages, limits: limits)
+        try machine.run()
+        offset += machine.length
+        return machine
+    }
+
+    private static func checkByteOrder(_ system: PickleMachine, _ offset: Int) throws(TorchError) {
+        guard case .container(let index) = system.root, system.heap.containers[index].kind == .dictionary else {
+            throw .legacy(offset: offset, detail: "expected a dictionary of facts about the machine before it")
+        }
+        let items = system.heap.containers[index].items
+        for position in stride(from: 0, to: items.count, by: 2) {
+            guard case .text(let slice) = items[position], system.heap.text(slice) == "little_endian" else { continue }
+            guard items[position + 1] == .bool(true) else {
+                throw .unsupportedKind(
+                    "a checkpoint of a big-endian machine is not read; save it again on a little-endian one")
+            }
+        }
+    }
+
+    private static func keys(_ pickle: PickleMachine, _ offset: Int) throws(TorchError) -> [String] {
+        guard case .container(let index) = pickle.root, pickle.heap.containers[index].kind == .list else {
+            throw .legacy(offset: offset, detail: "expected the list of storages before it")
+        }
+        var keys: [String] = []
+        for item in pickle.heap.containers[index].items {
+            guard case .text(let slice) = item else {
+                throw .legacy(offset: offset, detail: "a storage's key is \(pickle.heap.kindName(item)), not a string")
+            }
+            keys.append(pickle.heap.text(slice))
+        }
+        return keys
+    }
+
+    /// One storage: a count of elements, which must be what the pickle said, and the elements.
+    private static func record(
+        _ storage: StorageRecord, _ file: InputFile, _ offset: inout Int
+    ) throws(TorchError) -> StorageBytes {
+        guard file.size - offset >= 8 else {
+            throw .legacy(offset: offset, detail: "the file ends before storage \(storage.key)")
+        }
+        let count = try ZipDirectory.read(file, at: offset, count: 8).reversed().reduce(UInt64(0)) {
+            $0 << 8 | UInt64($1)
+        }
+        offset += 8
+        guard count == UInt64(storage.count) else {
+            throw .legacy(
+                offset: offset - 8,
+                detail: "storage \(storage.key) has \(count) elements, the pickle states \(storage.count)")
+        }
+        guard storage.byteCount <= file.size - offset else {
+            throw .legacy(
+                offset: offset,
+                detail: "storage \(storage.key) needs \(storage.byteCount) bytes, \(file.size - offset) are left")
+        }
+        defer { offset += storage.byteCount }
+        return StorageBytes(name: storage.key, offset: offset, count: storage.byteCount, checksum: nil)
+    }
+}
