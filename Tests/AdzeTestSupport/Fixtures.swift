@@ -13,7 +13,9 @@ public enum Fixtures {
     public static func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
 
     /// The bytes of a fixture.
-    public static func bytes(_ name: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: folder.appending(path: name))) }
+    public static func bytes(_ name: String) throws -> [UInt8] {
+        try [UInt8](Data(contentsOf: folder.appending(path: name)))
+    }
 
     /// The folder of larger third-party material beside a development checkout, where there is one.
     ///
