@@ -48,13 +48,14 @@ let package = Package(
         .systemLibrary(
             name: "CZstd", path: "Formats/CZstd", pkgConfig: "libzstd",
             providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
-        .target(name: "CKernels"),
+        // Unoptimised vector code is a hundred times slower: the tests of a debug build would wait for it.
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
         // MARK: - Core
         library("AdzeBytes"),
         library("AdzeThreads"),
         library("AdzeTensors", ["AdzeBytes"]),
-        library("AdzeKernels", ["AdzeTensors", "AdzeThreads", "CKernels", "COpenBLAS"]),
+        library("AdzeKernels", ["AdzeBytes", "AdzeTensors", "AdzeThreads", "CKernels", "COpenBLAS"]),
         library("AdzeTokenization", ["AdzeBytes"]),
         library("AdzeModels", ["AdzeBytes", "AdzeKernels", "AdzeTensors", "AdzeThreads"]),
         library("AdzeData", ["AdzeBytes"]),

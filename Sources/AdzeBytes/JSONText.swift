@@ -39,7 +39,8 @@ extension JSONValue {
         case .number(let value): out += value.isFinite ? "\(value)" : "null"
         case .string(let value): writeJSONString(value, to: &out)
         case .array(let values):
-            writeList(open: "[", close: "]", count: values.count, to: &out, indent: indent, level: level) { index, out in
+            writeList(open: "[", close: "]", count: values.count, to: &out, indent: indent, level: level) {
+                index, out in
                 values[index].write(to: &out, indent: indent, level: level + 1)
             }
         case .object(let object):

@@ -22,7 +22,7 @@ public final class WorkerPool: Sendable {
         precondition(threadCount >= 1, "a pool has at least the caller's thread")
         self.threadCount = threadCount
         shared = Shared()
-        for _ in 1..<max(threadCount, 1) { startThread(shared) }
+        for worker in 1..<max(threadCount, 1) { startThread(shared, worker: worker) }
     }
 
     deinit { shared.stop() }
@@ -37,11 +37,18 @@ public final class WorkerPool: Sendable {
     ///
     /// Indices are handed out in order, one at a time, to whichever thread is free. `body` must not call the pool.
     public func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
-        if threadCount == 1 || count <= 1 {
-            for index in 0..<count { body(index) }
+        forEachWithWorker(count) { index, _ in body(index) }
+    }
+
+    /// Runs `body` for every index, telling it which worker (`0 ..< threadCount`) runs it, for scratch memory.
+    ///
+    /// No two calls with the same worker run at once.
+    public func forEachWithWorker(_ count: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void) {
+        if threadCount == 1 {
+            shared.alone { for index in 0..<count { body(index, 0) } }
             return
         }
-        withoutActuallyEscaping(body) { body in shared.run(count: count, helpers: threadCount - 1, body) }
+        withoutActuallyEscaping(body) { body in shared.run(count: count, body) }
     }
 
     /// Runs `body` for every index and throws the error of the lowest index that failed.
@@ -60,34 +67,34 @@ public final class WorkerPool: Sendable {
 
 /// One job: its body and how far it has come.
 private final class Job: Sendable {
-    let body: @Sendable (Int) -> Void
+    let body: @Sendable (Int, Int) -> Void
     let count: Int
     let next = Atomic<Int>(0)
 
-    init(count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    init(count: Int, _ body: @escaping @Sendable (Int, Int) -> Void) {
         self.count = count
         self.body = body
     }
 
-    func work() {
+    func work(as worker: Int) {
         while true {
             let index = next.add(1, ordering: .relaxed).oldValue
             guard index < count else { return }
-            body(index)
+            body(index, worker)
         }
     }
 }
 
 /// What the threads share: the current job behind a mutex and two conditions.
 private final class Shared: @unchecked Sendable {
-    // @unchecked: `job`, `generation`, `active` and `stopped` are touched under `lock` alone.
+    // @unchecked: `job` and `stopped` are touched under `lock` alone; the atomics change under it and are watched outside.
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let jobPosted = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let jobDone = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let callers = Mutex<Void>(())
     private var job: Job?
-    private var generation = 0
-    private var active = 0
+    private let generation = Atomic<Int>(0)
+    private let active = Atomic<Int>(0)
     private var stopped = false
 
     init() {
@@ -105,39 +112,62 @@ private final class Shared: @unchecked Sendable {
         lock.deallocate()
     }
 
-    func run(count: Int, helpers: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    /// Runs a body that needs no helpers, still one job at a time.
+    func alone(_ body: () -> Void) { callers.withLock { _ in body() } }
+
+    func run(count: Int, _ body: @escaping @Sendable (Int, Int) -> Void) {
         callers.withLock { _ in
             let job = Job(count: count, body)
-            pthread_mutex_lock(lock)
-            self.job = job
-            generation += 1
-            pthread_cond_broadcast(jobPosted)
-            pthread_mutex_unlock(lock)
-            job.work()
+            if count > 1 {
+                pthread_mutex_lock(lock)
+                self.job = job
+                generation.add(1, ordering: .releasing)
+                pthread_cond_broadcast(jobPosted)
+                pthread_mutex_unlock(lock)
+            }
+            job.work(as: 0)
+            guard count > 1 else { return }
             // The body may not outlive this call: wait until no helper is inside it and none can enter any more.
             pthread_mutex_lock(lock)
             self.job = nil
-            while active > 0 { pthread_cond_wait(jobDone, lock) }
+            if active.load(ordering: .acquiring) > 0 {
+                pthread_mutex_unlock(lock)
+                Shared.spin { active.load(ordering: .acquiring) == 0 }
+                pthread_mutex_lock(lock)
+            }
+            while active.load(ordering: .acquiring) > 0 { pthread_cond_wait(jobDone, lock) }
             pthread_mutex_unlock(lock)
         }
     }
 
-    func serve() {
+    func serve(as worker: Int) {
         var seen = 0
         pthread_mutex_lock(lock)
         while true {
-            while !stopped && (job == nil || generation == seen) { pthread_cond_wait(jobPosted, lock) }
+            while !stopped && (job == nil || generation.load(ordering: .relaxed) == seen) {
+                pthread_cond_wait(jobPosted, lock)
+            }
             if stopped { break }
-            guard let current = job else { continue }
-            seen = generation
-            active += 1
+            var current = job
+            seen = generation.load(ordering: .relaxed)
+            active.add(1, ordering: .relaxed)
             pthread_mutex_unlock(lock)
-            current.work()
+            current?.work(as: worker)
+            // Let go of the body before saying so: the caller's closure may not be held once `run` returns.
+            current = nil
             pthread_mutex_lock(lock)
-            active -= 1
-            if active == 0 { pthread_cond_signal(jobDone) }
+            if active.subtract(1, ordering: .releasing).newValue == 0 { pthread_cond_signal(jobDone) }
+            pthread_mutex_unlock(lock)
+            // The phases of a forward pass follow each other within microseconds; waking a sleeper costs tens of them.
+            Shared.spin { [seen] in generation.load(ordering: .acquiring) != seen }
+            pthread_mutex_lock(lock)
         }
         pthread_mutex_unlock(lock)
+    }
+
+    /// Tries for some tens of microseconds.
+    private static func spin(until done: () -> Bool) {
+        for _ in 0..<20_000 where done() { return }
     }
 
     func stop() {
@@ -148,8 +178,15 @@ private final class Shared: @unchecked Sendable {
     }
 }
 
-private func startThread(_ shared: Shared) {
-    let box = Unmanaged.passRetained(shared)
+/// What a new thread is told.
+private final class Start {
+    let shared: Shared
+    let worker: Int
+    init(_ shared: Shared, worker: Int) { (self.shared, self.worker) = (shared, worker) }
+}
+
+private func startThread(_ shared: Shared, worker: Int) {
+    let start = Unmanaged.passRetained(Start(shared, worker: worker))
     #if canImport(Glibc)
     var thread = pthread_t()
     #else
@@ -159,11 +196,12 @@ private func startThread(_ shared: Shared) {
         &thread, nil,
         { argument in
             guard let argument else { return nil }
-            Unmanaged<Shared>.fromOpaque(argument).takeRetainedValue().serve()
+            let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+            start.shared.serve(as: start.worker)
             return nil
-        }, box.toOpaque())
+        }, start.toOpaque())
     // Without a thread the others, the caller at least, do its share.
-    if result == 0 { pthread_detach(thread) } else { box.release() }
+    if result == 0 { pthread_detach(thread) } else { start.release() }
 }
 
 /// The processors of this thread's affinity mask, from the kernel's own account of it; nil where there is none.

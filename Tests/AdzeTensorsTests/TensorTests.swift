@@ -26,7 +26,8 @@ import Testing
 
     @Test func elementsBecomeFloats() {
         #expect(Tensor(dtype: .bfloat16, shape: Shape(2), bytes: [0x80, 0x3F, 0x00, 0xC0]).floats() == [1, -2])
-        #expect(Tensor(dtype: .int64, shape: Shape(1), bytes: [255, 255, 255, 255, 255, 255, 255, 255]).floats() == [-1])
+        #expect(
+            Tensor(dtype: .int64, shape: Shape(1), bytes: [255, 255, 255, 255, 255, 255, 255, 255]).floats() == [-1])
         #expect(Tensor(dtype: .bool, shape: Shape(2), bytes: [0, 1]).floats() == [0, 1])
         #expect(Tensor(shape: Shape(2), floats: [0.5, -1]).floats() == [0.5, -1])
     }

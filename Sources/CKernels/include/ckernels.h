@@ -1,1 +1,72 @@
+// The table of kernels: one row for each instruction set, chosen once. What each kernel computes is said here; how, in
+// the .inc.h files, which are compiled once for each instruction set. Not here: any choice of threads or blocks.
+//
+// Shapes: M rows, N columns, K the summed dimension; T tokens, D head size. Matrices are row-major unless they are
+// "packed": panels of 16 columns, each K x 16 with the column fastest, the last panel filled up with zeros.
+//
+// Every kernel gives the same bits on every instruction set: sums run over K in order with one fma a step, or in 16
+// virtual lanes joined by one tree; division, square root and fma are the correctly rounded ones; no rcp, no rsqrt.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CK_PANEL 16
+
+typedef enum ck_isa { CK_SCALAR = 0, CK_AVX2 = 1, CK_AVX512 = 2, CK_NEON = 3 } ck_isa;
+
+typedef enum ck_activation { CK_IDENTITY = 0, CK_GELU = 1, CK_GELU_TANH = 2, CK_RELU = 3, CK_TANH = 4 } ck_activation;
+
+// What a matrix product does to a finished element: + bias[n], + residual[m * residual_stride + n], activation.
+typedef struct ck_epilogue {
+    const float *_Nullable bias;
+    const float *_Nullable residual;
+    ptrdiff_t residual_stride;
+    ck_activation activation;
+} ck_epilogue;
+
+typedef struct ck_kernels {
+    ck_isa isa;
+    // Rows that one tile of the matrix product covers; row counts that are its multiples waste nothing.
+    int32_t gemm_rows;
+
+    // c[m, n] = epilogue(sum over k of a[m, k] * b[k, n]) for `columns` columns from the first of the packed panels.
+    void (*_Nonnull f32_gemm)(float *_Nonnull c, ptrdiff_t c_stride, const float *_Nonnull a, ptrdiff_t a_stride,
+                              const float *_Nonnull packed_b, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth,
+                              const ck_epilogue *_Nonnull epilogue);
+
+    // Packs source[k * k_stride + n * n_stride], k < depth, n < columns, into panels.
+    void (*_Nonnull f32_pack)(float *_Nonnull packed, const float *_Nonnull source, ptrdiff_t k_stride,
+                              ptrdiff_t n_stride, ptrdiff_t depth, ptrdiff_t columns);
+
+    // y = (x - mean) / sqrt(variance + epsilon) * gamma + beta for each row; y may be x.
+    void (*_Nonnull f32_layer_norm)(float *_Nonnull y, const float *_Nonnull x, const float *_Nonnull gamma,
+                                    const float *_Nonnull beta, float epsilon, ptrdiff_t rows, ptrdiff_t columns);
+
+    // y = softmax(scale * x) for each row, in place; y[columns ..< stride] becomes 0.
+    void (*_Nonnull f32_softmax)(float *_Nonnull x, ptrdiff_t stride, float scale, ptrdiff_t rows, ptrdiff_t columns);
+
+    // y = activation(x), elementwise; y may be x.
+    void (*_Nonnull f32_activate)(float *_Nonnull y, const float *_Nonnull x, ptrdiff_t count, ck_activation activation);
+
+    // y = a + b + c, elementwise, left to right.
+    void (*_Nonnull f32_add3)(float *_Nonnull y, const float *_Nonnull a, const float *_Nonnull b,
+                              const float *_Nonnull c, ptrdiff_t count);
+} ck_kernels;
+
+// The best instruction set that this processor has and this program was tested with.
+ck_isa ck_best_isa(void);
+
+// Whether this processor can run the kernels of an instruction set.
+int ck_supports(ck_isa isa);
+
+// The kernels of an instruction set; null where this program has none for it.
+const ck_kernels *_Nullable ck_table(ck_isa isa);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,63 @@
+// fp32 memory on a cache line's boundary, and the views that kernels work on. Not here: shapes of models, or arithmetic.
+
+/// An owned run of fp32 values whose first lies on a 64-byte boundary.
+///
+/// Its values may be written by several threads at once where they write different elements; who hands out views sees
+/// to that.
+public final class FloatBuffer: @unchecked Sendable {
+    // @unchecked: the class shares memory by design; every writer in this project is given its own rows or columns.
+    package let base: UnsafeMutablePointer<Float>
+    /// The number of values.
+    public let count: Int
+
+    /// A buffer of zeros.
+    public init(count: Int) {
+        precondition(count >= 0 && count <= Int.max / 8, "a buffer's size is checked before it is asked for")
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
+        base = memory.initializeMemory(as: Float.self, repeating: 0, count: max(count, 1))
+        self.count = count
+    }
+
+    /// A buffer that holds the values.
+    public convenience init(_ values: [Float]) {
+        self.init(count: values.count)
+        base.update(from: values, count: values.count)
+    }
+
+    deinit { base.deallocate() }
+
+    /// A copy of the values at a range.
+    public func values(_ range: Range<Int>) -> [Float] {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "the range lies inside the buffer")
+        return Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
+    }
+
+    /// The buffer as rows of `columns` values, `stride` apart.
+    package func matrix(rows: Int, columns: Int, stride: Int? = nil, offset: Int = 0) -> MatrixView {
+        let stride = stride ?? columns
+        precondition(rows >= 0 && columns >= 0 && stride >= columns && offset >= 0, "no such matrix")
+        precondition(rows == 0 || offset + (rows - 1) * stride + columns <= count, "the matrix lies inside the buffer")
+        return MatrixView(base: base + offset, rows: rows, columns: columns, stride: stride)
+    }
+}
+
+/// A borrowed fp32 matrix inside a `FloatBuffer` that outlives it: rows of `columns` values, `stride` values apart.
+package struct MatrixView: @unchecked Sendable {
+    // @unchecked: see FloatBuffer; a view is only passed to kernels while its buffer is held by the caller.
+    package let base: UnsafeMutablePointer<Float>
+    package let rows: Int
+    package let columns: Int
+    package let stride: Int
+
+    /// The same matrix's rows in a range.
+    package func rows(_ range: Range<Int>) -> MatrixView {
+        precondition(range.lowerBound >= 0 && range.upperBound <= rows, "the rows lie inside the matrix")
+        return MatrixView(base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+    }
+
+    /// The same matrix's columns in a range.
+    package func columns(_ range: Range<Int>) -> MatrixView {
+        precondition(range.lowerBound >= 0 && range.upperBound <= columns, "the columns lie inside the matrix")
+        return MatrixView(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+    }
+}

@@ -1,0 +1,63 @@
+// Which kernels run: the best that the processor has, or what ADZE_FORCE_ISA names. Not here: the kernels.
+
+public import AdzeBytes
+internal import CKernels
+
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Darwin)
+private import Darwin
+#endif
+
+/// An instruction set that kernels are compiled for.
+public enum InstructionSet: String, Sendable, CaseIterable {
+    case scalar
+    case avx2
+    case avx512
+    case neon
+
+    /// The instruction sets that this processor can run, the plainest first.
+    public static var available: [InstructionSet] {
+        allCases.filter { ck_supports($0.code) != 0 && ck_table($0.code) != nil }
+    }
+
+    /// The best instruction set of this processor.
+    public static var best: InstructionSet {
+        allCases.first { $0.code == ck_best_isa() } ?? .scalar
+    }
+
+    /// What `ADZE_FORCE_ISA` asks for, else the best; throws for a name that is unknown or that the processor lacks.
+    public static func chosen() throws(InstructionSetError) -> InstructionSet {
+        guard let value = getenv("ADZE_FORCE_ISA") else { return best }
+        let name = String(cString: value)
+        guard !name.isEmpty else { return best }
+        guard let wanted = InstructionSet(rawValue: name), available.contains(wanted) else {
+            throw InstructionSetError(name: name)
+        }
+        return wanted
+    }
+
+    var code: ck_isa {
+        switch self {
+        case .scalar: CK_SCALAR
+        case .avx2: CK_AVX2
+        case .avx512: CK_AVX512
+        case .neon: CK_NEON
+        }
+    }
+}
+
+/// `ADZE_FORCE_ISA` names an instruction set that cannot be had.
+public struct InstructionSetError: AdzeFailure, Equatable {
+    /// What the variable says.
+    public let name: String
+
+    /// A request of the user's: exit 64.
+    public var kind: FailureKind { .usage }
+
+    /// One line with what this processor has.
+    public var description: String {
+        let names = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
+        return "ADZE_FORCE_ISA is \(quoted(name)); this processor runs \(names)"
+    }
+}

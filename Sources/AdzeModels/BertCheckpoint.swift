@@ -1,0 +1,228 @@
+// A BERT whose configuration, head and tensors have been brought together and checked: the form in which convert, prune,
+// export and the engine all take a model. Tensors stay where they are until they are loaded.
+
+public import AdzeBytes
+private import AdzeKernels
+public import AdzeTensors
+
+/// What a user may state that a checkpoint does not say.
+public struct CheckpointOptions: Sendable {
+    /// Label names, instead of the configuration's.
+    public var labels: [String]?
+    /// A new classifier with these labels, in place of any that is there.
+    public var newHead: [String]?
+    /// The seed of a new head.
+    public var seed: UInt64 = 0
+    /// The number of attention heads, where there is no configuration.
+    public var headCount: Int?
+    /// The key under which a nested checkpoint keeps the model.
+    public var key: String?
+
+    /// No statements.
+    public init() {}
+}
+
+/// A checked BERT: parameters under our names, each of the right shape.
+public struct BertCheckpoint: Sendable {
+    /// The shape.
+    public let config: BertConfig
+    /// What sits on top.
+    public let head: Head
+    /// The parameters under our names, in the order of `config.parameters(head:)`.
+    public let store: any TensorStore
+    /// What became of the source's names; nil for a checkpoint made from another.
+    public let map: ParameterMap?
+    /// What a user should hear of.
+    public let notes: [String]
+
+    /// A checkpoint of parts that already fit.
+    public init(config: BertConfig, head: Head, store: any TensorStore, map: ParameterMap? = nil, notes: [String] = [])
+    {
+        self.config = config
+        self.head = head
+        self.store = store
+        self.map = map
+        self.notes = notes
+    }
+
+    /// Brings a store and a `config.json` together.
+    ///
+    /// Without a configuration the shape is read off the tensors, and the number of heads must be stated. Throws
+    /// `ConfigError` and `CheckpointError`; nothing is loaded.
+    public init(store: any TensorStore, configJSON: JSONValue?, options: CheckpointOptions = CheckpointOptions()) throws
+    {
+        var map = try ParameterMap(store: store, key: options.key)
+        let shapes = store.tensorsByName
+        func shape(_ name: String) -> Shape? { map.source(of: name).flatMap { shapes[$0]?.shape } }
+
+        let description = try configJSON.map(HeadDescription.init(json:))
+        let config =
+            try configJSON.map(BertConfig.init(json:))
+            ?? BertConfig(readingOff: map, shape, headCount: options.headCount)
+        var notes = map.notes
+        let head = try BertCheckpoint.head(description, map: map, shape, options: options, notes: &notes)
+        map.dropUnused(head: head, layerCount: config.layerCount, madeNew: options.newHead != nil)
+        var renamed = RenamedTensorStore(base: store)
+        for parameter in config.parameters(head: head) {
+            if let made = BertCheckpoint.newHeadTensor(parameter, map: map, options: options) {
+                renamed.add(parameter.name, made)
+                continue
+            }
+            guard let source = map.source(of: parameter.name), let info = shapes[source] else {
+                throw BertCheckpoint.missing(config.parameters(head: head), map: map, store: store)
+            }
+            try BertCheckpoint.check(info, is: parameter, config: config)
+            renamed.add(parameter.name, source: info)
+        }
+        self.init(config: config, head: head, store: renamed, map: map, notes: notes)
+    }
+
+    /// The checkpoint with only some blocks, in the order given.
+    ///
+    /// Throws `CheckpointError.blockOutOfRange` and `.noBlocks`. The other parameters stay as they are.
+    public func keeping(blocks: [Int]) throws(CheckpointError) -> BertCheckpoint {
+        guard !blocks.isEmpty else { throw .noBlocks }
+        for block in blocks where !(0..<config.layerCount).contains(block) {
+            throw .blockOutOfRange(block, count: config.layerCount)
+        }
+        var pruned = config
+        pruned.layerCount = blocks.count
+        var renamed = RenamedTensorStore(base: store)
+        let infos = store.tensorsByName
+        for parameter in pruned.parameters(head: head) {
+            var source = parameter.name
+            if let (index, rest) = ParameterMap.blockIndex(parameter.name) {
+                source = ParameterPaths.block(blocks[index]).prefix + rest
+            }
+            guard let info = infos[source] else { throw .missing(name: source, others: 0, nearest: nil) }
+            renamed.add(parameter.name, source: info)
+        }
+        return BertCheckpoint(config: pruned, head: head, store: renamed, notes: notes)
+    }
+}
+
+// MARK: - Head
+
+extension BertCheckpoint {
+    private static func head(
+        _ description: HeadDescription?, map: ParameterMap, _ shape: (String) -> Shape?, options: CheckpointOptions,
+        notes: inout [String]
+    ) throws -> Head {
+        if let labels = options.newHead {
+            try checkLabels(labels)
+            return .classification(ClassificationHead(labels: labels, problemType: .singleLabel))
+        }
+        let classifier = shape(ParameterPaths.classifier + ".weight")
+        let hasPooler = shape(ParameterPaths.pooler + ".weight") != nil
+        let wantsClassifier =
+            description?.architecture.map { $0 == "BertForSequenceClassification" } ?? (classifier != nil && hasPooler)
+        guard wantsClassifier else {
+            if let name = description?.architecture, BertArchitecture.encoderOnly.contains(name) {
+                notes.append("the checkpoint is a \(name); its encoder is kept and its pretraining head left out")
+            }
+            return .encoder(hasPooler: hasPooler)
+        }
+        let classes = classifier.map { $0.rank == 2 ? $0[0] : 0 }
+        let labels: [String]
+        if let stated = options.labels ?? description?.labels {
+            labels = stated
+        } else {
+            // transformers leaves id2label out of a configuration of two unnamed labels.
+            labels = (0..<(classes ?? 2)).map { "LABEL_\($0)" }
+            notes.append(
+                "the labels have no names; they are called \(labels.prefix(3).joined(separator: ", "))… (--labels)")
+        }
+        if let classes, classes != labels.count { throw ConfigError.labelCount(labels: labels.count, classes: classes) }
+        try checkLabels(labels)
+        return .classification(ClassificationHead(labels: labels, problemType: description?.problemType))
+    }
+
+    /// A parameter of the head that is made because the user asked for it: weights from N(0, 0.02), biases zero.
+    private static func newHeadTensor(_ parameter: Parameter, map: ParameterMap, options: CheckpointOptions) -> Tensor?
+    {
+        guard options.newHead != nil else { return nil }
+        let isClassifier = parameter.name.hasPrefix(ParameterPaths.classifier + ".")
+        let isMissingPooler = parameter.name.hasPrefix(ParameterPaths.pooler) && map.source(of: parameter.name) == nil
+        guard isClassifier || isMissingPooler else { return nil }
+        guard parameter.shape.rank == 2 else {
+            return Tensor(shape: parameter.shape, floats: [Float](repeating: 0, count: parameter.shape.count))
+        }
+        var normal = NormalGenerator(seed: options.seed &+ (isClassifier ? 0 : 1))
+        return Tensor(shape: parameter.shape, floats: (0..<parameter.shape.count).map { _ in normal.next() * 0.02 })
+    }
+}
+
+// MARK: - Checks
+
+extension BertCheckpoint {
+    private static func missing(_ parameters: [Parameter], map: ParameterMap, store: any TensorStore) -> CheckpointError
+    {
+        let found = Set(map.entries.map(\.name))
+        let missing = parameters.filter { !found.contains($0.name) }
+        let first = missing.first?.name ?? ""
+        let leftOver = map.dropped.map(\.source)
+        return .missing(
+            name: first, others: missing.count - 1, nearest: nearestName(to: map.prefix + first, in: leftOver))
+    }
+
+    private static func check(_ info: TensorInfo, is parameter: Parameter, config: BertConfig) throws(CheckpointError) {
+        guard info.shape == parameter.shape else {
+            let hint =
+                switch parameter.name {
+                case ParameterPaths.wordEmbeddings: " (vocab_size and hidden_size of config.json)"
+                case ParameterPaths.positionEmbeddings: " (max_position_embeddings of config.json)"
+                default: info.shape.dimensions == parameter.shape.dimensions.reversed() ? " (transposed)" : ""
+                }
+            throw .misshapen(name: info.name, expected: parameter.shape, found: info.shape, hint: hint)
+        }
+        guard info.dtype.isFloatingPoint else { throw .notFloatingPoint(name: info.name, dtype: info.dtype) }
+    }
+}
+
+extension BertConfig {
+    /// The shape that the tensors themselves show; only the number of heads is not in them.
+    init(readingOff map: ParameterMap, _ shape: (String) -> Shape?, headCount: Int?) throws {
+        func matrix(_ name: String) throws(CheckpointError) -> Shape {
+            guard let found = shape(name) else { throw .missing(name: name, others: 0, nearest: nil) }
+            guard found.rank == 2, found.count > 0 else {
+                throw .misshapen(name: name, expected: Shape(1, 1), found: found, hint: " (any matrix)")
+            }
+            return found
+        }
+        guard let headCount else { throw ConfigError.needsConfig }
+        let words = try matrix(ParameterPaths.wordEmbeddings)
+        let blocks = map.entries.compactMap { ParameterMap.blockIndex($0.name)?.index }
+        let layers = (blocks.max() ?? -1) + 1
+        let feedForward = layers > 0 ? try matrix(ParameterPaths.block(0).intermediate + ".weight")[0] : 1
+        self.init(
+            vocabularySize: words[0], hiddenSize: words[1], layerCount: layers, headCount: headCount,
+            intermediateSize: feedForward, activation: .gelu,
+            maximumPositions: try matrix(ParameterPaths.positionEmbeddings)[0],
+            typeVocabularySize: try matrix(ParameterPaths.typeEmbeddings)[0], layerNormEpsilon: 1e-12, padTokenID: 0,
+            dropout: Dropout())
+        guard (1...hiddenSize).contains(headCount), hiddenSize.isMultiple(of: headCount) else {
+            throw ConfigError.headsDoNotDivide(hidden: hiddenSize, heads: headCount)
+        }
+    }
+}
+
+extension ParameterMap {
+    /// Moves parameters that the head or the number of blocks has no use for to the dropped ones.
+    mutating func dropUnused(head: Head, layerCount: Int, madeNew: Bool) {
+        var kept: [Entry] = []
+        for entry in entries {
+            let reason: String? =
+                if entry.name.hasPrefix(ParameterPaths.classifier + ".") {
+                    madeNew
+                        ? "replaced by the new head"
+                        : head.classification == nil ? "config.json names no classifier" : nil
+                } else if let (index, _) = ParameterMap.blockIndex(entry.name), index >= layerCount {
+                    "config.json has only \(layerCount) blocks"
+                } else {
+                    nil
+                }
+            if let reason { dropped.append(Dropped(source: entry.source, reason: reason)) } else { kept.append(entry) }
+        }
+        entries = kept
+    }
+}

@@ -1,0 +1,52 @@
+// Why the tensors of a checkpoint are not the model that its configuration describes.
+
+public import AdzeBytes
+public import AdzeTensors
+
+/// A checkpoint whose tensors do not fit; every case names the tensor.
+public enum CheckpointError: AdzeFailure, Equatable {
+    case noEmbeddings(example: String?, count: Int)
+    case ambiguousPrefix([String])
+    case unknownKey(String, nearest: String?)
+    case missing(name: String, others: Int, nearest: String?)
+    case misshapen(name: String, expected: Shape, found: Shape, hint: String)
+    case notFloatingPoint(name: String, dtype: DType)
+    case nonFinite(name: String, row: Int)
+    case noClassifier
+    case noPooler(what: String)
+    case blockOutOfRange(Int, count: Int)
+    case noBlocks
+    case duplicateParameter(name: String, first: String, second: String)
+
+    /// One line: the tensor, what was expected and found, what to do.
+    public var description: String {
+        switch self {
+        case .noEmbeddings(let example, let count):
+            "no tensor's name ends in 'embeddings.word_embeddings.weight', so this is no BERT; found \(count) tensors"
+                + (example.map { ", such as \(quoted($0))" } ?? "")
+        case .ambiguousPrefix(let prefixes):
+            "the checkpoint holds several models, at \(prefixes.map { quoted($0) }.joined(separator: ", ")); choose one with --key"
+        case .unknownKey(let key, let nearest):
+            "--key \(quoted(key)): no tensor's name begins so"
+                + (nearest.map { "; the nearest is \(quoted($0))" } ?? "")
+        case .missing(let name, let others, let nearest):
+            "missing weight \(quoted(name))" + (others > 0 ? " and \(others) more" : "")
+                + (nearest.map { "; the nearest name in the file is \(quoted($0))" } ?? "")
+                + "; nothing is made up for a missing weight"
+        case .misshapen(let name, let expected, let found, let hint):
+            "\(quoted(name)): expected shape \(expected), found \(found)\(hint)"
+        case .notFloatingPoint(let name, let dtype):
+            "\(quoted(name)): expected floating-point weights, found \(dtype)"
+        case .nonFinite(let name, let row):
+            "\(quoted(name)), row \(row): NaN or infinite weight; pass --allow-nonfinite to keep it"
+        case .noClassifier:
+            "the checkpoint has no classifier (a BertModel); use embed, or ask for a new head with --new-head LABELS"
+        case .noPooler(let what): "\(what) needs a pooler, which this checkpoint lacks"
+        case .blockOutOfRange(let index, let count):
+            "there is no block \(index); the model has blocks 0 to \(count - 1)"
+        case .noBlocks: "at least one block must be kept"
+        case .duplicateParameter(let name, let first, let second):
+            "\(quoted(first)) and \(quoted(second)) are both \(quoted(name))"
+        }
+    }
+}

@@ -1,0 +1,47 @@
+// What can be wrong with a config.json. Each case is one line that names the key.
+
+public import AdzeBytes
+
+/// A `config.json` that is incomplete, contradicts itself, or describes a model that is not run here.
+public enum ConfigError: AdzeFailure, Equatable {
+    case missing(key: String, nearest: String?)
+    case wrongType(key: String, expected: String, found: String)
+    case outOfRange(key: String, value: String, low: String, high: String)
+    case headsDoNotDivide(hidden: Int, heads: Int)
+    case unsupportedFamily(String)
+    case unsupportedClass(String)
+    case unsupportedSetting(key: String, value: String, supported: String)
+    case labelKeys(expected: Int, found: String)
+    case duplicateLabel(String)
+    case labelCount(labels: Int, classes: Int)
+    case needsConfig
+
+    /// One line: the key, what was expected and found, what to do.
+    public var description: String {
+        switch self {
+        case .missing(let key, let nearest):
+            "config.json has no \(quoted(key))"
+                + (nearest.map { "; did \(quoted($0)) mean it?" } ?? ", and it cannot be told from the weights; add it")
+        case .wrongType(let key, let expected, let found):
+            "config.json: \(quoted(key)): expected \(expected), found \(found)"
+        case .outOfRange(let key, let value, let low, let high):
+            "config.json: \(quoted(key)) is \(value); expected \(low) to \(high)"
+        case .headsDoNotDivide(let hidden, let heads):
+            "config.json: hidden_size \(hidden) is not a multiple of num_attention_heads \(heads)"
+        case .unsupportedFamily(let name):
+            "config.json: model_type \(quoted(name)) is not supported; this version runs BERT (model_type 'bert')"
+        case .unsupportedClass(let name):
+            "config.json: architecture \(quoted(name)) is not supported; this version runs "
+                + BertArchitecture.supportedNames.joined(separator: ", ")
+        case .unsupportedSetting(let key, let value, let supported):
+            "config.json: \(quoted(key)) is \(quoted(value)), which is not supported; supported: \(supported)"
+        case .labelKeys(let expected, let found):
+            "config.json: id2label must have the keys 0 to \(expected - 1), found \(found)"
+        case .duplicateLabel(let label): "the label \(quoted(label)) is given twice; labels must differ"
+        case .labelCount(let labels, let classes):
+            "\(labels) labels do not fit a classifier of \(classes) classes; pass --labels with \(classes) names"
+        case .needsConfig:
+            "the weights alone do not say how many attention heads there are; pass --config FILE, --heads N or --like NAME"
+        }
+    }
+}

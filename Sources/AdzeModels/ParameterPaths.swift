@@ -1,0 +1,74 @@
+// The names of a BERT's parameters, spelled once, and their shapes. They are transformers' names without the `bert.`
+// prefix. All dense weights are (out, in). Not here: the other spellings that sources use, see `ParameterMap`.
+
+public import AdzeTensors
+
+/// A parameter that a model must have.
+public struct Parameter: Sendable, Equatable {
+    /// Our name.
+    public let name: String
+    /// The shape that the configuration asks for.
+    public let shape: Shape
+}
+
+enum ParameterPaths {
+    static let wordEmbeddings = "embeddings.word_embeddings.weight"
+    static let positionEmbeddings = "embeddings.position_embeddings.weight"
+    static let typeEmbeddings = "embeddings.token_type_embeddings.weight"
+    static let embeddingNorm = "embeddings.LayerNorm"
+    static let pooler = "pooler.dense"
+    static let classifier = "classifier"
+
+    static func block(_ index: Int) -> BlockPaths { BlockPaths(prefix: "encoder.layer.\(index).") }
+}
+
+/// The sixteen parameters of one encoder block.
+struct BlockPaths {
+    let prefix: String
+    var query: String { prefix + "attention.self.query" }
+    var key: String { prefix + "attention.self.key" }
+    var value: String { prefix + "attention.self.value" }
+    var attentionOutput: String { prefix + "attention.output.dense" }
+    var attentionNorm: String { prefix + "attention.output.LayerNorm" }
+    var intermediate: String { prefix + "intermediate.dense" }
+    var output: String { prefix + "output.dense" }
+    var outputNorm: String { prefix + "output.LayerNorm" }
+}
+
+extension BertConfig {
+    /// Every parameter of a model with this head, in the order in which transformers lists them.
+    public func parameters(head: Head) -> [Parameter] {
+        var list = [
+            Parameter(name: ParameterPaths.wordEmbeddings, shape: Shape(vocabularySize, hiddenSize)),
+            Parameter(name: ParameterPaths.positionEmbeddings, shape: Shape(maximumPositions, hiddenSize)),
+            Parameter(name: ParameterPaths.typeEmbeddings, shape: Shape(typeVocabularySize, hiddenSize)),
+        ]
+        func norm(_ path: String) {
+            list.append(Parameter(name: path + ".weight", shape: Shape(hiddenSize)))
+            list.append(Parameter(name: path + ".bias", shape: Shape(hiddenSize)))
+        }
+        func dense(_ path: String, out: Int, in depth: Int) {
+            list.append(Parameter(name: path + ".weight", shape: Shape(out, depth)))
+            list.append(Parameter(name: path + ".bias", shape: Shape(out)))
+        }
+        norm(ParameterPaths.embeddingNorm)
+        for index in 0..<layerCount {
+            let paths = ParameterPaths.block(index)
+            for path in [paths.query, paths.key, paths.value, paths.attentionOutput] {
+                dense(path, out: hiddenSize, in: hiddenSize)
+            }
+            norm(paths.attentionNorm)
+            dense(paths.intermediate, out: intermediateSize, in: hiddenSize)
+            dense(paths.output, out: hiddenSize, in: intermediateSize)
+            norm(paths.outputNorm)
+        }
+        if head.hasPooler { dense(ParameterPaths.pooler, out: hiddenSize, in: hiddenSize) }
+        if let classifier = head.classification {
+            dense(ParameterPaths.classifier, out: classifier.labels.count, in: hiddenSize)
+        }
+        return list
+    }
+
+    /// The number of weights of a model with this head.
+    public func parameterCount(head: Head) -> Int { parameters(head: head).reduce(0) { $0 + $1.shape.count } }
+}

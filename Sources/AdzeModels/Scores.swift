@@ -1,0 +1,21 @@
+// Probabilities from logits, in double precision and stable for any finite logits.
+
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Darwin)
+private import Darwin
+#endif
+
+/// 1 / (1 + e^−x) without overflow.
+func sigmoid(_ logit: Float) -> Double {
+    let x = Double(logit)
+    return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x))
+}
+
+/// softmax of the logits; empty for none.
+func softmax(_ logits: [Float]) -> [Double] {
+    guard let top = logits.max() else { return [] }
+    let exponentials = logits.map { exp(Double($0) - Double(top)) }
+    let sum = exponentials.reduce(0, +)
+    return exponentials.map { $0 / sum }
+}

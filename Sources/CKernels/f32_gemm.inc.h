@@ -1,0 +1,146 @@
+// The fp32 matrix product on packed panels. Each element is one chain of fmas over k in order, so its bits depend on
+// neither the tile it falls in, nor the rows beside it, nor the thread. Not here: threads, or which rows and columns.
+//
+// A tile is CK_ROWS rows by CK_TILE_PANELS panels: as many accumulators as the registers hold. The depth is cut so that
+// a slice of the panels stays in the first cache while all rows pass over it; between slices the sums wait in c.
+
+#define CK_DEPTH_SLICE 384
+
+CK_INLINE void CK_NAME(gemm_tile)(float *c, ptrdiff_t c_stride, const float *a, ptrdiff_t a_stride, const float *b,
+                                  ptrdiff_t panel_stride, const int rows, const int panels, ptrdiff_t depth,
+                                  int resume, ptrdiff_t columns) {
+    v16f sums[CK_ROWS][CK_TILE_PANELS];
+#pragma clang loop unroll(full)
+    for (int m = 0; m < rows; m++)
+#pragma clang loop unroll(full)
+        for (int p = 0; p < panels; p++) {
+            ptrdiff_t width = columns - p * CK_PANEL;
+            if (!resume) sums[m][p] = (v16f)(0.0f);
+            else if (width >= CK_PANEL) sums[m][p] = v16_load(c + m * c_stride + p * CK_PANEL);
+            else sums[m][p] = v16_load_part(c + m * c_stride + p * CK_PANEL, width, 0.0f);
+        }
+    for (ptrdiff_t k = 0; k < depth; k++) {
+        v16f right[CK_TILE_PANELS];
+#pragma clang loop unroll(full)
+        for (int p = 0; p < panels; p++) right[p] = v16_load(b + p * panel_stride + k * CK_PANEL);
+#pragma clang loop unroll(full)
+        for (int m = 0; m < rows; m++) {
+            v16f left = (v16f)(a[m * a_stride + k]);
+#pragma clang loop unroll(full)
+            for (int p = 0; p < panels; p++) sums[m][p] = v16_fma(left, right[p], sums[m][p]);
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int m = 0; m < rows; m++)
+#pragma clang loop unroll(full)
+        for (int p = 0; p < panels; p++) {
+            ptrdiff_t width = columns - p * CK_PANEL;
+            if (width >= CK_PANEL) v16_store(c + m * c_stride + p * CK_PANEL, sums[m][p]);
+            else v16_store_part(c + m * c_stride + p * CK_PANEL, sums[m][p], width);
+        }
+}
+
+// One function for each row count, so that the accumulators stay in registers.
+#define CK_TILE(ROWS, PANELS)                                                                                          \
+    static void CK_NAME(gemm_tile_##ROWS##_##PANELS)(float *c, ptrdiff_t c_stride, const float *a, ptrdiff_t a_stride, \
+                                                     const float *b, ptrdiff_t panel_stride, ptrdiff_t depth,          \
+                                                     int resume, ptrdiff_t columns) {                                  \
+        CK_NAME(gemm_tile)(c, c_stride, a, a_stride, b, panel_stride, ROWS, PANELS, depth, resume, columns);           \
+    }
+
+typedef void (*CK_NAME(tile_function))(float *, ptrdiff_t, const float *, ptrdiff_t, const float *, ptrdiff_t,
+                                       ptrdiff_t, int, ptrdiff_t);
+
+#define CK_TILES_UP_TO_6(PANELS)                                                                                       \
+    CK_TILE(1, PANELS) CK_TILE(2, PANELS) CK_TILE(3, PANELS) CK_TILE(4, PANELS) CK_TILE(5, PANELS) CK_TILE(6, PANELS)
+#define CK_TILES_UP_TO_12(PANELS)                                                                                      \
+    CK_TILES_UP_TO_6(PANELS)                                                                                           \
+    CK_TILE(7, PANELS) CK_TILE(8, PANELS) CK_TILE(9, PANELS) CK_TILE(10, PANELS) CK_TILE(11, PANELS) CK_TILE(12, PANELS)
+#define CK_ENTRY(ROWS, PANELS) [ROWS] = CK_NAME(gemm_tile_##ROWS##_##PANELS)
+#define CK_ENTRIES_UP_TO_6(PANELS)                                                                                     \
+    CK_ENTRY(1, PANELS), CK_ENTRY(2, PANELS), CK_ENTRY(3, PANELS), CK_ENTRY(4, PANELS), CK_ENTRY(5, PANELS),           \
+        CK_ENTRY(6, PANELS)
+#define CK_ENTRIES_UP_TO_12(PANELS)                                                                                    \
+    CK_ENTRIES_UP_TO_6(PANELS), CK_ENTRY(7, PANELS), CK_ENTRY(8, PANELS), CK_ENTRY(9, PANELS), CK_ENTRY(10, PANELS),   \
+        CK_ENTRY(11, PANELS), CK_ENTRY(12, PANELS)
+
+#if CK_ROWS == 12
+CK_TILES_UP_TO_12(1)
+CK_TILES_UP_TO_12(2)
+static const CK_NAME(tile_function) CK_NAME(tiles)[3][CK_ROWS + 1] = {
+    [1] = {CK_ENTRIES_UP_TO_12(1)}, [2] = {CK_ENTRIES_UP_TO_12(2)}};
+#else
+CK_TILES_UP_TO_6(1)
+static const CK_NAME(tile_function) CK_NAME(tiles)[2][CK_ROWS + 1] = {[1] = {CK_ENTRIES_UP_TO_6(1)}};
+#endif
+
+// Bias, residual and activation of a finished tile, while it is in the first cache.
+CK_INLINE void CK_NAME(gemm_finish)(float *c, ptrdiff_t c_stride, ptrdiff_t rows, ptrdiff_t columns,
+                                    const float *bias, const float *residual, ptrdiff_t residual_stride,
+                                    ck_activation activation) {
+    for (ptrdiff_t n = 0; n < columns; n += CK_PANEL) {
+        ptrdiff_t width = columns - n;
+        if (width >= CK_PANEL) {
+            v16f added = bias ? v16_load(bias + n) : (v16f)(0.0f);
+            for (ptrdiff_t m = 0; m < rows; m++) {
+                v16f v = v16_load(c + m * c_stride + n) + added;
+                if (residual) v = v + v16_load(residual + m * residual_stride + n);
+                v16_store(c + m * c_stride + n, v16_activate(v, activation));
+            }
+        } else {
+            v16f added = bias ? v16_load_part(bias + n, width, 0.0f) : (v16f)(0.0f);
+            for (ptrdiff_t m = 0; m < rows; m++) {
+                v16f v = v16_load_part(c + m * c_stride + n, width, 0.0f) + added;
+                if (residual) v = v + v16_load_part(residual + m * residual_stride + n, width, 0.0f);
+                v16_store_part(c + m * c_stride + n, v16_activate(v, activation), width);
+            }
+        }
+    }
+}
+
+static void CK_NAME(ck_f32_gemm)(float *c, ptrdiff_t c_stride, const float *a, ptrdiff_t a_stride,
+                                 const float *packed_b, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth,
+                                 const ck_epilogue *epilogue) {
+    const ptrdiff_t panel_stride = depth * CK_PANEL;
+    const int finishes = epilogue->bias || epilogue->residual || epilogue->activation != CK_IDENTITY;
+    for (ptrdiff_t n = 0; n < columns; n += CK_TILE_PANELS * CK_PANEL) {
+        const ptrdiff_t left = columns - n;
+        const int panels = left > CK_PANEL && CK_TILE_PANELS == 2 ? 2 : 1;
+        const ptrdiff_t width = left < panels * CK_PANEL ? left : panels * CK_PANEL;
+        const float *panel = packed_b + n * depth;
+        ptrdiff_t k = 0;
+        do {
+            const ptrdiff_t slice = depth - k < CK_DEPTH_SLICE ? depth - k : CK_DEPTH_SLICE;
+            for (ptrdiff_t m = 0; m < rows; m += CK_ROWS) {
+                const ptrdiff_t height = rows - m < CK_ROWS ? rows - m : CK_ROWS;
+                CK_NAME(tiles)[panels][height](c + m * c_stride + n, c_stride, a + m * a_stride + k, a_stride,
+                                               panel + k * CK_PANEL, panel_stride, slice, k > 0, width);
+                if (finishes && k + slice == depth)
+                    CK_NAME(gemm_finish)(c + m * c_stride + n, c_stride, height, width,
+                                         epilogue->bias ? epilogue->bias + n : 0,
+                                         epilogue->residual ? epilogue->residual + m * epilogue->residual_stride + n : 0,
+                                         epilogue->residual_stride, epilogue->activation);
+            }
+            k += slice;
+        } while (k < depth);
+    }
+}
+
+static void CK_NAME(ck_f32_pack)(float *packed, const float *source, ptrdiff_t k_stride, ptrdiff_t n_stride,
+                                 ptrdiff_t depth, ptrdiff_t columns) {
+    for (ptrdiff_t n = 0; n < columns; n += CK_PANEL) {
+        const ptrdiff_t width = columns - n < CK_PANEL ? columns - n : CK_PANEL;
+        float *panel = packed + n * depth;
+        const float *column = source + n * n_stride;
+        if (n_stride == 1) {
+            for (ptrdiff_t k = 0; k < depth; k++) {
+                const float *row = column + k * k_stride;
+                v16_store(panel + k * CK_PANEL, width == CK_PANEL ? v16_load(row) : v16_load_part(row, width, 0.0f));
+            }
+        } else {
+            for (ptrdiff_t k = 0; k < depth; k++)
+                for (ptrdiff_t i = 0; i < CK_PANEL; i++)
+                    panel[k * CK_PANEL + i] = i < width ? column[i * n_stride + k * k_stride] : 0.0f;
+        }
+    }
+}

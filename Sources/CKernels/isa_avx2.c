@@ -1,0 +1,30 @@
+// The kernels compiled for AVX2 with FMA. Nothing but the choice of registers stands here.
+
+#include "ckernels.h"
+#include "tables.h"
+
+#if defined(__x86_64__)
+
+#define CK_NAME(name) name##__avx2
+#define CK_ISA CK_AVX2
+// Six rows by sixteen columns: 12 sums, 2 columns and 1 row value in 16 registers.
+#define CK_ROWS 6
+#define CK_TILE_PANELS 1
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+
+#include "vector16.inc.h"
+#include "elementary.inc.h"
+#include "f32_gemm.inc.h"
+#include "f32_rows.inc.h"
+#include "table.inc.h"
+
+#pragma clang attribute pop
+
+const ck_kernels *ck_table_avx2(void) { return &ck_row__avx2; }
+
+#else
+
+const ck_kernels *ck_table_avx2(void) { return 0; }
+
+#endif

@@ -1,0 +1,26 @@
+// The kernels compiled for AArch64, whose base set has fma. Nothing but the choice of registers stands here.
+
+#include "ckernels.h"
+#include "tables.h"
+
+#if defined(__aarch64__)
+
+#define CK_NAME(name) name##__neon
+#define CK_ISA CK_NEON
+// Six rows by sixteen columns: 24 sums, 4 columns and 1 row value in 32 registers.
+#define CK_ROWS 6
+#define CK_TILE_PANELS 1
+
+#include "vector16.inc.h"
+#include "elementary.inc.h"
+#include "f32_gemm.inc.h"
+#include "f32_rows.inc.h"
+#include "table.inc.h"
+
+const ck_kernels *ck_table_neon(void) { return &ck_row__neon; }
+
+#else
+
+const ck_kernels *ck_table_neon(void) { return 0; }
+
+#endif

@@ -1,0 +1,18 @@
+// The kernels compiled for any processor, with what the compiler may use there. Nothing but the choice of registers stands here.
+
+#include "ckernels.h"
+#include "tables.h"
+
+#define CK_NAME(name) name##__scalar
+#define CK_ISA CK_SCALAR
+// Six rows: the tile that needs the fewest spills where nothing is known of the registers.
+#define CK_ROWS 6
+#define CK_TILE_PANELS 1
+
+#include "vector16.inc.h"
+#include "elementary.inc.h"
+#include "f32_gemm.inc.h"
+#include "f32_rows.inc.h"
+#include "table.inc.h"
+
+const ck_kernels *ck_table_scalar(void) { return &ck_row__scalar; }

@@ -1,0 +1,12 @@
+// One row of the table of kernels, from the functions that the files before this one gave names to.
+
+static const ck_kernels CK_NAME(ck_row) = {
+    .isa = CK_ISA,
+    .gemm_rows = CK_ROWS,
+    .f32_gemm = CK_NAME(ck_f32_gemm),
+    .f32_pack = CK_NAME(ck_f32_pack),
+    .f32_layer_norm = CK_NAME(ck_f32_layer_norm),
+    .f32_softmax = CK_NAME(ck_f32_softmax),
+    .f32_activate = CK_NAME(ck_f32_activate),
+    .f32_add3 = CK_NAME(ck_f32_add3),
+};

@@ -1,0 +1,55 @@
+// Golden models and outputs made by transformers (Tools/reference/make_model_fixtures.py), and loading them.
+
+import AdzeBytes
+import AdzeKernels
+import AdzeModels
+import AdzeSafetensors
+import AdzeTensors
+import AdzeTestSupport
+import AdzeThreads
+
+/// A fixture model with what transformers answers for it.
+struct Golden {
+    let checkpoint: BertCheckpoint
+    let sequences: [TokenSequence]
+    let expected: [String: [Float]]
+
+    init(_ name: String, golden: String = "golden") throws {
+        let folder = Fixtures.path("models/" + name)
+        let config = try parseJSON(Fixtures.bytes("models/\(name)/config.json"))
+        let store = try SafetensorsFile(file: InputFile(path: folder + "/model.safetensors"))
+        checkpoint = try BertCheckpoint(store: store, configJSON: config)
+        (sequences, expected) = try Golden.answers(folder, golden: golden)
+    }
+
+    static func answers(_ folder: String, golden: String) throws -> ([TokenSequence], [String: [Float]]) {
+        let inputs = try SafetensorsFile(file: InputFile(path: folder + "/golden.safetensors"))
+        let starts = try inputs.load("offsets").floats().map { Int($0) }
+        let ids = try inputs.load("ids").floats().map { Int32($0) }
+        let types = try inputs.load("type_ids").floats().map { Int32($0) }
+        let sequences = zip(starts, starts.dropFirst()).map {
+            TokenSequence(ids: Array(ids[$0..<$1]), typeIDs: Array(types[$0..<$1]))
+        }
+        let answers = try SafetensorsFile(file: InputFile(path: folder + "/\(golden).safetensors"))
+        var expected: [String: [Float]] = [:]
+        for info in answers.tensors { expected[info.name] = try answers.load(info.name).floats() }
+        return (sequences, expected)
+    }
+}
+
+extension BertCheckpoint {
+    /// Runs sequences in one batch, fp32.
+    func run(
+        _ sequences: [TokenSequence], _ outputs: OutputRequest, threads: Int = 2, set: InstructionSet = .best
+    ) throws -> [EncoderOutput] {
+        let pool = WorkerPool(threadCount: threads)
+        let model = try BertModel(self, kernels: Kernels(set), pool: pool)
+        return try model.run(
+            PackedBatch(sequences, config: config), outputs: outputs, pool: pool, workspace: Workspace())
+    }
+}
+
+func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
+    guard a.count == b.count else { return .infinity }
+    return zip(a, b).reduce(0) { max($0, ($1.0 - $1.1).magnitude) }
+}
