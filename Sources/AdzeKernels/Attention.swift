@@ -34,7 +34,7 @@ package final class AttentionScratch {
         for first in stride(from: 0, to: query.rows, by: block) {
             let rows = first..<min(first + block, query.rows)
             let weights = scores.matrix(rows: rows.count, columns: tokens, stride: AttentionScratch.padded(tokens))
-            kernels.multiply(weights, query.rows(rows), packedKeys)
+            kernels.multiplyExactly(weights, query.rows(rows), packedKeys)
             kernels.softmax(weights, scale: scale)
             if let probabilities {
                 for row in 0..<rows.count {
@@ -42,7 +42,7 @@ package final class AttentionScratch {
                         .update(from: weights.base + row * weights.stride, count: tokens)
                 }
             }
-            kernels.multiply(output.rows(rows), weights, packedValues)
+            kernels.multiplyExactly(output.rows(rows), weights, packedValues)
         }
     }
 

@@ -75,6 +75,17 @@ public struct Kernels: @unchecked Sendable {
         }
     }
 
+    /// output = input · matrixᵀ by our own kernel on every instruction set, so that its bits are the same on all.
+    ///
+    /// Slow where the processor has no fma; for attention, whose products are small.
+    package func multiplyExactly(_ output: MatrixView, _ input: MatrixView, _ matrix: PackedMatrix) {
+        precondition(output.rows == input.rows && output.columns == matrix.columns && input.columns == matrix.depth)
+        var epilogue = Kernels.plainEpilogue(.identity)
+        table.f32_gemm(
+            output.base, output.stride, input.base, input.stride, matrix.storage.base, output.rows, output.columns,
+            matrix.depth, &epilogue)
+    }
+
     /// Packs source[k · kStride + n · nStride] (k < K, n < N) into panels.
     package func pack(
         _ packed: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, kStride: Int, nStride: Int,

@@ -97,7 +97,7 @@ extension BertConfig {
         hiddenSize = try reader.integer("hidden_size", 1...65_536)
         layerCount = try reader.integer("num_hidden_layers", 0...1000)
         headCount = try reader.integer("num_attention_heads", 1...65_536)
-        intermediateSize = try reader.integer("intermediate_size", 1...1_000_000)
+        intermediateSize = try reader.integer("intermediate_size", 1...131_072)
         maximumPositions = try reader.integer("max_position_embeddings", 1...1_000_000, default: 512)
         typeVocabularySize = try reader.integer("type_vocab_size", 1...1000, default: 2)
         padTokenID = try reader.integer("pad_token_id", 0...5_000_000, default: 0)

@@ -1,0 +1,49 @@
+// What can be wrong between the parts of a model, or between a model and what is asked of it.
+
+public import AdzeBytes
+
+/// Parts that do not fit each other, or a wish that the model cannot fulfil.
+public enum BundleError: AdzeFailure, Equatable {
+    case noTokenizer
+    case noTokenizerFiles(String)
+    case vocabularyTooLarge(tokens: Int, rows: Int)
+    case configBeside(String)
+    case unknownShape(String, nearest: String?)
+    case noClassifier
+    case badSelection(String)
+    case badSentenceRecipe(key: String)
+    case probeFailed(text: String, expected: Float, found: Float)
+    case noProbes
+    case differentHeads
+
+    /// A request of the user's, a missing input, or bad data.
+    public var kind: FailureKind {
+        switch self {
+        case .unknownShape, .badSelection, .noClassifier, .differentHeads: .usage
+        case .noTokenizer, .noTokenizerFiles: .missingInput
+        default: .badData
+        }
+    }
+
+    /// One line: what is missing or contradicts, and what to do.
+    public var description: String {
+        switch self {
+        case .noTokenizer: "no tokenizer beside the weights; name a folder, tokenizer.json or vocab.txt with --tokenizer"
+        case .noTokenizerFiles(let path): "\(path): expected tokenizer.json or vocab.txt, found neither"
+        case .vocabularyTooLarge(let tokens, let rows):
+            "the tokenizer has \(tokens) tokens but the word embedding only \(rows) rows; they belong to different models"
+        case .configBeside(let path): "a bare file of weights says too little; open its folder, or pass --config \(path)"
+        case .unknownShape(let name, let nearest):
+            "--like \(quoted(name)) is not a known shape" + (nearest.map { "; did you mean \($0)?" } ?? "")
+        case .noClassifier:
+            "the model has no classifier; use embed, or convert it with --new-head LABELS and fine-tune it"
+        case .badSelection(let text):
+            "--keep \(quoted(text)): expected first:N, last:N, every:K or block numbers such as 0,2,5"
+        case .badSentenceRecipe(let key): "the header's sentence recipe has an unknown \(quoted(key))"
+        case .probeFailed(let text, let expected, let found):
+            "probe failed: for \(quoted(text, limit: 40)) the file promises \(expected), this machine computes \(found)"
+        case .noProbes: "the file has no probes to verify"
+        case .differentHeads: "the models do not answer in the same form; compare two classifiers or two encoders"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// A loaded model that runs sequences: batches of bounded size, longest first, results in the caller's order. Tokenizing
+// and what results mean are for `TextClassifier` and `TextEmbedder`.
+
+internal import AdzeKernels
+internal import AdzeModels
+internal import AdzeThreads
+internal import Synchronization
+
+/// Weights in memory, threads, and the memory for passes.
+///
+/// Thread-safe: calls from several threads take turns.
+final class Engine: Sendable {
+    let model: BertModel
+    private let pool: WorkerPool
+    private let workspace: Mutex<Workspace>
+
+    /// Loads a checkpoint on `threads` threads; throws the store's errors and `InstructionSetError`.
+    init(_ checkpoint: BertCheckpoint, threads: Int?) throws {
+        pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
+        model = try BertModel(checkpoint, kernels: Kernels(InstructionSet.chosen()), pool: pool)
+        workspace = Mutex(Workspace())
+    }
+
+    /// The most tokens of one batch: enough for full blocks of rows on every thread, few enough to stay near the cache.
+    static let tokenBudget = 2048
+
+    /// Runs sequences and returns their outputs in the same order.
+    ///
+    /// Sequences of like length travel together only so that threads finish together; there is no padding to save.
+    func run(_ sequences: [TokenSequence], outputs: OutputRequest) throws -> [EncoderOutput] {
+        let order = sequences.indices.sorted { (sequences[$0].ids.count, $1) > (sequences[$1].ids.count, $0) }
+        var results = [EncoderOutput?](repeating: nil, count: sequences.count)
+        var start = 0
+        while start < order.count {
+            var end = start
+            var tokens = 0
+            while end < order.count, end == start || tokens + sequences[order[end]].ids.count <= Engine.tokenBudget {
+                tokens += sequences[order[end]].ids.count
+                end += 1
+            }
+            let indices = order[start..<end]
+            let batch = try PackedBatch(indices.map { sequences[$0] }, config: model.config)
+            let outputs = try workspace.withLock { [model, pool] workspace in
+                try model.run(batch, outputs: outputs, pool: pool, workspace: workspace)
+            }
+            for (index, output) in zip(indices, outputs) { results[index] = output }
+            start = end
+        }
+        return results.map { output in
+            guard let output else { preconditionFailure("every sequence was in a batch") }
+            return output
+        }
+    }
+}

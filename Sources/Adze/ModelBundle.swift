@@ -1,0 +1,174 @@
+// A model with all that belongs to it, checked: parameters, tokenizer, recipe for sentence vectors, where it came from.
+// Weights are not loaded yet. Every verb of the command line starts here.
+
+public import AdzeBytes
+public import AdzeHuggingFace
+public import AdzeModelFiles
+public import AdzeModels
+public import AdzeNative
+public import AdzeTokenization
+
+/// A checked model on disk: `.adze` file, checkpoint file or model folder alike.
+public struct ModelBundle: Sendable {
+    /// What was opened.
+    public let source: OpenedModel
+    /// Configuration, head and parameters.
+    public let checkpoint: BertCheckpoint
+    /// The tokenizer; nil where the files have none and none was named.
+    public let tokenizer: BertTokenizer?
+    /// How sentence vectors are made, where the model says so.
+    public let sentenceRecipe: SentenceRecipe?
+    /// What a user should hear of.
+    public let notes: [String]
+
+    /// Opens a model and checks that its parts fit each other.
+    ///
+    /// Throws an `AdzeFailure` whose description is one line. A tokenizer with more tokens than the embedding has rows
+    /// is refused here.
+    public init(path: String, options: ModelOptions = ModelOptions()) throws {
+        let source = try OpenedModel(path: path)
+        self.source = source
+        do {
+            var notes = source.notes
+            let configuration = try ModelBundle.configuration(source, options, &notes)
+            let checkpointOptions = ModelBundle.checkpointOptions(options)
+            checkpoint = try BertCheckpoint(store: source.store, configJSON: configuration, options: checkpointOptions)
+            notes += checkpoint.notes
+            let tokenizer = try ModelBundle.tokenizer(source, options)
+            notes += tokenizer?.notes ?? []
+            if let tokenizer { try ModelBundle.check(tokenizer, fits: checkpoint.config) }
+            self.tokenizer = tokenizer
+            sentenceRecipe = try ModelBundle.recipe(source, checkpoint, &notes)
+            self.notes = notes
+        } catch let error as any AdzeFailure {
+            throw LocatedError(path: path, underlying: error)
+        }
+    }
+
+    /// The tokenizer; throws `BundleError.noTokenizer` where there is none.
+    public func requireTokenizer() throws -> BertTokenizer {
+        guard let tokenizer else { throw LocatedError(path: source.path, underlying: BundleError.noTokenizer) }
+        return tokenizer
+    }
+
+    /// The most tokens of one input: the tokenizer's own limit where it states one, never more than the positions.
+    public var maximumLength: Int {
+        min(tokenizer?.maximumLength ?? checkpoint.config.maximumPositions, checkpoint.config.maximumPositions)
+    }
+}
+
+// MARK: - Parts
+
+extension ModelBundle {
+    private static func configuration(
+        _ source: OpenedModel, _ options: ModelOptions, _ notes: inout [String]
+    ) throws -> JSONValue? {
+        if let name = options.like {
+            guard let known = BertConfig.wellKnown(name) else {
+                throw BundleError.unknownShape(name, nearest: nearestName(to: name, in: BertConfig.wellKnownNames))
+            }
+            return .object(known.config.json)
+        }
+        if let path = options.configPath { return try readJSON(path) }
+        if let native = source.native { return native.header.config }
+        if let configuration = source.configuration { return configuration }
+        let beside = splitPath(source.path).folder + "/config.json"
+        if options.headCount == nil && pathExists(beside) { throw BundleError.configBeside(beside) }
+        return nil
+    }
+
+    private static func checkpointOptions(_ options: ModelOptions) -> CheckpointOptions {
+        var result = CheckpointOptions()
+        result.labels = options.labels
+        result.newHead = options.newHead
+        result.seed = options.seed
+        result.headCount = options.headCount
+        result.key = options.key
+        return result
+    }
+
+    private static func tokenizer(_ source: OpenedModel, _ options: ModelOptions) throws -> BertTokenizer? {
+        if let path = options.tokenizerPath {
+            var files = try TokenizerFiles(path: path)
+            if files.tokenizerConfig == nil, files.tokenizerJSON == nil { try applyCasing(of: options.like, to: &files) }
+            return try BertTokenizer(files: files)
+        }
+        if let native = source.native {
+            guard let settings = native.header.tokenizer else { return nil }
+            return try BertTokenizer(tokens: native.vocabulary(), settings: settings)
+        }
+        guard let folder = source.folder else { return nil }
+        var files = TokenizerFiles(try folder.tokenizerFiles())
+        guard files.vocabulary != nil || files.tokenizerJSON != nil else { return nil }
+        if files.tokenizerConfig == nil, files.tokenizerJSON == nil { try applyCasing(of: options.like, to: &files) }
+        return try BertTokenizer(files: files)
+    }
+
+    /// A well-known name says whether a bare `vocab.txt` is cased.
+    private static func applyCasing(of like: String?, to files: inout TokenizerFiles) throws {
+        guard let like, let known = BertConfig.wellKnown(like) else { return }
+        let settings: JSONObject = ["do_lower_case": .bool(known.lowercases)]
+        files.tokenizerConfig = Array(JSONValue.object(settings).text.utf8)
+    }
+
+    private static func check(_ tokenizer: BertTokenizer, fits config: BertConfig) throws {
+        guard tokenizer.vocabulary.count <= config.vocabularySize else {
+            throw BundleError.vocabularyTooLarge(tokens: tokenizer.vocabulary.count, rows: config.vocabularySize)
+        }
+    }
+
+    private static func recipe(
+        _ source: OpenedModel, _ checkpoint: BertCheckpoint, _ notes: inout [String]
+    ) throws -> SentenceRecipe? {
+        if let native = source.native { return try native.header.sentence.map(SentenceRecipe.init(json:)) }
+        guard checkpoint.head.classification == nil, let folder = source.folder else { return nil }
+        return try folder.sentenceRecipe()
+    }
+}
+
+/// Reads a JSON file of at most 16 MB.
+func readJSON(_ path: String) throws -> JSONValue {
+    let limits = JSONLimits()
+    let bytes = try InputFile.readAll(path: path, limit: limits.bytes) {
+        LocatedError(path: path, underlying: JSONError.tooLarge(bytes: $0, limit: limits.bytes))
+    }
+    do {
+        return try parseJSON(bytes, limits: limits)
+    } catch {
+        throw LocatedError(path: path, underlying: error)
+    }
+}
+
+extension TokenizerFiles {
+    /// The files of a model folder.
+    init(_ files: AdzeHuggingFace.TokenizerFiles) {
+        self.init(
+            vocabulary: files.vocabulary, tokenizerJSON: files.tokenizer, tokenizerConfig: files.configuration,
+            specialTokensMap: files.specialTokens, addedTokens: files.addedTokens)
+    }
+
+    /// A folder's tokenizer files, a `tokenizer.json`, or a `vocab.txt`; which of the two a file is, its content says.
+    init(path: String) throws {
+        let limit = 128 << 20
+        func read(_ path: String) throws -> [UInt8] {
+            try InputFile.readAll(path: path, limit: limit) {
+                LocatedError(path: path, underlying: JSONError.tooLarge(bytes: $0, limit: limit))
+            }
+        }
+        guard isFolder(path) else {
+            let bytes = try read(path)
+            let isJSON = bytes.first { !($0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09) } == UInt8(ascii: "{")
+            self = isJSON ? TokenizerFiles(tokenizerJSON: bytes) : TokenizerFiles(vocabulary: bytes)
+            return
+        }
+        func optional(_ name: String) throws -> [UInt8]? {
+            let file = path + "/" + name
+            return pathExists(file) ? try read(file) : nil
+        }
+        self.init(
+            vocabulary: try optional("vocab.txt"), tokenizerJSON: try optional("tokenizer.json"),
+            tokenizerConfig: try optional("tokenizer_config.json"),
+            specialTokensMap: try optional("special_tokens_map.json"), addedTokens: try optional("added_tokens.json"))
+        guard vocabulary != nil || tokenizerJSON != nil else { throw BundleError.noTokenizerFiles(path) }
+    }
+}

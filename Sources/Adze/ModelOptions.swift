@@ -1,0 +1,24 @@
+// What a caller may state about a model that its files do not say.
+
+/// Statements that complete or override what a model's files say.
+public struct ModelOptions: Sendable {
+    /// A `config.json` to use instead of the folder's, or for a bare file of weights.
+    public var configPath: String?
+    /// A folder or file (`tokenizer.json`, `vocab.txt`) to take the tokenizer from.
+    public var tokenizerPath: String?
+    /// The names of the labels, in the order of the classifier's rows.
+    public var labels: [String]?
+    /// The number of attention heads, where there is no configuration.
+    public var headCount: Int?
+    /// The key under which a nested checkpoint keeps the model.
+    public var key: String?
+    /// A well-known shape, such as `bert-base-cased`, that stands for configuration and casing.
+    public var like: String?
+    /// A new classifier with these labels, in place of any that is there.
+    public var newHead: [String]?
+    /// The seed of a new classifier.
+    public var seed: UInt64 = 0
+
+    /// No statements.
+    public init() {}
+}

@@ -1,0 +1,171 @@
+// Texts in, labels out: the façade that most programs want. Synchronous and thread-safe.
+
+public import AdzeModels
+public import AdzeTokenization
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// The arithmetic that a model runs in.
+public enum Precision: String, Sendable, CaseIterable {
+    /// Single precision: what the original library computes.
+    case fp32
+}
+
+/// A text, or a pair of texts, to classify.
+public struct TextInput: Sendable, Equatable, ExpressibleByStringLiteral {
+    /// The text.
+    public var text: String
+    /// The second text of a pair.
+    public var pair: String?
+
+    /// One text, or two.
+    public init(_ text: String, pair: String? = nil) {
+        self.text = text
+        self.pair = pair
+    }
+
+    /// One text.
+    public init(stringLiteral value: String) { self.init(value) }
+}
+
+/// What a classifier says of one text.
+public struct Classification: Sendable, Equatable {
+    /// A label and its score.
+    public struct Score: Sendable, Equatable {
+        /// The label's name.
+        public let label: String
+        /// A probability; for regression the value itself.
+        public let score: Double
+    }
+
+    /// The best labels, best first; `topK` of them.
+    public let top: [Score]
+    /// The score of every label, in the model's order.
+    public let scores: [Double]
+    /// The logits, in the model's order; the mean of the windows' for a text in several.
+    public let logits: [Float]
+    /// Tokens that did not fit and were cut off.
+    public let truncatedTokenCount: Int
+
+    /// The best label.
+    public var label: String { top.first?.label ?? "" }
+    /// The best label's score.
+    public var score: Double { top.first?.score ?? 0 }
+}
+
+/// How the windows of a long text are joined.
+public enum WindowAggregate: String, Sendable, CaseIterable {
+    /// The mean of the windows' probabilities.
+    case mean
+    /// The largest probability of each label.
+    case max
+    /// The probabilities of the windows' mean logits.
+    case logits
+}
+
+/// How texts are prepared.
+public struct TextOptions: Sendable {
+    /// The most tokens of one input; nil takes the model's own limit, which is also the most that is allowed.
+    public var maximumLength: Int?
+    /// What happens to longer texts.
+    public var longText: LongText = .head
+    /// How windows are joined.
+    public var aggregate: WindowAggregate = .mean
+
+    /// The model's limit, and the head of longer texts.
+    public init() {}
+}
+
+/// A text classifier in memory.
+///
+/// ```swift
+/// let classifier = try TextClassifier(contentsOf: URL(filePath: "reviews.adze"))
+/// for result in try classifier.classify(["Splendid.", "Dull."]) { print(result.label, result.score) }
+/// ```
+/// Thread-safe; calls from several threads take turns.
+public final class TextClassifier: Sendable {
+    /// The names of the labels, in the order of the logits.
+    public var labels: [String] { head.labels }
+    /// The most tokens of one input.
+    public let maximumLength: Int
+    private let head: ClassificationHead
+    private let tokenizer: BertTokenizer
+    private let engine: Engine
+
+    /// Opens a `.adze` file, a checkpoint file or a model folder and loads its weights.
+    ///
+    /// `threads` nil takes every processor that the process may use. Throws an `AdzeFailure` for a model that is
+    /// damaged, incomplete, or no classifier.
+    public convenience init(contentsOf url: URL, precision: Precision = .fp32, threads: Int? = nil) throws {
+        try self.init(ModelBundle(path: url.path), precision: precision, threads: threads)
+    }
+
+    /// Loads the weights of an opened model.
+    public init(_ bundle: ModelBundle, precision: Precision = .fp32, threads: Int? = nil) throws {
+        guard let head = bundle.checkpoint.head.classification else { throw BundleError.noClassifier }
+        self.head = head
+        tokenizer = try bundle.requireTokenizer()
+        maximumLength = bundle.maximumLength
+        engine = try Engine(bundle.checkpoint, threads: threads)
+    }
+
+    /// Classifies texts, in their order.
+    ///
+    /// Throws `TokenizerError.impossibleBudget` where `options` leave no room for a text.
+    /// - Parameter topK: how many labels of each text are wanted, best first.
+    public func classify(
+        _ texts: [TextInput], topK: Int = 1, options: TextOptions = TextOptions()
+    ) throws -> [Classification] {
+        let limit = min(options.maximumLength ?? maximumLength, maximumLength)
+        let encodings = try texts.map {
+            try tokenizer.encodeLong($0.text, pair: $0.pair, maximumLength: limit, strategy: options.longText)
+        }
+        let sequences = encodings.flatMap { $0.map { TokenSequence(ids: $0.ids, typeIDs: $0.typeIDs) } }
+        var outputs = try engine.run(sequences, outputs: .logits)[...]
+        return encodings.map { windows in
+            let logits = outputs.prefix(windows.count).map(\.logits)
+            outputs = outputs.dropFirst(windows.count)
+            return classification(
+                logits, topK: topK, aggregate: options.aggregate,
+                truncated: windows.reduce(0) { $0 + $1.truncatedTokenCount })
+        }
+    }
+
+    /// Classifies texts, in their order.
+    public func classify(
+        _ texts: [String], topK: Int = 1, options: TextOptions = TextOptions()
+    ) throws -> [Classification] {
+        try classify(texts.map { TextInput($0) }, topK: topK, options: options)
+    }
+
+    /// Classifies one text.
+    public func classify(_ text: String) throws -> Classification { try classify([text])[0] }
+
+    /// Joins the windows of one text. Ties between labels go to the first.
+    private func classification(
+        _ windows: [[Float]], topK: Int, aggregate: WindowAggregate, truncated: Int
+    ) -> Classification {
+        let meanLogits = windows[0].indices.map { label in
+            windows.count == 1
+                ? windows[0][label] : Float(windows.reduce(0.0) { $0 + Double($1[label]) } / Double(windows.count))
+        }
+        let scores: [Double]
+        if windows.count == 1 || aggregate == .logits {
+            scores = head.scores(meanLogits)
+        } else {
+            let each = windows.map(head.scores)
+            scores = meanLogits.indices.map { label in
+                let values = each.map { $0[label] }
+                return aggregate == .max ? values.max() ?? 0 : values.reduce(0, +) / Double(values.count)
+            }
+        }
+        let best = scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(max(1, topK))
+        return Classification(
+            top: best.map { Classification.Score(label: head.labels[$0], score: scores[$0]) }, scores: scores,
+            logits: meanLogits, truncatedTokenCount: truncated)
+    }
+}

@@ -1,0 +1,189 @@
+// The int8 forward pass in plain Swift: the definition that a fast engine must equal bit for bit, and the source of the
+// int8 probes of a native file. Slow on purpose. One sequence at a time, every token of every block.
+//
+// Weights are s8 codes with an fp32 scale a row. Activations are quantized a token at a time, symmetric, and multiplied
+// exactly in int32. Everything between the dense layers runs in fp32 through kernels of fixed order, which give the same
+// bits on every instruction set, so neither OpenBLAS nor libm has a part in it.
+
+public import AdzeKernels
+public import AdzeTensors
+public import AdzeThreads
+
+/// A matrix as s8 codes and row scales.
+public struct QuantizedWeights: Sendable {
+    /// (N, K), row-major.
+    public let codes: [Int8]
+    /// N: weight = Float(code) · scale of its row.
+    public let rowScales: [Float]
+
+    /// Codes and scales of a matrix with as many rows as there are scales.
+    public init(codes: [Int8], rowScales: [Float]) {
+        precondition(rowScales.isEmpty || codes.count.isMultiple(of: rowScales.count), "whole rows")
+        self.codes = codes
+        self.rowScales = rowScales
+    }
+}
+
+/// Where the oracle finds a parameter.
+public protocol QuantizedStore: Sendable {
+    /// The codes of a matrix that is stored in int8, or nil where it is kept in fp32.
+    func quantized(_ name: String) throws -> QuantizedWeights?
+    /// A parameter that is kept in fp32.
+    func load(_ name: String) throws -> Tensor
+}
+
+/// An int8 BERT in plain Swift.
+public struct Int8Oracle: Sendable {
+    private let config: BertConfig
+    private let head: Head
+    private let store: any QuantizedStore
+    private let kernels: Kernels
+    private let pool: WorkerPool
+
+    /// An oracle over a store of quantized parameters; rows of each product are shared out on the pool.
+    public init(config: BertConfig, head: Head, store: any QuantizedStore, kernels: Kernels, pool: WorkerPool) {
+        self.config = config
+        self.head = head
+        self.store = store
+        self.kernels = kernels
+        self.pool = pool
+    }
+
+    /// The logits of each sequence; for a model without a classifier, the first token's last hidden state.
+    ///
+    /// Throws the store's errors; sequences must fit the model, see `PackedBatch`.
+    /// - Complexity: as the forward pass, at about a hundredth of its speed.
+    public func run(_ batch: PackedBatch) throws -> [[Float]] {
+        let hidden = try embed(batch)
+        for index in 0..<config.layerCount { try runBlock(index, hidden, batch) }
+        let size = config.hiddenSize
+        let first = (0..<batch.sequenceCount).flatMap { sequence in
+            hidden.values(batch.starts[sequence] * size..<(batch.starts[sequence] + 1) * size)
+        }
+        guard head.classification != nil else { return rows(first, of: size) }
+        let pooled = try dense(ParameterPaths.pooler, first, activation: .tanh)
+        let logits = try dense(ParameterPaths.classifier, pooled)
+        return rows(logits, of: logits.count / max(batch.sequenceCount, 1))
+    }
+
+    private func rows(_ values: [Float], of size: Int) -> [[Float]] {
+        stride(from: 0, to: values.count, by: size).map { Array(values[$0..<$0 + size]) }
+    }
+
+    // MARK: Steps
+
+    private func embed(_ batch: PackedBatch) throws -> FloatBuffer {
+        let size = config.hiddenSize
+        let words = try table(ParameterPaths.wordEmbeddings)
+        let positions = try table(ParameterPaths.positionEmbeddings)
+        let types = try table(ParameterPaths.typeEmbeddings)
+        let hidden = FloatBuffer(count: batch.tokenCount * size)
+        for sequence in 0..<batch.sequenceCount {
+            for (position, token) in batch.tokens(of: sequence).enumerated() {
+                let (word, type, place) = (words(Int(batch.ids[token])), types(Int(batch.typeIDs[token])), positions(position))
+                for index in 0..<size { hidden.base[token * size + index] = (word[index] + type[index]) + place[index] }
+            }
+        }
+        try normalize(hidden, ParameterPaths.embeddingNorm)
+        return hidden
+    }
+
+    private func runBlock(_ index: Int, _ hidden: FloatBuffer, _ batch: PackedBatch) throws {
+        let paths = ParameterPaths.block(index)
+        let (size, headSize, tokens) = (config.hiddenSize, config.headSize, batch.tokenCount)
+        let input = hidden.values(0..<tokens * size)
+        let projections = try [paths.query, paths.key, paths.value].map { FloatBuffer(try dense($0, input)) }
+        let context = FloatBuffer(count: tokens * size)
+        let scratch = AttentionScratch()
+        for sequence in 0..<batch.sequenceCount {
+            let range = batch.tokens(of: sequence)
+            for head in 0..<config.headCount {
+                func part(_ buffer: FloatBuffer) -> MatrixView {
+                    buffer.matrix(rows: tokens, columns: size).rows(range).columns(head * headSize..<(head + 1) * headSize)
+                }
+                scratch.attend(
+                    kernels, output: part(context), query: part(projections[0]), key: part(projections[1]),
+                    value: part(projections[2]), scale: 1 / Float(headSize).squareRoot())
+            }
+        }
+        let attended = FloatBuffer(try dense(paths.attentionOutput, context.values(0..<tokens * size), residual: input))
+        try normalize(attended, paths.attentionNorm)
+        let middle = attended.values(0..<tokens * size)
+        let inner = try dense(paths.intermediate, middle, activation: config.activation)
+        let output = try dense(paths.output, inner, residual: middle)
+        hidden.base.update(from: output, count: output.count)
+        try normalize(hidden, paths.outputNorm)
+    }
+
+    // MARK: Pieces
+
+    /// Looks rows of an embedding up: Float(code) · scale, or the fp32 row.
+    private func table(_ name: String) throws -> (Int) -> [Float] {
+        let size = config.hiddenSize
+        guard let weights = try store.quantized(name) else {
+            let values = try store.load(name).floats()
+            return { Array(values[$0 * size..<($0 + 1) * size]) }
+        }
+        return { row in weights.codes[row * size..<(row + 1) * size].map { Float($0) * weights.rowScales[row] } }
+    }
+
+    private func normalize(_ buffer: FloatBuffer, _ path: String) throws {
+        let gamma = FloatBuffer(try store.load(path + ".weight").floats())
+        let beta = FloatBuffer(try store.load(path + ".bias").floats())
+        let view = buffer.matrix(rows: buffer.count / config.hiddenSize, columns: config.hiddenSize)
+        kernels.layerNorm(view, view, gamma: gamma, beta: beta, epsilon: Float(config.layerNormEpsilon))
+    }
+
+    /// activation(input · weightᵀ + bias + residual), weights and input in int8 where the weights are.
+    private func dense(
+        _ path: String, _ input: [Float], residual: [Float]? = nil, activation: Activation = .identity
+    ) throws -> [Float] {
+        let bias = try store.load(path + ".bias").floats()
+        let columns = bias.count
+        let weights = try store.quantized(path + ".weight")
+        let plain = weights == nil ? try store.load(path + ".weight").floats() : []
+        let depth = (weights?.codes.count ?? plain.count) / columns
+        let count = input.count / depth
+        let output = FloatBuffer(count: count * columns)
+        pool.forEach(count) { row in
+            let values = Array(input[row * depth..<(row + 1) * depth])
+            let target = output.base + row * columns
+            if let weights {
+                multiplyRow(values, weights, into: target, columns: columns)
+            } else {
+                for n in 0..<columns {
+                    target[n] = (0..<depth).reduce(0) { $0 + values[$1] * plain[n * depth + $1] }
+                }
+            }
+            for n in 0..<columns { target[n] = (target[n] + bias[n]) + (residual?[row * columns + n] ?? 0) }
+        }
+        kernels.activate(output.matrix(rows: count, columns: columns), activation)
+        return output.values(0..<output.count)
+    }
+
+    /// One token: quantize, multiply exactly, scale back.
+    private func multiplyRow(
+        _ values: [Float], _ weights: QuantizedWeights, into target: UnsafeMutablePointer<Float>, columns: Int
+    ) {
+        guard values.allSatisfy(\.isFinite) else {
+            for n in 0..<columns { target[n] = .nan }
+            return
+        }
+        let largest = values.reduce(0) { max($0, $1.magnitude) }
+        let scale = largest / 127
+        let codes: [Int32] = values.map { value in
+            scale == 0 ? 0 : Int32(max(-127, min(127, (value / scale).rounded(.toNearestOrEven))))
+        }
+        let depth = values.count
+        weights.codes.withUnsafeBufferPointer { matrix in
+            codes.withUnsafeBufferPointer { codes in
+                for n in 0..<columns {
+                    var sum: Int32 = 0
+                    // |code · code| ≤ 127², so int32 is exact for K up to 133,000; F and H are checked to be less.
+                    for k in 0..<depth { sum &+= codes[k] &* Int32(matrix[n * depth + k]) }
+                    target[n] = Float(sum) * (scale * weights.rowScales[n])
+                }
+            }
+        }
+    }
+}

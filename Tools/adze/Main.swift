@@ -1,0 +1,60 @@
+// The command line's entry: parses, runs one verb, and turns an error into one line and an exit code. The verbs are in
+// Commands/.
+
+import Adze
+import AdzeBytes
+import ArgumentParser
+import Foundation
+
+/// `adze`.
+struct AdzeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adze",
+        abstract: "Carve BERT classifiers down to size: convert, prune and run them on an ordinary CPU, without Python.",
+        discussion: """
+            MODEL is a .adze file, a checkpoint file (.safetensors, .bin, .pt), or an untouched model folder.
+            Data goes to standard output, everything else to standard error.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            ConvertCommand.self, InspectCommand.self, VerifyCommand.self, ExportCommand.self, PredictCommand.self,
+            EmbedCommand.self, TokenizeCommand.self, PruneCommand.self, DiffCommand.self, BenchCommand.self,
+        ])
+}
+
+@main struct Main {
+    static func main() {
+        InterruptWatch.start()
+        do {
+            var command = try AdzeCommand.parseAsRoot()
+            try command.run()
+            try StandardOutput.shared.flush()
+        } catch let error as any AdzeFailure {
+            fail(error)
+        } catch {
+            // Help, version and bad usage; the parser knows their text, stream and code.
+            AdzeCommand.exit(withError: error)
+        }
+    }
+
+    private static func fail(_ error: any AdzeFailure) -> Never {
+        // What was computed before the error is still worth having.
+        try? StandardOutput.shared.flush()
+        Console.write("adze: error: \(error)")
+        exit(error.kind.exitCode)
+    }
+}
+
+extension FailureKind {
+    /// The process's exit code, after BSD's sysexits.
+    var exitCode: Int32 {
+        switch self {
+        case .usage: 64
+        case .badData: 65
+        case .missingInput: 66
+        case .internalBug: 70
+        case .outputExists: 73
+        case .inputOutput: 74
+        }
+    }
+}

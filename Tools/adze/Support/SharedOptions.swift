@@ -1,0 +1,103 @@
+// Options that several verbs have in common.
+
+import Adze
+import AdzeBytes
+import ArgumentParser
+
+/// Options that every verb takes.
+struct CommonOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("Threads to use; default: every processor.", valueName: "N"))
+    var threads: Int?
+
+    @Flag(name: .long, help: "Say nothing on standard error but errors.")
+    var quiet = false
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 to 1024") }
+    }
+}
+
+/// Options of verbs that write a file or folder.
+struct OutputOptions: ParsableArguments {
+    @Option(name: [.short, .long], help: ArgumentHelp("Where to write.", valueName: "OUT"))
+    var output: String
+
+    @Flag(name: .long, help: "Replace an output that exists.")
+    var force = false
+
+    /// Refuses early what the save would refuse after the work.
+    func check() throws {
+        if !force && pathExists(output) { throw FileError.exists(path: output) }
+        let folder = splitPath(output).folder
+        if !isFolder(folder) { throw FileError.notFound(path: folder) }
+    }
+}
+
+/// What a checkpoint may need to be told.
+struct SourceOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("A config.json, for a bare file of weights.", valueName: "FILE"))
+    var config: String?
+
+    @Option(name: .long, help: ArgumentHelp("A folder, tokenizer.json or vocab.txt.", valueName: "PATH"))
+    var tokenizer: String?
+
+    @Option(name: .long, help: ArgumentHelp("Label names in the order of the classes, separated by commas.", valueName: "A,B"))
+    var labels: String?
+
+    @Option(name: .long, help: ArgumentHelp("The number of attention heads, where no config.json says it.", valueName: "N"))
+    var heads: Int?
+
+    @Option(name: .long, help: ArgumentHelp("The key under which a nested checkpoint keeps the model.", valueName: "KEY"))
+    var key: String?
+
+    @Option(name: .long, help: ArgumentHelp("A well-known shape, such as bert-base-cased, instead of a config.json.", valueName: "NAME"))
+    var like: String?
+
+    /// The statements for the library.
+    func modelOptions() throws -> ModelOptions {
+        var options = ModelOptions()
+        options.configPath = config
+        options.tokenizerPath = tokenizer
+        options.labels = try labels.map(splitLabels)
+        options.headCount = heads
+        options.key = key
+        options.like = like
+        return options
+    }
+}
+
+/// The names in `A,B,C`; none may be empty.
+func splitLabels(_ text: String) throws -> [String] {
+    let labels = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimming() }
+    guard labels.allSatisfy({ !$0.isEmpty }) else {
+        throw ValidationError("labels are separated by single commas, and none is empty: \(quoted(text))")
+    }
+    return labels
+}
+
+extension Substring {
+    /// The text without spaces at either end.
+    func trimming() -> String {
+        var text = self
+        while text.first == " " { text.removeFirst() }
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}
+
+/// Opens a model for a verb, says its notes, and gives a hint where a text was taken for a model.
+func openModel(_ path: String, _ source: SourceOptions, quiet: Bool) throws -> ModelBundle {
+    guard pathExists(path) else { throw ModelNotFound(path: path) }
+    let bundle = try ModelBundle(path: path, options: source.modelOptions())
+    Console.notes(bundle.notes, quiet: quiet)
+    return bundle
+}
+
+/// The first argument is no path.
+struct ModelNotFound: AdzeFailure {
+    let path: String
+    var kind: FailureKind { .missingInput }
+    var description: String {
+        "\(quoted(path)): no such file or folder; the first argument is the model, the texts follow it"
+    }
+}

@@ -1,0 +1,38 @@
+// Standard output: data alone, buffered, with every failure to write noticed.
+
+import AdzeBytes
+import Foundation
+import Synchronization
+
+/// Buffered lines on standard output.
+final class StandardOutput: Sendable {
+    static let shared = StandardOutput()
+    private let buffer = Mutex<[UInt8]>([])
+
+    /// Writes a line; throws `FileError.system` when the stream takes no more (a full disk, say).
+    func line(_ text: String) throws(FileError) {
+        let full = buffer.withLock { bytes in
+            bytes.append(contentsOf: text.utf8)
+            bytes.append(0x0A)
+            return bytes.count >= 1 << 16
+        }
+        if full { try flush() }
+    }
+
+    /// Writes out what is buffered.
+    func flush() throws(FileError) {
+        let bytes = buffer.withLock { bytes in
+            defer { bytes = [] }
+            return bytes
+        }
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { raw in Foundation.write(STDOUT_FILENO, raw.baseAddress! + done, raw.count - done) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .system(call: "write", path: "standard output", errno: errno)
+            }
+            done += count
+        }
+    }
+}
