@@ -84,13 +84,14 @@ final class ChunkReader {
     }
 }
 
-/// One record's fields, unquoted, one after another in one array that is used again for the next record.
+/// One record's fields, unquoted, one after another in an array that is used again for the next record.
 struct Record {
     /// The line in which it begins.
     var lineNumber = 1
     /// Where each field ends in `bytes`.
     private(set) var ends: [Int] = []
     private(set) var bytes: [UInt8] = []
+    private var separatorWidth = 0
 
     /// Whether there is one field and it has no bytes.
     var isEmptyLine: Bool { ends.count == 1 && bytes.isEmpty }
@@ -106,6 +107,7 @@ struct Record {
     }
 
     mutating func removeAll() {
+        separatorWidth = 0
         bytes.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
     }
@@ -121,26 +123,19 @@ struct Record {
 
     mutating func endField() { ends.append(bytes.count) }
 
-    /// Splits the bytes, so far one field, at every tab.
+    /// Splits the bytes, so far one field, at every tab; the tabs stay between the fields.
     mutating func splitAtTabs() {
         ends.removeAll(keepingCapacity: true)
-        var kept = 0
-        for index in bytes.indices {
-            if bytes[index] == UInt8(ascii: "\t") {
-                ends.append(kept)
-            } else {
-                bytes[kept] = bytes[index]
-                kept += 1
-            }
-        }
-        ends.append(kept)
-        bytes.removeLast(bytes.count - kept)
+        separatorWidth = 1
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "\t") { ends.append(index) }
+        ends.append(bytes.count)
     }
 
     /// A field as text, or nil where it is not UTF-8.
     func text(_ field: Int) -> String? {
-        let begin = field == 0 ? 0 : ends[field - 1]
-        return String(validating: bytes[begin..<ends[field]], as: UTF8.self)
+        let begin = field == 0 ? 0 : ends[field - 1] + separatorWidth
+        guard let text = try? UTF8Span(validating: bytes.span.extracting(begin..<ends[field])) else { return nil }
+        return String(copying: text)
     }
 }
 
