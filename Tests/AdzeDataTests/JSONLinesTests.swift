@@ -1,0 +1,104 @@
+// JSON Lines: keys, labels of several kinds, fields that pass through, and lines that cost one row.
+
+import AdzeBytes
+import AdzeData
+import Testing
+
+@Suite struct JSONLinesTests {
+    func reason(_ line: String, _ columns: ColumnSelection = ColumnSelection()) -> RowError.Reason? {
+        let reading = read("\n" + line + "\n{\"text\":\"after\",\"label\":0}\n", .jsonl, columns)
+        // The line after a bad one is read.
+        #expect(reading.failure == nil && reading.texts.last == "after")
+        #expect(reading.errors.allSatisfy { $0.lineNumber == 2 })
+        return reading.errors.first?.reason
+    }
+
+    @Test func defaultKeys() {
+        let line = #"{"id":7,"text":"a","label":"x","text_pair":"b","more":{"z":1,"y":[null]}}"#
+        #expect(
+            read(line, .jsonl).rows == [
+                .success(
+                    Row(
+                        lineNumber: 1, text: "a", pair: "b", label: "x",
+                        extra: ["id": .integer(7), "more": .object(["z": .integer(1), "y": .array([.null])])]))
+            ])
+    }
+
+    @Test func extraFieldsKeepTheirOrder() throws {
+        let reading = read(#"{"z":1,"text":"t","a":2,"m":3}"#, .jsonl)
+        #expect(try reading.rows.first?.get().extra.keys == ["z", "a", "m"])
+    }
+
+    @Test func chosenKeys() {
+        let columns = ColumnSelection(text: .name("q"), pair: .name("p"), label: .name("y"))
+        #expect(
+            read(#"{"q":"1","p":"2","y":"3","text":"kept"}"#, .jsonl, columns).rows == [
+                .success(Row(lineNumber: 1, text: "1", pair: "2", label: "3", extra: ["text": .string("kept")]))
+            ])
+    }
+
+    @Test(arguments: [("1", "1"), ("true", "true"), ("2.5", "2.5"), (#""a""#, "a"), ("-3", "-3")])
+    func labelsOfSeveralKinds(written: String, label: String) throws {
+        #expect(try read(#"{"text":"t","label":\#(written)}"#, .jsonl).rows.first?.get().label == label)
+    }
+
+    @Test func nullIsNoPairAndNoLabel() {
+        #expect(
+            read(#"{"text":"t","label":null,"text_pair":null}"#, .jsonl).rows
+                == [.success(Row(lineNumber: 1, text: "t"))])
+    }
+
+    @Test func emptyLinesAreNoRows() {
+        let reading = read("\n{\"text\":\"a\"}\r\n \t\r\n{\"text\":\"b\"}\n\n", .jsonl)
+        #expect(reading.texts == ["a", "b"])
+        #expect(reading.lines == [2, 4])
+    }
+
+    @Test func lineThatIsNoJSON() {
+        guard case .json(.unexpected) = reason(#"{"text":"#) else { return #expect(Bool(false), "accepted") }
+        guard case .json(.duplicateKey("text", _)) = reason(#"{"text":"a","text":"b"}"#) else {
+            return #expect(Bool(false), "accepted")
+        }
+        guard case .json(.tooDeep) = reason(String(repeating: "[", count: 100_000)) else {
+            return #expect(Bool(false), "accepted")
+        }
+    }
+
+    @Test func lineThatIsNoObject() {
+        #expect(reason("[1]") == .notAnObject(found: "a list of 1"))
+        #expect(reason(#""text""#) == .notAnObject(found: "the string 'text'"))
+    }
+
+    @Test func missingKeys() {
+        #expect(reason(#"{"texts":"a"}"#) == .missingKey("text", nearest: "texts"))
+        #expect(reason("{}") == .missingKey("text", nearest: nil))
+        #expect(
+            reason(#"{"text":"a"}"#, ColumnSelection(label: .name("label"))) == .missingKey("label", nearest: nil))
+    }
+
+    @Test func wrongTypes() {
+        #expect(
+            reason(#"{"text":1}"#) == .wrongType(key: "text", expected: "a string", found: "the number 1"))
+        #expect(reason(#"{"text":null}"#) == .wrongType(key: "text", expected: "a string", found: "null"))
+        #expect(
+            reason(#"{"text":"a","text_pair":true}"#)
+                == .wrongType(key: "text_pair", expected: "a string", found: "true"))
+        let expected = "a string, a number or a truth value"
+        #expect(
+            reason(#"{"text":"a","label":["x"]}"#)
+                == .wrongType(key: "label", expected: expected, found: "a list of 1"))
+        #expect(
+            reason(#"{"text":"a","label":null}"#, ColumnSelection(label: .name("label")))
+                == .wrongType(key: "label", expected: expected, found: "null"))
+    }
+
+    @Test func invalidUTF8() {
+        let reading = read(Array(#"{"text":""#.utf8) + [0xFF] + Array("\"}\n{\"text\":\"b\"}".utf8), .jsonl)
+        #expect(reading.errors == [RowError(lineNumber: 1, reason: .invalidUTF8)])
+        #expect(reading.texts == ["b"])
+    }
+
+    @Test func keysHaveNoNumbers() {
+        #expect(read("", .jsonl, ColumnSelection(text: .number(1))).failure == .columnsNotInFormat(.jsonl))
+    }
+}

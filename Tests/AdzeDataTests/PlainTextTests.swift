@@ -1,0 +1,138 @@
+// Plain text, and what all formats share: encodings, limits, files and pipes.
+
+import AdzeBytes
+import AdzeData
+import AdzeTestSupport
+import Foundation
+import Testing
+
+@Suite struct PlainTextTests {
+    @Test func oneTextALine() {
+        let reading = read("a\n\nb c\r\n  \nlast", .txt)
+        #expect(reading.texts == ["a", "", "b c", "  ", "last"])
+        #expect(reading.lines == [1, 2, 3, 4, 5])
+        #expect(reading.failure == nil && reading.errors.isEmpty)
+    }
+
+    @Test func lastLineEndIsNoRow() {
+        #expect(read("a\n", .txt).texts == ["a"])
+        #expect(read("\n", .txt).texts == [""])
+        #expect(read("", .txt) == Reading())
+    }
+
+    @Test func loneCarriageReturnIsText() {
+        #expect(read("a\rb\r\r\nc\r", .txt).texts == ["a\rb\r", "c\r"])
+    }
+
+    @Test func byteOrderMarkIsSkippedOnceAtTheStart() {
+        #expect(read("\u{FEFF}a\n\u{FEFF}b", .txt).texts == ["a", "\u{FEFF}b"])
+        #expect(read(Array("\u{FEFF}a".utf8), .txt, sizes: [1]).texts == ["a"])
+        #expect(read("\u{FEFF}", .txt) == Reading())
+    }
+
+    @Test(arguments: [[0xFF, 0xFE, 0x61, 0], [0xFE, 0xFF, 0, 0x61], [0xFF, 0xFE]] as [[UInt8]])
+    func utf16(_ bytes: [UInt8]) {
+        for format in DataFormat.allCases {
+            #expect(read(bytes, format, sizes: [1]).failure == .utf16)
+        }
+    }
+
+    @Test func nulEndsTheReading() {
+        let reading = read("a\nb\0\nc\n", .txt)
+        #expect(reading.texts == ["a"])
+        #expect(reading.failure == .nul(line: 2))
+        #expect(read("text\na\0\n", .csv).failure == .nul(line: 2))
+        #expect(read("text\n\"a\0\"\n", .csv).failure == .nul(line: 2))
+        #expect(read("te\0xt\n", .tsv).failure == .nul(line: 1))
+        #expect(read("{\"text\":\"a\0\"}", .jsonl).failure == .nul(line: 1))
+    }
+
+    @Test func invalidUTF8CostsOneRow() {
+        let reading = read(Array("a\n".utf8) + [0xC3, 0x0A] + Array("b\n".utf8) + [0xED, 0xA0, 0x80, 0x0A], .txt)
+        #expect(reading.texts == ["a", "b"])
+        #expect(
+            reading.errors == [
+                RowError(lineNumber: 2, reason: .invalidUTF8), RowError(lineNumber: 4, reason: .invalidUTF8),
+            ])
+    }
+
+    @Test(arguments: [1_000_000, 1_000_001, 1_000_002, 3_000_000])
+    func lineOverTheLimitIsSkipped(_ length: Int) {
+        for end in ["\n", "\r\n", ""] {
+            let reading = read("a\n" + String(repeating: "x", count: length) + end + (end.isEmpty ? "" : "b"), .txt)
+            let after = end.isEmpty ? [] : ["b"]
+            if length == 1_000_000 {
+                #expect(reading.texts.count == 2 + after.count && reading.texts[1].utf8.count == length)
+            } else {
+                #expect(reading.texts == ["a"] + after)
+                #expect(reading.errors == [RowError(lineNumber: 2, reason: .tooLong(limit: 1_000_000))])
+            }
+        }
+    }
+
+    @Test func errorsAreThrownAgain() throws {
+        var isRead = false
+        var source = try RowSource(format: .txt) { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in
+            if isRead { return 0 }
+            isRead = true
+            buffer[0] = 0
+            return 1
+        }
+        for _ in 0..<2 {
+            do throws(DataError) {
+                _ = try source.next()
+                Issue.record("accepted")
+            } catch {
+                #expect(error == .nul(line: 1))
+            }
+        }
+    }
+}
+
+@Suite struct RowSourceFileTests {
+    func texts(_ path: String, _ format: DataFormat? = nil) throws -> [String] {
+        var source = try RowSource(path: path, format: format)
+        var texts: [String] = []
+        while let row = try source.next() { texts.append(try row.get().text) }
+        return texts
+    }
+
+    @Test func formatByTheEnding() throws {
+        try withTemporaryFolder { folder in
+            let contents = [
+                "a.txt": "x", "a.CSV": "text,b\nx,y", "a.tsv": "text\tb\nx\ty", "a.jsonl": #"{"text":"x"}"#,
+                "a.b.ndjson": #"{"text":"x"}"#,
+            ]
+            for (name, text) in contents {
+                let path = folder + "/" + name
+                try Data(text.utf8).write(to: URL(filePath: path))
+                #expect(try texts(path) == ["x"], "\(name)")
+            }
+            try Data("x".utf8).write(to: URL(filePath: folder + "/plain"))
+            #expect(try texts(folder + "/plain", .txt) == ["x"])
+        }
+    }
+
+    @Test(arguments: ["data.xlsx", "data", "data.csv.gz", "folder.csv/data"])
+    func formatThatIsUnknown(_ path: String) {
+        #expect(throws: DataError.unknownFormat(path: path)) { try texts(path) }
+    }
+
+    @Test func fileThatIsNone() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/none.txt"
+            #expect(throws: DataError.file(.notFound(path: path))) { try texts(path) }
+            #expect(throws: DataError.file(.notARegularFile(path: folder, found: "a folder"))) {
+                try texts(folder, .txt)
+            }
+            #expect(DataError.file(.notFound(path: path)).kind == .missingInput)
+        }
+    }
+
+    @Test func longFileIsReadWhole() throws {
+        let lines = (0..<50_000).map { "line \($0)" }
+        try withTemporaryFile(Array(lines.joined(separator: "\n").utf8)) { (path: String) throws in
+            #expect(try texts(path, .txt) == lines)
+        }
+    }
+}

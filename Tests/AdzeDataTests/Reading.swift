@@ -1,0 +1,54 @@
+// Reading rows from text in a test, in chunks of any size.
+
+import AdzeBytes
+import AdzeData
+
+/// What a source gave: rows and row errors in order, and the error that ended it.
+struct Reading: Equatable {
+    var rows: [Result<Row, RowError>] = []
+    var failure: DataError?
+
+    /// The rows that are none.
+    var errors: [RowError] { rows.compactMap { if case .failure(let error) = $0 { error } else { nil } } }
+    /// The texts of the rows that are some.
+    var texts: [String] { rows.compactMap { try? $0.get().text } }
+    /// The lines in which all of them begin.
+    var lines: [Int] {
+        rows.map {
+            switch $0 {
+            case .success(let row): row.lineNumber
+            case .failure(let error): error.lineNumber
+            }
+        }
+    }
+}
+
+/// Reads bytes that come in pieces of `sizes`, used in turn; nil for pieces as large as is asked for.
+func read(
+    _ bytes: [UInt8], _ format: DataFormat, _ columns: ColumnSelection = ColumnSelection(), sizes: [Int]? = nil,
+    chunkSize: Int = 128 << 10
+) -> Reading {
+    var reading = Reading()
+    var position = 0
+    var turn = 0
+    do throws(DataError) {
+        var source = try RowSource(format: format, columns: columns, chunkSize: chunkSize) {
+            (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in
+            let size = sizes.map { $0[turn % $0.count] } ?? buffer.count
+            turn += 1
+            let count = min(size, buffer.count, bytes.count - position)
+            buffer.copyBytes(from: bytes[position..<position + count])
+            position += count
+            return count
+        }
+        while let row = try source.next() { reading.rows.append(row) }
+    } catch {
+        reading.failure = error
+    }
+    return reading
+}
+
+/// The same for text.
+func read(_ text: String, _ format: DataFormat, _ columns: ColumnSelection = ColumnSelection()) -> Reading {
+    read(Array(text.utf8), format, columns)
+}
