@@ -42,6 +42,7 @@ public struct AtomicFile: ~Copyable {
             close(descriptor)
             unlink(temporary)
         }
+        UnfinishedOutputs.remove(temporary)
     }
 
     /// Appends bytes; throws `FileError.system` (a full disk among them), after which only dropping makes sense.
@@ -110,7 +111,10 @@ public struct AtomicFile: ~Copyable {
         for attempt in 0..<100 {
             let temporary = "\(folder)/.\(name).\(getpid()).\(attempt).tmp"
             let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-            if descriptor >= 0 { return (temporary, descriptor) }
+            if descriptor >= 0 {
+                UnfinishedOutputs.add(temporary)
+                return (temporary, descriptor)
+            }
             if errno != EEXIST { throw .current("create", path) }
         }
         throw .system(call: "create", path: path, errno: EEXIST)
@@ -135,6 +139,7 @@ public struct AtomicFolder: ~Copyable {
         let (folder, name) = splitPath(path)
         let temporary = "\(folder)/.\(name).\(getpid()).tmp"
         guard mkdir(temporary, 0o755) == 0 else { throw .current("create", path) }
+        UnfinishedOutputs.add(temporary)
         self.init(path: path, temporary: temporary, replacing: replacing)
     }
 
@@ -146,6 +151,7 @@ public struct AtomicFolder: ~Copyable {
 
     deinit {
         if !committed { removeFolder(temporary) }
+        UnfinishedOutputs.remove(temporary)
     }
 
     /// Gives the folder its name; a folder that had it before is removed after the new one stands.
@@ -224,7 +230,7 @@ private func syncFolder(of path: String) {
 }
 
 /// Removes a folder of plain files that we made ourselves, one level of folders inside it included.
-private func removeFolder(_ path: String) {
+func removeFolder(_ path: String) {
     for name in (try? folderEntries(path)) ?? [] {
         let inner = path + "/" + name
         if isFolder(inner) { removeFolder(inner) } else { unlink(inner) }

@@ -1,0 +1,129 @@
+// `adze embed`: vectors of texts, or all that the encoder computes on the way.
+
+import Adze
+import AdzeBytes
+import AdzeData
+import AdzeHuggingFace
+import AdzeModels
+import ArgumentParser
+
+/// Sentence vectors on standard output, or the encoder's outputs in a file.
+struct EmbedCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "embed", abstract: "Compute sentence vectors.",
+        discussion: """
+            Prints {"embedding": […]} for each text. With --outputs and -o, writes the encoder's outputs as safetensors \
+            instead: for text N the tensors N.ids, N.sequence, N.pooled, N.hidden and N.attentions.
+            """)
+
+    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    var model: String
+
+    @OptionGroup var texts: TextOptionsGroup
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var common: CommonOptions
+
+    @Option(name: .long, help: ArgumentHelp("mean, cls, max or pooled; default: the model's own, else mean.", valueName: "HOW"))
+    var pooling: String?
+
+    @Flag(inversion: .prefixedNo, help: "Scale vectors to length 1; default: as the model says.")
+    var normalize: Bool?
+
+    @Option(name: .long, help: ArgumentHelp("The most tokens of one input; default: the model's.", valueName: "N"))
+    var maxLength: Int?
+
+    @Option(name: .long, help: ArgumentHelp("sequence, pooled, hidden, attentions; separated by commas.", valueName: "WHAT"))
+    var outputs: String?
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Where --outputs go.", valueName: "OUT"))
+    var output: String?
+
+    @Flag(name: .long, help: "Replace an output that exists.")
+    var force = false
+
+    @Flag(name: .long, help: "Print JSON lines; they are the only form.")
+    var json = false
+
+    func validate() throws {
+        if (outputs == nil) != (output == nil) { throw ValidationError("--outputs and -o OUT.safetensors go together") }
+        _ = try wantedPooling()
+        _ = try wantedOutputs()
+    }
+
+    func run() throws {
+        if let output, !force, pathExists(output) { throw FileError.exists(path: output) }
+        var input = try texts.open()
+        let bundle = try openModel(model, source, quiet: common.quiet)
+        let embedder = try TextEmbedder(bundle, threads: common.threads)
+        if let output {
+            try writeOutputs(embedder, &input, to: output)
+        } else {
+            try printVectors(embedder, &input)
+        }
+    }
+
+    private func printVectors(_ embedder: TextEmbedder, _ input: inout TextBatches) throws {
+        let (start, pooling) = (ContinuousClock.now, try wantedPooling())
+        var count = 0
+        while let batch = try input.next() {
+            let rows = batch.compactMap { try? $0.get() }
+            var vectors = try embedder.embed(
+                rows.map(\.text), pooling: pooling, normalize: normalize, maximumLength: maxLength)[...]
+            for row in batch {
+                switch row {
+                case .success:
+                    guard let vector = vectors.popFirst() else { continue }
+                    count += 1
+                    // fp32 in its shortest form: parsing it back gives the same bits.
+                    try StandardOutput.shared.line("{\"embedding\":[" + vector.map { "\($0)" }.joined(separator: ",") + "]}")
+                case .failure(let error): try StandardOutput.shared.line(errorLine(error, json: true))
+                }
+            }
+            if input.isInteractive { try StandardOutput.shared.flush() }
+        }
+        try StandardOutput.shared.flush()
+        let seconds = (ContinuousClock.now - start).seconds
+        Console.summary("\(grouped(count)) vectors in \(rounded(seconds, digits: 2)) s", quiet: common.quiet)
+    }
+
+    private func writeOutputs(_ embedder: TextEmbedder, _ input: inout TextBatches, to path: String) throws {
+        var all: [String] = []
+        while let batch = try input.next() {
+            for row in batch { all.append(try row.get().text) }
+            guard all.count <= 10_000 else { throw TooManyTexts() }
+        }
+        try embedder.writeOutputs(
+            of: all, try wantedOutputs(), to: path, replacing: force, maximumLength: maxLength)
+        Console.summary("the outputs of \(grouped(all.count)) texts → \(path)", quiet: common.quiet)
+    }
+
+    private func wantedPooling() throws -> Pooling? {
+        guard let pooling else { return nil }
+        if pooling == "pooled" { return .pooled }
+        guard let known = SentencePooling(rawValue: pooling) else {
+            throw ValidationError("--pooling \(quoted(pooling)): expected mean, cls, max or pooled")
+        }
+        return .tokens([known])
+    }
+
+    private func wantedOutputs() throws -> OutputRequest {
+        var request: OutputRequest = []
+        for name in (outputs ?? "").split(separator: ",") {
+            switch name {
+            case "sequence": request.insert(.sequence)
+            case "pooled": request.insert(.pooled)
+            case "hidden": request.insert(.hiddenStates)
+            case "attentions": request.insert(.attentions)
+            default: throw ValidationError("--outputs \(quoted(name)): expected sequence, pooled, hidden or attentions")
+            }
+        }
+        return request
+    }
+}
+
+/// More texts than their outputs would fit in memory.
+private struct TooManyTexts: AdzeFailure {
+    let kind = FailureKind.usage
+    let description = "--outputs takes at most 10,000 texts; split the input"
+}
+

@@ -1,0 +1,66 @@
+// `adze tokenize`: what a tokenizer makes of texts.
+
+import Adze
+import AdzeBytes
+import AdzeData
+import AdzeTokenization
+import ArgumentParser
+
+/// Shows tokens and ids.
+struct TokenizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokenize", abstract: "Show the tokens of texts.",
+        discussion: """
+            Prints the tokens of each text on a line, or with --json one object a line: tokens, ids, type_ids. \
+            MODEL may also be a folder with a tokenizer and no weights, a tokenizer.json or a vocab.txt.
+            """)
+
+    @Argument(help: ArgumentHelp("A .adze file, model folder, tokenizer.json or vocab.txt.", valueName: "MODEL"))
+    var model: String
+
+    @OptionGroup var texts: TextOptionsGroup
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .long, help: "Print JSON lines.")
+    var json = false
+
+    @Option(name: .long, help: ArgumentHelp("Cut to this many tokens; default: nothing is cut.", valueName: "N"))
+    var maxLength: Int?
+
+    @Option(name: .long, help: ArgumentHelp("What gives way: longest_first, only_first, only_second, do_not_truncate.", valueName: "HOW"))
+    var truncation: Truncation = .longestFirst
+
+    func validate() throws {
+        if let maxLength, maxLength < 0 { throw ValidationError("--max-length must not be negative") }
+    }
+
+    func run() throws {
+        guard pathExists(model) else { throw ModelNotFound(path: model) }
+        var input = try texts.open()
+        let tokenizer = try openTokenizer(path: model)
+        Console.notes(tokenizer.notes, quiet: common.quiet)
+        while let batch = try input.next() {
+            for row in batch {
+                switch row {
+                case .success(let row): try StandardOutput.shared.line(line(row, tokenizer))
+                case .failure(let error): try StandardOutput.shared.line(errorLine(error, json: json))
+                }
+            }
+            if input.isInteractive { try StandardOutput.shared.flush() }
+        }
+    }
+
+    private func line(_ row: Row, _ tokenizer: BertTokenizer) -> String {
+        let encoding = tokenizer.encode(
+            row.text, pair: row.pair, maximumLength: maxLength ?? .max,
+            truncation: maxLength == nil ? .doNotTruncate : truncation)
+        let tokens = encoding.ids.map { tokenizer.vocabulary.token(Int($0)) ?? "" }
+        guard json else { return tokens.joined(separator: " ") }
+        return JSONValue.object([
+            "tokens": .array(tokens.map(JSONValue.string)), "ids": .array(encoding.ids.map { .integer(Int($0)) }),
+            "type_ids": .array(encoding.typeIDs.map { .integer(Int($0)) }),
+        ]).text
+    }
+}
+
+extension Truncation: ExpressibleByArgument {}
