@@ -21,7 +21,7 @@ public enum SentencePooling: String, Sendable, CaseIterable {
     case lastToken = "lasttoken"
 
     /// The key of the old configuration, which had a truth value for each.
-    var legacyKey: String {
+    package var legacyKey: String {
         switch self {
         case .cls: "pooling_mode_cls_token"
         case .max: "pooling_mode_max_tokens"

@@ -13,6 +13,7 @@ public enum BundleError: AdzeFailure, Equatable {
     case badSelection(String)
     case badSentenceRecipe(key: String)
     case probeFailed(text: String, expected: Float, found: Float)
+    case probeTokens(text: String)
     case noProbes
     case differentHeads
 
@@ -42,6 +43,8 @@ public enum BundleError: AdzeFailure, Equatable {
         case .badSentenceRecipe(let key): "the header's sentence recipe has an unknown \(quoted(key))"
         case .probeFailed(let text, let expected, let found):
             "probe failed: for \(quoted(text, limit: 40)) the file promises \(expected), this machine computes \(found)"
+        case .probeTokens(let text):
+            "probe failed: the tokenizer no longer cuts \(quoted(text, limit: 40)) into the ids that the file promises"
         case .noProbes: "the file has no probes to verify"
         case .differentHeads: "the models do not answer in the same form; compare two classifiers or two encoders"
         }

@@ -21,6 +21,9 @@ final class Engine: Sendable {
         workspace = Mutex(Workspace())
     }
 
+    /// Threads that take part in a pass.
+    var threadCount: Int { pool.threadCount }
+
     /// The most tokens of one batch: enough for full blocks of rows on every thread, few enough to stay near the cache.
     static let tokenBudget = 2048
 

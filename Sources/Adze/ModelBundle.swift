@@ -70,7 +70,7 @@ extension ModelBundle {
             return .object(known.config.json)
         }
         if let path = options.configPath { return try readJSON(path) }
-        if let native = source.native { return native.header.config }
+        if let native = source.native { return native.metadata.config }
         if let configuration = source.configuration { return configuration }
         let beside = splitPath(source.path).folder + "/config.json"
         if options.headCount == nil && pathExists(beside) { throw BundleError.configBeside(beside) }
@@ -94,7 +94,7 @@ extension ModelBundle {
             return try BertTokenizer(files: files)
         }
         if let native = source.native {
-            guard let settings = native.header.tokenizer else { return nil }
+            guard let settings = native.metadata.tokenizer else { return nil }
             return try BertTokenizer(tokens: native.vocabulary(), settings: settings)
         }
         guard let folder = source.folder else { return nil }
@@ -120,7 +120,7 @@ extension ModelBundle {
     private static func recipe(
         _ source: OpenedModel, _ checkpoint: BertCheckpoint, _ notes: inout [String]
     ) throws -> SentenceRecipe? {
-        if let native = source.native { return try native.header.sentence.map(SentenceRecipe.init(json:)) }
+        if let native = source.native { return try native.metadata.head?["sentence"].map(SentenceRecipe.init(json:)) }
         guard checkpoint.head.classification == nil, let folder = source.folder else { return nil }
         return try folder.sentenceRecipe()
     }
@@ -170,5 +170,27 @@ extension TokenizerFiles {
             tokenizerConfig: try optional("tokenizer_config.json"),
             specialTokensMap: try optional("special_tokens_map.json"), addedTokens: try optional("added_tokens.json"))
         guard vocabulary != nil || tokenizerJSON != nil else { throw BundleError.noTokenizerFiles(path) }
+    }
+}
+
+// MARK: - Cutting
+
+extension ModelBundle {
+    /// The model with only some encoder blocks, in the order given; throws `CheckpointError`.
+    public func keeping(blocks: [Int]) throws(CheckpointError) -> ModelBundle {
+        ModelBundle(
+            source: source, checkpoint: try checkpoint.keeping(blocks: blocks), tokenizer: tokenizer,
+            sentenceRecipe: sentenceRecipe, notes: notes)
+    }
+
+    private init(
+        source: OpenedModel, checkpoint: BertCheckpoint, tokenizer: BertTokenizer?, sentenceRecipe: SentenceRecipe?,
+        notes: [String]
+    ) {
+        self.source = source
+        self.checkpoint = checkpoint
+        self.tokenizer = tokenizer
+        self.sentenceRecipe = sentenceRecipe
+        self.notes = notes
     }
 }

@@ -121,6 +121,30 @@ public struct AtomicFile: ~Copyable {
     }
 }
 
+/// Gives a checked draft its name: `write` fills the draft's path, `check` reads it back, and only then does it replace
+/// what has the name.
+///
+/// Throws what the closures throw and `FileError`; then the draft is gone and whatever had the name is untouched.
+public func saveChecked(
+    path: String, replacing: Bool, write: (_ draft: String) throws -> Void, check: (_ draft: String) throws -> Void
+) throws {
+    if !replacing && pathExists(path) { throw FileError.exists(path: path) }
+    let (folder, name) = splitPath(path)
+    let draft = "\(folder)/.\(name).\(getpid()).draft"
+    UnfinishedOutputs.add(draft)
+    defer {
+        unlink(draft)
+        UnfinishedOutputs.remove(draft)
+    }
+    do {
+        try write(draft)
+        try check(draft)
+        try renameDurably(draft, to: path, replacing: replacing)
+    } catch let error as FileError {
+        throw error.naming(path, insteadOf: draft)
+    }
+}
+
 /// A folder that appears under its name only when all its files are written.
 public struct AtomicFolder: ~Copyable {
     /// Where the folder will appear.
@@ -172,6 +196,12 @@ public struct AtomicFolder: ~Copyable {
             committed = true
         }
     }
+}
+
+/// Makes the folder that a file of this path lies in, unless it is there; its own parent must be.
+public func makeFolder(of path: String) throws(FileError) {
+    let folder = splitPath(path).folder
+    guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw .current("create", folder) }
 }
 
 /// Whether anything, a broken link included, has this path.

@@ -43,6 +43,16 @@ public enum FileError: AdzeFailure, Equatable {
         }
     }
 
+    /// The same error about the path that the user knows.
+    func naming(_ path: String, insteadOf draft: String) -> FileError {
+        switch self {
+        case .system(let call, draft, let code): .system(call: call, path: path, errno: code)
+        case .exists(draft): .exists(path: path)
+        case .notFound(draft): .notFound(path: path)
+        default: self
+        }
+    }
+
     /// The error for the current `errno`, read at once after the failed call.
     package static func current(_ call: String, _ path: String) -> FileError {
         let code = errno

@@ -26,7 +26,7 @@ struct OutputOptions: ParsableArguments {
     var force = false
 
     /// Refuses early what the save would refuse after the work.
-    func check() throws {
+    static func check(_ output: String, force: Bool) throws {
         if !force && pathExists(output) { throw FileError.exists(path: output) }
         let folder = splitPath(output).folder
         if !isFolder(folder) { throw FileError.notFound(path: folder) }

@@ -1,0 +1,160 @@
+// From a checked model to a native file: the plan of tensors, the probes, the write, and reading back what was written.
+
+public import AdzeBytes
+public import AdzeModels
+public import AdzeNative
+internal import AdzeTensors
+internal import AdzeThreads
+
+/// How a model is converted.
+public struct ConversionOptions: Sendable {
+    /// What the file keeps.
+    public var store: NativeStore = .full
+    /// Whether NaN and infinite weights are kept instead of refused.
+    public var allowsNonFinite = false
+    /// Whether an existing file is replaced.
+    public var replacing = false
+    /// Threads; nil takes every processor.
+    public var threads: Int?
+
+    /// int8 with residual, finite weights only, no replacing.
+    public init() {}
+}
+
+/// What a conversion did.
+public struct ConversionReport: Sendable {
+    /// Bytes of the source's weights.
+    public let sourceBytes: Int
+    /// Bytes of the written file.
+    public let writtenBytes: Int
+    /// Weights in the model.
+    public let parameterCount: Int
+    /// Encoder blocks.
+    public let blockCount: Int
+    /// The largest difference between the source's fp32 answers and the written file's, over all probes.
+    public let probeDifference: Float
+    /// The same for the int8 answers; nil for a file without int8.
+    public let int8Difference: Float?
+}
+
+extension ModelBundle {
+    /// Writes the model as a `.adze` file and reads it back to prove it.
+    ///
+    /// Throws `CheckpointError.nonFinite`, the readers' errors and `FileError`; after any of them nothing is left at
+    /// `path` but what was there. The same model gives the same bytes on any machine with the same libzstd.
+    /// - Complexity: O(weights); memory for the fp32 weights once, while the probes run, and a few tensors beside.
+    public func convert(
+        to path: String, options: ConversionOptions = ConversionOptions(), kept: [Int]? = nil, of blockCount: Int? = nil
+    ) throws -> ConversionReport {
+        if !options.replacing && pathExists(path) { throw FileError.exists(path: path) }
+        let pool = WorkerPool(threadCount: options.threads ?? WorkerPool.availableProcessors)
+        let finite = FiniteStore(base: checkpoint.store, allowsNonFinite: options.allowsNonFinite)
+        let planned = PlannedQuantizedStore(store: finite, quantizes: ModelBundle.isQuantized, pool: pool)
+        let source = BertCheckpoint(config: checkpoint.config, head: checkpoint.head, store: finite)
+        var probes = try Probes.inputs(tokenizer: tokenizer, config: checkpoint.config)
+
+        let sourceAnswers = try Probes.runFP32(probes, source, threads: options.threads)
+        var fileAnswers = sourceAnswers
+        if options.store == .int8 {
+            let dequantized = BertCheckpoint(
+                config: checkpoint.config, head: checkpoint.head, store: DequantizedStore(planned: planned))
+            fileAnswers = try Probes.runFP32(probes, dequantized, threads: options.threads)
+        }
+        let int8 =
+            options.store == .fp32
+            ? nil : try Probes.runInt8(probes, source, store: planned, threads: options.threads)
+        for index in probes.indices {
+            probes[index].fp32 = fileAnswers[index]
+            probes[index].int8 = int8?[index] ?? []
+        }
+        let size = try write(to: path, probes, finite, options, kept: kept, of: blockCount, pool: pool)
+        return ConversionReport(
+            sourceBytes: self.source.byteCount, writtenBytes: size,
+            parameterCount: checkpoint.config.parameterCount(head: checkpoint.head),
+            blockCount: checkpoint.config.layerCount,
+            probeDifference: largestDifference(sourceAnswers, fileAnswers),
+            int8Difference: int8.map { largestDifference(sourceAnswers, $0) })
+    }
+
+    /// Matrices whose rows are many and whose error an int8 row scale bounds well; the classifier and the token types
+    /// are small and stay in fp32, as every vector does.
+    private static func isQuantized(_ name: String) -> Bool {
+        name.hasSuffix(".weight") && !name.contains("LayerNorm") && !name.hasPrefix("classifier.")
+            && name != "embeddings.token_type_embeddings.weight"
+    }
+
+    private func write(
+        to path: String, _ probes: [Probe], _ store: FiniteStore, _ options: ConversionOptions, kept: [Int]?,
+        of blockCount: Int?, pool: WorkerPool
+    ) throws -> Int {
+        let plans = checkpoint.store.tensors.map { info in
+            NativeTensorPlan(
+                name: info.name, shape: info.shape, originalDType: info.dtype,
+                scheme: ModelBundle.isQuantized(info.name) ? .int8() : .float32)
+        }
+        let contents = NativeContents(
+            store: options.store, metadata: metadata(probes, kept: kept, of: blockCount),
+            vocabulary: tokenizer?.vocabulary.tokens, tensors: plans)
+        var size = 0
+        try saveChecked(path: path, replacing: options.replacing) { draft in
+            let report = try NativeWriter.write(contents, path: draft, replacing: true, pool: pool) { try store.load($0) }
+            size = report.sizes.file
+        } check: { draft in
+            _ = try ModelBundle(path: draft).verify(threads: options.threads)
+        }
+        return size
+    }
+
+    /// What the header says of the model besides its tensors.
+    private func metadata(_ probes: [Probe], kept: [Int]?, of blockCount: Int?) -> NativeMetadata {
+        var config = checkpoint.config.json
+        for (key, value) in checkpoint.head.configMembers { config[key] = value }
+        var head: JSONObject = ["kind": .string(checkpoint.head.classification == nil ? "encoder" : "classification")]
+        if checkpoint.head.classification == nil { head["pooler"] = .bool(checkpoint.head.hasPooler) }
+        if let sentenceRecipe { head["sentence"] = sentenceRecipe.json }
+        return NativeMetadata(
+            config: .object(config), head: .object(head),
+            labels: checkpoint.head.classification.map { .array($0.labels.map(JSONValue.string)) },
+            tokenizer: tokenizer?.description, provenance: provenance(kept: kept, of: blockCount),
+            probes: .array(probes.map(\.json)))
+    }
+
+    /// Where the weights come from: facts of the content alone, no path, no time. A converted file's own is carried on.
+    private func provenance(kept: [Int]?, of blockCount: Int?) -> JSONValue {
+        var facts =
+            source.native?.metadata.provenance?.object
+            ?? ["format": .string(source.format.rawValue), "tensors": .integer(source.store.tensors.count)]
+        if source.native == nil, let prefix = checkpoint.map?.prefix, !prefix.isEmpty { facts["prefix"] = .string(prefix) }
+        if let kept, let blockCount {
+            var cuts = facts["pruned"]?.array ?? []
+            cuts.append(.object(["kept": .array(kept.map { .integer($0) }), "of": .integer(blockCount)]))
+            facts["pruned"] = .array(cuts)
+        }
+        return .object(facts)
+    }
+}
+
+/// The largest absolute difference of two sets of answers; infinite where one has NaN and the other not.
+private func largestDifference(_ a: [[Float]], _ b: [[Float]]) -> Float {
+    zip(a.joined(), b.joined()).reduce(Float(0)) { worst, pair in
+        if pair.0 == pair.1 || pair.0.isNaN && pair.1.isNaN { return worst }
+        let difference = (pair.0 - pair.1).magnitude
+        return difference.isNaN ? .infinity : max(worst, difference)
+    }
+}
+
+/// A store that gives fp32 and refuses NaN and infinities.
+struct FiniteStore: TensorStore {
+    let base: any TensorStore
+    let allowsNonFinite: Bool
+    var tensors: [TensorInfo] { base.tensors }
+
+    func load(_ name: String) throws -> Tensor {
+        let tensor = try base.load(name)
+        let values = tensor.floats()
+        if !allowsNonFinite, let index = values.firstIndex(where: { !$0.isFinite }) {
+            throw CheckpointError.nonFinite(name: name, row: index / max(tensor.shape.rowLength, 1))
+        }
+        return tensor.dtype == .float32 ? tensor : Tensor(shape: tensor.shape, floats: values)
+    }
+}

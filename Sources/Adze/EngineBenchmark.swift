@@ -1,0 +1,69 @@
+// Timing the engine alone on given token sequences. What runs on the machine beside it is the caller's to know.
+
+public import AdzeModels
+internal import AdzeKernels
+
+/// A loaded model whose passes are timed.
+public final class EngineBenchmark: Sendable {
+    /// The timings of one set of sequences.
+    public struct Result: Sendable {
+        /// Sequences in the set.
+        public let texts: Int
+        /// Tokens in the set.
+        public let tokens: Int
+        /// Threads that took part.
+        public let threads: Int
+        /// The kernels' instruction set.
+        public let instructionSet: String
+        /// Seconds of each timed run over the whole set, sorted.
+        public let runs: [Double]
+        /// Multiply-adds of one run.
+        public let multiplyAdds: Double
+
+        /// The median.
+        public var seconds: Double { percentile(50) }
+        /// Tokens in a second, by the median.
+        public var tokensPerSecond: Double { Double(tokens) / seconds }
+        /// 10⁹ multiply-adds in a second, by the median.
+        public var gmacPerSecond: Double { multiplyAdds / seconds / 1e9 }
+
+        /// The run that `percent` of the runs are not slower than.
+        public func percentile(_ percent: Double) -> Double {
+            runs[min(runs.count - 1, Int(Double(runs.count) * percent / 100))]
+        }
+    }
+
+    private let engine: Engine
+    private let outputs: OutputRequest
+
+    /// Loads a model; times its logits, or its first token's vector where it has no classifier.
+    public init(_ bundle: ModelBundle, threads: Int? = nil) throws {
+        engine = try Engine(bundle.checkpoint, threads: threads)
+        outputs = bundle.checkpoint.head.classification == nil ? .firstToken : .logits
+    }
+
+    /// Runs the sequences once untimed, then `repetitions` times.
+    public func run(_ sequences: [TokenSequence], repetitions: Int) throws -> Result {
+        _ = try engine.run(sequences, outputs: outputs)
+        let clock = ContinuousClock()
+        var runs: [Double] = []
+        for _ in 0..<max(1, repetitions) {
+            let duration = try clock.measure { _ = try engine.run(sequences, outputs: outputs) }
+            runs.append(Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18)
+        }
+        return Result(
+            texts: sequences.count, tokens: sequences.reduce(0) { $0 + $1.ids.count }, threads: engine.threadCount,
+            instructionSet: try InstructionSet.chosen().rawValue, runs: runs.sorted(),
+            multiplyAdds: sequences.reduce(0) { $0 + multiplyAdds(tokens: $1.ids.count) })
+    }
+
+    /// What a pass over one sequence costs: the last block's short way is counted as such.
+    private func multiplyAdds(tokens: Int) -> Double {
+        let config = engine.model.config
+        let (t, h, f, l) = (Double(tokens), Double(config.hiddenSize), Double(config.intermediateSize), Double(config.layerCount))
+        guard l > 0 else { return 0 }
+        let whole = t * (4 * h * h + 2 * h * f) + 2 * t * t * h
+        let last = t * 2 * h * h + (2 * h * h + 2 * h * f) + 2 * t * h
+        return whole * (l - 1) + last
+    }
+}

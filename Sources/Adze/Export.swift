@@ -1,0 +1,92 @@
+// Back to a folder that transformers loads: config.json, weights, tokenizer, and the sentence recipe where there is one.
+
+public import AdzeBytes
+internal import AdzeHuggingFace
+internal import AdzeModels
+internal import AdzeSafetensors
+internal import AdzeTensors
+internal import AdzeTorch
+
+/// The formats of weights that are written.
+public enum ExportFormat: String, Sendable, CaseIterable {
+    /// `model.safetensors`.
+    case safetensors
+    /// `pytorch_model.bin`.
+    case pt
+}
+
+extension ModelBundle {
+    /// Writes a model folder; it appears when it is complete. Returns the bytes of the weights.
+    ///
+    /// Weights are fp32. Throws the readers' errors and `FileError`.
+    @discardableResult
+    public func export(to path: String, format: ExportFormat, replacing: Bool = false) throws -> Int {
+        let folder = try AtomicFolder(path: path, replacing: replacing)
+        func write(_ name: String, _ bytes: [UInt8]) throws {
+            var file = try AtomicFile(path: folder.temporary + "/" + name, replacing: false)
+            try file.write(bytes)
+            try file.commit()
+        }
+        try write("config.json", Array((JSONValue.object(configuration).indentedText + "\n").utf8))
+        for file in tokenizer?.exportedFiles() ?? [] { try write(file.name, file.bytes) }
+        try writeWeights(to: folder.temporary, format)
+        if let sentenceRecipe {
+            for (name, value) in sentenceRecipe.folderFiles(config: checkpoint.config) {
+                try makeFolder(of: folder.temporary + "/" + name)
+                try write(name, Array((value.indentedText + "\n").utf8))
+            }
+        }
+        try folder.commit()
+        return checkpoint.config.parameterCount(head: checkpoint.head) * 4
+    }
+
+    private var configuration: JSONObject {
+        var config = checkpoint.config.json
+        for (key, value) in checkpoint.head.configMembers { config[key] = value }
+        config["dtype"] = .string("float32")
+        return config
+    }
+
+    /// transformers keeps the encoder under `bert.` beside a head, and bare without one.
+    private func writeWeights(to folder: String, _ format: ExportFormat) throws {
+        let store = checkpoint.store
+        let classifies = checkpoint.head.classification != nil
+        func exported(_ name: String) -> String { classifies && !name.hasPrefix("classifier.") ? "bert." + name : name }
+        let names = Dictionary(uniqueKeysWithValues: store.tensors.map { (exported($0.name), $0.name) })
+        let infos = store.tensors.map { TensorInfo(name: exported($0.name), dtype: .float32, shape: $0.shape) }
+        func load(_ name: String) throws -> Tensor {
+            let tensor = try store.load(names[name] ?? name)
+            return tensor.dtype == .float32 ? tensor : Tensor(shape: tensor.shape, floats: tensor.floats())
+        }
+        switch format {
+        case .safetensors:
+            try SafetensorsWriter.write(
+                to: folder + "/model.safetensors", replacing: false, tensors: infos, metadata: [("format", "pt")]
+            ) { try load($0.name) }
+        case .pt:
+            try TorchWriter.write(infos, to: folder + "/pytorch_model.bin", replacing: false, load: load)
+        }
+    }
+}
+
+extension SentenceRecipe {
+    /// The files by which sentence-transformers knows the recipe.
+    func folderFiles(config: BertConfig) -> [(name: String, value: JSONValue)] {
+        func module(_ index: Int, _ path: String, _ type: String) -> JSONValue {
+            .object([
+                "idx": .integer(index), "name": .string(String(index)), "path": .string(path),
+                "type": .string("sentence_transformers.models.\(type)"),
+            ])
+        }
+        var modules = [module(0, "", "Transformer"), module(1, "1_Pooling", "Pooling")]
+        if normalize { modules.append(module(2, "2_Normalize", "Normalize")) }
+        var pooling: JSONObject = ["word_embedding_dimension": .integer(config.hiddenSize)]
+        for mode in SentencePooling.allCases { pooling[mode.legacyKey] = .bool(poolings.contains(mode)) }
+        var transformer: JSONObject = ["do_lower_case": .bool(lowercaseFirst)]
+        transformer["max_seq_length"] = maximumSequenceLength.map(JSONValue.integer) ?? .null
+        return [
+            ("modules.json", .array(modules)), ("1_Pooling/config.json", .object(pooling)),
+            ("sentence_bert_config.json", .object(transformer)),
+        ]
+    }
+}

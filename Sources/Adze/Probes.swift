@@ -1,0 +1,147 @@
+// Probe inputs and their answers, kept in a native file so that any machine can check that it computes what the
+// converting one did.
+
+internal import AdzeBytes
+internal import AdzeKernels
+internal import AdzeModels
+internal import AdzeNative
+internal import AdzeTensors
+internal import AdzeThreads
+internal import AdzeTokenization
+
+/// One probe: what goes in and what must come out.
+struct Probe: Sendable, Equatable {
+    /// The text, where the model has a tokenizer.
+    var text: String?
+    /// The token ids of the text.
+    var ids: [Int32]
+    /// The fp32 answer.
+    var fp32: [Float] = []
+    /// The int8 answer; empty for a file without an int8 section.
+    var int8: [Float] = []
+
+    /// What fp32 answers may differ by between processors: 1e-4 · max(1, |x|).
+    static func agree(_ found: Float, _ expected: Float) -> Bool {
+        if found.isNaN && expected.isNaN || found == expected { return true }
+        return (found - expected).magnitude <= 1e-4 * max(1, expected.magnitude)
+    }
+}
+
+enum Probes {
+    /// Short, so that the slow int8 definition stays affordable; between them names, digits, accents and negation.
+    private static let texts = [
+        "A quiet film, carved with care.", "No. 7 was late again, and nobody said why!", "Das Café öffnet um 8:30 Uhr.",
+    ]
+
+    /// The inputs for a model: our texts through its tokenizer, or made-up ids where it has none.
+    static func inputs(tokenizer: BertTokenizer?, config: BertConfig) throws -> [Probe] {
+        guard let tokenizer else {
+            return [3, 11].map { count in
+                let length = min(count, config.maximumPositions)
+                return Probe(text: nil, ids: (0..<length).map { Int32(($0 * 7919 + count) % config.vocabularySize) })
+            }
+        }
+        let limit = min(config.maximumPositions, 16)
+        return texts.map { Probe(text: $0, ids: tokenizer.encode($0, maximumLength: limit).ids) }.filter { !$0.ids.isEmpty }
+    }
+
+    /// Answers in fp32: logits, or the first token's last hidden state for a model without a classifier.
+    static func runFP32(_ probes: [Probe], _ checkpoint: BertCheckpoint, threads: Int?) throws -> [[Float]] {
+        let engine = try Engine(checkpoint, threads: threads)
+        let classifies = checkpoint.head.classification != nil
+        let outputs = try engine.run(probes.map { TokenSequence(ids: $0.ids) }, outputs: classifies ? .logits : .firstToken)
+        return outputs.map { classifies ? $0.logits : $0.firstToken }
+    }
+
+    /// Answers of the int8 definition.
+    static func runInt8(
+        _ probes: [Probe], _ checkpoint: BertCheckpoint, store: any QuantizedStore, threads: Int?
+    ) throws -> [[Float]] {
+        let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
+        let oracle = Int8Oracle(
+            config: checkpoint.config, head: checkpoint.head, store: store,
+            kernels: Kernels(try InstructionSet.chosen()), pool: pool)
+        return try oracle.run(PackedBatch(probes.map { TokenSequence(ids: $0.ids) }, config: checkpoint.config))
+    }
+}
+
+// MARK: - JSON
+
+extension Probe {
+    /// The probe as the header keeps it; every fp32 value is exact as a JSON number.
+    var json: JSONValue {
+        func list(_ values: [Float]) -> JSONValue {
+            .array(values.map { $0.isFinite ? .number(Double($0)) : .string($0.isNaN ? "nan" : $0 > 0 ? "inf" : "-inf") })
+        }
+        var object: JSONObject = ["ids": .array(ids.map { .integer(Int($0)) }), "fp32": list(fp32)]
+        if let text { object["text"] = .string(text) }
+        if !int8.isEmpty { object["int8"] = list(int8) }
+        return .object(object)
+    }
+
+    /// Reads what `json` wrote; nil for anything else.
+    init?(json: JSONValue) {
+        func list(_ value: JSONValue?) -> [Float]? {
+            guard let elements = value?.array else { return nil }
+            let numbers: [Float] = elements.compactMap { element in
+                switch element.string {
+                case "nan": .nan
+                case "inf": .infinity
+                case "-inf": -.infinity
+                default: element.number.map { Float($0) }
+                }
+            }
+            return numbers.count == elements.count ? numbers : nil
+        }
+        guard let elements = json["ids"]?.array, let fp32 = list(json["fp32"]) else { return nil }
+        let ids = elements.compactMap { $0.integer.flatMap(Int32.init(exactly:)) }
+        guard ids.count == elements.count, !ids.isEmpty else { return nil }
+        self.init(text: json["text"]?.string, ids: ids, fp32: fp32, int8: list(json["int8"]) ?? [])
+    }
+}
+
+// MARK: - Stores
+
+/// The quantized parameters of a written file.
+struct NativeQuantizedStore: QuantizedStore {
+    let file: NativeFile
+    let pool: WorkerPool
+
+    func quantized(_ name: String) throws -> QuantizedWeights? {
+        guard let record = file.record(name), case .int8 = record.scheme else { return nil }
+        let tensor = try file.quantized(name, pool: pool)
+        return QuantizedWeights(codes: tensor.codes, rowScales: tensor.rowScales)
+    }
+
+    func load(_ name: String) throws -> Tensor { try file.load(name) }
+}
+
+/// The parameters as a file that is about to be written will quantize them.
+struct PlannedQuantizedStore: QuantizedStore {
+    let store: any TensorStore
+    let quantizes: @Sendable (String) -> Bool
+    let pool: WorkerPool
+
+    func quantized(_ name: String) throws -> QuantizedWeights? {
+        guard quantizes(name) else { return nil }
+        let tensor = try store.load(name)
+        guard let quantized = QuantizedTensor(quantizing: Tensor(shape: tensor.shape, floats: tensor.floats()), pool: pool)
+        else { return nil }
+        return QuantizedWeights(codes: quantized.codes, rowScales: quantized.rowScales)
+    }
+
+    func load(_ name: String) throws -> Tensor { try store.load(name) }
+}
+
+/// The fp32 values that an int8-only file gives back.
+struct DequantizedStore: TensorStore {
+    let planned: PlannedQuantizedStore
+    var tensors: [TensorInfo] { planned.store.tensors }
+
+    func load(_ name: String) throws -> Tensor {
+        let tensor = try planned.store.load(name)
+        let plain = Tensor(shape: tensor.shape, floats: tensor.floats())
+        guard planned.quantizes(name) else { return plain }
+        return QuantizedTensor(quantizing: plain, pool: planned.pool)?.dequantized() ?? plain
+    }
+}

@@ -1,0 +1,107 @@
+// `adze bench`: how fast a model runs here. Token ids are given or made up, so that only the engine is timed.
+
+import Adze
+import AdzeBytes
+import AdzeModels
+import ArgumentParser
+import Foundation
+
+/// Times the engine.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure throughput.",
+        discussion: """
+            Runs a set of token sequences once untimed, then --repeat times, and prints the median. Sequences are --batch \
+            times --length made-up ids, or come from --sequences: a file with a JSON list of ids on each line.
+            """)
+
+    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    var model: String
+
+    @Option(name: .long, help: ArgumentHelp("Sequences in a batch.", valueName: "S"))
+    var batch = 8
+
+    @Option(name: .long, help: ArgumentHelp("Tokens in each.", valueName: "T"))
+    var length = 128
+
+    @Option(name: .long, help: ArgumentHelp("A file with a JSON list of token ids on each line.", valueName: "FILE"))
+    var sequences: String?
+
+    @Option(name: .long, help: ArgumentHelp("Timed runs.", valueName: "N"))
+    var `repeat` = 5
+
+    @Option(name: .long, help: ArgumentHelp("Arithmetic; fp32.", valueName: "PRECISION"))
+    var precision: Precision = .fp32
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        guard (1...100_000).contains(batch), (1...100_000).contains(length), (1...10_000).contains(`repeat`) else {
+            throw ValidationError("--batch, --length and --repeat are 1 or more")
+        }
+    }
+
+    func run() throws {
+        let bundle = try openModel(model, source, quiet: common.quiet)
+        let benchmark = try EngineBenchmark(bundle, threads: common.threads)
+        let result = try benchmark.run(try tokens(bundle), repetitions: `repeat`)
+        if json {
+            try StandardOutput.shared.line(report(result).text)
+        } else {
+            try StandardOutput.shared.line(
+                """
+                \(result.instructionSet), \(result.threads) threads, \(grouped(result.texts)) texts, \(grouped(result.tokens)) tokens: \
+                \(grouped(Int(result.tokensPerSecond))) tokens/s, \(rounded(result.gmacPerSecond, digits: 1)) GMAC/s, \
+                \(rounded(result.seconds * 1000, digits: 2)) ms
+                """)
+        }
+    }
+
+    private func tokens(_ bundle: ModelBundle) throws -> [TokenSequence] {
+        guard let sequences else {
+            let limit = bundle.checkpoint.config.vocabularySize
+            return (0..<batch).map { s in
+                TokenSequence(ids: (0..<length).map { Int32(($0 * 7919 + s * 104_729) % limit) })
+            }
+        }
+        let bytes = try InputFile.readAll(path: sequences, limit: 1 << 30) { _ in BadSequences(path: sequences, line: 0) }
+        return try bytes.split(separator: 0x0A).enumerated().map { number, line in
+            guard let list = try? parseJSON(Array(line)).array else { throw BadSequences(path: sequences, line: number + 1) }
+            let ids = list.compactMap { $0.integer.flatMap(Int32.init(exactly:)) }
+            guard ids.count == list.count else { throw BadSequences(path: sequences, line: number + 1) }
+            return TokenSequence(ids: ids)
+        }
+    }
+
+    private func report(_ result: EngineBenchmark.Result) -> JSONValue {
+        .object([
+            "precision": .string(precision.rawValue), "threads": .integer(result.threads),
+            "isa": .string(result.instructionSet), "texts": .integer(result.texts), "tokens": .integer(result.tokens),
+            "seconds": .number(result.seconds), "tokensPerSecond": .number(result.tokensPerSecond),
+            "textsPerSecond": .number(Double(result.texts) / result.seconds),
+            "p50Milliseconds": .number(result.percentile(50) * 1000),
+            "p99Milliseconds": .number(result.percentile(99) * 1000),
+            "gmacPerSecond": .number(result.gmacPerSecond), "peakMiB": .number(peakMemory()),
+        ])
+    }
+
+    /// The largest resident set of this process so far, in MiB.
+    private func peakMemory() -> Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return Double(usage.ru_maxrss) / 1024
+    }
+}
+
+/// A file of token ids that is not one.
+private struct BadSequences: AdzeFailure {
+    let path: String
+    let line: Int
+    var description: String { "\(path): line \(line): expected a JSON list of token ids" }
+}
+
+extension Precision: ExpressibleByArgument {}

@@ -1,0 +1,136 @@
+// `adze convert`: any supported checkpoint into a native file.
+
+import Adze
+import AdzeBytes
+import AdzeModels
+import AdzeNative
+import ArgumentParser
+
+/// Converts a model and says what became of every tensor.
+struct ConvertCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "convert", abstract: "Convert a checkpoint to a .adze file.",
+        discussion: """
+            Prints what became of every tensor: source name → our name, and what was left out and why. A missing or \
+            misshapen weight is refused; no head is ever made up unless --new-head asks for one.
+            """)
+
+    @Argument(help: ArgumentHelp("A checkpoint file or model folder.", valueName: "SRC"))
+    var model: String
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Where to write.", valueName: "OUT"))
+    var output: String?
+
+    @Flag(name: .long, help: "Replace an output that exists.")
+    var force = false
+
+    @Option(name: .long, help: ArgumentHelp("full: int8 with a residual that gives exact fp32 back; int8; fp32.", valueName: "STORE"))
+    var store: NativeStore = .full
+
+    @Option(name: .long, help: ArgumentHelp("A new, untrained classifier with these labels, in place of any there is.", valueName: "A,B"))
+    var newHead: String?
+
+    @Option(name: .long, help: ArgumentHelp("The seed of a new head.", valueName: "N"))
+    var seed: UInt64 = 0
+
+    @Flag(name: .long, help: "Keep NaN and infinite weights instead of refusing them.")
+    var allowNonfinite = false
+
+    @Flag(name: .long, help: "Say what would be done and write nothing.")
+    var dryRun = false
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        if output == nil && !dryRun { throw ValidationError("name the output with -o OUT.adze, or pass --dry-run") }
+    }
+
+    func run() throws {
+        guard pathExists(model) else { throw ModelNotFound(path: model) }
+        if let output, !dryRun { try OutputOptions.check(output, force: force) }
+        var options = try source.modelOptions()
+        options.newHead = try newHead.map(splitLabels)
+        options.seed = seed
+        let bundle = try ModelBundle(path: model, options: options)
+        Console.notes(bundle.notes, quiet: common.quiet)
+        var report: ConversionReport?
+        if let output, !dryRun {
+            report = try bundle.convert(to: output, options: conversionOptions)
+        }
+        if json {
+            try StandardOutput.shared.line(jsonReport(bundle, report).text)
+        } else if !common.quiet {
+            for line in mapLines(bundle) { try StandardOutput.shared.line(line) }
+            try StandardOutput.shared.flush()
+        }
+        if let report { Console.summary(summaryLine(report), quiet: common.quiet) }
+    }
+
+    private var conversionOptions: ConversionOptions {
+        var options = ConversionOptions()
+        options.store = store
+        options.allowsNonFinite = allowNonfinite
+        options.replacing = force
+        options.threads = common.threads
+        return options
+    }
+
+    private func mapLines(_ bundle: ModelBundle) -> [String] {
+        guard let map = bundle.checkpoint.map else { return [] }
+        var lines = map.entries.map { entry in
+            "\(entry.source) → \(entry.name)" + (entry.wasRespelled ? " (renamed)" : "")
+                + (entry.tiedTo.map { " (tied to \($0))" } ?? "")
+        }
+        lines += map.dropped.map { "\($0.source) dropped: \($0.reason)" }
+        lines += bundle.source.unreadable.map { "\($0.name) not read: \($0.reason)" }
+        return lines
+    }
+
+    private func summaryLine(_ report: ConversionReport) -> String {
+        let agreement =
+            report.probeDifference == 0 ? "fp32 answers equal bit for bit" : "fp32 answers agree to \(short(report.probeDifference))"
+        let int8 = report.int8Difference.map { ", int8 answers within \(short($0))" } ?? ""
+        return "\(byteSize(report.sourceBytes)) → \(byteSize(report.writtenBytes)) \(store.rawValue), \(report.blockCount) blocks, "
+            + agreement + int8
+    }
+
+    private func jsonReport(_ bundle: ModelBundle, _ report: ConversionReport?) -> JSONValue {
+        let map = bundle.checkpoint.map
+        var object: JSONObject = [
+            "tensors": .array(
+                (map?.entries ?? []).map { entry in
+                    .object([
+                        "source": .string(entry.source), "name": .string(entry.name), "renamed": .bool(entry.wasRespelled),
+                        "tiedTo": entry.tiedTo.map(JSONValue.string) ?? .null,
+                    ])
+                }),
+            "dropped": .array(
+                (map?.dropped ?? []).map { .object(["source": .string($0.source), "reason": .string($0.reason)]) }),
+            "notes": .array(bundle.notes.map(JSONValue.string)),
+        ]
+        if let report {
+            object["sourceBytes"] = .integer(report.sourceBytes)
+            object["writtenBytes"] = .integer(report.writtenBytes)
+            object["parameters"] = .integer(report.parameterCount)
+            object["blocks"] = .integer(report.blockCount)
+            object["fp32Difference"] = .number(Double(report.probeDifference))
+            object["int8Difference"] = report.int8Difference.map { .number(Double($0)) } ?? .null
+        }
+        return .object(object)
+    }
+}
+
+/// A small number with two significant digits, such as `3e-06`.
+func short(_ value: Float) -> String {
+    guard value.isFinite, value > 0 else { return "\(value)" }
+    var (exponent, factor) = (0, Double(value))
+    while factor < 1 { (exponent, factor) = (exponent - 1, factor * 10) }
+    guard exponent < -2 else { return rounded(Double(value), digits: 3) }
+    return "\(rounded(factor, digits: 1))e\(exponent)"
+}
+
+extension NativeStore: ExpressibleByArgument {}

@@ -1,0 +1,110 @@
+// `adze diff`: how two models differ.
+
+import Adze
+import AdzeBytes
+import AdzeData
+import ArgumentParser
+
+/// Compares tensors and, with texts, predictions.
+struct DiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff", abstract: "Compare two models.",
+        discussion: "Lists tensors that differ, the largest difference first; with -i, also how often and where predictions differ.")
+
+    @Argument(help: ArgumentHelp("The first model.", valueName: "A"))
+    var first: String
+
+    @Argument(help: ArgumentHelp("The second model.", valueName: "B"))
+    var second: String
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Texts to predict: a .txt, .csv, .tsv or .jsonl file.", valueName: "FILE"))
+    var input: String?
+
+    @Option(name: .long, help: ArgumentHelp("The text's column or JSON key.", valueName: "COLUMN"))
+    var textColumn: String?
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let models = try [first, second].map { try openModel($0, source, quiet: common.quiet) }
+        let tensors = try TensorComparison(models[0].checkpoint, models[1].checkpoint)
+        let predictions = try input.map { try predict($0, models) }
+        if json {
+            try StandardOutput.shared.line(report(tensors, predictions).text)
+        } else {
+            try printTensors(tensors)
+            if let predictions { try printPredictions(predictions) }
+        }
+    }
+
+    private func predict(_ path: String, _ models: [ModelBundle]) throws -> PredictionComparison {
+        guard models.allSatisfy({ $0.checkpoint.head.classification != nil }) else { throw BundleError.differentHeads }
+        let classifiers = try models.map { try TextClassifier($0, threads: common.threads) }
+        let columns = ColumnSelection(text: textColumn.map(ColumnSelection.Column.init))
+        let rows: RowSource
+        do { rows = try RowSource(path: path, columns: columns) } catch { throw InputError(path: path, underlying: error) }
+        var batches = TextBatches(source: rows, path: path, isInteractive: false)
+        var comparison = PredictionComparison()
+        while let batch = try batches.next() {
+            let inputs = batch.compactMap { try? $0.get() }.map { TextInput($0.text, pair: $0.pair) }
+            comparison.add(inputs, try classifiers[0].classify(inputs), try classifiers[1].classify(inputs))
+        }
+        return comparison
+    }
+
+    private func printTensors(_ tensors: TensorComparison) throws {
+        for name in tensors.onlyInFirst { try StandardOutput.shared.line("- \(name)") }
+        for name in tensors.onlyInSecond { try StandardOutput.shared.line("+ \(name)") }
+        for entry in tensors.different {
+            let what = entry.shapes ?? "largest difference \(entry.largest ?? 0)"
+            try StandardOutput.shared.line("~ \(entry.name)\t\(what)")
+        }
+        let summary =
+            "\(tensors.equalCount) tensors equal, \(tensors.different.count) different, \(tensors.onlyInFirst.count) only in A, "
+            + "\(tensors.onlyInSecond.count) only in B"
+        try StandardOutput.shared.line(summary)
+    }
+
+    private func printPredictions(_ predictions: PredictionComparison) throws {
+        for entry in predictions.disagreements.prefix(20) {
+            let (a, b) = (entry.first, entry.second)
+            try StandardOutput.shared.line(
+                "text \(entry.index + 1)\t\(a.label) \(rounded(a.score, digits: 4))\t\(b.label) \(rounded(b.score, digits: 4))\t\(quoted(entry.text, limit: 60))")
+        }
+        let logits = predictions.largestLogitDifference.map { ", logits differ by at most \($0)" } ?? ""
+        try StandardOutput.shared.line(
+            "\(grouped(predictions.disagreements.count)) of \(grouped(predictions.texts)) predictions differ\(logits)")
+    }
+
+    private func report(_ tensors: TensorComparison, _ predictions: PredictionComparison?) -> JSONValue {
+        var object: JSONObject = [
+            "equal": .integer(tensors.equalCount), "onlyInA": .array(tensors.onlyInFirst.map(JSONValue.string)),
+            "onlyInB": .array(tensors.onlyInSecond.map(JSONValue.string)),
+            "different": .array(
+                tensors.different.map { entry in
+                    .object([
+                        "name": .string(entry.name), "largest": entry.largest.map { .number(Double($0)) } ?? .null,
+                        "shapes": entry.shapes.map(JSONValue.string) ?? .null,
+                    ])
+                }),
+        ]
+        if let predictions {
+            object["predictions"] = .object([
+                "texts": .integer(predictions.texts), "different": .integer(predictions.disagreements.count),
+                "largestLogitDifference": predictions.largestLogitDifference.map { .number(Double($0)) } ?? .null,
+                "examples": .array(
+                    predictions.disagreements.prefix(20).map { entry in
+                        .object([
+                            "index": .integer(entry.index), "text": .string(entry.text), "a": .string(entry.first.label),
+                            "b": .string(entry.second.label),
+                        ])
+                    }),
+            ])
+        }
+        return .object(object)
+    }
+}

@@ -1,0 +1,36 @@
+// `adze export`: a folder that transformers loads.
+
+import Adze
+import AdzeBytes
+import ArgumentParser
+
+/// Writes a model as a folder of config.json, weights and tokenizer files.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write a folder that transformers loads.",
+        discussion: "Weights are fp32; those of a file stored in full are the original's bit for bit.")
+
+    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    var model: String
+
+    @OptionGroup var output: OutputOptions
+
+    @Option(name: .long, help: ArgumentHelp("safetensors or pt.", valueName: "FORMAT"))
+    var format: ExportFormat = .safetensors
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try OutputOptions.check(output.output, force: output.force)
+        let bundle = try openModel(model, source, quiet: common.quiet)
+        let bytes = try bundle.export(to: output.output, format: format, replacing: output.force)
+        if bundle.tokenizer == nil {
+            Console.notes(["the model has no tokenizer; none was written"], quiet: common.quiet)
+        }
+        Console.summary(
+            "\(bundle.checkpoint.config.layerCount) blocks, \(byteSize(bytes)) fp32 → \(output.output)", quiet: common.quiet)
+    }
+}
+
+extension ExportFormat: ExpressibleByArgument {}

@@ -1,0 +1,57 @@
+// `adze prune`: the same model with fewer blocks.
+
+import Adze
+import AdzeBytes
+import AdzeNative
+import ArgumentParser
+
+/// Keeps some encoder blocks and leaves the rest out.
+struct PruneCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune", abstract: "Keep some encoder blocks and leave the rest out.",
+        discussion: """
+            OUT is a .adze file, or a folder that transformers loads if it has another name. A pruned classifier \
+            usually needs fine-tuning before it is of use.
+            """)
+
+    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    var model: String
+
+    @Option(name: .long, help: ArgumentHelp("first:N, last:N, every:K (0, K, 2K, …), or blocks such as 0,2,5.", valueName: "BLOCKS"))
+    var keep: String
+
+    @OptionGroup var output: OutputOptions
+
+    @Option(name: .long, help: ArgumentHelp("What a .adze file keeps: full, int8, fp32.", valueName: "STORE"))
+    var store: NativeStore = .full
+
+    @Flag(name: .long, help: "Keep NaN and infinite weights instead of refusing them.")
+    var allowNonfinite = false
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let selection = try BlockSelection(keep)
+        try OutputOptions.check(output.output, force: output.force)
+        let bundle = try openModel(model, source, quiet: common.quiet)
+        let count = bundle.checkpoint.config.layerCount
+        let blocks = selection.blocks(of: count)
+        let pruned = try bundle.keeping(blocks: blocks)
+        let before = bundle.checkpoint.config.parameterCount(head: bundle.checkpoint.head)
+        let after = pruned.checkpoint.config.parameterCount(head: pruned.checkpoint.head)
+        if output.output.hasSuffix(".adze") {
+            var options = ConversionOptions()
+            options.store = store
+            options.allowsNonFinite = allowNonfinite
+            options.replacing = output.force
+            options.threads = common.threads
+            _ = try pruned.convert(to: output.output, options: options, kept: blocks, of: count)
+        } else {
+            try pruned.export(to: output.output, format: .safetensors, replacing: output.force)
+        }
+        Console.summary(
+            "\(count) → \(blocks.count) blocks (\(blocks.map(String.init).joined(separator: ", "))), "
+                + "\(grouped(before)) → \(grouped(after)) weights", quiet: common.quiet)
+    }
+}
