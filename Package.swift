@@ -73,13 +73,14 @@ let package = Package(
         library(
             "Adze",
             [
-                "AdzeBytes", "AdzeData", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
+                "AdzeBytes", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
                 "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTorch",
             ]),
         .executableTarget(
             name: "adze-cli",
             dependencies: [
-                "Adze", "AdzeBytes", "AdzeData", "AdzeTokenization",
+                "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels",
+                "AdzeNative", "AdzeTensors", "AdzeTokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/adze", swiftSettings: swiftSettings),

@@ -4,7 +4,7 @@
 public import AdzeBytes
 
 /// The tokenizer's files as they are; nil where the folder lacks one.
-public struct TokenizerFiles: Sendable, Equatable {
+public struct TokenizerFileBytes: Sendable, Equatable {
     /// `vocab.txt`, one word piece a line.
     public var vocabulary: [UInt8]?
     /// `tokenizer.json`, the fast tokenizer's whole description.
@@ -73,8 +73,8 @@ public struct ModelFolder: Sendable {
     /// Reads the tokenizer's files, each of at most 128 MB; throws `HuggingFaceError.tooLarge` or `FileError`.
     ///
     /// A file that the encoder's folder lacks is taken from the root, where some old sentence models have it.
-    public func tokenizerFiles() throws -> TokenizerFiles {
-        TokenizerFiles(
+    public func tokenizerFiles() throws -> TokenizerFileBytes {
+        TokenizerFileBytes(
             vocabulary: try encoderOrRoot("vocab.txt"),
             tokenizer: try encoderOrRoot("tokenizer.json"),
             configuration: try encoderOrRoot("tokenizer_config.json"),

@@ -33,13 +33,16 @@ public struct OpenedModel: Sendable {
         if isFolder(path) {
             try self.init(folder: path)
         } else {
-            let file = try WeightsFile(path: path)
-            self.path = path
-            (format, byteCount, store) = (file.format, file.byteCount, file.store)
-            (native, unreadable, folder) = (file.native, file.unreadable, nil)
-            configuration = nil
-            notes = []
+            self.init(file: try WeightsFile(path: path))
         }
+    }
+
+    private init(file: WeightsFile) {
+        path = file.path
+        (format, byteCount, store) = (file.format, file.byteCount, file.store)
+        (native, unreadable, folder) = (file.native, file.unreadable, nil)
+        configuration = nil
+        notes = []
     }
 
     private init(folder path: String) throws {

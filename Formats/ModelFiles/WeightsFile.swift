@@ -49,7 +49,7 @@ public struct WeightsFile: Sendable {
         self.path = path
         byteCount = file.size
         do {
-            if NativeFile.recognizes(head) {
+            if NativeFile.isNative(firstBytes: head) {
                 let native = try NativeFile(file: file)
                 (format, store, self.native, unreadable) = (.native, native, native, [])
             } else if let container = TorchContainer(head: head) {

@@ -1,10 +1,12 @@
 // From a checked model to a native file: the plan of tensors, the probes, the write, and reading back what was written.
 
-public import AdzeBytes
-public import AdzeModels
+internal import AdzeBytes
+internal import AdzeModelFiles
+internal import AdzeModels
 public import AdzeNative
 internal import AdzeTensors
 internal import AdzeThreads
+internal import AdzeTokenization
 
 /// How a model is converted.
 public struct ConversionOptions: Sendable {

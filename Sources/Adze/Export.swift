@@ -1,10 +1,11 @@
 // Back to a folder that transformers loads: config.json, weights, tokenizer, and the sentence recipe where there is one.
 
-public import AdzeBytes
+internal import AdzeBytes
 internal import AdzeHuggingFace
 internal import AdzeModels
 internal import AdzeSafetensors
 internal import AdzeTensors
+internal import AdzeTokenization
 internal import AdzeTorch
 
 /// The formats of weights that are written.
@@ -22,17 +23,18 @@ extension ModelBundle {
     @discardableResult
     public func export(to path: String, format: ExportFormat, replacing: Bool = false) throws -> Int {
         let folder = try AtomicFolder(path: path, replacing: replacing)
+        let temporary = folder.temporary
         func write(_ name: String, _ bytes: [UInt8]) throws {
-            var file = try AtomicFile(path: folder.temporary + "/" + name, replacing: false)
+            var file = try AtomicFile(path: temporary + "/" + name, replacing: false)
             try file.write(bytes)
             try file.commit()
         }
         try write("config.json", Array((JSONValue.object(configuration).indentedText + "\n").utf8))
         for file in tokenizer?.exportedFiles() ?? [] { try write(file.name, file.bytes) }
-        try writeWeights(to: folder.temporary, format)
+        try writeWeights(to: temporary, format)
         if let sentenceRecipe {
             for (name, value) in sentenceRecipe.folderFiles(config: checkpoint.config) {
-                try makeFolder(of: folder.temporary + "/" + name)
+                try makeFolder(of: temporary + "/" + name)
                 try write(name, Array((value.indentedText + "\n").utf8))
             }
         }

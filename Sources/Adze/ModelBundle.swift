@@ -1,11 +1,11 @@
 // A model with all that belongs to it, checked: parameters, tokenizer, recipe for sentence vectors, where it came from.
 // Weights are not loaded yet. Every verb of the command line starts here.
 
-public import AdzeBytes
+internal import AdzeBytes
 public import AdzeHuggingFace
 public import AdzeModelFiles
 public import AdzeModels
-public import AdzeNative
+internal import AdzeNative
 public import AdzeTokenization
 
 /// A checked model on disk: `.adze` file, checkpoint file or model folder alike.
@@ -95,7 +95,7 @@ extension ModelBundle {
         }
         if let native = source.native {
             guard let settings = native.metadata.tokenizer else { return nil }
-            return try BertTokenizer(tokens: native.vocabulary(), settings: settings)
+            return try BertTokenizer(tokens: native.vocabulary() ?? [], settings: settings)
         }
         guard let folder = source.folder else { return nil }
         var files = TokenizerFiles(try folder.tokenizerFiles())
@@ -141,7 +141,7 @@ func readJSON(_ path: String) throws -> JSONValue {
 
 extension TokenizerFiles {
     /// The files of a model folder.
-    init(_ files: AdzeHuggingFace.TokenizerFiles) {
+    init(_ files: TokenizerFileBytes) {
         self.init(
             vocabulary: files.vocabulary, tokenizerJSON: files.tokenizer, tokenizerConfig: files.configuration,
             specialTokensMap: files.specialTokens, addedTokens: files.addedTokens)

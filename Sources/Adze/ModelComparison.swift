@@ -1,6 +1,6 @@
 // How two models differ: tensor by tensor, and prediction by prediction.
 
-public import AdzeBytes
+internal import AdzeBytes
 public import AdzeModels
 internal import AdzeTensors
 

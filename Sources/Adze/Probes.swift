@@ -4,7 +4,7 @@
 internal import AdzeBytes
 internal import AdzeKernels
 internal import AdzeModels
-internal import AdzeNative
+public import AdzeNative
 internal import AdzeTensors
 internal import AdzeThreads
 internal import AdzeTokenization
@@ -108,7 +108,7 @@ struct NativeQuantizedStore: QuantizedStore {
     let pool: WorkerPool
 
     func quantized(_ name: String) throws -> QuantizedWeights? {
-        guard let record = file.record(name), case .int8 = record.scheme else { return nil }
+        guard case .int8 = file.record(name)?.scheme else { return nil }
         let tensor = try file.quantized(name, pool: pool)
         return QuantizedWeights(codes: tensor.codes, rowScales: tensor.rowScales)
     }
@@ -144,4 +144,11 @@ struct DequantizedStore: TensorStore {
         guard planned.quantizes(name) else { return plain }
         return QuantizedTensor(quantizing: plain, pool: planned.pool)?.dequantized() ?? plain
     }
+}
+
+extension NativeFile {
+    /// What the header says of a tensor, or nil.
+    ///
+    /// - Complexity: O(tensors).
+    public func record(_ name: String) -> NativeTensorRecord? { records.first { $0.name == name } }
 }

@@ -1,6 +1,6 @@
 // Texts in, labels out: the façade that most programs want. Synchronous and thread-safe.
 
-public import AdzeModels
+internal import AdzeModels
 public import AdzeTokenization
 
 #if canImport(FoundationEssentials)

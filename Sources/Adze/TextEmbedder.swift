@@ -2,7 +2,7 @@
 
 public import AdzeHuggingFace
 public import AdzeModels
-public import AdzeTokenization
+internal import AdzeTokenization
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials

@@ -2,6 +2,7 @@
 
 internal import AdzeBytes
 internal import AdzeModelFiles
+internal import AdzeNative
 public import AdzeTokenization
 
 /// Opens the tokenizer of a `.adze` file or model folder, or one that stands alone: a folder with tokenizer files, a
@@ -12,7 +13,7 @@ public func openTokenizer(path: String) throws -> BertTokenizer {
     do {
         if !isFolder(path), let weights = try? WeightsFile(path: path) {
             guard let native = weights.native, let settings = native.metadata.tokenizer else { throw BundleError.noTokenizer }
-            return try BertTokenizer(tokens: native.vocabulary(), settings: settings)
+            return try BertTokenizer(tokens: native.vocabulary() ?? [], settings: settings)
         }
         return try BertTokenizer(files: TokenizerFiles(path: path))
     } catch let error as any AdzeFailure {

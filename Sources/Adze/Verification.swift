@@ -3,7 +3,10 @@
 internal import AdzeBytes
 internal import AdzeModelFiles
 internal import AdzeModels
+internal import AdzeNative
+internal import AdzeTensors
 internal import AdzeThreads
+internal import AdzeTokenization
 
 /// What a verification found in order.
 public struct VerificationReport: Sendable {

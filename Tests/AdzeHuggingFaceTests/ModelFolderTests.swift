@@ -134,7 +134,7 @@ import Testing
             let found = try ModelFolder(path: path + "/").tokenizerFiles()
             #expect(
                 found
-                    == TokenizerFiles(
+                    == TokenizerFileBytes(
                         vocabulary: Array("[PAD]\na".utf8), configuration: Array("{}".utf8),
                         addedTokens: Array("not JSON".utf8)))
         }

@@ -1,9 +1,9 @@
 // `adze bench`: how fast a model runs here. Token ids are given or made up, so that only the engine is timed.
 
-import Adze
+public import Adze
 import AdzeBytes
 import AdzeModels
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 
 /// Times the engine.

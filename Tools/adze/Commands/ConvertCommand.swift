@@ -2,9 +2,10 @@
 
 import Adze
 import AdzeBytes
+import AdzeModelFiles
 import AdzeModels
-import AdzeNative
-import ArgumentParser
+public import AdzeNative
+public import ArgumentParser
 
 /// Converts a model and says what became of every tensor.
 struct ConvertCommand: ParsableCommand {

@@ -3,6 +3,7 @@
 import Adze
 import AdzeBytes
 import AdzeData
+import AdzeModels
 import ArgumentParser
 
 /// Compares tensors and, with texts, predictions.

@@ -1,8 +1,9 @@
 // `adze export`: a folder that transformers loads.
 
-import Adze
+public import Adze
 import AdzeBytes
-import ArgumentParser
+import AdzeModels
+public import ArgumentParser
 
 /// Writes a model as a folder of config.json, weights and tokenizer files.
 struct ExportCommand: ParsableCommand {

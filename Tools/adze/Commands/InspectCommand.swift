@@ -2,9 +2,13 @@
 
 import Adze
 import AdzeBytes
+import AdzeHuggingFace
+import AdzeKernels
+import AdzeModelFiles
 import AdzeModels
 import AdzeNative
 import AdzeTensors
+import AdzeTokenization
 import ArgumentParser
 
 /// Prints format, shape, labels, tokenizer, provenance and sizes.

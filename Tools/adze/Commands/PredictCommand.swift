@@ -1,9 +1,10 @@
 // `adze predict`: labels for texts.
 
-import Adze
+public import Adze
 import AdzeBytes
 import AdzeData
-import ArgumentParser
+import AdzeTokenization
+public import ArgumentParser
 
 /// Classifies texts from arguments, a file or standard input, one output line for each input line.
 struct PredictCommand: ParsableCommand {

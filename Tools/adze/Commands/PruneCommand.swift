@@ -2,6 +2,7 @@
 
 import Adze
 import AdzeBytes
+import AdzeModels
 import AdzeNative
 import ArgumentParser
 

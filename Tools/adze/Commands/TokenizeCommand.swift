@@ -3,8 +3,8 @@
 import Adze
 import AdzeBytes
 import AdzeData
-import AdzeTokenization
-import ArgumentParser
+public import AdzeTokenization
+public import ArgumentParser
 
 /// Shows tokens and ids.
 struct TokenizeCommand: ParsableCommand {

@@ -1,8 +1,8 @@
 // Where a verb's texts come from: arguments, a file, or standard input; and handing them out in batches of bounded size.
 
 import AdzeBytes
-import AdzeData
-import ArgumentParser
+public import AdzeData
+public import ArgumentParser
 import Foundation
 
 /// Texts given as arguments or with -i.
@@ -77,7 +77,7 @@ struct TextBatches: ~Copyable {
                 if case .success(let row) = row { bytes += row.text.utf8.count + (row.pair?.utf8.count ?? 0) }
                 rows.append(row)
             }
-        } catch let error as DataError {
+        } catch {
             throw InputError(path: path, underlying: error)
         }
         return rows.isEmpty ? nil : rows
