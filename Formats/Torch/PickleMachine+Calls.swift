@@ -87,6 +87,9 @@ extension PickleMachine {
             case .text(let slice): return .latin1(slice)
             default: throw badCall(global, items)
             }
+        case .builtin(.bytes):
+            guard items.isEmpty else { throw badCall(global, items) }
+            return .bytes(PickleSlice(offset: 0, count: 0))
         case .builtin(.complex): return .inert(.complex)
         default: throw badCall(global, items)
         }

@@ -153,6 +153,24 @@ struct ZipLieTests {
         #expect(try fault { $0.entries[1].extra = field([16, 16]) } == .zip64)
         #expect(try fault { $0.entries[1].localExtra = field([16, 16]) } == .zip64)
         #expect(try fault { $0.entries[1].extra = [1, 0, 8] } == .zip64)
+        // Torch repeats true values in the local extra field.
+        let offset = 30 + 10 + ZipArchive.sound.entries[0].content.count
+        for truth in [[offset], [32, 32], [32, 32, offset]] {
+            #expect(try fault { $0.entries[1].localExtra = field(truth) } == nil)
+        }
+        let promised = { (local: [Int]) in
+            try self.fault {
+                $0.entries[1].flags = 8
+                $0.entries[1].localSize = 0
+                $0.entries[1].after = $0.entries[1].descriptor()
+                $0.entries[1].localExtra = field(local)
+            }
+        }
+        #expect(try promised([32, 0, offset]) == nil)
+        #expect(try promised([31, 0, offset]) == .zip64)
+        #expect(try fault { $0.entries[1].localExtra = field([32, 0]) } == .zip64)
+        #expect(try fault { $0.entries[1].localExtra = field([offset + 1]) } == .zip64)
+        #expect(try fault { $0.entries[1].localExtra = field([32, 32, 0]) } == .zip64)
     }
 
     // MARK: - Descriptors
