@@ -140,7 +140,7 @@ struct CheckpointTree {
         case .text(let slice):
             // For people: one string that is met often must not become many long ones.
             return heap.text(PickleSlice(offset: slice.offset, count: min(slice.count, 256)))
-        case .bytes(let slice), .latin1(let slice): return "\(slice.count) bytes"
+        case .bytes, .latin1: return "bytes"
         default: return heap.kindName(value)
         }
     }

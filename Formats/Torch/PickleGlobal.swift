@@ -21,6 +21,8 @@ package enum PickleGlobal: Sendable, Equatable {
 
     package enum Builtin: String, Sendable, Equatable, CaseIterable {
         case dict, list, tuple, set, frozenset, int, float, bool, str, bytes, bytearray, complex
+        // What protocol 2 calls int and str.
+        case long, unicode
     }
 
     package enum UnsupportedRebuild: String, Sendable, Equatable, CaseIterable {

@@ -35,9 +35,10 @@ extension PickleMachine {
             else { throw badCall(global, items) }
             return .latin1(slice)
         case .numpyDType:
-            guard let first = items.first, let code = text(first), code.utf8.count <= 16 else {
-                throw badCall(global, items)
-            }
+            // The two that may follow are whether to align and to copy.
+            let areFlags = items.dropFirst().allSatisfy { [.int(0), .int(1), .bool(false), .bool(true)].contains($0) }
+            guard items.count <= 3, areFlags, let first = items.first, let code = text(first), code.utf8.count <= 16
+            else { throw badCall(global, items) }
             try countObject()
             heap.numpyTypes.append(NumpyType(code: code))
             return .numpyType(heap.numpyTypes.count - 1)
@@ -86,6 +87,9 @@ extension PickleMachine {
             case .text(let slice): return .latin1(slice)
             default: throw badCall(global, items)
             }
+        case .builtin(.bytes):
+            guard items.isEmpty else { throw badCall(global, items) }
+            return .bytes(PickleSlice(offset: 0, count: 0))
         case .builtin(.complex): return .inert(.complex)
         default: throw badCall(global, items)
         }

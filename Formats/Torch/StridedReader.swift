@@ -13,6 +13,8 @@ struct StridedReader {
 
     /// The most bytes of the file that are held beside the tensor.
     static let windowBytes = 4 << 20
+    /// The most bytes that are read for each byte that is kept, so that strides cannot ask for terabytes of reads.
+    static let sparsity = 1024
 
     /// A part of the tensor: a box of `sizes` at an element of the storage and an element of the output.
     private struct Box {
@@ -36,7 +38,9 @@ struct StridedReader {
         var pending = [Box(sizes: sizes, source: layout.offset, target: 0)]
         while let box = pending.popLast() {
             let span = zip(box.sizes, layout.strides).reduce(1) { $0 + ($1.0 - 1) * $1.1 }
-            if span * elementSize <= StridedReader.windowBytes {
+            // The count of a box is at most the tensor's, which fits with room for the factor: see `TensorIndex.byteLimit`.
+            let kept = box.sizes.reduce(elementSize, *)
+            if span * elementSize <= min(StridedReader.windowBytes, kept * StridedReader.sparsity) || span == 1 {
                 try copy(box, span: span, strides: layout.strides, outputStrides: outputStrides, into: &bytes)
             } else {
                 pending += halves(of: box, strides: layout.strides, outputStrides: outputStrides)

@@ -41,11 +41,12 @@ struct ZipCentralHeader {
         let extra = try cursor.copy(extraCount)
         _ = try cursor.copy(commentCount)
         name = String(decoding: rawName, as: UTF8.self)
-        let wide = ZipExtra.widen([UInt64(size), UInt64(storedSize), UInt64(offset)], by: extra, exactly: true)
-        isZip64Sound = wide != nil && (wide?[2] ?? 0) <= UInt64(Int.max)
-        self.size = wide?[0] ?? 0
-        self.storedSize = wide?[1] ?? 0
-        localOffset = Int(exactly: wide?[2] ?? 0) ?? 0
+        let wide = ZipExtra(extra, for: [UInt64(size), UInt64(storedSize), UInt64(offset)])
+        // A value for a field that is not saturated would be ignored by some readers and taken by others.
+        isZip64Sound = wide.map { $0.rest.isEmpty && $0.fields[2] <= UInt64(Int.max) } ?? false
+        self.size = wide?.fields[0] ?? 0
+        self.storedSize = wide?.fields[1] ?? 0
+        localOffset = Int(exactly: wide?.fields[2] ?? 0) ?? 0
     }
 
     /// Checks what can be said without the local header.
@@ -100,15 +101,26 @@ struct ZipCentralHeader {
         guard local.flags == flags, local.method == method else {
             throw .zip(.localHeader, entry: name, detail: "expected the same flags and method in both")
         }
-        // With a descriptor the local sizes may be zero; if they are not, they must be right all the same. Torch puts the
-        // offset of an entry past 4 GiB into the local extra field, where no field refers to it.
+        // With a descriptor the local sizes may be zero; if they are not, they must be right all the same.
         let mayBeZero = flags & 8 != 0
-        guard let wide = ZipExtra.widen([UInt64(local.size), UInt64(local.storedSize)], by: extra, exactly: !mayBeZero)
-        else { throw .zip(.zip64, entry: name, detail: "the local extra field is damaged") }
-        for (found, expected) in [(wide[0], size), (wide[1], size), (UInt64(local.checksum), UInt64(checksum))]
+        guard let wide = ZipExtra(extra, for: [UInt64(local.size), UInt64(local.storedSize)]), isTrue(wide.rest) else {
+            throw .zip(.zip64, entry: name, detail: "the local extra field is damaged or says something else")
+        }
+        for (found, expected) in [
+            (wide.fields[0], size), (wide.fields[1], size), (UInt64(local.checksum), UInt64(checksum)),
+        ]
         where found != expected && !(mayBeZero && found == 0) {
             throw .zip(.localHeader, entry: name, detail: "expected \(expected), found \(found)")
         }
+    }
+
+    /// Whether zip64 values that no local field refers to are true: torch states sizes of 4 GiB and an offset past it so,
+    /// the stored size as zero while it is still to come.
+    private func isTrue(_ unasked: [UInt64]) -> Bool {
+        let offset = UInt64(localOffset)
+        let sizes = flags & 8 == 0 ? [[size, size]] : [[size, size], [size, 0]]
+        return unasked.isEmpty || unasked == [offset] || sizes.contains(unasked)
+            || sizes.contains { unasked == $0 + [offset] }
     }
 
     /// Nothing follows the content, or with bit 3 a descriptor of 16 or, with wide sizes, 24 bytes.
@@ -157,10 +169,15 @@ private struct LocalHeader {
 }
 
 /// The extra fields of an entry, of which only zip64's means something.
-enum ZipExtra {
-    /// The fields with every saturated one (0xFFFFFFFF) replaced from the zip64 extra field, in order; nil where the extra
-    /// fields are damaged, zip64 appears twice, a saturated field has no replacement or, `exactly`, one has it unasked.
-    static func widen(_ fields: [UInt64], by extra: [UInt8], exactly: Bool) -> [UInt64]? {
+struct ZipExtra {
+    /// The plain fields, every saturated one (0xFFFFFFFF) replaced from the zip64 extra field in order.
+    private(set) var fields: [UInt64]
+    /// The zip64 values that no saturated field asked for.
+    private(set) var rest: [UInt64] = []
+
+    /// Nil where the extra fields are damaged, zip64 appears twice, or a saturated field has no replacement.
+    init?(_ extra: [UInt8], for plain: [UInt64]) {
+        fields = plain
         var wide: [UInt8]?
         var cursor = ByteCursor(extra.span.bytes)
         do throws(OutOfBytes) {
@@ -173,12 +190,10 @@ enum ZipExtra {
             }
             let content = wide ?? []
             var values = ByteCursor(content.span.bytes)
-            var widened = fields
             for index in fields.indices where fields[index] == 0xFFFF_FFFF {
-                widened[index] = try values.next(UInt64.self)
+                fields[index] = try values.next(UInt64.self)
             }
-            // A value for a field that is not saturated would be ignored by some readers and taken by others.
-            return values.left == 0 || !exactly ? widened : nil
+            while values.left > 0 { rest.append(try values.next(UInt64.self)) }
         } catch {
             return nil
         }

@@ -54,7 +54,7 @@ func checkpoint(_ name: String) throws -> TorchCheckpoint {
 struct GoldenTests {
     static let files = (try? goldenTensors(Fixtures.path("torch/golden.json")).keys.sorted()) ?? []
 
-    @Test func everyFixtureHasGoldenData() { #expect(GoldenTests.files.count == 14) }
+    @Test func everyFixtureHasGoldenData() { #expect(GoldenTests.files.count == 16) }
 
     @Test(arguments: files) func tensorsAreWhatTorchReads(_ file: String) throws {
         let golden = try #require(try goldenTensors(Fixtures.path("torch/golden.json"))[file])
@@ -94,6 +94,17 @@ struct GoldenTests {
             scalars.map { "\($0.name)=\($0.text)" } == [
                 "flags.True=1", "flags.none=None", "flags.float=0.5", "flags.big=1152921504606846976",
                 "flags.negative=-7", "flags.text=a\nb",
+            ])
+    }
+
+    @Test(arguments: ["trainer.pt", "trainer_legacy.pt"]) func whatTrainersPutBesideTheWeights(_ file: String) throws {
+        let store = try checkpoint(file)
+        #expect(store.tensors.map(\.name) == ["w"])
+        #expect(
+            store.scalars.map { "\($0.name)=\($0.text)" } == [
+                "best=0.8125", "step=-3", "half=0.5", "flag=True", "name=a numpy value", "array=numpy.ndarray",
+                "counts.seen=12", "names.0=only", "raw=bytes", "none=bytes", "more=bytes", "complex=complex",
+                "device=torch.device", "wide=an integer of 13 bytes", "infinite=inf", "(a, 1)=pair",
             ])
     }
 

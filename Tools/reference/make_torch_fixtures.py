@@ -1,6 +1,7 @@
 """Makes the small PyTorch checkpoints of Tests/Fixtures/torch, and golden.json with what torch itself reads in them.
 
-Needs torch and numpy. Run it from the package's root: python Tools/reference/make_torch_fixtures.py
+Needs torch and numpy. Legacy files name their storages by address, so their bytes differ from run to run.
+Run it from the package's root: python Tools/reference/make_torch_fixtures.py
 With paths as arguments it prints the golden entries of those files instead (torch.load with weights_only=True).
 """
 
@@ -10,6 +11,7 @@ import pathlib
 import sys
 import zlib
 
+import numpy
 import torch
 
 FOLDER = pathlib.Path("Tests/Fixtures/torch")
@@ -98,6 +100,20 @@ def nested():
     }
 
 
+def trainer():
+    counts = collections.defaultdict(int)
+    counts["seen"] = 12
+    parameter = torch.nn.Parameter(torch.arange(3.0))
+    parameter.tag = "kept beside the tensor"
+    return {
+        "w": parameter,
+        "best": numpy.float64(0.8125), "step": numpy.int64(-3), "half": numpy.float32(0.5), "flag": numpy.bool_(True),
+        "name": numpy.str_("text"), "array": numpy.arange(4), "counts": counts, "names": {"only"},
+        "raw": b"\x00\xff", "none": b"", "more": bytearray(b"abc"), "complex": 1 + 2j, "device": torch.device("cpu"),
+        "wide": 2**100, "infinite": float("inf"), ("a", 1): "pair",
+    }
+
+
 def unsupported():
     return {
         "good": torch.ones(3),
@@ -109,8 +125,9 @@ def unsupported():
     }
 
 
-def entry(path):
-    """Names, types, shapes and CRC-32 of every tensor, as torch reads them; names are joined with dots."""
+def entry(path, is_ours=False):
+    """Names, types, shapes and CRC-32 of every tensor, as torch reads them;
+    names are joined with dots."""
     tensors = []
 
     def walk(value, name):
@@ -127,7 +144,7 @@ def entry(path):
             for index, item in enumerate(value):
                 walk(item, f"{name}.{index}" if name else str(index))
 
-    walk(torch.load(path, map_location="cpu", weights_only=True), "")
+    walk(torch.load(path, map_location="cpu", weights_only=not is_ours), "")
     return tensors
 
 
@@ -152,6 +169,8 @@ def main():
         "protocol4_legacy.pt": (lightning(), {"legacy": True, "protocol": 4}),
         "bare.pt": (torch.arange(5), {}),
         "unsupported.pt": (unsupported(), {}),
+        "trainer.pt": (trainer(), {"ours": True}),
+        "trainer_legacy.pt": (trainer(), {"ours": True, "legacy": True}),
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
     golden = {}
@@ -162,7 +181,8 @@ def main():
             pickle_protocol=options.get("protocol", 2))
         # Torch's safe loader does not read protocol 4; what was saved with it is what protocol 2 gives.
         twin = path.with_name(name.replace("protocol4", "lightning"))
-        golden[name] = entry(twin)
+        # Torch's safe loader refuses numpy's scalars; the other loader may be trusted with what was written just now.
+        golden[name] = entry(twin, is_ours=options.get("ours", False))
     text = json.dumps(golden, separators=(",", ":")).replace("],[\"", "],\n[\"").replace("]],\"", "]],\n\"")
     (FOLDER / "golden.json").write_text(text + "\n")
 
