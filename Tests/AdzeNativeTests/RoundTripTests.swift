@@ -27,7 +27,8 @@ import Testing
             ("trained", trained(48, 96)),
         ]
         // Elements on and around every boundary between two codes, for scales on both sides of a power of two.
-        for (index, scale) in [Float(1), 1.0.nextDown, 0.75, 1.9999999, 3e-5, 0x1p-97, 0x1p83].enumerated() {
+        let scales: [Float] = [1, 0x1.fffffep-1, 0.75, 0x1.fffffep0, 3e-5, 0x1.1p-97, 0x1p83]
+        for (index, scale) in scales.enumerated() {
             var row: [Float] = [127 * scale]
             for code in -127...126 {
                 let edge = (Float(code) + 0.5) * scale
@@ -41,7 +42,7 @@ import Testing
     @Test(arguments: NativeStore.allCases) func everyBitPatternIsKeptInFloat32(store: NativeStore) throws {
         let vector = tensor([RoundTripTests.everyExponent.count], patterns: RoundTripTests.everyExponent)
         let sample = Sample([("v", vector, .float32), ("scalar", tensor([], patterns: [7]), .float32)], store: store)
-        try sample.reopened { file, _ in
+        try sample.reopened { (file, _) throws in
             #expect(try file.load("v") == vector)
             #expect(try file.load("scalar").patterns == [7])
         }
@@ -49,7 +50,7 @@ import Testing
 
     @Test(arguments: hostileMatrices.indices) func residualGivesEveryBitBack(index: Int) throws {
         let (name, matrix) = RoundTripTests.hostileMatrices[index]
-        try Sample([(name, matrix, .int8())]).reopened { file, report in
+        try Sample([(name, matrix, .int8())]).reopened { (file, report) throws in
             #expect(report.keptInFloat32.isEmpty)
             #expect(try file.load(name).patterns == matrix.patterns)
         }
@@ -61,7 +62,7 @@ import Testing
             let factors = (0..<matrix.shape[1]).map { index in
                 index % 7 == 0 ? Float(0x1p-10) : Float.random(in: 0.1...8, using: &generator)
             }
-            try Sample([(name, matrix, .int8(columnFactors: factors))]).reopened { file, report in
+            try Sample([(name, matrix, .int8(columnFactors: factors))]).reopened { (file, report) throws in
                 #expect(report.keptInFloat32.isEmpty, "\(name)")
                 #expect(try file.load(name).patterns == matrix.patterns, "\(name)")
                 let quantized = try file.quantized(name, pool: WorkerPool(threadCount: 1))
@@ -81,7 +82,7 @@ import Testing
             ("noColumns", Tensor(shape: Shape(4, 0), floats: [])),
             ("scalar", Tensor(shape: Shape(), floats: [4])),
         ]
-        try Sample(list.map { ($0.0, $0.1, .int8()) }).reopened { file, report in
+        try Sample(list.map { ($0.0, $0.1, .int8()) }).reopened { (file, report) throws in
             #expect(report.keptInFloat32 == list.map(\.0))
             for (name, tensor) in list { #expect(try file.load(name) == tensor, "\(name)") }
             #expect(throws: NativeError.notQuantized("nan")) {
@@ -92,7 +93,7 @@ import Testing
 
     @Test func int8FileGivesTheStatedExpression() throws {
         let matrix = trained(37, 53)
-        try Sample([("w", matrix, .int8())], store: .int8).reopened { file, _ in
+        try Sample([("w", matrix, .int8())], store: .int8).reopened { (file, _) throws in
             let quantized = try file.quantized("w", pool: WorkerPool(threadCount: 2))
             let values = matrix.floats()
             let loaded = try file.load("w").floats()
@@ -124,7 +125,7 @@ import Testing
         for (narrow, shift, most) in [(bfloat, 16, 1.5), (half, 13, 1.9)] {
             for store in [NativeStore.full, .fp32] {
                 let list: [(String, Tensor, TensorScheme)] = [("w", narrow, .int8()), ("v", narrow, .float32)]
-                try Sample(list, store: store).reopened { file, _ in
+                try Sample(list, store: store).reopened { (file, _) throws in
                     #expect(try file.load("w").patterns == narrow.patterns)
                     #expect(try file.load("v").patterns == narrow.patterns)
                     #expect(file.records[1].scheme == .float32(shift: shift))
@@ -147,7 +148,7 @@ import Testing
         ]
         let sample = Sample(list)
         #expect(try sample.bytes(threads: 1) == sample.bytes(threads: 3))
-        try sample.reopened(threads: 2) { file, _ in
+        try sample.reopened(threads: 2) { (file, _) throws in
             for threads in 1...3 {
                 let pool = WorkerPool(threadCount: threads)
                 try file.verifyChecksums(pool: pool)
@@ -172,7 +173,7 @@ import Testing
         let words = ["[PAD]", "", "a\nb", "é", String(repeating: "x", count: 300), "\u{0}", "##ing", "日本"]
         for vocabulary in [words, [], nil] {
             let sample = Sample([("w", trained(2, 2), .int8())], metadata: metadata, vocabulary: vocabulary)
-            try sample.reopened { file, report in
+            try sample.reopened { (file, report) throws in
                 #expect(file.metadata == metadata)
                 #expect(try file.vocabulary() == vocabulary)
                 #expect(file.vocabularyCount == vocabulary?.count)
@@ -187,7 +188,7 @@ import Testing
         let sample = Sample(
             [("w", trained(64, 64), .int8(columnFactors: [Float](repeating: 2, count: 64))), ("v", trained(1, 9), .float32)],
             vocabulary: ["a", "b"])
-        try sample.reopened { file, _ in
+        try sample.reopened { (file, _) throws in
             let sizes = file.sizes
             #expect(
                 sizes.header + sizes.vocabulary + sizes.codes + sizes.scales + sizes.floats + sizes.residual == sizes.file)
