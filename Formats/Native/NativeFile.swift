@@ -1,0 +1,197 @@
+// An open native file: everything but the elements, checked when it is opened. Not here: decoding, which is
+// `NativeFile+Loading.swift`.
+
+public import AdzeBytes
+public import AdzeTensors
+public import AdzeThreads
+
+/// A native file as a store of fp32 tensors, of int8 tensors, and of the model's metadata.
+///
+/// Thread-safe. Reads by position; nothing but the header is kept in memory.
+public final class NativeFile: TensorStore, Sendable {
+    /// The version of the format that files are written in and read.
+    public static let version = Int(Prologue.version)
+
+    /// How the weights are stored.
+    public let store: NativeStore
+    /// Everything that is JSON.
+    public let metadata: NativeMetadata
+    /// The tensors and how each is stored, in the order of the file.
+    public let records: [NativeTensorRecord]
+    /// The tensors as `load` gives them, fp32 all.
+    public let tensors: [TensorInfo]
+    /// The number of tokens, or nil without a vocabulary.
+    public let vocabularyCount: Int?
+    /// The bytes of the file by use.
+    public let sizes: NativeSizes
+
+    let file: InputFile
+    let benches = Workbench.Pool()
+    let frames: FrameTable
+    let tensorFrames: [TensorFrames]
+    let indices: [String: Int]
+
+    /// Whether a file's first bytes are those of a native file, of whatever version.
+    public static func isNative(firstBytes: some Sequence<UInt8>) -> Bool {
+        firstBytes.starts(with: Prologue.magic)
+    }
+
+    /// Opens a native file and checks all of it but the frames' content.
+    ///
+    /// Throws `NativeError`, or `FileError` where the file cannot be read.
+    /// - Complexity: O(header and number of frames).
+    public init(file: InputFile) throws {
+        let start = try file.read(at: 0, count: min(file.size, Prologue.size))
+        let prologue = try Prologue(start, fileSize: file.size)
+        let tail = try file.read(at: prologue.headerOffset, count: file.size - prologue.headerOffset)
+        guard tail.withUnsafeBytes({ xxh64($0) }) == prologue.tailHash else {
+            throw NativeError.checksum(part: "header", offset: prologue.headerOffset)
+        }
+        let header = try NativeHeader(text: Array(tail[..<prologue.headerBytes]))
+        let layout = try NativeLayout(header, limit: prologue.frameCount)
+        guard layout.kinds.count == prologue.frameCount else {
+            throw NativeError.layout(
+                part: "number of frames", expected: "\(layout.kinds.count)", found: "\(prologue.frameCount)")
+        }
+        frames = try FrameTable(layout, tail: tail, prologue: prologue)
+        for padding in frames.padding + [prologue.headerPadding] {
+            let bytes = try file.read(at: padding.lowerBound, count: padding.count)
+            if let index = bytes.firstIndex(where: { $0 != 0 }) {
+                throw NativeError.padding(offset: padding.lowerBound + index)
+            }
+        }
+        self.file = file
+        store = header.store
+        metadata = header.metadata
+        records = header.tensors
+        tensors = header.tensors.map { TensorInfo(name: $0.name, dtype: .float32, shape: $0.shape) }
+        vocabularyCount = header.vocabulary?.count
+        tensorFrames = layout.tensors
+        // The names are unique, the header's reader saw to it.
+        indices = Dictionary(uniqueKeysWithValues: records.enumerated().map { ($1.name, $0) })
+        sizes = NativeSizes(layout: layout, records: frames.records, fileSize: file.size)
+    }
+
+    /// Opens the native file at a path; throws as `init(file:)` and `InputFile` do.
+    public convenience init(path: String) throws {
+        try self.init(file: try InputFile(path: path))
+    }
+
+    /// Checks the stored bytes of every frame.
+    ///
+    /// A file that opened and passes is, byte for byte, what was written. Throws `NativeError.checksum` for the first frame
+    /// that fails, or `FileError`.
+    public func verifyChecksums(pool: WorkerPool) throws {
+        try pool.forEachThrowing(frames.records.count) { index in
+            try benches.with { bench in
+                let stored = bench.stored.take(frames.records[index].storedBytes)
+                try readStored(index, into: stored)
+            }
+        }
+    }
+
+    /// Fills `out` with a frame's stored bytes, checked.
+    func readStored(_ index: Int, into out: UnsafeMutableRawBufferPointer) throws {
+        try file.read(at: frames.offsets[index], into: out)
+        guard xxh64(UnsafeRawBufferPointer(out)) == frames.records[index].hash else {
+            throw NativeError.checksum(part: part(index), offset: frames.offsets[index])
+        }
+    }
+
+    /// The index of a tensor.
+    func index(_ name: String) throws(NativeError) -> Int {
+        guard let index = indices[name] else {
+            throw .missingTensor(name, nearest: nearestName(to: name, in: records.lazy.map(\.name)))
+        }
+        return index
+    }
+
+    /// What a message calls a frame.
+    func part(_ frame: Int) -> String {
+        let kind = frames.kinds[frame]
+        if case .vocabulary = kind { return kind.name }
+        let owner = tensorFrames.indices.first { index in
+            tensorFrames[index].ranges(count: records[index].shape.count).contains { $0.contains(frame) }
+        }
+        return kind.name + (owner.map { " of tensor \(quoted(records[$0].name))" } ?? "")
+    }
+
+    /// The error for a frame whose bytes are those that were written, but make no sense.
+    func malformed(_ frame: Int, _ problem: String) -> NativeError {
+        .frame(part: part(frame), offset: frames.offsets[frame], problem: problem)
+    }
+}
+
+/// The frames of a file with the places that follow from their sizes.
+struct FrameTable: Sendable {
+    let kinds: [FrameKind]
+    let records: [FrameRecord]
+    /// Where each frame begins.
+    let offsets: [Int]
+    /// The gaps before the sections and the header.
+    let padding: [Range<Int>]
+
+    /// Reads the table at the end of `tail` and checks that the frames fill the file up to the header.
+    init(_ layout: NativeLayout, tail: [UInt8], prologue: Prologue) throws(NativeError) {
+        let start = tail.count - prologue.frameCount * FrameRecord.size
+        var (records, offsets, padding): ([FrameRecord], [Int], [Range<Int>]) = ([], [], [])
+        records.reserveCapacity(prologue.frameCount)
+        offsets.reserveCapacity(prologue.frameCount)
+        // No overflow: at most 2^22 frames of less than 2^32 bytes each.
+        var offset = Prologue.size
+        for (index, kind) in layout.kinds.enumerated() {
+            FrameTable.align(&offset, ifSectionsBeginAt: index, layout, &padding)
+            let record = try FrameRecord(tail, at: start + index * FrameRecord.size, index: index)
+            if let problem = kind.problem(record) {
+                throw .frame(part: kind.name, offset: offset, problem: problem)
+            }
+            records.append(record)
+            offsets.append(offset)
+            offset += record.storedBytes
+        }
+        FrameTable.align(&offset, ifSectionsBeginAt: layout.kinds.count, layout, &padding)
+        let gap = NativeLayout.gap(offset, 64)
+        if gap > 0 { padding.append(offset..<offset + gap) }
+        guard offset + gap == prologue.headerOffset else {
+            throw .layout(part: "end of the frames", expected: "\(prologue.headerOffset)", found: "\(offset + gap)")
+        }
+        kinds = layout.kinds
+        self.records = records
+        self.offsets = offsets
+        self.padding = padding
+    }
+
+    /// Moves on to the start of the sections whose first frame this is; empty sections begin where the next one does.
+    private static func align(
+        _ offset: inout Int, ifSectionsBeginAt frame: Int, _ layout: NativeLayout, _ padding: inout [Range<Int>]
+    ) {
+        let gap = NativeLayout.gap(offset, 64)
+        guard gap > 0, layout.sectionFrames.contains(frame) else { return }
+        padding.append(offset..<offset + gap)
+        offset += gap
+    }
+}
+
+extension TensorFrames {
+    /// The frames of a tensor with `count` elements.
+    func ranges(count: Int) -> [Range<Int>] {
+        func frames(_ run: FloatRun) -> Range<Int> {
+            run.frame..<run.frame + 2 * FloatCoding.chunks(run.count)
+        }
+        switch self {
+        case .float32(let run): return [frames(run)]
+        case .int8(let scales, let factors, let codes, let residual):
+            let chunks = FloatCoding.chunks(count)
+            return [frames(scales), codes..<codes + chunks] + (factors.map { [frames($0)] } ?? [])
+                + (residual.map { [$0..<$0 + chunks] } ?? [])
+        }
+    }
+}
+
+extension Prologue {
+    /// The gap between header and frame table.
+    var headerPadding: Range<Int> {
+        let end = headerOffset + headerBytes
+        return end..<end + NativeLayout.gap(headerBytes, 16)
+    }
+}
