@@ -81,7 +81,7 @@ def combining_classes():
                 break
         else:
             ranks.append([c])
-    ranks.sort(key=lambda rank: sum(nfd(chr(rank[0]) + chr(o[0])) != chr(rank[0]) + chr(o[0]) for o in ranks))
+    ranks = sorted(ranks, key=lambda rank: sum(nfd(chr(rank[0]) + chr(o[0])) != chr(rank[0]) + chr(o[0]) for o in ranks))
     return {c: i + 1 for i, rank in enumerate(ranks) for c in rank}
 
 
