@@ -17,8 +17,6 @@ public enum SafetensorsError: AdzeFailure, Equatable {
     case json(JSONError)
     /// The header is JSON, but no object.
     case notAnObject(found: String)
-    /// More tensors than are read.
-    case tooManyTensors(count: Int, limit: Int)
     /// `__metadata__` is no object, or one of its values is no string.
     case metadata(key: String?, found: String)
     /// A tensor's name is too long, empty of sense for a line of text, or reserved.
@@ -64,7 +62,6 @@ public enum SafetensorsError: AdzeFailure, Equatable {
                 + " write the file again with the safetensors library"
         case .json(let error): "safetensors header: \(error)"
         case .notAnObject(let found): "safetensors header: expected an object, found \(found)"
-        case .tooManyTensors(let count, let limit): "safetensors: \(count) tensors; at most \(limit) are read"
         case .metadata(let key?, let found):
             "safetensors header: __metadata__ key \(quoted(key)): expected a string, found \(found)"
         case .metadata(nil, let found): "safetensors header: __metadata__: expected an object, found \(found)"

@@ -11,7 +11,6 @@ internal import AdzeTensors
 struct SafetensorsHeader {
     /// The longest header that is read; the reference takes 100 MB, no model that we run needs a tenth of that.
     static let maximumLength = 25_000_000
-    static let maximumTensors = 1_000_000
     static let maximumNameLength = 1024
     static let metadataKey = "__metadata__"
 
@@ -50,9 +49,6 @@ struct SafetensorsHeader {
             throw .json(error)
         }
         guard let object = value.object else { throw .notAnObject(found: value.kindName) }
-        guard object.count <= SafetensorsHeader.maximumTensors + 1 else {
-            throw .tooManyTensors(count: object.count, limit: SafetensorsHeader.maximumTensors)
-        }
         var entries: [Entry] = []
         var metadata: [(String, String)] = []
         entries.reserveCapacity(object.count)

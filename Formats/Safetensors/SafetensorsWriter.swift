@@ -62,9 +62,6 @@ public struct SafetensorsLayout: Sendable {
     }
 
     private static func check(_ tensors: [TensorInfo], _ metadata: [(String, String)]) throws(SafetensorsError) {
-        guard tensors.count <= SafetensorsHeader.maximumTensors else {
-            throw .tooManyTensors(count: tensors.count, limit: SafetensorsHeader.maximumTensors)
-        }
         var names: Set<String> = []
         for info in tensors {
             try SafetensorsHeader.check(name: info.name)

@@ -53,6 +53,11 @@ import Testing
         }
     }
 
+    @Test func lastCarriageReturnIsNoRow() {
+        #expect(read("text\ra\r", .csv).texts == ["a"])
+        #expect(read("text\r\na\r\n", .csv).texts == ["a"])
+    }
+
     @Test func emptyLineIsARowOnlyOfOneColumn() {
         #expect(read("text\na\n\nb\n", .csv).texts == ["a", "", "b"])
         #expect(read("text,x\na,b\n\nc,d\n\n", .csv).texts == ["a", "c"])
@@ -147,6 +152,8 @@ import Testing
         // Within the limit, however much follows.
         let endless = "text\n\"" + String(repeating: "x\n", count: 2_000_000)
         #expect(read(endless, .csv).failure == .unclosedQuote(line: 2, limit: 1_000_000))
+        let late = "text\n\"" + String(repeating: "x", count: 1_000_001) + "\"\nb\n"
+        #expect(read(late, .csv) == Reading(failure: .unclosedQuote(line: 2, limit: 1_000_000)))
         #expect(read("text\n\"", .csv).failure == .unclosedQuote(line: 2, limit: 1_000_000))
     }
 

@@ -42,6 +42,10 @@ import Testing
         #expect(try file.load("../../x").bytes == [0])
     }
 
+    @Test func nullIsNoMetadata() throws {
+        #expect(try open(#"{"__metadata__":null}"#).metadata.isEmpty)
+    }
+
     @Test func metadataKeepsItsOrder() throws {
         let file = try open(#"{"__metadata__":{"z":"1","a":"é"}}"#)
         #expect(file.metadata.map(\.0) == ["z", "a"])
