@@ -141,22 +141,20 @@ import Testing
     }
 
     @Test func severalChunksOnSeveralThreads() throws {
-        let large = trained(700, 1000)
+        let large = trained(530, 500)
         let list: [(String, Tensor, TensorScheme)] = [
             ("large", large, .int8()), ("kept", large, .float32), ("small", trained(3, 5), .int8()),
-            ("long", Tensor(shape: Shape(300_000), floats: Array(large.floats()[..<300_000])), .float32),
+            ("long", Tensor(dtype: .float32, shape: Shape(265_000), bytes: large.bytes), .float32),
         ]
         let sample = Sample(list)
         #expect(try sample.bytes(threads: 1) == sample.bytes(threads: 3))
         try sample.reopened(threads: 2) { (file, _) throws in
-            for threads in 1...3 {
+            #expect(try file.load("large") == large)
+            for threads in [1, 3] {
                 let pool = WorkerPool(threadCount: threads)
                 try file.verifyChecksums(pool: pool)
                 let all = try file.loadAll(pool: pool)
-                for (tensor, (name, expected, _)) in zip(all, list) {
-                    #expect(tensor == expected, "\(name)")
-                    #expect(try file.load(name) == expected, "\(name)")
-                }
+                for (tensor, (name, expected, _)) in zip(all, list) { #expect(tensor == expected, "\(name)") }
                 guard case .int8(let codes) = try file.loadForInference(pool: pool)[0] else {
                     Issue.record("expected codes")
                     continue
