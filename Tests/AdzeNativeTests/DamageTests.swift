@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: [UInt8(0x01), 0x80]) func everyFlippedByteIsFound(flip: UInt8) throws {
         let pool = WorkerPool(threadCount: 1)
-        try withFile { path, handle, bytes in
+        try withFile { (path: String, handle: FileHandle, bytes: [UInt8]) throws in
             for (offset, byte) in bytes.enumerated() {
                 try handle.seek(toOffset: UInt64(offset))
                 try handle.write(contentsOf: [byte ^ flip])
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func everyTruncationIsFound() throws {
-        try withFile { path, handle, bytes in
+        try withFile { (path: String, handle: FileHandle, bytes: [UInt8]) throws in
             for length in (0..<bytes.count).reversed() {
                 try handle.truncate(atOffset: UInt64(length))
                 #expect(throws: NativeError.self, "\(length) bytes") { try NativeFile(path: path) }
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func everyExtensionIsFound() throws {
-        try withFile { path, _, bytes in
+        try withFile { (path: String, _, bytes: [UInt8]) throws in
             for tail in [[0], [UInt8](repeating: 0, count: 64), bytes] {
                 #expect(throws: NativeError.fileSize(stated: UInt64(bytes.count), found: bytes.count + tail.count)) {
                     try withNative(bytes + tail) { _ in }
@@ -69,7 +69,7 @@ import Testing
         let offset = try #require(good.indices.first { $0 >= 64 && good[$0] != other[$0] })
         var damaged = good
         damaged[offset] ^= 1
-        try withNative(damaged) { file in
+        try withNative(damaged) { (file: NativeFile) throws in
             #expect(try file.loadForInference(pool: pool).count == 3)
             #expect(throws: NativeError.checksum(part: "residual frame of tensor 'w'", offset: offset)) {
                 try file.load("w")

@@ -28,7 +28,8 @@ struct Forgery: Sendable {
     /// (zstd); 8 residual of "w".
     static let honest = Sample(
         [
-            ("w", trained(3, 5), .int8()), ("v", tensor([3], patterns: [0x3F80_0001, 0x8000_0000, 0x7FC0_0001]), .float32),
+            ("w", trained(3, 5), .int8()),
+            ("v", tensor([3], patterns: [0x3F80_0001, 0x8000_0000, 0x7FC0_0001]), .float32),
             ("z", tensor([300], patterns: [UInt32](repeating: 0, count: 300)), .float32),
         ],
         metadata: NativeMetadata(labels: .array([.string("no"), .string("yes")])), vocabulary: ["[PAD]", "a", "é"])
@@ -78,9 +79,12 @@ struct Forgery: Sendable {
         file += header
         while (file.count - headerOffset) % 16 != 0 { file.append(filler) }
         for (index, frame) in frames.enumerated() {
-            file += little(UInt32(statedSizes[index] ?? frame.stored.count)) + little(frame.coding) + little(hash(frame.stored))
+            file +=
+                little(UInt32(statedSizes[index] ?? frame.stored.count)) + little(frame.coding)
+                + little(hash(frame.stored))
         }
-        var start: [UInt8] = [0x41, 0x44, 0x5A, 0x45, 0x0D, 0x0A, 0x1A, 0x0A] + little(UInt32(0)) + little(UInt32(0x0A0B_0C0D))
+        var start: [UInt8] =
+            [0x41, 0x44, 0x5A, 0x45, 0x0D, 0x0A, 0x1A, 0x0A] + little(UInt32(0)) + little(UInt32(0x0A0B_0C0D))
         let fields = [file.count, headerOffset, header.count, frames.count].map { UInt64($0) }
         for value in fields + [hash(Array(file[headerOffset...]))] { start += little(value) }
         for (offset, value) in prologue { start.replaceSubrange(offset..<offset + 8, with: little(value)) }

@@ -30,7 +30,7 @@ struct Lie: Sendable, CustomTestStringConvertible {
         // The handmade zstd frame is one that the reader takes.
         var handmade = forgery
         handmade.frames[6].stored = HandmadeZstd().bytes
-        try withNative(handmade.bytes()) { file in
+        try withNative(handmade.bytes()) { (file: NativeFile) throws in
             #expect(try file.load("z") == Forgery.honest.tensors["z"])
         }
     }
@@ -63,15 +63,23 @@ struct Lie: Sendable, CustomTestStringConvertible {
         Lie("noJSON", "header: JSON error") { $0.header = Array("{]".utf8) },
         Lie("emptyHeader", "header: JSON error") { $0.header = [] },
         Lie("notAnObject", "field (top): expected an object") { $0.header = Array("[]".utf8) },
-        Lie("invalidUTF8", "not valid UTF-8") { $0.replace("yes", "xyz"); $0.header[$0.header.count / 2] = 0xFF },
+        Lie("invalidUTF8", "not valid UTF-8") {
+            $0.replace("yes", "xyz"); $0.header[$0.header.count / 2] = 0xFF
+        },
         Lie("nested", "nested deeper") { $0.header = [UInt8](repeating: 0x5B, count: 100_000) },
         Lie("duplicateKey", "appears twice") { $0.replace("{\"labels\"", "{\"labels\":1,\"labels\"") },
         Lie("whiteSpace", "not in canonical form at byte 0") { $0.header.insert(0x20, at: 0) },
-        Lie("unsortedKeys", "not in canonical form") { $0.replace("\"kind\":\"float32\",\"shift\":0", "\"shift\":0,\"kind\":\"float32\"") },
+        Lie("unsortedKeys", "not in canonical form") {
+            $0.replace("\"kind\":\"float32\",\"shift\":0", "\"shift\":0,\"kind\":\"float32\"")
+        },
         Lie("longNumber", "not in canonical form") { $0.replace("[3,5]", "[3,5e0]") },
         Lie("unknownKey", "expected no such field") { $0.replace("{\"labels\"", "{\"abels\":0,\"labels\"") },
-        Lie("unknownTensorKey", "tensors[0].'zzz': expected no such field") { $0.replace("[3,5]}", "[3,5],\"zzz\":0}") },
-        Lie("unknownSchemeKey", "tensors[1].scheme.'zzz'") { $0.replace("\"shift\":0},\"shape\":[3]}", "\"shift\":0,\"zzz\":0},\"shape\":[3]}") },
+        Lie("unknownTensorKey", "tensors[0].'zzz': expected no such field") {
+            $0.replace("[3,5]}", "[3,5],\"zzz\":0}")
+        },
+        Lie("unknownSchemeKey", "tensors[1].scheme.'zzz'") {
+            $0.replace("\"shift\":0},\"shape\":[3]}", "\"shift\":0,\"zzz\":0},\"shape\":[3]}")
+        },
         Lie("noStore", "(top).store: expected a value") { $0.replace("\"store\":\"full\",", "") },
         Lie("unknownStore", "store: expected full, int8 or fp32, found 'half'") { $0.replace("\"full\"", "\"half\"") },
         Lie("int8StoreWithResidual", "int8 with a residual") { $0.replace("\"full\"", "\"int8\"") },
@@ -98,7 +106,9 @@ struct Lie: Sendable, CustomTestStringConvertible {
         Lie("int8Empty", "expected float32 for the shape (0, 5)") { $0.replace("[3,5]", "[0,5]") },
         Lie("fourBits", "scheme.bits: expected 8, found the number 4") { $0.replace("\"bits\":8", "\"bits\":4") },
         Lie("unknownKind", "kind: expected float32 or int8, found 'int9'") { $0.replace("\"int8\"", "\"int9\"") },
-        Lie("columnsWithoutFrames", "number of frames: expected at most 9") { $0.replace("\"columns\":false", "\"columns\":true") },
+        Lie("columnsWithoutFrames", "number of frames: expected at most 9") {
+            $0.replace("\"columns\":false", "\"columns\":true")
+        },
         Lie("shiftOf24", "from 0 to 23") { $0.replace("{\"shift\":0}", "{\"shift\":24}") },
         Lie("negativeShift", "from 0 to 23") { $0.replace("{\"shift\":0}", "{\"shift\":-1}") },
         Lie("vocabularyOverLimit", "from 0 to 67108864") { $0.replace("\"bytes\":11", "\"bytes\":67108865") },
@@ -122,7 +132,9 @@ struct Lie: Sendable, CustomTestStringConvertible {
         Lie("statedSizeBehindTheEnd", "residual frame at offset") { $0.statedSizes = [8: 0x7FFF_FFFF] },
         Lie("notZstd", "no plain zstd frame") { $0.frames[6].stored = [UInt8](repeating: 7, count: 20) },
         Lie("emptyZstd", "zstd frame of 0 bytes") { $0.frames[6].stored = [] },
-        Lie("skippableFrame", "no plain zstd frame") { $0.frames[6].stored[0] = 0x50; $0.frames[6].stored[1...3] = [0x2A, 0x4D, 0x18] },
+        Lie("skippableFrame", "no plain zstd frame") {
+            $0.frames[6].stored[0] = 0x50; $0.frames[6].stored[1...3] = [0x2A, 0x4D, 0x18]
+        },
         zstd("twoFrames", "zstd frame of 17 bytes in 34") { $0 + $0 },
         zstd("trailingByte", "zstd frame of 17 bytes in 18") { $0 + [0] },
         zstd("skippableBehind", "in 25 stored") { $0 + [0x50, 0x2A, 0x4D, 0x18, 0, 0, 0, 0] },
@@ -132,7 +144,9 @@ struct Lie: Sendable, CustomTestStringConvertible {
         handmade("noChecksumFlag", "without a content checksum") { $0.hasChecksum = false },
         handmade("wrongContentChecksum", "zstd: ") { $0.checksum = 1 },
         handmade("dictionary", "with a dictionary") { $0.dictionary = 7 },
-        handmade("noContentSize", "without its content size") { $0.hasSize = false; $0.window = 0x50 },
+        handmade("noContentSize", "without its content size") {
+            $0.hasSize = false; $0.window = 0x50
+        },
         handmade("contentSizeTooSmall", "content of 299 bytes, expected 300") { $0.statedSize = 299 },
         handmade("bombBySize", "content of 4294967295 bytes, expected 300") { $0.statedSize = 0xFFFF_FFFF },
         handmade("bombByContent", "zstd: ") { $0.content = [UInt8](repeating: 0, count: 100_000) },
@@ -142,7 +156,9 @@ struct Lie: Sendable, CustomTestStringConvertible {
     ]
 
     static let contentLies: [Lie] = [
-        Lie("codeOfMinus128", "codes frame of tensor 'w' at offset 128: a code of -128") { $0.frames[3].stored[0] = 0x80 },
+        Lie("codeOfMinus128", "codes frame of tensor 'w' at offset 140: a code of -128") {
+            $0.frames[3].stored[0] = 0x80
+        },
         Lie("negativeScale", "a row scale") { $0.frames[2].stored[0] |= 1 },
         Lie("notANumberScale", "a row scale") { $0.frames[1].stored[1] = 0xFF },
         Lie("scaleTooLarge", "a row scale") { $0.frames[1].stored[1] = 127 + 85 },
@@ -161,11 +177,17 @@ struct Lie: Sendable, CustomTestStringConvertible {
             $0.frames[3].stored[0...4] = [0, 0, 0, 0, 0]
             $0.frames[8].stored[0] = 0x31
         },
-        Lie("bitsBehindTheFractions", "bits behind the last element are not zero") { $0.frames[7] = ([UInt8](repeating: 0, count: 37) + [0x10], 0) },
-        Lie("bitsBehindTheResidual", "residual") { $0.frames[8].stored[$0.frames[8].stored.count - 1] |= 0x80 },
+        Lie("bitsBehindTheFractions", "bits behind the last element are not zero") {
+            $0.frames[7] = ([UInt8](repeating: 0, count: 37) + [0x10], 0)
+        },
+        Lie("bitsBehindTheResidual", "tensor 'w' at offset 256: bits behind the last element") {
+            $0.frames[8].stored[$0.frames[8].stored.count - 1] |= 0x80
+        },
         Lie("tokenNotUTF8", "vocabulary at offset 64: token 1 is not UTF-8") { $0.frames[0].stored[8] = 0xFF },
         Lie("tokenTooLong", "token 2 reaches behind the end") { $0.frames[0].stored[2] = 3 },
-        Lie("tokenTooShort", "bytes behind the last token") { $0.frames[0].stored[0] = 4; $0.frames[0].stored[2] = 1 },
+        Lie("tokenTooShort", "bytes behind the last token") {
+            $0.frames[0].stored[0] = 4; $0.frames[0].stored[2] = 1
+        },
         Lie("lengthNotShortest", "the length of token 1 is malformed") { $0.frames[0].stored[1...2] = [0x81, 0x00] },
         Lie("lengthEndless", "the length of token 0 is malformed") {
             $0.frames[0].stored = [UInt8](repeating: 0x80, count: $0.frames[0].stored.count)
@@ -197,7 +219,7 @@ struct Lie: Sendable, CustomTestStringConvertible {
         lie.forge(&forgery)
         let pool = WorkerPool(threadCount: 1)
         let message = refusal {
-            try withNative(forgery.bytes()) { file in
+            try withNative(forgery.bytes()) { (file: NativeFile) throws in
                 // What was forged is what is stored: no checksum speaks up.
                 try file.verifyChecksums(pool: pool)
                 _ = try file.vocabulary()

@@ -21,7 +21,10 @@ import Testing
         var list: [(String, Tensor)] = [
             ("everyModestExponentInARow", tensor([1, modest.count], patterns: modest)),
             ("everyModestExponentInAColumn", tensor([modest.count, 1], patterns: modest)),
-            ("zeroRows", tensor([3, 4], patterns: [0, 0, 0, 0, 0x8000_0000, 0, 0, 0, 0x3F80_0000, 0, 0x8000_0000, 1])),
+            (
+                "zeroRows",
+                tensor([3, 4], patterns: [0, 0, 0, 0, 0x8000_0000, 0, 0, 0, 0x3F80_0000, 0, 0x8000_0000, 1])
+            ),
             ("onlyDenormals", tensor([2, 3], patterns: [1, 0x8000_0001, 0x7F_FFFF, 0, 0x80_0000, 0x8000_0000])),
             ("oneElement", tensor([1, 1], patterns: [0xC2F6_E979])),
             ("trained", trained(48, 96)),
@@ -184,12 +187,16 @@ import Testing
 
     @Test func sizesAddUp() throws {
         let sample = Sample(
-            [("w", trained(64, 64), .int8(columnFactors: [Float](repeating: 2, count: 64))), ("v", trained(1, 9), .float32)],
+            [
+                ("w", trained(64, 64), .int8(columnFactors: [Float](repeating: 2, count: 64))),
+                ("v", trained(1, 9), .float32),
+            ],
             vocabulary: ["a", "b"])
         try sample.reopened { (file, _) throws in
             let sizes = file.sizes
             #expect(
-                sizes.header + sizes.vocabulary + sizes.codes + sizes.scales + sizes.floats + sizes.residual == sizes.file)
+                sizes.header + sizes.vocabulary + sizes.codes + sizes.scales + sizes.floats + sizes.residual
+                    == sizes.file)
             #expect(sizes.codes > 2000 && sizes.codes <= 4096 && sizes.residual > 8000 && sizes.floats <= 36)
             #expect(sizes.inference == sizes.file - sizes.residual)
         }

@@ -10,7 +10,7 @@ import Testing
 @Suite struct WriterTests {
     /// The writer's error for a sample; the folder must be empty afterwards.
     private func error(_ sample: Sample, load: ((String) throws -> Tensor)? = nil) throws -> NativeError? {
-        try withTemporaryFolder { folder in
+        try withTemporaryFolder { (folder: String) throws in
             let error = #expect(throws: NativeError.self) {
                 try NativeWriter.write(
                     sample.contents, path: folder + "/out", replacing: false, pool: WorkerPool(threadCount: 1),
@@ -29,7 +29,8 @@ import Testing
         for name in ["", "a\nb", String(repeating: "n", count: 1025)] {
             #expect(try error(Sample([(name, matrix, .float32)]))?.description.contains("cannot be written") == true)
         }
-        for factors in [[], [1, 1], [1, 1, 0], [1, 1, -1], [1, .nan, 1], [1, 1, .infinity], [0x1p25, 1, 1]] as [[Float]] {
+        for factors in [[], [1, 1], [1, 1, 0], [1, 1, -1], [1, .nan, 1], [1, 1, .infinity], [0x1p25, 1, 1]] as [[Float]]
+        {
             let message = try error(Sample([("w", matrix, .int8(columnFactors: factors))]))?.description
             #expect(message?.contains("column factor") == true)
         }
@@ -68,7 +69,7 @@ import Testing
 
     @Test func errorsOfTheSourcePassThrough() throws {
         let sample = Sample([("w", trained(2, 3), .int8())])
-        try withTemporaryFolder { folder in
+        try withTemporaryFolder { (folder: String) throws in
             #expect(throws: MissingTensor(name: "w", nearest: nil)) {
                 try NativeWriter.write(
                     sample.contents, path: folder + "/out", replacing: false, pool: WorkerPool(threadCount: 1)
@@ -87,12 +88,12 @@ import Testing
     }
 
     @Test func metadataMayComeLast() throws {
-        try withTemporaryFolder { folder in
+        try withTemporaryFolder { (folder: String) throws in
             let pool = WorkerPool(threadCount: 1)
             let (matrix, path) = (trained(2, 3), folder + "/out")
             var writer = try NativeWriter(path: path, replacing: false, store: .full, vocabulary: nil, pool: pool)
             try writer.write([NativeTensorPlan(name: "w", shape: matrix.shape, scheme: .int8())]) { _ in matrix }
-            try writer.finish(NativeMetadata(probes: .array([.integer(1)])))
+            _ = try writer.finish(NativeMetadata(probes: .array([.integer(1)])))
             var sample = Sample([("w", matrix, .int8())])
             sample.contents.metadata.probes = .array([.integer(1)])
             #expect(try readAll(path) == sample.bytes())
