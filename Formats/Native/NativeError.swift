@@ -43,6 +43,7 @@ public enum NativeError: AdzeFailure, Equatable {
     /// libzstd refused to work.
     case zstd(String)
 
+    /// Damaged content, but for a refusal of libzstd to work at all, which is a bug of ours.
     public var kind: FailureKind {
         switch self {
         case .zstd: .internalBug
@@ -50,6 +51,7 @@ public enum NativeError: AdzeFailure, Equatable {
         }
     }
 
+    /// One line: what, where, expected, found, and what to do.
     public var description: String {
         switch self {
         case .notNative(let found):

@@ -189,7 +189,8 @@ struct NativeHeader: Sendable, Equatable {
             let dtypeName = try fields.string("dtype")
             guard let dtype = DType(rawValue: dtypeName), NativeTensorRecord.dtypes.contains(dtype) else {
                 throw .headerField(
-                    "tensors[\(index)].dtype", expected: "float16, bfloat16, float32 or float64", found: quoted(dtypeName))
+                    "tensors[\(index)].dtype", expected: "float16, bfloat16, float32 or float64",
+                    found: quoted(dtypeName))
             }
             let scheme = try scheme(
                 try fields.required("scheme"), shape: shape, store: store, "tensors[\(index)].scheme")

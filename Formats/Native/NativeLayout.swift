@@ -181,7 +181,8 @@ struct NativeLayout {
         sectionFrames.append(kinds.count)
         for (index, tensor) in header.tensors.enumerated() where index < tensors.count {
             guard kinds.count <= limit else { break }
-            if case .int8(_, .some) = tensor.scheme, case .int8(let scales, let factors, let codes, _) = tensors[index] {
+            if case .int8(_, .some) = tensor.scheme, case .int8(let scales, let factors, let codes, _) = tensors[index]
+            {
                 tensors[index] = .int8(scales: scales, factors: factors, codes: codes, residual: kinds.count)
                 addChunks(tensor.shape.count) { .residual(count: $0) }
             }

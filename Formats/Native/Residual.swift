@@ -36,6 +36,12 @@ struct Residual: Sendable {
             bits = UInt32(31 &- count.leadingZeroBitCount)
             short = (2 << bits) &- count
         }
+
+        /// 1 where the first bits of a codeword are those of a long one, else 0; without a branch.
+        @inline(__always)
+        func isLong(_ head: UInt32) -> UInt32 {
+            UInt32(truncatingIfNeeded: (UInt64(head) &- UInt64(short)) >> 63) ^ 1
+        }
     }
 
     /// The greatest exponent field of an element with code 0.
@@ -67,13 +73,12 @@ struct Residual: Sendable {
                         let interval = Interval(
                             magnitude: Float(code.magnitude), scale: scale, factor: factor, shift: UInt32(shift))
                         let place = ((pattern & 0x7FFF_FFFF) >> UInt32(shift)) &- interval.low
-                        if place < interval.short {
-                            writer.put(UInt64(place), Int(interval.bits))
-                        } else {
-                            let long = place &+ interval.short
-                            writer.put(
-                                UInt64(long >> 1) | UInt64(long & 1) << UInt64(interval.bits), Int(interval.bits) + 1)
-                        }
+                        // Which of the two lengths it is cannot be predicted, so there is no branch on it.
+                        let long = interval.isLong(place)
+                        let word = place &+ ((0 &- long) & interval.short)
+                        writer.put(
+                            UInt64(word >> long) | UInt64(word & long) << UInt64(interval.bits),
+                            Int(interval.bits &+ long))
                     }
                 }
             }
@@ -133,9 +138,9 @@ struct Residual: Sendable {
                     magnitude: Float(code.magnitude), scale: scale, factor: factor(column), shift: shift)
                 let head = UInt32(truncatingIfNeeded: word) & (1 << interval.bits &- 1)
                 let next = UInt32(truncatingIfNeeded: word >> UInt64(interval.bits)) & 1
-                let isShort = head < interval.short
-                let place = isShort ? head : (head << 1) &+ next &- interval.short
-                reader.skip(Int(interval.bits) &+ (isShort ? 0 : 1))
+                let long = interval.isLong(head)
+                let place = head &+ ((0 &- long) & (head &+ next &- interval.short))
+                reader.skip(Int(interval.bits &+ long))
                 pattern = (interval.low &+ place) << shift | UInt32(bitPattern: code) & 0x8000_0000
             } else {
                 let top = zeroExponent(scale: scale, factor: factor(column))

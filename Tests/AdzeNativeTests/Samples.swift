@@ -41,6 +41,7 @@ struct Sample {
     }
 
     /// Writes the sample and opens it.
+    @discardableResult
     func reopened<Result>(threads: Int = 1, _ body: (NativeFile, NativeWriteReport) throws -> Result) throws -> Result {
         try withTemporaryFolder { folder in
             let report = try write(folder + "/model.adze", threads: threads)
