@@ -27,12 +27,29 @@ public final class BertTokenizer: Sendable {
     private let single: [FramePiece]
     private let pair: [FramePiece]
 
+    /// A tokenizer of tokens, in the order of their ids, and settings.
+    ///
+    /// `modelCount` is how many of the tokens WordPiece may produce, all where it is nil; the rest are added tokens.
+    /// Throws a `TokenizerError` where tokens repeat, a special token is missing, or the settings contradict the tokens.
+    public convenience init(
+        tokens: [String], modelCount: Int? = nil, settings: TokenizerSettings
+    ) throws(TokenizerError) {
+        if let modelCount, !(0...tokens.count).contains(modelCount) {
+            throw .unexpected(
+                file: "tokens", key: "modelCount", expected: "0 to \(tokens.count)", found: "\(modelCount)")
+        }
+        try self.init(
+            vocabulary: Vocabulary(tokens: tokens.map(\.utf8), modelCount: modelCount, file: "tokens"),
+            settings: settings)
+    }
+
     /// A tokenizer of a vocabulary and settings that belong together.
     ///
     /// Throws a `TokenizerError` where a special token is missing or an added token contradicts the vocabulary.
     init(vocabulary: Vocabulary, settings: TokenizerSettings, notes: [String] = []) throws(TokenizerError) {
         var settings = settings
         settings.simplify()
+        try settings.check()
         try Self.check(settings.addedTokens, vocabulary)
         self.vocabulary = vocabulary
         self.settings = settings
@@ -163,7 +180,7 @@ extension BertTokenizer {
         _ first: TokenRun, _ second: TokenRun?, maximumLength: Int, truncation: Truncation, side: TruncationSide,
         offsets: Bool
     ) -> Encoding {
-        let room = max(0, maximumLength - specialTokenCount(pair: second != nil))
+        let room = max(0, max(0, maximumLength) - specialTokenCount(pair: second != nil))
         let counts = (first.ids.count, second?.ids.count ?? 0)
         let kept = truncation.lengths(first: counts.0, second: counts.1, isPair: second != nil, room: room)
         func range(_ count: Int, _ kept: Int) -> Range<Int> { side == .right ? 0..<kept : count - kept..<count }

@@ -32,7 +32,13 @@ struct ScalarProperties: Sendable {
     static let hangulBase: UInt32 = 0xAC00
     static let hangulCount: UInt32 = 11172
 
+    /// Scalars share a page of the fast path's tables by their upper bits.
+    static let pageBits = 7
+    static let pageSize = 1 << pageBits
+
     private var flagBytes: [UInt8]
+    /// For each page the flags that all its scalars have, or nil where they differ or some are mapped.
+    private(set) var uniformPages: [ScalarFlags?] = []
     private var decompositions: ScalarMapping
     private var lowercase: ScalarMapping
     private var ranks: [UInt32: UInt8] = [:]
@@ -41,8 +47,12 @@ struct ScalarProperties: Sendable {
         flagBytes = []
         flagBytes.reserveCapacity(Self.limit)
         var runs = Base36Reader(UnicodeData.flags)
+        uniformPages = [ScalarFlags?](repeating: nil, count: Self.limit >> Self.pageBits)
         while let length = runs.next(), let flags = runs.next() {
+            let first = (flagBytes.count + Self.pageSize - 1) >> Self.pageBits
             flagBytes.append(contentsOf: repeatElement(UInt8(flags), count: length))
+            let end = flagBytes.count >> Self.pageBits
+            if first < end { for page in first..<end { uniformPages[page] = ScalarFlags(rawValue: UInt8(flags)) } }
         }
         precondition(flagBytes.count == Self.limit, "the flags cover every scalar")
         decompositions = ScalarMapping(UnicodeData.decompositions)
@@ -53,18 +63,19 @@ struct ScalarProperties: Sendable {
             start += distance
             for scalar in start..<start + length { ranks[UInt32(scalar)] = UInt8(rank) }
         }
-        let mapped = ScalarFlags.mapped.rawValue
-        for scalar in decompositions.sources { flagBytes[Int(scalar)] |= mapped }
-        for scalar in lowercase.sources { flagBytes[Int(scalar)] |= mapped }
-        for scalar in ranks.keys { flagBytes[Int(scalar)] |= mapped }
-        for scalar in Self.hangulBase..<Self.hangulBase + Self.hangulCount { flagBytes[Int(scalar)] |= mapped }
+        for scalar in decompositions.sources { markMapped(scalar) }
+        for scalar in lowercase.sources { markMapped(scalar) }
+        for scalar in ranks.keys { markMapped(scalar) }
+        for scalar in Self.hangulBase..<Self.hangulBase + Self.hangulCount { markMapped(scalar) }
+    }
+
+    private mutating func markMapped(_ scalar: UInt32) {
+        flagBytes[Int(scalar)] |= ScalarFlags.mapped.rawValue
+        uniformPages[Int(scalar) >> Self.pageBits] = nil
     }
 
     /// The properties of a scalar below `limit`.
     func flags(_ scalar: UInt32) -> ScalarFlags { ScalarFlags(rawValue: flagBytes[Int(scalar)]) }
-
-    /// The properties of all scalars, as raw values.
-    var allFlags: [UInt8] { flagBytes }
 
     /// The scalar's place among the canonical combining classes; 0 for a starter.
     func rank(_ scalar: UInt32) -> UInt8 { ranks[scalar] ?? 0 }

@@ -21,7 +21,8 @@ enum ScalarAction: UInt32 {
 
 /// Actions for all scalars; pages that are alike are stored once.
 struct ScalarTable: Sendable {
-    static let pageBits: UInt32 = 7
+    static let pageBits = ScalarProperties.pageBits
+    static let pageSize = ScalarProperties.pageSize
     private(set) var pages: [UInt16] = []
     /// Payload in the upper 29 bits, action in the lower 3.
     private(set) var entries: [UInt32] = []
@@ -37,29 +38,27 @@ struct ScalarTable: Sendable {
 
     init(_ settings: TokenizerSettings) {
         self.settings = settings
-        let flags = ScalarProperties.shared.allFlags
-        let size = 1 << Self.pageBits
         var uniform: [UInt8: UInt16] = [:]
-        for start in stride(from: 0, to: ScalarProperties.limit, by: size) {
-            let first = flags[start]
-            let isUniform =
-                first & ScalarFlags.mapped.rawValue == 0 && flags[start..<start + size].allSatisfy { $0 == first }
-            if isUniform, let page = uniform[first] {
+        for (number, flags) in ScalarProperties.shared.uniformPages.enumerated() {
+            if let flags, let page = uniform[flags.rawValue] {
                 pages.append(page)
                 continue
             }
-            let page = UInt16(entries.count / size)
+            let page = UInt16(entries.count >> Self.pageBits)
             pages.append(page)
-            if isUniform { uniform[first] = page }
-            for scalar in start..<start + size {
-                // Alike scalars get alike entries.
-                entries.append(isUniform && scalar > start ? entries[entries.count - 1] : entry(UInt32(scalar)))
+            if let flags {
+                uniform[flags.rawValue] = page
+                entries.append(contentsOf: repeatElement(unmappedAction(flags).rawValue, count: Self.pageSize))
+            } else {
+                for scalar in 0..<Self.pageSize { entries.append(entry(UInt32(number << Self.pageBits + scalar))) }
             }
         }
         for scalar in 0..<128 { ascii[scalar] = asciiAction(UInt8(scalar)) }
     }
 
     private mutating func entry(_ scalar: UInt32) -> UInt32 {
+        let flags = ScalarProperties.shared.flags(scalar)
+        guard flags.contains(.mapped) else { return unmappedAction(flags).rawValue }
         let isHangul = scalar &- ScalarProperties.hangulBase < ScalarProperties.hangulCount
         if isHangul {
             return (settings.effectivelyStripsAccents ? ScalarAction.hangul : .word).rawValue
@@ -94,6 +93,16 @@ struct ScalarTable: Sendable {
         return offset << 3 | ScalarAction.mapped.rawValue
     }
 
+    /// What becomes of a scalar that neither decomposes nor has another case.
+    private func unmappedAction(_ flags: ScalarFlags) -> ScalarAction {
+        if settings.cleansText, flags.contains(.dropped) { return .drop }
+        if settings.cleansText, flags.contains(.blanked) { return .space }
+        if settings.effectivelyStripsAccents, flags.contains(.nonspacing) { return .drop }
+        if flags.contains(.whitespace) { return .space }
+        let isAlone = flags.contains(.punctuation) || settings.separatesCJK && flags.contains(.cjk)
+        return isAlone ? .isolated : .word
+    }
+
     /// What the word splitter does with a normalized scalar.
     static func action(_ scalar: UInt32) -> ScalarAction {
         let flags = ScalarProperties.shared.flags(scalar)
@@ -102,7 +111,7 @@ struct ScalarTable: Sendable {
     }
 
     private func asciiAction(_ byte: UInt8) -> UInt8 {
-        let entry = entries[Int(pages[0]) << Int(Self.pageBits) + Int(byte)]
+        let entry = entries[Int(pages[0]) << Self.pageBits + Int(byte)]
         switch ScalarAction(rawValue: entry & 7) {
         case .drop: return Self.asciiDrop
         case .space: return Self.asciiSpace

@@ -130,8 +130,8 @@ extension TextCutter {
                 continue
             }
             let scalar = decodeScalar(bytes, at: position)
-            let page = Int(pages[Int(scalar.value >> ScalarTable.pageBits)]) << Int(ScalarTable.pageBits)
-            let entry = entries[page + Int(scalar.value & (1 << ScalarTable.pageBits - 1))]
+            let page = Int(pages[Int(scalar.value) >> ScalarTable.pageBits]) << ScalarTable.pageBits
+            let entry = entries[page + Int(scalar.value) & (ScalarTable.pageSize - 1)]
             switch ScalarAction(rawValue: entry & 7) {
             case .word: word.append(bytes, position..<position + scalar.length)
             case .drop: break

@@ -22,6 +22,12 @@ public struct AddedToken: Sendable, Equatable {
     public var normalized = false
     /// A control token such as `[SEP]`.
     public var special = true
+
+    /// A special token, matched in the raw text.
+    public init(content: String, id: Int) {
+        self.content = content
+        self.id = id
+    }
 }
 
 /// One piece of what is fed to the model around the texts.
@@ -108,6 +114,24 @@ public struct TokenizerSettings: Sendable, Equatable {
             .token(classifierToken, typeID: 0), .first(typeID: 0), .token(separatorToken, typeID: 0),
             .second(typeID: 1), .token(separatorToken, typeID: 1),
         ]
+    }
+
+    /// Throws where a number or a template is outside what a reader would let pass.
+    func check() throws(TokenizerError) {
+        let file = "tokenizer settings"
+        guard (1...Self.wordLengthLimit).contains(maximumWordLength) else {
+            throw .unexpected(
+                file: file, key: "maximumWordLength", expected: "1 to \(Self.wordLengthLimit)",
+                found: "\(maximumWordLength)")
+        }
+        if let maximumLength, maximumLength < 1 {
+            throw .unexpected(file: file, key: "maximumLength", expected: "1 or more", found: "\(maximumLength)")
+        }
+        guard Self.isTemplate(single, texts: 1), Self.isTemplate(pair, texts: 2) else {
+            throw .unexpected(
+                file: file, key: "single or pair", expected: "each text once, in order, and few tokens",
+                found: "another template")
+        }
     }
 
     /// Forgets templates that say what the default says, so that equal behaviour is equal settings.

@@ -111,6 +111,7 @@ class Run:
         if len(lines) != len(rows):
             sys.exit(f"{name}: {len(rows)} texts, {len(lines)} answers")
         reference = Tokenizer.from_str(json.dumps(description))
+        contents = {i: t for t, i in reference.get_vocab().items()}
         wrong = 0
         for start in range(0, len(rows), 5000):
             batch = rows[start:start + 5000]
@@ -118,7 +119,7 @@ class Run:
             for (text, pair), encoding, line in zip(batch, encodings, lines[start:start + 5000]):
                 ours = json.loads(line)
                 same = ours["ids"] == encoding.ids and ours["type_ids"] == encoding.type_ids
-                same = same and ours["tokens"] == [reference.id_to_token(i) for i in encoding.ids]
+                same = same and ours["tokens"] == [contents[i] for i in encoding.ids]
                 if self.offsets:
                     same = same and [tuple(o) for o in ours["offsets"]] == encoding.offsets
                 if not same:
