@@ -221,7 +221,6 @@ private func text(_ range: Range<Int>) -> String { range.map { "w\($0)" }.joined
                 $0.maximumLength = 512
                 $0.truncationSide = .left
                 $0.maximumWordLength = 7
-                $0.maskToken = nil
             },
             try BertTokenizer(
                 files: TokenizerFiles(
@@ -262,7 +261,9 @@ private func text(_ range: Range<Int>) -> String { range.map { "w\($0)" }.joined
                         == tokenizer.encode(text, pair: text, maximumLength: 50))
             }
             #expect(again.maximumLength == tokenizer.maximumLength)
-            #expect(again.exportedFiles().map(\.bytes) == tokenizer.exportedFiles().map(\.bytes))
+            // Compared as truth values: a difference of thousands of bytes helps nobody.
+            let isSame = again.exportedFiles().map(\.bytes) == tokenizer.exportedFiles().map(\.bytes)
+            #expect(isSame)
         }
     }
 
