@@ -87,9 +87,9 @@ private func text(_ range: Range<Int>) -> String { range.map { "w\($0)" }.joined
     }
 
     @Test(arguments: ["x", "\u{302E}\u{1D165}\u{300}", "[SEP]", "é ", " ", "中", "한", "\u{300}", "[MASK"])
-    func aMegabyteOfOneThingTakesLinearTime(_ unit: String) throws {
+    func muchOfOneThing(_ unit: String) throws {
         let tokenizer = try numbered { $0.addedTokens[4].stripsLeft = true }
-        let long = String(repeating: unit, count: 200_000 / unit.utf8.count)
+        let long = String(repeating: unit, count: 60_000 / unit.utf8.count)
         let ids = tokenizer.encode(long, maximumLength: 512).ids
         #expect(ids.count <= 512)
         #expect(tokenizer.encode(long, maximumLength: 512, offsets: true).ids == ids)
