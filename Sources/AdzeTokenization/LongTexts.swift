@@ -31,30 +31,32 @@ extension BertTokenizer {
                     side: strategy == .head ? .right : .left, offsets: offsets)
             ]
         case .headAndTail:
-            let room = try roomForFirst(maximumLength, frame, first, other, leaving: 1)
+            let room = try roomForFirst(maximumLength, frame, first, other, atLeast: 1)
             return [headAndTail(first, other, room: room, offsets: offsets)]
         case .window(let stride):
             guard stride >= 0 else {
                 throw .impossibleBudget(
                     maximumLength: maximumLength, needed: 0, why: "a stride of \(stride) is below 0, and windows")
             }
-            let room = try roomForFirst(maximumLength, frame, first, other, leaving: stride)
+            // Each window must bring at least one token that the one before it had not.
+            let least = stride == .max ? stride : stride + 1
+            let room = try roomForFirst(maximumLength, frame, first, other, atLeast: least)
             return windows(first, other, room: room, stride: stride, offsets: offsets)
         }
     }
 
     /// The tokens of the first text that fit beside the frame and the whole second text.
     private func roomForFirst(
-        _ maximumLength: Int, _ frame: Int, _ first: TokenRun, _ second: TokenRun?, leaving least: Int
+        _ maximumLength: Int, _ frame: Int, _ first: TokenRun, _ second: TokenRun?, atLeast least: Int
     ) throws(TokenizerError) -> Int {
         let beside = frame + (second?.ids.count ?? 0)
         let room = maximumLength - beside
         // What fits needs no room to move.
-        guard room >= first.ids.count || room > least || (room == least && least == 1) else {
+        guard room >= first.ids.count || room >= least else {
             let why =
                 second == nil
                 ? "\(frame) special tokens" : "\(beside) tokens of the frame and the second text"
-            let (needed, overflow) = beside.addingReportingOverflow(max(least, 1))
+            let (needed, overflow) = beside.addingReportingOverflow(least)
             throw .impossibleBudget(
                 maximumLength: maximumLength, needed: overflow ? .max : needed, why: why)
         }
@@ -83,6 +85,7 @@ extension BertTokenizer {
             let end = min(start + room, first.ids.count)
             windows.append(framed(first, start..<end, second, offsets: offsets))
             if end == first.ids.count { break }
+            // Above 0: a text that does not fit has been given more room than the stride.
             start += room - stride
         } while true
         return windows
