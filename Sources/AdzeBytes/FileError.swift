@@ -19,6 +19,7 @@ public enum FileError: AdzeFailure, Equatable {
     /// A system call failed.
     case system(call: String, path: String, errno: Int32)
 
+    /// Missing, existing, or refused by the system.
     public var kind: FailureKind {
         switch self {
         case .notFound: .missingInput
@@ -28,6 +29,7 @@ public enum FileError: AdzeFailure, Equatable {
         }
     }
 
+    /// One line: the path and what happened.
     public var description: String {
         switch self {
         case .notFound(let path):

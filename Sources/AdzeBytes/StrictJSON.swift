@@ -32,6 +32,7 @@ public enum JSONError: AdzeFailure, Equatable {
     case numberOutOfRange(offset: Int)
     case trailingText(offset: Int)
 
+    /// One line: what is wrong, and where.
     public var description: String {
         switch self {
         case .tooLarge(let bytes, let limit): "JSON of \(bytes) bytes; at most \(limit) are read"

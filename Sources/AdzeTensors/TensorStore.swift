@@ -33,6 +33,7 @@ extension TensorStore {
 
 /// A store of tensors in memory.
 public struct MemoryTensorStore: TensorStore {
+    /// Every tensor, in the order in which they were added.
     public private(set) var tensors: [TensorInfo] = []
     private var contents: [String: Tensor] = [:]
 
@@ -48,6 +49,7 @@ public struct MemoryTensorStore: TensorStore {
         tensors.append(TensorInfo(name: name, dtype: tensor.dtype, shape: tensor.shape))
     }
 
+    /// The tensor of a name; throws `MissingTensor`.
     public func load(_ name: String) throws -> Tensor {
         guard let tensor = contents[name] else {
             throw MissingTensor(name: name, nearest: nearestName(to: name, in: contents.keys.sorted()))
@@ -69,6 +71,7 @@ public struct MissingTensor: AdzeFailure, Equatable {
         self.nearest = nearest
     }
 
+    /// One line: the name and its nearest neighbour.
     public var description: String {
         "no tensor is named \(quoted(name))" + (nearest.map { "; the nearest is \(quoted($0))" } ?? "")
     }

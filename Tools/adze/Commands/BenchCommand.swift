@@ -68,9 +68,12 @@ struct BenchCommand: ParsableCommand {
                 TokenSequence(ids: (0..<length).map { Int32(($0 * 7919 + s * 104_729) % limit) })
             }
         }
-        let bytes = try InputFile.readAll(path: sequences, limit: 1 << 30) { _ in BadSequences(path: sequences, line: 0) }
+        let bytes = try InputFile.readAll(path: sequences, limit: 1 << 30) { _ in BadSequences(path: sequences, line: 0)
+        }
         return try bytes.split(separator: 0x0A).enumerated().map { number, line in
-            guard let list = try? parseJSON(Array(line)).array else { throw BadSequences(path: sequences, line: number + 1) }
+            guard let list = try? parseJSON(Array(line)).array else {
+                throw BadSequences(path: sequences, line: number + 1)
+            }
             let ids = list.compactMap { $0.integer.flatMap(Int32.init(exactly:)) }
             guard ids.count == list.count else { throw BadSequences(path: sequences, line: number + 1) }
             return TokenSequence(ids: ids)
