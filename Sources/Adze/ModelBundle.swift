@@ -91,7 +91,11 @@ extension ModelBundle {
         if let path = options.tokenizerPath {
             var files = try TokenizerFiles(path: path)
             if files.tokenizerConfig == nil, files.tokenizerJSON == nil { try applyCasing(of: options.like, to: &files) }
-            return try BertTokenizer(files: files)
+            do {
+                return try BertTokenizer(files: files)
+            } catch {
+                throw LocatedError(path: path, underlying: error)
+            }
         }
         if let native = source.native {
             guard let settings = native.metadata.tokenizer else { return nil }
@@ -169,7 +173,9 @@ extension TokenizerFiles {
             vocabulary: try optional("vocab.txt"), tokenizerJSON: try optional("tokenizer.json"),
             tokenizerConfig: try optional("tokenizer_config.json"),
             specialTokensMap: try optional("special_tokens_map.json"), addedTokens: try optional("added_tokens.json"))
-        guard vocabulary != nil || tokenizerJSON != nil else { throw BundleError.noTokenizerFiles(path) }
+        guard vocabulary != nil || tokenizerJSON != nil else {
+            throw LocatedError(path: path, underlying: BundleError.noTokenizerFiles)
+        }
     }
 }
 
