@@ -100,8 +100,13 @@ let package = Package(
         tests(of: "AdzeTorch", ["AdzeBytes", "AdzeTensors", "AdzeSafetensors"]),
         tests(of: "AdzeNative", ["AdzeBytes", "AdzeTensors", "AdzeThreads"]),
         tests(of: "AdzeHuggingFace", ["AdzeBytes"]),
-        tests(of: "AdzeModelFiles", ["AdzeBytes", "AdzeTensors"]),
-        tests(of: "Adze", ["AdzeBytes", "AdzeModelFiles", "AdzeModels", "AdzeTensors", "AdzeTokenization"]),
+        tests(of: "AdzeModelFiles", ["AdzeBytes", "AdzeHuggingFace", "AdzeTensors"]),
+        tests(
+            of: "Adze",
+            [
+                "AdzeBytes", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
+                "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
+            ]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["AdzeTestSupport", "AdzeBytes", "adze-cli"],
             swiftSettings: swiftSettings),

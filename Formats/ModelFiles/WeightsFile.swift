@@ -129,6 +129,8 @@ public struct LocatedError: AdzeFailure {
 
     /// The path, a colon, and the error's line.
     public var description: String {
-        underlying is FileError || underlying is LocatedError ? underlying.description : "\(path): \(underlying)"
+        let line = underlying.description
+        let isLocated = underlying is FileError || underlying is LocatedError || line.hasPrefix(path)
+        return isLocated ? line : "\(path): \(line)"
     }
 }

@@ -5,7 +5,7 @@ public import AdzeBytes
 /// Parts that do not fit each other, or a wish that the model cannot fulfil.
 public enum BundleError: AdzeFailure, Equatable {
     case noTokenizer
-    case noTokenizerFiles(String)
+    case noTokenizerFiles
     case vocabularyTooLarge(tokens: Int, rows: Int)
     case configBeside(String)
     case unknownShape(String, nearest: String?)
@@ -15,6 +15,8 @@ public enum BundleError: AdzeFailure, Equatable {
     case probeFailed(text: String, expected: Float, found: Float)
     case probeTokens(text: String)
     case noProbes
+    case badProbe(index: Int)
+    case tooManyProbes(tokens: Int, limit: Int)
     case differentHeads
 
     /// A request of the user's, a missing input, or bad data.
@@ -31,7 +33,7 @@ public enum BundleError: AdzeFailure, Equatable {
         switch self {
         case .noTokenizer:
             "no tokenizer beside the weights; name a folder, tokenizer.json or vocab.txt with --tokenizer"
-        case .noTokenizerFiles(let path): "\(path): expected tokenizer.json or vocab.txt, found neither"
+        case .noTokenizerFiles: "expected tokenizer.json or vocab.txt, found neither"
         case .vocabularyTooLarge(let tokens, let rows):
             "the tokenizer has \(tokens) tokens but the word embedding only \(rows) rows; they belong to different models"
         case .configBeside(let path):
@@ -42,12 +44,16 @@ public enum BundleError: AdzeFailure, Equatable {
             "the model has no classifier; use embed, or convert it with --new-head LABELS and fine-tune it"
         case .badSelection(let text):
             "--keep \(quoted(text)): expected first:N, last:N, every:K or block numbers such as 0,2,5"
-        case .badSentenceRecipe(let key): "the header's sentence recipe has an unknown \(quoted(key))"
+        case .badSentenceRecipe(let key): "the header's sentence recipe has no usable \(quoted(key))"
         case .probeFailed(let text, let expected, let found):
             "probe failed: for \(quoted(text, limit: 40)) the file promises \(expected), this machine computes \(found)"
         case .probeTokens(let text):
             "probe failed: the tokenizer no longer cuts \(quoted(text, limit: 40)) into the ids that the file promises"
         case .noProbes: "the file has no probes to verify"
+        case .badProbe(let index):
+            "probe \(index) of the header: expected ids, fp32 and perhaps int8 answers, found something else"
+        case .tooManyProbes(let tokens, let limit):
+            "the header's probes have \(tokens) tokens; at most \(limit) are computed"
         case .differentHeads: "the models do not answer in the same form; compare two classifiers or two encoders"
         }
     }

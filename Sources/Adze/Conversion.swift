@@ -53,7 +53,7 @@ extension ModelBundle {
         let finite = FiniteStore(base: checkpoint.store, allowsNonFinite: options.allowsNonFinite)
         let planned = PlannedQuantizedStore(store: finite, quantizes: ModelBundle.isQuantized, pool: pool)
         let source = BertCheckpoint(config: checkpoint.config, head: checkpoint.head, store: finite)
-        var probes = try Probes.inputs(tokenizer: tokenizer, config: checkpoint.config)
+        var probes = Probes.inputs(tokenizer: tokenizer, config: checkpoint.config)
 
         let sourceAnswers = try Probes.runFP32(probes, source, threads: options.threads)
         var fileAnswers = sourceAnswers
@@ -104,7 +104,12 @@ extension ModelBundle {
             }
             size = report.sizes.file
         } check: { draft in
-            _ = try ModelBundle(path: draft).verify(threads: options.threads)
+            do {
+                _ = try ModelBundle(path: draft).verify(threads: options.threads)
+            } catch let error as LocatedError where error.path == draft {
+                // Nobody has heard of the draft.
+                throw LocatedError(path: path, underlying: error.underlying)
+            }
         }
         return size
     }

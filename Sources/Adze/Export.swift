@@ -84,11 +84,22 @@ extension SentenceRecipe {
         if normalize { modules.append(module(2, "2_Normalize", "Normalize")) }
         var pooling: JSONObject = ["word_embedding_dimension": .integer(config.hiddenSize)]
         for mode in SentencePooling.allCases { pooling[mode.legacyKey] = .bool(poolings.contains(mode)) }
+        // The truth values cannot say an order of their own, nor a pooling twice; only the new key can.
+        if poolings != SentencePooling.allCases.filter(poolings.contains) {
+            pooling["pooling_mode"] = .array(poolings.map { .string($0.rawValue) })
+        }
         var transformer: JSONObject = ["do_lower_case": .bool(lowercaseFirst)]
         transformer["max_seq_length"] = maximumSequenceLength.map(JSONValue.integer) ?? .null
-        return [
+        var files: [(name: String, value: JSONValue)] = [
             ("modules.json", .array(modules)), ("1_Pooling/config.json", .object(pooling)),
             ("sentence_bert_config.json", .object(transformer)),
         ]
+        if let defaultPrompt {
+            let prompts: JSONObject = [
+                "prompts": .object(["default": .string(defaultPrompt)]), "default_prompt_name": .string("default"),
+            ]
+            files.append(("config_sentence_transformers.json", .object(prompts)))
+        }
+        return files
     }
 }

@@ -93,7 +93,11 @@ extension ModelBundle {
             if files.tokenizerConfig == nil, files.tokenizerJSON == nil {
                 try applyCasing(of: options.like, to: &files)
             }
-            return try BertTokenizer(files: files)
+            do {
+                return try BertTokenizer(files: files)
+            } catch {
+                throw LocatedError(path: path, underlying: error)
+            }
         }
         if let native = source.native {
             guard let settings = native.metadata.tokenizer else { return nil }
@@ -171,7 +175,9 @@ extension TokenizerFiles {
             vocabulary: try optional("vocab.txt"), tokenizerJSON: try optional("tokenizer.json"),
             tokenizerConfig: try optional("tokenizer_config.json"),
             specialTokensMap: try optional("special_tokens_map.json"), addedTokens: try optional("added_tokens.json"))
-        guard vocabulary != nil || tokenizerJSON != nil else { throw BundleError.noTokenizerFiles(path) }
+        guard vocabulary != nil || tokenizerJSON != nil else {
+            throw LocatedError(path: path, underlying: BundleError.noTokenizerFiles)
+        }
     }
 }
 

@@ -34,17 +34,35 @@ enum Probes {
     ]
 
     /// The inputs for a model: our texts through its tokenizer, or made-up ids where it has none.
-    static func inputs(tokenizer: BertTokenizer?, config: BertConfig) throws -> [Probe] {
-        guard let tokenizer else {
-            return [3, 11].map { count in
-                let length = min(count, config.maximumPositions)
-                return Probe(text: nil, ids: (0..<length).map { Int32(($0 * 7919 + count) % config.vocabularySize) })
-            }
-        }
+    static func inputs(tokenizer: BertTokenizer?, config: BertConfig) -> [Probe] {
         let limit = min(config.maximumPositions, 16)
-        return texts.map { Probe(text: $0, ids: tokenizer.encode($0, maximumLength: limit).ids) }.filter {
-            !$0.ids.isEmpty
+        let encoded =
+            (tokenizer.map { tokenizer in
+                texts.map { Probe(text: $0, ids: tokenizer.encode($0, maximumLength: limit).ids) }
+            } ?? []).filter { !$0.ids.isEmpty }
+        // A tokenizer without a frame that knows no word of ours gives nothing; ids alone prove the weights as well.
+        return encoded.isEmpty ? [3, 11].map { madeUp(count: min($0, limit), config) } : encoded
+    }
+
+    private static func madeUp(count: Int, _ config: BertConfig) -> Probe {
+        Probe(text: nil, ids: (0..<count).map { Int32(($0 * 7919 + count) % config.vocabularySize) })
+    }
+
+    /// The most tokens of all of a header's probes: some dozen times what is ever written, and soon computed.
+    static let tokenLimit = 4096
+
+    /// The probes of a header; throws what makes them no probes, or too much work.
+    static func read(_ json: JSONValue?) throws(BundleError) -> [Probe] {
+        let elements = json?.array ?? []
+        guard !elements.isEmpty else { throw .noProbes }
+        var probes: [Probe] = []
+        for (index, element) in elements.enumerated() {
+            guard let probe = Probe(json: element) else { throw .badProbe(index: index) }
+            probes.append(probe)
         }
+        let tokens = probes.reduce(0) { $0 + $1.ids.count }
+        guard tokens <= tokenLimit else { throw .tooManyProbes(tokens: tokens, limit: tokenLimit) }
+        return probes
     }
 
     /// Answers in fp32: logits, or the first token's last hidden state for a model without a classifier.
@@ -100,7 +118,9 @@ extension Probe {
         guard let elements = json["ids"]?.array, let fp32 = list(json["fp32"]) else { return nil }
         let ids = elements.compactMap { $0.integer.flatMap(Int32.init(exactly:)) }
         guard ids.count == elements.count, !ids.isEmpty else { return nil }
-        self.init(text: json["text"]?.string, ids: ids, fp32: fp32, int8: list(json["int8"]) ?? [])
+        guard let int8 = json["int8"] == nil ? [] : list(json["int8"]) else { return nil }
+        guard json["text"] == nil || json["text"]?.string != nil else { return nil }
+        self.init(text: json["text"]?.string, ids: ids, fp32: fp32, int8: int8)
     }
 }
 
@@ -108,16 +128,30 @@ extension Probe {
 
 /// The quantized parameters of a written file.
 struct NativeQuantizedStore: QuantizedStore {
-    let file: NativeFile
-    let pool: WorkerPool
+    private let file: NativeFile
+    private let checkpoint: BertCheckpoint
+    private let sources: [String: String]
+    private let pool: WorkerPool
+
+    /// The parameters that `checkpoint` found in the file: a file of others may have two tensors of like names, and only
+    /// those of the checkpoint have been checked for their shapes.
+    init(file: NativeFile, checkpoint: BertCheckpoint, pool: WorkerPool) {
+        self.file = file
+        self.checkpoint = checkpoint
+        self.pool = pool
+        let entries = checkpoint.map?.entries ?? []
+        sources = Dictionary(entries.map { ($0.name, $0.source) }, uniquingKeysWith: { first, _ in first })
+    }
 
     func quantized(_ name: String) throws -> QuantizedWeights? {
-        guard case .int8 = file.record(name)?.scheme else { return nil }
-        let tensor = try file.quantized(name, pool: pool)
+        guard let source = sources[name], case .int8 = file.record(source)?.scheme else { return nil }
+        let tensor = try file.quantized(source, pool: pool)
+        // Codes under column factors stand for other weights than Float(code) · scale.
+        guard tensor.columnFactors == nil else { return nil }
         return QuantizedWeights(codes: tensor.codes, rowScales: tensor.rowScales)
     }
 
-    func load(_ name: String) throws -> Tensor { try file.load(name) }
+    func load(_ name: String) throws -> Tensor { try checkpoint.store.load(name) }
 }
 
 /// The parameters as a file that is about to be written will quantize them.

@@ -19,10 +19,19 @@ extension SentenceRecipe {
     init(json: JSONValue) throws(BundleError) {
         let names = json["poolings"]?.array ?? []
         let poolings = names.compactMap { $0.string.flatMap(SentencePooling.init(rawValue:)) }
-        guard !poolings.isEmpty, poolings.count == names.count else { throw .badSentenceRecipe(key: "poolings") }
+        guard (1...64).contains(names.count), poolings.count == names.count else {
+            throw .badSentenceRecipe(key: "poolings")
+        }
         guard let normalize = json["normalize"]?.bool else { throw .badSentenceRecipe(key: "normalize") }
+        guard let lowercaseFirst = json["lowercaseFirst"]?.bool else { throw .badSentenceRecipe(key: "lowercaseFirst") }
+        if let length = json["maximumSequenceLength"] {
+            guard let integer = length.integer, (1...1_000_000).contains(integer) else {
+                throw .badSentenceRecipe(key: "maximumSequenceLength")
+            }
+        }
+        if let prompt = json["defaultPrompt"], prompt.string == nil { throw .badSentenceRecipe(key: "defaultPrompt") }
         self.init(
             poolings: poolings, normalize: normalize, maximumSequenceLength: json["maximumSequenceLength"]?.integer,
-            lowercaseFirst: json["lowercaseFirst"]?.bool ?? false, defaultPrompt: json["defaultPrompt"]?.string)
+            lowercaseFirst: lowercaseFirst, defaultPrompt: json["defaultPrompt"]?.string)
     }
 }

@@ -85,7 +85,9 @@ public final class TextEmbedder: Sendable {
     public func encode(_ texts: [String], maximumLength: Int? = nil) throws -> [TokenSequence] {
         let limit = min(maximumLength ?? self.maximumLength, self.maximumLength)
         return try texts.map { text in
-            let prepared = (recipe?.defaultPrompt ?? "") + (recipe?.lowercaseFirst == true ? text.lowercased() : text)
+            // The library joins the prompt first and lower-cases both.
+            let prompted = (recipe?.defaultPrompt ?? "") + text
+            let prepared = recipe?.lowercaseFirst == true ? prompted.lowercased() : prompted
             let encoding = try tokenizer.encodeLong(prepared, maximumLength: limit, strategy: .head)[0]
             return TokenSequence(ids: encoding.ids, typeIDs: encoding.typeIDs)
         }

@@ -43,9 +43,7 @@ extension ModelBundle {
                 tensorCount: names.count, probeCount: 0, largestDifference: 0, comparedInt8: false)
         }
         try native.verifyChecksums(pool: pool)
-        let elements = native.metadata.probes?.array ?? []
-        let probes = elements.compactMap(Probe.init(json:))
-        guard probes.count == elements.count, !probes.isEmpty else { throw BundleError.noProbes }
+        let probes = try Probes.read(native.metadata.probes)
         try checkTokens(probes)
         let found = try Probes.runFP32(probes, checkpoint, threads: threads)
         var largest: Float = 0
@@ -57,7 +55,7 @@ extension ModelBundle {
         }
         let comparesInt8 = probes.contains { !$0.int8.isEmpty }
         if comparesInt8 {
-            let store = NativeQuantizedStore(file: native, pool: pool)
+            let store = NativeQuantizedStore(file: native, checkpoint: checkpoint, pool: pool)
             for (probe, found) in zip(probes, try Probes.runInt8(probes, checkpoint, store: store, threads: threads)) {
                 try compare(probe, found, probe.int8) { $0.bitPattern == $1.bitPattern || $0.isNaN && $1.isNaN }
             }

@@ -123,6 +123,7 @@ extension BertCheckpoint {
             return .encoder(hasPooler: hasPooler)
         }
         let classes = classifier.map { $0.rank == 2 ? $0[0] : 0 }
+        if let classes, !labelCounts.contains(classes) { throw ConfigError.classCount(classes) }
         let labels: [String]
         if let stated = options.labels ?? description?.labels {
             labels = stated
@@ -192,7 +193,15 @@ extension BertConfig {
         guard let headCount else { throw ConfigError.needsConfig }
         let words = try matrix(ParameterPaths.wordEmbeddings)
         let blocks = map.entries.compactMap { ParameterMap.blockIndex($0.name)?.index }
-        let layers = (blocks.max() ?? -1) + 1
+        // Checked before the one is added: a name may carry any number.
+        let lastBlock = blocks.max() ?? -1
+        let layers = lastBlock < Limits.layerCount.upperBound ? lastBlock + 1 : lastBlock
+        func check(_ what: String, _ value: Int, _ range: ClosedRange<Int>) throws(ConfigError) {
+            guard range.contains(value) else {
+                throw .tensorSize(what: what, value: value, low: range.lowerBound, high: range.upperBound)
+            }
+        }
+        try check("number of blocks", layers, Limits.layerCount)
         let feedForward = layers > 0 ? try matrix(ParameterPaths.block(0).intermediate + ".weight")[0] : 1
         self.init(
             vocabularySize: words[0], hiddenSize: words[1], layerCount: layers, headCount: headCount,
@@ -200,6 +209,11 @@ extension BertConfig {
             maximumPositions: try matrix(ParameterPaths.positionEmbeddings)[0],
             typeVocabularySize: try matrix(ParameterPaths.typeEmbeddings)[0], layerNormEpsilon: 1e-12, padTokenID: 0,
             dropout: Dropout())
+        try check("vocabulary", vocabularySize, Limits.vocabularySize)
+        try check("hidden size", hiddenSize, Limits.hiddenSize)
+        try check("feed-forward size", intermediateSize, Limits.intermediateSize)
+        try check("number of positions", maximumPositions, Limits.maximumPositions)
+        try check("number of token types", typeVocabularySize, Limits.typeVocabularySize)
         guard (1...hiddenSize).contains(headCount), hiddenSize.isMultiple(of: headCount) else {
             throw ConfigError.headsDoNotDivide(hidden: hiddenSize, heads: headCount)
         }

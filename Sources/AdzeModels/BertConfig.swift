@@ -44,6 +44,16 @@ public struct BertConfig: Sendable, Equatable {
     /// D, the size of one attention head.
     public var headSize: Int { hiddenSize / headCount }
 
+    /// What sizes may be, whoever states them: any product of two of them is a `Shape`, and the int8 products stay exact.
+    enum Limits {
+        static let vocabularySize = 1...5_000_000
+        static let hiddenSize = 1...65_536
+        static let layerCount = 0...1000
+        static let intermediateSize = 1...131_072
+        static let maximumPositions = 1...1_000_000
+        static let typeVocabularySize = 1...1000
+    }
+
     /// The class that `config.json` names, and whether we run it.
     static let supportedModelTypes = ["bert"]
 }
@@ -93,14 +103,14 @@ extension BertConfig {
         }
         try BertConfig.refuseOtherFamilies(json)
         let reader = ConfigReader(json: json)
-        vocabularySize = try reader.integer("vocab_size", 1...5_000_000)
-        hiddenSize = try reader.integer("hidden_size", 1...65_536)
-        layerCount = try reader.integer("num_hidden_layers", 0...1000)
-        headCount = try reader.integer("num_attention_heads", 1...65_536)
-        intermediateSize = try reader.integer("intermediate_size", 1...131_072)
-        maximumPositions = try reader.integer("max_position_embeddings", 1...1_000_000, default: 512)
-        typeVocabularySize = try reader.integer("type_vocab_size", 1...1000, default: 2)
-        padTokenID = try reader.integer("pad_token_id", 0...5_000_000, default: 0)
+        vocabularySize = try reader.integer("vocab_size", Limits.vocabularySize)
+        hiddenSize = try reader.integer("hidden_size", Limits.hiddenSize)
+        layerCount = try reader.integer("num_hidden_layers", Limits.layerCount)
+        headCount = try reader.integer("num_attention_heads", Limits.hiddenSize)
+        intermediateSize = try reader.integer("intermediate_size", Limits.intermediateSize)
+        maximumPositions = try reader.integer("max_position_embeddings", Limits.maximumPositions, default: 512)
+        typeVocabularySize = try reader.integer("type_vocab_size", Limits.typeVocabularySize, default: 2)
+        padTokenID = try reader.integer("pad_token_id", 0...Limits.vocabularySize.upperBound, default: 0)
         layerNormEpsilon = try reader.number("layer_norm_eps", 0...1, default: 1e-12)
         dropout = Dropout(
             hidden: try reader.number("hidden_dropout_prob", 0...1, default: 0.1),

@@ -14,6 +14,8 @@ public enum ConfigError: AdzeFailure, Equatable {
     case labelKeys(expected: Int, found: String)
     case duplicateLabel(String)
     case labelCount(labels: Int, classes: Int)
+    case classCount(Int)
+    case tensorSize(what: String, value: Int, low: Int, high: Int)
     case needsConfig
 
     /// One line: the key, what was expected and found, what to do.
@@ -40,6 +42,10 @@ public enum ConfigError: AdzeFailure, Equatable {
         case .duplicateLabel(let label): "the label \(quoted(label)) is given twice; labels must differ"
         case .labelCount(let labels, let classes):
             "\(labels) labels do not fit a classifier of \(classes) classes; pass --labels with \(classes) names"
+        case .classCount(let count):
+            "a classifier of \(count) classes; expected \(labelCounts.lowerBound) to \(labelCounts.upperBound)"
+        case .tensorSize(let what, let value, let low, let high):
+            "the tensors show a \(what) of \(value); expected \(low) to \(high)"
         case .needsConfig:
             "the weights alone do not say how many attention heads there are; pass --config FILE, --heads N or --like NAME"
         }

@@ -39,7 +39,7 @@ public struct ClassificationHead: Sendable, Equatable {
         switch problemType {
         case .regression: logits.map(Double.init)
         case .multiLabel: logits.map(sigmoid)
-        case .singleLabel, nil: logits.count == 1 && problemType == nil ? logits.map(sigmoid) : softmax(logits)
+        case .singleLabel, nil: logits.count == 1 ? logits.map(sigmoid) : softmax(logits)
         }
     }
 }
@@ -131,16 +131,17 @@ struct HeadDescription {
     private static func labels(_ json: JSONValue) throws(ConfigError) -> [String]? {
         guard let value = json["id2label"], !value.isNull else {
             guard let count = json["num_labels"]?.integer else { return nil }
-            guard (1...100_000).contains(count) else {
-                throw .outOfRange(key: "num_labels", value: "\(count)", low: "1", high: "100000")
+            guard labelCounts.contains(count) else {
+                throw .outOfRange(key: "num_labels", value: "\(count)", low: "1", high: "\(labelCounts.upperBound)")
             }
             return (0..<count).map { "LABEL_\($0)" }
         }
         guard let object = value.object else {
             throw .wrongType(key: "id2label", expected: "an object", found: value.kindName)
         }
-        guard (1...100_000).contains(object.count) else {
-            throw .outOfRange(key: "id2label", value: "\(object.count) labels", low: "1", high: "100000")
+        guard labelCounts.contains(object.count) else {
+            throw .outOfRange(
+                key: "id2label", value: "\(object.count) labels", low: "1", high: "\(labelCounts.upperBound)")
         }
         var labels: [String] = []
         for index in 0..<object.count {
@@ -157,8 +158,12 @@ struct HeadDescription {
     }
 }
 
-/// Refuses a list of labels with a repeated name.
+/// How many classes a classifier may have.
+let labelCounts = 1...100_000
+
+/// Refuses a list of no labels, of too many, and one with a repeated name.
 func checkLabels(_ labels: [String]) throws(ConfigError) {
+    guard labelCounts.contains(labels.count) else { throw .classCount(labels.count) }
     var seen: Set<String> = []
     for label in labels where !seen.insert(label).inserted { throw .duplicateLabel(label) }
 }
