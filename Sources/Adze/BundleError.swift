@@ -16,12 +16,14 @@ public enum BundleError: AdzeFailure, Equatable {
     case probeTokens(text: String)
     case noProbes
     case differentHeads
+    case notAModelFolder(String)
 
     /// A request of the user's, a missing input, or bad data.
     public var kind: FailureKind {
         switch self {
         case .unknownShape, .badSelection, .noClassifier, .differentHeads: .usage
         case .noTokenizer, .noTokenizerFiles: .missingInput
+        case .notAModelFolder: .outputExists
         default: .badData
         }
     }
@@ -46,6 +48,8 @@ public enum BundleError: AdzeFailure, Equatable {
         case .probeTokens(let text):
             "probe failed: the tokenizer no longer cuts \(quoted(text, limit: 40)) into the ids that the file promises"
         case .noProbes: "the file has no probes to verify"
+        case .notAModelFolder(let path):
+            "\(path): a folder that holds no model is not replaced; name a new folder inside it"
         case .differentHeads: "the models do not answer in the same form; compare two classifiers or two encoders"
         }
     }
