@@ -47,20 +47,21 @@ public struct WeightsFile: Sendable {
         let head = try file.read(at: 0, count: min(file.size, TorchContainer.headLength))
         self.path = path
         byteCount = file.size
+        let tensors: any TensorStore
         do {
             if NativeFile.isNative(firstBytes: head) {
                 let native = try NativeFile(file: file)
-                (format, store, self.native, unreadable) = (.native, native, native, [])
+                (format, tensors, self.native, unreadable) = (.native, native, native, [])
             } else if let container = TorchContainer(head: head) {
                 let checkpoint = try TorchCheckpoint(file: file)
                 format = container == .zip ? .torchZip : .torchLegacy
-                (store, native) = (checkpoint, nil)
+                (tensors, native) = (checkpoint, nil)
                 unreadable = checkpoint.unsupported.map { UnreadableTensor(name: $0.name, reason: $0.reason) }
             } else if let other = WeightsFile.knownOther(head) {
                 throw ModelFileError.unreadable(what: other.what, advice: other.advice)
             } else if WeightsFile.looksLikeSafetensors(head, size: file.size) {
                 let opened = try SafetensorsFile(file: file)
-                (format, store, native) = (.safetensors, opened, nil)
+                (format, tensors, native) = (.safetensors, opened, nil)
                 unreadable = opened.unsupported.map { UnreadableTensor(name: $0.name, reason: "dtype \($0.dtype)") }
             } else {
                 throw ModelFileError.unrecognized(head: Array(head.prefix(8)), size: file.size)
@@ -68,6 +69,7 @@ public struct WeightsFile: Sendable {
         } catch let error as any AdzeFailure {
             throw LocatedError(path: path, underlying: error)
         }
+        store = LocatedTensorStore(path: path, base: tensors)
     }
 
     /// A header length that could be one, followed by an object, perhaps after white space.
@@ -85,6 +87,10 @@ public struct WeightsFile: Sendable {
             ([0x28, 0xB5, 0x2F, 0xFD], "a zstd archive", "unpack it first"),
             ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive", "unpack it first"),
             (Array("version https://git-lfs".utf8), "a git-lfs pointer", "fetch the file itself with git lfs pull"),
+            ([0x80, 0x02], "a bare pickle", "save the model's state_dict with torch.save"),
+            ([0x80, 0x03], "a bare pickle", "save the model's state_dict with torch.save"),
+            ([0x80, 0x04], "a bare pickle", "save the model's state_dict with torch.save"),
+            ([0x80, 0x05], "a bare pickle", "save the model's state_dict with torch.save"),
             ([0x08], "an ONNX graph, it seems", "convert from the original checkpoint instead"),
         ]
         guard let found = signatures.first(where: { head.starts(with: $0.0) }) else { return nil }
@@ -130,7 +136,6 @@ public struct LocatedError: AdzeFailure {
     /// The path, a colon, and the error's line.
     public var description: String {
         let line = underlying.description
-        let isLocated = underlying is FileError || underlying is LocatedError || line.hasPrefix(path)
-        return isLocated ? line : "\(path): \(line)"
+        return underlying is FileError || underlying is LocatedError || line.hasPrefix(path + ":") ? line : "\(path): \(line)"
     }
 }

@@ -48,6 +48,16 @@ extension ModelBundle {
     public func convert(
         to path: String, options: ConversionOptions = ConversionOptions(), kept: [Int]? = nil, of blockCount: Int? = nil
     ) throws -> ConversionReport {
+        do {
+            return try convertUnlocated(to: path, options: options, kept: kept, of: blockCount)
+        } catch let error as CheckpointError {
+            throw LocatedError(path: source.path, underlying: error)
+        }
+    }
+
+    private func convertUnlocated(
+        to path: String, options: ConversionOptions, kept: [Int]?, of blockCount: Int?
+    ) throws -> ConversionReport {
         if !options.replacing && pathExists(path) { throw FileError.exists(path: path) }
         let pool = WorkerPool(threadCount: options.threads ?? WorkerPool.availableProcessors)
         let finite = FiniteStore(base: checkpoint.store, allowsNonFinite: options.allowsNonFinite)

@@ -22,6 +22,7 @@ extension ModelBundle {
     /// Weights are fp32. Throws the readers' errors and `FileError`.
     @discardableResult
     public func export(to path: String, format: ExportFormat, replacing: Bool = false) throws -> Int {
+        try refuseToReplaceOtherFolders(path)
         let folder = try AtomicFolder(path: path, replacing: replacing)
         let temporary = folder.temporary
         func write(_ name: String, _ bytes: [UInt8]) throws {
@@ -40,6 +41,13 @@ extension ModelBundle {
         }
         try folder.commit()
         return checkpoint.config.parameterCount(head: checkpoint.head) * 4
+    }
+
+    /// Replacing removes the whole folder, so it must be a model's: anything else was hardly meant.
+    private func refuseToReplaceOtherFolders(_ path: String) throws {
+        guard isFolder(path) else { return }
+        let names = try folderEntries(path)
+        guard names.isEmpty || names.contains("config.json") else { throw BundleError.notAModelFolder(path) }
     }
 
     private var configuration: JSONObject {

@@ -11,14 +11,21 @@ public import AdzeTokenization
 /// Weights are not read. Throws `TokenizerError`, `BundleError.noTokenizer`, `FileError`.
 public func openTokenizer(path: String) throws -> BertTokenizer {
     do {
-        if !isFolder(path), let weights = try? WeightsFile(path: path) {
-            guard let native = weights.native, let settings = native.metadata.tokenizer else {
-                throw BundleError.noTokenizer
-            }
+        if !isFolder(path), let weights = try weights(path: path) {
+            guard let native = weights.native, let settings = native.metadata.tokenizer else { throw BundleError.noTokenizer }
             return try BertTokenizer(tokens: native.vocabulary() ?? [], settings: settings)
         }
         return try BertTokenizer(files: TokenizerFiles(path: path))
     } catch let error as any AdzeFailure {
         throw LocatedError(path: path, underlying: error)
+    }
+}
+
+/// A file of weights, or nil for content that is none; a damaged one throws.
+private func weights(path: String) throws -> WeightsFile? {
+    do {
+        return try WeightsFile(path: path)
+    } catch let error as LocatedError where error.underlying is ModelFileError {
+        return nil
     }
 }

@@ -190,7 +190,7 @@ public struct AtomicFolder: ~Copyable {
                 throw error
             }
             committed = true
-            removeFolder(old)
+            if isRealFolder(old) { removeFolder(old) } else { unlink(old) }
         } else {
             try renameDurably(temporary, to: path, replacing: false)
             committed = true
@@ -259,11 +259,17 @@ private func syncFolder(of path: String) {
     close(descriptor)
 }
 
-/// Removes a folder of plain files that we made ourselves, one level of folders inside it included.
+/// Whether the path is a folder itself, and no link to one.
+private func isRealFolder(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// Removes a folder and all that is in it; links are removed, what they lead to is not.
 func removeFolder(_ path: String) {
     for name in (try? folderEntries(path)) ?? [] {
         let inner = path + "/" + name
-        if isFolder(inner) { removeFolder(inner) } else { unlink(inner) }
+        if isRealFolder(inner) { removeFolder(inner) } else { unlink(inner) }
     }
     rmdir(path)
 }

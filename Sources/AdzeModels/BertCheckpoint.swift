@@ -122,8 +122,8 @@ extension BertCheckpoint {
             }
             return .encoder(hasPooler: hasPooler)
         }
-        let classes = classifier.map { $0.rank == 2 ? $0[0] : 0 }
-        if let classes, !labelCounts.contains(classes) { throw ConfigError.classCount(classes) }
+        // A classifier that is no matrix is refused with its shape, not counted.
+        let classes = classifier.flatMap { $0.rank == 2 && $0[0] > 0 ? $0[0] : nil }
         let labels: [String]
         if let stated = options.labels ?? description?.labels {
             labels = stated

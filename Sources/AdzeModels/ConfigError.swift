@@ -29,7 +29,7 @@ public enum ConfigError: AdzeFailure, Equatable {
         case .outOfRange(let key, let value, let low, let high):
             "config.json: \(quoted(key)) is \(value); expected \(low) to \(high)"
         case .headsDoNotDivide(let hidden, let heads):
-            "config.json: hidden_size \(hidden) is not a multiple of num_attention_heads \(heads)"
+            "a hidden_size of \(hidden) is not a multiple of \(heads) heads; correct num_attention_heads in config.json, or --heads"
         case .unsupportedFamily(let name):
             "config.json: model_type \(quoted(name)) is not supported; this version runs BERT (model_type 'bert')"
         case .unsupportedClass(let name):

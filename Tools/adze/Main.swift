@@ -25,6 +25,7 @@ struct AdzeCommand: ParsableCommand {
 
 @main struct Main {
     static func main() {
+        StandardStreams.reserve()
         InterruptWatch.start()
         do {
             var command = try AdzeCommand.parseAsRoot()
@@ -33,8 +34,25 @@ struct AdzeCommand: ParsableCommand {
         } catch let error as any AdzeFailure {
             fail(error)
         } catch {
-            // Help, version and bad usage; the parser knows their text, stream and code.
-            AdzeCommand.exit(withError: error)
+            endAsParser(error)
+        }
+    }
+
+    /// Help and version are the parser's to print; bad usage becomes one line; anything else is a bug of ours.
+    private static func endAsParser(_ error: any Error) -> Never {
+        switch AdzeCommand.exitCode(for: error) {
+        case .success: AdzeCommand.exit(withError: error)
+        case .validationFailure:
+            let lines = AdzeCommand.fullMessage(for: error).split(separator: "\n")
+            let message = lines.first.map { $0.hasPrefix("Error: ") ? $0.dropFirst(7) : $0 } ?? "bad usage"
+            // The parser names the verb whose help it would show.
+            let hint = lines.last.flatMap { $0.split(separator: "'").dropFirst().first } ?? "adze --help"
+            Console.write("adze: error: \(message); see \(hint)")
+            exit(FailureKind.usage.exitCode)
+        default:
+            try? StandardOutput.shared.flush()
+            Console.write("adze: error: this is a bug: \(quoted(String(describing: error), limit: 400))")
+            exit(FailureKind.internalBug.exitCode)
         }
     }
 

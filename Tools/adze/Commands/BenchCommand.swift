@@ -41,7 +41,10 @@ struct BenchCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...100_000).contains(batch), (1...100_000).contains(length), (1...10_000).contains(`repeat`) else {
-            throw ValidationError("--batch, --length and --repeat are 1 or more")
+            throw ValidationError("--batch and --length are 1 to 100000, --repeat 1 to 10000")
+        }
+        guard batch * length <= 10_000_000 else {
+            throw ValidationError("--batch times --length: at most 10,000,000 tokens, found \(grouped(batch * length))")
         }
     }
 
@@ -68,16 +71,15 @@ struct BenchCommand: ParsableCommand {
                 TokenSequence(ids: (0..<length).map { Int32(($0 * 7919 + s * 104_729) % limit) })
             }
         }
-        let bytes = try InputFile.readAll(path: sequences, limit: 1 << 30) { _ in BadSequences(path: sequences, line: 0)
-        }
-        return try bytes.split(separator: 0x0A).enumerated().map { number, line in
-            guard let list = try? parseJSON(Array(line)).array else {
-                throw BadSequences(path: sequences, line: number + 1)
-            }
+        let bytes = try InputFile.readAll(path: sequences, limit: 1 << 30) { _ in SequencesTooLarge(path: sequences) }
+        let lists = try bytes.split(separator: 0x0A).enumerated().map { number, line -> TokenSequence in
+            guard let list = try? parseJSON(Array(line)).array else { throw BadSequences(path: sequences, line: number + 1) }
             let ids = list.compactMap { $0.integer.flatMap(Int32.init(exactly:)) }
             guard ids.count == list.count else { throw BadSequences(path: sequences, line: number + 1) }
             return TokenSequence(ids: ids)
         }
+        guard !lists.isEmpty else { throw BadSequences(path: sequences, line: 1) }
+        return lists
     }
 
     private func report(_ result: EngineBenchmark.Result) -> JSONValue {
@@ -105,6 +107,12 @@ private struct BadSequences: AdzeFailure {
     let path: String
     let line: Int
     var description: String { "\(path): line \(line): expected a JSON list of token ids" }
+}
+
+/// A file of token ids beyond what is held in memory.
+private struct SequencesTooLarge: AdzeFailure {
+    let path: String
+    var description: String { "\(path): larger than 1 GiB; measure with fewer sequences" }
 }
 
 extension Precision: ExpressibleByArgument {}

@@ -57,7 +57,7 @@ struct ConvertCommand: ParsableCommand {
 
     func run() throws {
         guard pathExists(model) else { throw ModelNotFound(path: model) }
-        if let output, !dryRun { try OutputOptions.check(output, force: force) }
+        if let output, !dryRun { try OutputOptions.check(output, .file, force: force) }
         var options = try source.modelOptions()
         options.newHead = try newHead.map(splitLabels)
         options.seed = seed

@@ -37,16 +37,20 @@ struct DiffCommand: ParsableCommand {
     func run() throws {
         let models = try [first, second].map { try openModel($0, source, quiet: common.quiet) }
         let tensors = try TensorComparison(models[0].checkpoint, models[1].checkpoint)
-        let predictions = try input.map { try predict($0, models) }
+        let answers = try input.map { try predict($0, models) }
         if json {
-            try StandardOutput.shared.line(report(tensors, predictions).text)
+            try StandardOutput.shared.line(report(tensors, answers).text)
         } else {
             try printTensors(tensors)
-            if let predictions { try printPredictions(predictions) }
+            if let answers { try printPredictions(answers.comparison) }
+        }
+        if let answers, answers.unreadable > 0 {
+            try StandardOutput.shared.flush()
+            Console.summary("\(grouped(answers.unreadable)) unreadable rows were left out", quiet: common.quiet)
         }
     }
 
-    private func predict(_ path: String, _ models: [ModelBundle]) throws -> PredictionComparison {
+    private func predict(_ path: String, _ models: [ModelBundle]) throws -> Answers {
         guard models.allSatisfy({ $0.checkpoint.head.classification != nil }) else { throw BundleError.differentHeads }
         let classifiers = try models.map { try TextClassifier($0, threads: common.threads) }
         let columns = ColumnSelection(text: textColumn.map(ColumnSelection.Column.init))
@@ -55,12 +59,13 @@ struct DiffCommand: ParsableCommand {
             throw InputError(path: path, underlying: error)
         }
         var batches = TextBatches(source: rows, path: path, isInteractive: false)
-        var comparison = PredictionComparison()
+        var answers = Answers()
         while let batch = try batches.next() {
             let inputs = batch.compactMap { try? $0.get() }.map { TextInput($0.text, pair: $0.pair) }
-            comparison.add(inputs, try classifiers[0].classify(inputs), try classifiers[1].classify(inputs))
+            answers.unreadable += batch.count - inputs.count
+            answers.comparison.add(inputs, try classifiers[0].classify(inputs), try classifiers[1].classify(inputs))
         }
-        return comparison
+        return answers
     }
 
     private func printTensors(_ tensors: TensorComparison) throws {
@@ -88,7 +93,7 @@ struct DiffCommand: ParsableCommand {
             "\(grouped(predictions.disagreements.count)) of \(grouped(predictions.texts)) predictions differ\(logits)")
     }
 
-    private func report(_ tensors: TensorComparison, _ predictions: PredictionComparison?) -> JSONValue {
+    private func report(_ tensors: TensorComparison, _ answers: Answers?) -> JSONValue {
         var object: JSONObject = [
             "equal": .integer(tensors.equalCount), "onlyInA": .array(tensors.onlyInFirst.map(JSONValue.string)),
             "onlyInB": .array(tensors.onlyInSecond.map(JSONValue.string)),
@@ -100,9 +105,11 @@ struct DiffCommand: ParsableCommand {
                     ])
                 }),
         ]
-        if let predictions {
+        if let answers {
+            let predictions = answers.comparison
             object["predictions"] = .object([
-                "texts": .integer(predictions.texts), "different": .integer(predictions.disagreements.count),
+                "texts": .integer(predictions.texts), "unreadable": .integer(answers.unreadable),
+                "different": .integer(predictions.disagreements.count),
                 "largestLogitDifference": predictions.largestLogitDifference.map { .number(Double($0)) } ?? .null,
                 "examples": .array(
                     predictions.disagreements.prefix(20).map { entry in
@@ -116,4 +123,10 @@ struct DiffCommand: ParsableCommand {
         }
         return .object(object)
     }
+}
+
+/// The predictions for a file, and how many of its rows could not be read.
+private struct Answers {
+    var comparison = PredictionComparison()
+    var unreadable = 0
 }

@@ -51,12 +51,14 @@ struct EmbedCommand: ParsableCommand {
     func validate() throws {
         if (outputs == nil) != (output == nil) { throw ValidationError("--outputs and -o OUT.safetensors go together") }
         _ = try wantedPooling()
-        _ = try wantedOutputs()
+        if outputs != nil, try wantedOutputs() == [] {
+            throw ValidationError("--outputs: name one or more of sequence, pooled, hidden and attentions")
+        }
     }
 
     func run() throws {
-        if let output, !force, pathExists(output) { throw FileError.exists(path: output) }
-        var input = try texts.open()
+        if let output { try OutputOptions.check(output, .file, force: force) }
+        var input = try texts.open(model: model)
         let bundle = try openModel(model, source, quiet: common.quiet)
         let embedder = try TextEmbedder(bundle, threads: common.threads)
         if let output {
@@ -79,27 +81,26 @@ struct EmbedCommand: ParsableCommand {
                     guard let vector = vectors.popFirst() else { continue }
                     count += 1
                     // fp32 in its shortest form: parsing it back gives the same bits.
-                    try StandardOutput.shared.line(
-                        "{\"embedding\":[" + vector.map { "\($0)" }.joined(separator: ",") + "]}")
-                case .failure(let error): try StandardOutput.shared.line(errorLine(error, json: true))
+                    try StandardOutput.shared.line("{\"embedding\":[" + vector.map { "\($0)" }.joined(separator: ",") + "]}")
+                case .failure(let error): try StandardOutput.shared.line(errorLine(error.description, json: true))
                 }
             }
             if input.isInteractive { try StandardOutput.shared.flush() }
         }
         try StandardOutput.shared.flush()
         let seconds = (ContinuousClock.now - start).seconds
-        Console.summary("\(grouped(count)) vectors in \(rounded(seconds, digits: 2)) s", quiet: common.quiet)
+        Console.summary("\(counted(count, "vector")) in \(rounded(seconds, digits: 2)) s", quiet: common.quiet)
     }
 
     private func writeOutputs(_ embedder: TextEmbedder, _ input: inout TextBatches, to path: String) throws {
         var all: [String] = []
         while let batch = try input.next() {
-            for row in batch { all.append(try row.get().text) }
+            for row in batch { all.append(try input.required(row).text) }
             guard all.count <= 10_000 else { throw TooManyTexts() }
         }
         try embedder.writeOutputs(
             of: all, try wantedOutputs(), to: path, replacing: force, maximumLength: maxLength)
-        Console.summary("the outputs of \(grouped(all.count)) texts → \(path)", quiet: common.quiet)
+        Console.summary("the outputs of \(counted(all.count, "text")) → \(path)", quiet: common.quiet)
     }
 
     private func wantedPooling() throws -> Pooling? {

@@ -23,7 +23,7 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try OutputOptions.check(output.output, force: output.force)
+        try OutputOptions.check(output.output, .folder, force: output.force)
         let bundle = try openModel(model, source, quiet: common.quiet)
         let bytes = try bundle.export(to: output.output, format: format, replacing: output.force)
         if bundle.tokenizer == nil {

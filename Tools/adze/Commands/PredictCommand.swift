@@ -45,6 +45,7 @@ struct PredictCommand: ParsableCommand {
     var maxLength: Int?
 
     func validate() throws {
+        guard stride >= 0 else { throw ValidationError("--stride must be 0 or more") }
         guard topK >= 1 else { throw ValidationError("--top-k must be at least 1") }
         guard Precision(rawValue: precision) != nil else {
             throw ValidationError("--precision \(quoted(precision)): this version computes in fp32")
@@ -53,7 +54,7 @@ struct PredictCommand: ParsableCommand {
     }
 
     func run() throws {
-        var input = try texts.open()
+        var input = try texts.open(model: model)
         let bundle = try openModel(model, source, quiet: common.quiet)
         let classifier = try TextClassifier(bundle, threads: common.threads)
         var options = TextOptions()
@@ -69,12 +70,17 @@ struct PredictCommand: ParsableCommand {
                 switch row {
                 case .success(let row):
                     guard let result = results.popFirst() else { continue }
+                    guard result.logits.allSatisfy(\.isFinite) else {
+                        tally.withoutAnswer += 1
+                        try StandardOutput.shared.line(errorLine("the logits are not finite; run adze verify", json: json))
+                        continue
+                    }
                     tally.add(result)
                     try StandardOutput.shared.line(
                         json ? jsonLine(result, row, labels: classifier.labels) : plainLine(result))
                 case .failure(let error):
                     tally.failed += 1
-                    try StandardOutput.shared.line(errorLine(error, json: json))
+                    try StandardOutput.shared.line(errorLine(error.description, json: json))
                 }
             }
             if input.isInteractive { try StandardOutput.shared.flush() }
@@ -94,7 +100,7 @@ struct PredictCommand: ParsableCommand {
     }
 
     private func plainLine(_ result: Classification) -> String {
-        result.top.map { "\($0.label)\t\(rounded($0.score, digits: 6))" }.joined(separator: "\t")
+        result.top.map { "\(oneField($0.label))\t\(rounded($0.score, digits: 6))" }.joined(separator: "\t")
     }
 
     private func jsonLine(_ result: Classification, _ row: Row, labels: [String]) -> String {
@@ -114,9 +120,14 @@ struct PredictCommand: ParsableCommand {
     }
 }
 
-/// A line for a row that cannot be read.
-func errorLine(_ error: RowError, json: Bool) -> String {
-    json ? JSONValue.object(["error": .string(error.description)]).text : "error\t\(error)"
+/// A line for a row without an answer.
+func errorLine(_ error: String, json: Bool) -> String {
+    json ? JSONValue.object(["error": .string(error)]).text : "error\t\(error)"
+}
+
+/// A label as one field of one line, whatever is in it.
+func oneField(_ label: String) -> String {
+    label.unicodeScalars.contains { $0.properties.generalCategory == .control } ? quoted(label, limit: .max) : label
 }
 
 /// Counts for the last line.
@@ -124,6 +135,7 @@ private struct Tally {
     var texts = 0
     var truncated = 0
     var failed = 0
+    var withoutAnswer = 0
     private let start = ContinuousClock.now
 
     mutating func add(_ result: Classification) {
@@ -133,8 +145,9 @@ private struct Tally {
 
     var line: String {
         let seconds = (ContinuousClock.now - start).seconds
-        return "\(grouped(texts)) texts in \(rounded(seconds, digits: 2)) s, \(grouped(truncated)) truncated"
+        return "\(counted(texts, "text")) in \(rounded(seconds, digits: 2)) s, \(grouped(truncated)) truncated"
             + (failed > 0 ? ", \(grouped(failed)) unreadable" : "")
+            + (withoutAnswer > 0 ? ", \(grouped(withoutAnswer)) without an answer" : "")
     }
 }
 

@@ -36,7 +36,8 @@ struct PruneCommand: ParsableCommand {
 
     func run() throws {
         let selection = try BlockSelection(keep)
-        try OutputOptions.check(output.output, force: output.force)
+        try OutputOptions.check(
+            output.output, output.output.hasSuffix(".adze") ? .file : .folder, force: output.force)
         let bundle = try openModel(model, source, quiet: common.quiet)
         let count = bundle.checkpoint.config.layerCount
         let blocks = selection.blocks(of: count)

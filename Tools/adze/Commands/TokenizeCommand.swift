@@ -38,25 +38,39 @@ struct TokenizeCommand: ParsableCommand {
     }
 
     func run() throws {
+        var input = try texts.open(model: model)
         guard pathExists(model) else { throw ModelNotFound(path: model) }
-        var input = try texts.open()
         let tokenizer = try openTokenizer(path: model)
         Console.notes(tokenizer.notes, quiet: common.quiet)
+        var tally = (texts: 0, tokens: 0, failed: 0)
         while let batch = try input.next() {
             for row in batch {
                 switch row {
-                case .success(let row): try StandardOutput.shared.line(line(row, tokenizer))
-                case .failure(let error): try StandardOutput.shared.line(errorLine(error, json: json))
+                case .success(let row):
+                    let encoding = encode(row, tokenizer)
+                    tally.texts += 1
+                    tally.tokens += encoding.ids.count
+                    try StandardOutput.shared.line(line(encoding, tokenizer))
+                case .failure(let error):
+                    tally.failed += 1
+                    try StandardOutput.shared.line(errorLine(error.description, json: json))
                 }
             }
             if input.isInteractive { try StandardOutput.shared.flush() }
         }
+        try StandardOutput.shared.flush()
+        Console.summary(
+            "\(counted(tally.texts, "text")), \(counted(tally.tokens, "token"))"
+                + (tally.failed > 0 ? ", \(grouped(tally.failed)) unreadable" : ""), quiet: common.quiet)
     }
 
-    private func line(_ row: Row, _ tokenizer: BertTokenizer) -> String {
-        let encoding = tokenizer.encode(
+    private func encode(_ row: Row, _ tokenizer: BertTokenizer) -> Encoding {
+        tokenizer.encode(
             row.text, pair: row.pair, maximumLength: maxLength ?? .max,
             truncation: maxLength == nil ? .doNotTruncate : truncation)
+    }
+
+    private func line(_ encoding: Encoding, _ tokenizer: BertTokenizer) -> String {
         let tokens = encoding.ids.map { tokenizer.vocabulary.token(Int($0)) ?? "" }
         guard json else { return tokens.joined(separator: " ") }
         return JSONValue.object([

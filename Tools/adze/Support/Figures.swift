@@ -16,6 +16,9 @@ func grouped(_ number: Int) -> String {
     return (number < 0 ? "-" : "") + String(digits)
 }
 
+/// `1 text`, `1,000 texts`.
+func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")" }
+
 /// A number with so many decimals.
 func rounded(_ value: Double, digits: Int) -> String {
     guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }

@@ -32,9 +32,16 @@ final class StandardOutput: Sendable {
             }
             if count < 0 {
                 if errno == EINTR { continue }
+                if errno == EPIPE { endQuietly() }
                 throw .system(call: "write", path: "standard output", errno: errno)
             }
             done += count
         }
+    }
+
+    /// The reader has all it wants, as `head` has: end as a program does that does not ignore SIGPIPE.
+    private func endQuietly() -> Never {
+        UnfinishedOutputs.removeAll()
+        _exit(128 + SIGPIPE)
     }
 }

@@ -30,15 +30,12 @@ struct TextOptionsGroup: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The column of a second text.", valueName: "COLUMN"))
     var pairColumn: String?
 
-    func validate() throws {
+    /// Opens the input. A lone argument that is no path is a text whose model was forgotten: it is refused as such.
+    func open(model: String) throws -> TextBatches {
         if texts.isEmpty == (input == nil) {
-            throw ValidationError(
-                texts.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
+            guard pathExists(model) else { throw ModelNotFound(path: model) }
+            throw ValidationError(texts.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
         }
-    }
-
-    /// Opens the input.
-    func open() throws -> TextBatches {
         guard let input else { return TextBatches(texts: texts) }
         let columns = ColumnSelection(
             text: textColumn.map(ColumnSelection.Column.init), pair: pairColumn.map(ColumnSelection.Column.init))
@@ -88,20 +85,32 @@ struct TextBatches: ~Copyable {
                 rows.append(row)
             }
         } catch {
-            throw InputError(path: path, underlying: error)
+            // What comes before the damage is worth having; the source throws the same error again when asked for more.
+            if rows.isEmpty { throw InputError(path: path, underlying: error) }
         }
         return rows.isEmpty ? nil : rows
+    }
+
+    /// The row, where every row must be one; throws `InputError`.
+    func required(_ row: Result<Row, RowError>) throws -> Row {
+        switch row {
+        case .success(let row): return row
+        case .failure(let error): throw InputError(path: path, underlying: error)
+        }
     }
 }
 
 /// An error of an input file, with its path in front.
 struct InputError: AdzeFailure {
     let path: String
-    let underlying: DataError
+    let underlying: any AdzeFailure
     var kind: FailureKind { underlying.kind }
     var description: String {
-        if case .file(let error) = underlying { return error.description }
-        if case .unknownFormat = underlying { return underlying.description }
+        switch underlying as? DataError {
+        case .file(let error): return error.description
+        case .unknownFormat: return "\(underlying) with --format"
+        default: break
+        }
         return "\(path == "-" ? "standard input" : path): \(underlying)"
     }
 }
