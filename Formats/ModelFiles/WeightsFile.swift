@@ -136,6 +136,7 @@ public struct LocatedError: AdzeFailure {
     /// The path, a colon, and the error's line.
     public var description: String {
         let line = underlying.description
-        return underlying is FileError || underlying is LocatedError || line.hasPrefix(path + ":") ? line : "\(path): \(line)"
+        return underlying is FileError || underlying is LocatedError || line.hasPrefix(path + ":")
+            ? line : "\(path): \(line)"
     }
 }

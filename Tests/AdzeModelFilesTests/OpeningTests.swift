@@ -65,7 +65,8 @@ import Testing
         header += [UInt8](repeating: 0x20, count: length - header.count)
         let bytes = withUnsafeBytes(of: UInt64(length).littleEndian) { Array($0) } + header
         try withTemporaryFile(bytes) { path in
-            #expect(try WeightsFile(path: path).format == .safetensors)
+            let format = try WeightsFile(path: path).format
+            #expect(format == .safetensors)
         }
     }
 }

@@ -81,7 +81,8 @@ struct EmbedCommand: ParsableCommand {
                     guard let vector = vectors.popFirst() else { continue }
                     count += 1
                     // fp32 in its shortest form: parsing it back gives the same bits.
-                    try StandardOutput.shared.line("{\"embedding\":[" + vector.map { "\($0)" }.joined(separator: ",") + "]}")
+                    try StandardOutput.shared.line(
+                        "{\"embedding\":[" + vector.map { "\($0)" }.joined(separator: ",") + "]}")
                 case .failure(let error): try StandardOutput.shared.line(errorLine(error.description, json: true))
                 }
             }

@@ -72,7 +72,8 @@ struct PredictCommand: ParsableCommand {
                     guard let result = results.popFirst() else { continue }
                     guard result.logits.allSatisfy(\.isFinite) else {
                         tally.withoutAnswer += 1
-                        try StandardOutput.shared.line(errorLine("the logits are not finite; run adze verify", json: json))
+                        try StandardOutput.shared.line(
+                            errorLine("the logits are not finite; run adze verify", json: json))
                         continue
                     }
                     tally.add(result)

@@ -34,7 +34,8 @@ struct TextOptionsGroup: ParsableArguments {
     func open(model: String) throws -> TextBatches {
         if texts.isEmpty == (input == nil) {
             guard pathExists(model) else { throw ModelNotFound(path: model) }
-            throw ValidationError(texts.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
+            throw ValidationError(
+                texts.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
         }
         guard let input else { return TextBatches(texts: texts) }
         let columns = ColumnSelection(
