@@ -52,6 +52,10 @@ public enum BundleError: AdzeFailure, Equatable {
         case .probeTokens(let text):
             "probe failed: the tokenizer no longer cuts \(quoted(text, limit: 40)) into the ids that the file promises"
         case .noProbes: "the file has no probes to verify"
+        case .badProbe(let index):
+            "probe \(index) of the header: expected ids, fp32 and perhaps int8 answers, found something else"
+        case .tooManyProbes(let tokens, let limit):
+            "the header's probes have \(tokens) tokens; at most \(limit) are computed"
         case .notAModelFolder(let path):
             "\(path): a folder that holds no model is not replaced; name a new folder inside it"
         case .differentHeads: "the models do not answer in the same form; compare two classifiers or two encoders"

@@ -124,6 +124,7 @@ extension BertCheckpoint {
         }
         // A classifier that is no matrix is refused with its shape, not counted.
         let classes = classifier.flatMap { $0.rank == 2 && $0[0] > 0 ? $0[0] : nil }
+        if let classes, !labelCounts.contains(classes) { throw ConfigError.classCount(classes) }
         let labels: [String]
         if let stated = options.labels ?? description?.labels {
             labels = stated

@@ -2,6 +2,7 @@
 
 import AdzeTestSupport
 import Foundation
+import Testing
 
 /// Paths of fixtures.
 enum Models {
