@@ -31,11 +31,13 @@ public enum BundleError: AdzeFailure, Equatable {
     /// One line: what is missing or contradicts, and what to do.
     public var description: String {
         switch self {
-        case .noTokenizer: "no tokenizer beside the weights; name a folder, tokenizer.json or vocab.txt with --tokenizer"
+        case .noTokenizer:
+            "no tokenizer beside the weights; name a folder, tokenizer.json or vocab.txt with --tokenizer"
         case .noTokenizerFiles(let path): "\(path): expected tokenizer.json or vocab.txt, found neither"
         case .vocabularyTooLarge(let tokens, let rows):
             "the tokenizer has \(tokens) tokens but the word embedding only \(rows) rows; they belong to different models"
-        case .configBeside(let path): "a bare file of weights says too little; open its folder, or pass --config \(path)"
+        case .configBeside(let path):
+            "a bare file of weights says too little; open its folder, or pass --config \(path)"
         case .unknownShape(let name, let nearest):
             "--like \(quoted(name)) is not a known shape" + (nearest.map { "; did you mean \($0)?" } ?? "")
         case .noClassifier:

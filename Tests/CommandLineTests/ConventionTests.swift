@@ -12,8 +12,10 @@ struct ConventionTests {
 
     @Test(arguments: [
         ["predcit", "x"], ["predict", Models.classifier, "good", "--jsn"], ["predict", Models.classifier],
-        ["predict", Models.classifier, "good", "-i", "x.txt"], ["predict", Models.classifier, "good", "--threads", "0"],
-        ["predict", Models.classifier, "good", "--precision", "int8"], ["predict", Models.classifier, "good", "--labels", "a,,b"],
+        ["predict", Models.classifier, "good", "-i", "x.txt"],
+        ["predict", Models.classifier, "good", "--threads", "0"],
+        ["predict", Models.classifier, "good", "--precision", "int8"],
+        ["predict", Models.classifier, "good", "--labels", "a,,b"],
         ["predict", Models.classifier, "good", "--long", "window", "--stride=-1"], ["convert", Models.classifier],
         ["convert", Models.classifier, "-o", ""], ["convert", Models.classifier, "-o", "x", "--seed=-1"],
         ["convert", Models.classifier, "-o", "x", "--heads", "0"], ["export", Models.classifier],
@@ -25,10 +27,13 @@ struct ConventionTests {
 
     @Test func theModelComesFirst() throws {
         for verb in ["predict", "embed", "tokenize"] {
-            try Tool.refuse(66, [verb, "what a good film"], says: ["'what a good film'", "the first argument is the model"])
+            try Tool.refuse(
+                66, [verb, "what a good film"], says: ["'what a good film'", "the first argument is the model"])
             try Tool.refuse(66, [verb, "/no/such/model", "good"], says: ["'/no/such/model'"])
         }
-        for verb in ["inspect", "verify", "bench"] { try Tool.refuse(66, [verb, "/no/such/model"], says: ["'/no/such/model'"]) }
+        for verb in ["inspect", "verify", "bench"] {
+            try Tool.refuse(66, [verb, "/no/such/model"], says: ["'/no/such/model'"])
+        }
         try Tool.refuse(66, ["convert", "/no/such/model", "-o", "/tmp/never.adze"], says: ["'/no/such/model'"])
     }
 
@@ -37,7 +42,8 @@ struct ConventionTests {
             let file = try converted(Models.classifier, in: folder)
             for verb in [
                 ["predict", file, "good"], ["predict", Models.classifier, "good", "--json"], ["embed", file, "good"],
-                ["tokenize", file, "good"], ["inspect", file, "--json"], ["verify", file], ["diff", file, Models.classifier],
+                ["tokenize", file, "good"], ["inspect", file, "--json"], ["verify", file],
+                ["diff", file, Models.classifier],
                 ["bench", file, "--batch", "1", "--length", "4", "--repeat", "1"],
             ] {
                 let loud = try Tool.succeed(verb)
@@ -55,7 +61,10 @@ struct ConventionTests {
         try withTemporaryFolder { folder in
             let file = try converted(Models.classifier, in: folder)
             let report = try Tool.succeed(["inspect", file, "--json", "--tensors"]).object()
-            for key in ["format", "family", "shape", "dtypes", "labels", "tokenizer", "provenance", "probes", "sizes", "tensors"] {
+            for key in [
+                "format", "family", "shape", "dtypes", "labels", "tokenizer", "provenance", "probes", "sizes",
+                "tensors",
+            ] {
                 #expect(report[key] != nil, "\(key)")
             }
             #expect(report["format"] as? String == "adze" && report["labels"] as? [String] == ["rejected", "accepted"])
@@ -78,7 +87,8 @@ struct ConventionTests {
         try withTemporaryFolder { folder in
             let (file, exported) = (folder + "/out.adze", folder + "/exported")
             let verbs = [
-                ["convert", Models.classifier, "-o", file], ["prune", Models.classifier, "--keep", "first:1", "-o", file],
+                ["convert", Models.classifier, "-o", file],
+                ["prune", Models.classifier, "--keep", "first:1", "-o", file],
                 ["export", Models.classifier, "-o", exported], ["export", Models.classifier, "-o", exported + "/"],
             ]
             for verb in verbs {
@@ -101,7 +111,8 @@ struct ConventionTests {
             try Tool.refuse(73, ["convert", Models.classifier, "-o", home, "--force"], says: [home, "found a folder"])
             // Inside a folder that may be replaced, a link goes and what it leads to stays.
             try Tool.succeed(["export", Models.classifier, "-o", folder + "/model"])
-            try FileManager.default.createSymbolicLink(atPath: folder + "/model/link", withDestinationPath: home + "/letters")
+            try FileManager.default.createSymbolicLink(
+                atPath: folder + "/model/link", withDestinationPath: home + "/letters")
             try Tool.succeed(["export", Models.classifier, "-o", folder + "/model", "--force"])
             #expect(try names(in: home + "/letters") == ["one.txt"])
             #expect(try names(in: folder) == ["home", "model"])
@@ -115,7 +126,8 @@ struct ConventionTests {
     @Test func theFolderOfAnOutputMustExist() throws {
         try withTemporaryFolder { folder in
             for verb in ["convert", "export"] {
-                try Tool.refuse(66, [verb, Models.classifier, "-o", folder + "/no/out"], says: [folder + "/no: no such"])
+                try Tool.refuse(
+                    66, [verb, Models.classifier, "-o", folder + "/no/out"], says: [folder + "/no: no such"])
             }
             #expect(try names(in: folder) == [])
         }
@@ -136,7 +148,8 @@ struct ConventionTests {
     func aFullStandardOutputIsAnError() throws {
         try withTemporaryFolder { folder in
             let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
-            let outcome = try Running(["predict", Models.classifier, "good"], streams: folder, standardOutput: full).end()
+            let outcome = try Running(["predict", Models.classifier, "good"], streams: folder, standardOutput: full)
+                .end()
             #expect(outcome.code == 74 && outcome.errors.contains("standard output: write failed: No space left"))
         }
     }
@@ -146,7 +159,8 @@ struct ConventionTests {
             let pipe = Pipe()
             let input = [UInt8](String(repeating: "good\n", count: 20_000).utf8)
             let running = try Running(
-                ["predict", Models.classifier, "-i", "-", "--quiet"], streams: folder, input: input, standardOutput: pipe)
+                ["predict", Models.classifier, "-i", "-", "--quiet"], streams: folder, input: input,
+                standardOutput: pipe)
             try pipe.fileHandleForWriting.close()
             _ = try pipe.fileHandleForReading.read(upToCount: 10)
             try pipe.fileHandleForReading.close()
@@ -161,7 +175,9 @@ struct ConventionTests {
             let shell = Process()
             shell.executableURL = URL(filePath: "/bin/sh")
             let file = folder + "/out.adze"
-            shell.arguments = ["-c", "\"$0\" \"$@\" \(closing)", try #require(Tool.path), "convert", Models.classifier, "-o", file]
+            shell.arguments = [
+                "-c", "\"$0\" \"$@\" \(closing)", try #require(Tool.path), "convert", Models.classifier, "-o", file,
+            ]
             shell.standardOutput = FileHandle.nullDevice
             shell.standardError = FileHandle.nullDevice
             try shell.run()
@@ -191,9 +207,12 @@ struct ConventionTests {
         try withTemporaryFolder { folder in
             let streams = folder + "/streams"
             let target = folder + "/target"
-            for path in [streams, target] { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false) }
+            for path in [streams, target] {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            }
             let model = try LargeModel.write(in: folder)
-            let running = try Running(["convert", model, "-o", target + "/out.adze", "--threads", "1"], streams: streams)
+            let running = try Running(
+                ["convert", model, "-o", target + "/out.adze", "--threads", "1"], streams: streams)
             var sawDraft = false
             for _ in 0..<20_000 where !sawDraft {
                 sawDraft = try !names(in: target).isEmpty
@@ -226,7 +245,9 @@ enum LargeModel {
         ]
         for (name, shape) in shapes {
             let size = shape.reduce(4, *)
-            header.append("\"embeddings.\(name)\":{\"dtype\":\"F32\",\"shape\":\(shape),\"data_offsets\":[\(offset),\(offset + size)]}")
+            header.append(
+                "\"embeddings.\(name)\":{\"dtype\":\"F32\",\"shape\":\(shape),\"data_offsets\":[\(offset),\(offset + size)]}"
+            )
             offset += size
         }
         var generator = SeededGenerator(seed: 1)

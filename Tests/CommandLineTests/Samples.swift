@@ -2,6 +2,7 @@
 
 import AdzeTestSupport
 import Foundation
+import Testing
 
 /// Paths of fixtures.
 enum Models {
@@ -28,7 +29,9 @@ func write(_ text: String, to path: String) throws -> String {
 func bytes(of path: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: URL(filePath: path))) }
 
 /// The names in a folder, those that begin with a dot included.
-func names(in folder: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
+func names(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+}
 
 /// Runs `body` with a copy of a model folder, and a folder beside it that holds nothing else.
 func withCopy<Result>(of model: String, _ body: (_ copy: String, _ folder: String) throws -> Result) throws -> Result {

@@ -36,7 +36,8 @@ enum Tool {
     static let path: String? = {
         var places = ProcessInfo.processInfo.environment["ADZE_EXECUTABLE"].map { [URL(filePath: $0)] } ?? []
         let bundles = [Bundle.main] + Bundle.allBundles
-        let starts = bundles.flatMap { [$0.bundleURL, $0.executableURL] }.compactMap(\.self)
+        let starts =
+            bundles.flatMap { [$0.bundleURL, $0.executableURL] }.compactMap(\.self)
             + CommandLine.arguments.filter { $0.hasPrefix("/") }.map { URL(filePath: $0) }
         for start in starts {
             // On Linux the bundle is a file in the products' folder; on macOS the runner is some folders deep in it.
@@ -72,7 +73,8 @@ enum Tool {
     ) throws -> Outcome {
         let outcome = try run(arguments, input: input)
         #expect(
-            outcome.code == 0, "adze \(arguments.joined(separator: " ")): \(outcome.errors)", sourceLocation: sourceLocation)
+            outcome.code == 0, "adze \(arguments.joined(separator: " ")): \(outcome.errors)",
+            sourceLocation: sourceLocation)
         return outcome
     }
 
@@ -113,9 +115,9 @@ final class Running {
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let folder { process.currentDirectoryURL = URL(filePath: folder) }
-        process.standardInput = try standardInput ?? #require(FileHandle(forReadingAtPath: streams + "/in"))
-        process.standardOutput = try standardOutput ?? #require(FileHandle(forWritingAtPath: streams + "/out"))
-        process.standardError = try #require(FileHandle(forWritingAtPath: streams + "/err"))
+        process.standardInput = try standardInput ?? FileHandle(forReadingFrom: URL(filePath: streams + "/in"))
+        process.standardOutput = try standardOutput ?? FileHandle(forWritingTo: URL(filePath: streams + "/out"))
+        process.standardError = try FileHandle(forWritingTo: URL(filePath: streams + "/err"))
         process.terminationHandler = { [ended] _ in ended.signal() }
         try process.run()
     }

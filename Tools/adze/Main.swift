@@ -10,7 +10,8 @@ import Foundation
 struct AdzeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adze",
-        abstract: "Carve BERT classifiers down to size: convert, prune and run them on an ordinary CPU, without Python.",
+        abstract:
+            "Carve BERT classifiers down to size: convert, prune and run them on an ordinary CPU, without Python.",
         discussion: """
             MODEL is a .adze file, a checkpoint file (.safetensors, .bin, .pt), or an untouched model folder.
             Data goes to standard output, everything else to standard error.

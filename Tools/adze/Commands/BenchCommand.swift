@@ -73,7 +73,9 @@ struct BenchCommand: ParsableCommand {
         }
         let bytes = try InputFile.readAll(path: sequences, limit: 1 << 30) { _ in SequencesTooLarge(path: sequences) }
         let lists = try bytes.split(separator: 0x0A).enumerated().map { number, line -> TokenSequence in
-            guard let list = try? parseJSON(Array(line)).array else { throw BadSequences(path: sequences, line: number + 1) }
+            guard let list = try? parseJSON(Array(line)).array else {
+                throw BadSequences(path: sequences, line: number + 1)
+            }
             let ids = list.compactMap { $0.integer.flatMap(Int32.init(exactly:)) }
             guard ids.count == list.count else { throw BadSequences(path: sequences, line: number + 1) }
             return TokenSequence(ids: ids)

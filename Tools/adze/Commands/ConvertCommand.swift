@@ -25,10 +25,15 @@ struct ConvertCommand: ParsableCommand {
     @Flag(name: .long, help: "Replace an output that exists.")
     var force = false
 
-    @Option(name: .long, help: ArgumentHelp("full: int8 with a residual that gives exact fp32 back; int8; fp32.", valueName: "STORE"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("full: int8 with a residual that gives exact fp32 back; int8; fp32.", valueName: "STORE"))
     var store: NativeStore = .full
 
-    @Option(name: .long, help: ArgumentHelp("A new, untrained classifier with these labels, in place of any there is.", valueName: "A,B"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A new, untrained classifier with these labels, in place of any there is.", valueName: "A,B")
+    )
     var newHead: String?
 
     @Option(name: .long, help: ArgumentHelp("The seed of a new head.", valueName: "N"))
@@ -93,9 +98,11 @@ struct ConvertCommand: ParsableCommand {
 
     private func summaryLine(_ report: ConversionReport) -> String {
         let agreement =
-            report.probeDifference == 0 ? "fp32 answers equal bit for bit" : "fp32 answers agree to \(short(report.probeDifference))"
+            report.probeDifference == 0
+            ? "fp32 answers equal bit for bit" : "fp32 answers agree to \(short(report.probeDifference))"
         let int8 = report.int8Difference.map { ", int8 answers within \(short($0))" } ?? ""
-        return "\(byteSize(report.sourceBytes)) → \(byteSize(report.writtenBytes)) \(store.rawValue), \(report.blockCount) blocks, "
+        return
+            "\(byteSize(report.sourceBytes)) → \(byteSize(report.writtenBytes)) \(store.rawValue), \(report.blockCount) blocks, "
             + agreement + int8
     }
 
@@ -105,7 +112,8 @@ struct ConvertCommand: ParsableCommand {
             "tensors": .array(
                 (map?.entries ?? []).map { entry in
                     .object([
-                        "source": .string(entry.source), "name": .string(entry.name), "renamed": .bool(entry.wasRespelled),
+                        "source": .string(entry.source), "name": .string(entry.name),
+                        "renamed": .bool(entry.wasRespelled),
                         "tiedTo": entry.tiedTo.map(JSONValue.string) ?? .null,
                     ])
                 }),

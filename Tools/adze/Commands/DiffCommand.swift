@@ -10,7 +10,9 @@ import ArgumentParser
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Compare two models.",
-        discussion: "Lists tensors that differ, the largest difference first; with -i, also how often and where predictions differ.")
+        discussion:
+            "Lists tensors that differ, the largest difference first; with -i, also how often and where predictions differ."
+    )
 
     @Argument(help: ArgumentHelp("The first model.", valueName: "A"))
     var first: String
@@ -18,7 +20,9 @@ struct DiffCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The second model.", valueName: "B"))
     var second: String
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Texts to predict: a .txt, .csv, .tsv or .jsonl file.", valueName: "FILE"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Texts to predict: a .txt, .csv, .tsv or .jsonl file.", valueName: "FILE"))
     var input: String?
 
     @Option(name: .long, help: ArgumentHelp("The text's column or JSON key.", valueName: "COLUMN"))
@@ -51,7 +55,9 @@ struct DiffCommand: ParsableCommand {
         let classifiers = try models.map { try TextClassifier($0, threads: common.threads) }
         let columns = ColumnSelection(text: textColumn.map(ColumnSelection.Column.init))
         let rows: RowSource
-        do { rows = try RowSource(path: path, columns: columns) } catch { throw InputError(path: path, underlying: error) }
+        do { rows = try RowSource(path: path, columns: columns) } catch {
+            throw InputError(path: path, underlying: error)
+        }
         var batches = TextBatches(source: rows, path: path, isInteractive: false)
         var answers = Answers()
         while let batch = try batches.next() {
@@ -79,7 +85,8 @@ struct DiffCommand: ParsableCommand {
         for entry in predictions.disagreements.prefix(20) {
             let (a, b) = (entry.first, entry.second)
             try StandardOutput.shared.line(
-                "text \(entry.index + 1)\t\(a.label) \(rounded(a.score, digits: 4))\t\(b.label) \(rounded(b.score, digits: 4))\t\(quoted(entry.text, limit: 60))")
+                "text \(entry.index + 1)\t\(a.label) \(rounded(a.score, digits: 4))\t\(b.label) \(rounded(b.score, digits: 4))\t\(quoted(entry.text, limit: 60))"
+            )
         }
         let logits = predictions.largestLogitDifference.map { ", logits differ by at most \($0)" } ?? ""
         try StandardOutput.shared.line(
@@ -107,7 +114,8 @@ struct DiffCommand: ParsableCommand {
                 "examples": .array(
                     predictions.disagreements.prefix(20).map { entry in
                         .object([
-                            "index": .integer(entry.index), "text": .string(entry.text), "a": .string(entry.first.label),
+                            "index": .integer(entry.index), "text": .string(entry.text),
+                            "a": .string(entry.first.label),
                             "b": .string(entry.second.label),
                         ])
                     }),

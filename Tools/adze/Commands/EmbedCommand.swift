@@ -23,7 +23,9 @@ struct EmbedCommand: ParsableCommand {
     @OptionGroup var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
-    @Option(name: .long, help: ArgumentHelp("mean, cls, max or pooled; default: the model's own, else mean.", valueName: "HOW"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("mean, cls, max or pooled; default: the model's own, else mean.", valueName: "HOW"))
     var pooling: String?
 
     @Flag(inversion: .prefixedNo, help: "Scale vectors to length 1; default: as the model says.")
@@ -32,7 +34,9 @@ struct EmbedCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The most tokens of one input; default: the model's.", valueName: "N"))
     var maxLength: Int?
 
-    @Option(name: .long, help: ArgumentHelp("sequence, pooled, hidden, attentions; separated by commas.", valueName: "WHAT"))
+    @Option(
+        name: .long, help: ArgumentHelp("sequence, pooled, hidden, attentions; separated by commas.", valueName: "WHAT")
+    )
     var outputs: String?
 
     @Option(name: [.short, .long], help: ArgumentHelp("Where --outputs go.", valueName: "OUT"))
@@ -77,7 +81,8 @@ struct EmbedCommand: ParsableCommand {
                     guard let vector = vectors.popFirst() else { continue }
                     count += 1
                     // fp32 in its shortest form: parsing it back gives the same bits.
-                    try StandardOutput.shared.line("{\"embedding\":[" + vector.map { "\($0)" }.joined(separator: ",") + "]}")
+                    try StandardOutput.shared.line(
+                        "{\"embedding\":[" + vector.map { "\($0)" }.joined(separator: ",") + "]}")
                 case .failure(let error): try StandardOutput.shared.line(errorLine(error.description, json: true))
                 }
             }
@@ -128,4 +133,3 @@ private struct TooManyTexts: AdzeFailure {
     let kind = FailureKind.usage
     let description = "--outputs takes at most 10,000 texts; split the input"
 }
-

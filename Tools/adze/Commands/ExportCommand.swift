@@ -30,7 +30,8 @@ struct ExportCommand: ParsableCommand {
             Console.notes(["the model has no tokenizer; none was written"], quiet: common.quiet)
         }
         Console.summary(
-            "\(bundle.checkpoint.config.layerCount) blocks, \(byteSize(bytes)) fp32 → \(output.output)", quiet: common.quiet)
+            "\(bundle.checkpoint.config.layerCount) blocks, \(byteSize(bytes)) fp32 → \(output.output)",
+            quiet: common.quiet)
     }
 }
 

@@ -31,7 +31,8 @@ struct PredictCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("How many labels of each text, best first.", valueName: "K"))
     var topK = 1
 
-    @Option(name: .long, help: ArgumentHelp("What happens to long texts: head, tail, head+tail, window.", valueName: "HOW"))
+    @Option(
+        name: .long, help: ArgumentHelp("What happens to long texts: head, tail, head+tail, window.", valueName: "HOW"))
     var long = "head"
 
     @Option(name: .long, help: ArgumentHelp("How windows are joined: mean, max, logits.", valueName: "HOW"))
@@ -63,18 +64,21 @@ struct PredictCommand: ParsableCommand {
         var tally = Tally()
         while let batch = try input.next() {
             let rows = batch.compactMap { try? $0.get() }
-            var results = try classifier.classify(rows.map { TextInput($0.text, pair: $0.pair) }, topK: topK, options: options)[...]
+            var results = try classifier.classify(
+                rows.map { TextInput($0.text, pair: $0.pair) }, topK: topK, options: options)[...]
             for row in batch {
                 switch row {
                 case .success(let row):
                     guard let result = results.popFirst() else { continue }
                     guard result.logits.allSatisfy(\.isFinite) else {
                         tally.withoutAnswer += 1
-                        try StandardOutput.shared.line(errorLine("the logits are not finite; run adze verify", json: json))
+                        try StandardOutput.shared.line(
+                            errorLine("the logits are not finite; run adze verify", json: json))
                         continue
                     }
                     tally.add(result)
-                    try StandardOutput.shared.line(json ? jsonLine(result, row, labels: classifier.labels) : plainLine(result))
+                    try StandardOutput.shared.line(
+                        json ? jsonLine(result, row, labels: classifier.labels) : plainLine(result))
                 case .failure(let error):
                     tally.failed += 1
                     try StandardOutput.shared.line(errorLine(error.description, json: json))

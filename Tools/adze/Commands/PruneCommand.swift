@@ -18,7 +18,9 @@ struct PruneCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
     var model: String
 
-    @Option(name: .long, help: ArgumentHelp("first:N, last:N, every:K (0, K, 2K, …), or blocks such as 0,2,5.", valueName: "BLOCKS"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("first:N, last:N, every:K (0, K, 2K, …), or blocks such as 0,2,5.", valueName: "BLOCKS"))
     var keep: String
 
     @OptionGroup var output: OutputOptions

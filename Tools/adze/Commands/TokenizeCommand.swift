@@ -27,7 +27,10 @@ struct TokenizeCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Cut to this many tokens; default: nothing is cut.", valueName: "N"))
     var maxLength: Int?
 
-    @Option(name: .long, help: ArgumentHelp("What gives way: longest_first, only_first, only_second, do_not_truncate.", valueName: "HOW"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("What gives way: longest_first, only_first, only_second, do_not_truncate.", valueName: "HOW")
+    )
     var truncation: Truncation = .longestFirst
 
     func validate() throws {

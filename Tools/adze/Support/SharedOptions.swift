@@ -63,16 +63,22 @@ struct SourceOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("A folder, tokenizer.json or vocab.txt.", valueName: "PATH"))
     var tokenizer: String?
 
-    @Option(name: .long, help: ArgumentHelp("Label names in the order of the classes, separated by commas.", valueName: "A,B"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Label names in the order of the classes, separated by commas.", valueName: "A,B"))
     var labels: String?
 
-    @Option(name: .long, help: ArgumentHelp("The number of attention heads, where no config.json says it.", valueName: "N"))
+    @Option(
+        name: .long, help: ArgumentHelp("The number of attention heads, where no config.json says it.", valueName: "N"))
     var heads: Int?
 
-    @Option(name: .long, help: ArgumentHelp("The key under which a nested checkpoint keeps the model.", valueName: "KEY"))
+    @Option(
+        name: .long, help: ArgumentHelp("The key under which a nested checkpoint keeps the model.", valueName: "KEY"))
     var key: String?
 
-    @Option(name: .long, help: ArgumentHelp("A well-known shape, such as bert-base-cased, instead of a config.json.", valueName: "NAME"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A well-known shape, such as bert-base-cased, instead of a config.json.", valueName: "NAME"))
     var like: String?
 
     func validate() throws {

@@ -27,7 +27,9 @@ final class StandardOutput: Sendable {
         }
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeBytes { raw in Foundation.write(STDOUT_FILENO, raw.baseAddress! + done, raw.count - done) }
+            let count = bytes.withUnsafeBytes { raw in
+                Foundation.write(STDOUT_FILENO, raw.baseAddress! + done, raw.count - done)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 if errno == EPIPE { endQuietly() }

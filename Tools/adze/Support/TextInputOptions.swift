@@ -10,13 +10,21 @@ struct TextOptionsGroup: ParsableArguments {
     @Argument(help: ArgumentHelp("Texts.", valueName: "TEXT"))
     var texts: [String] = []
 
-    @Option(name: [.short, .long], help: ArgumentHelp("A .txt, .csv, .tsv or .jsonl file; - is standard input.", valueName: "FILE"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("A .txt, .csv, .tsv or .jsonl file; - is standard input.", valueName: "FILE"))
     var input: String?
 
-    @Option(name: .long, help: ArgumentHelp("The format of the input: txt, csv, tsv, jsonl; default: by its name.", valueName: "FORMAT"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The format of the input: txt, csv, tsv, jsonl; default: by its name.", valueName: "FORMAT"))
     var format: DataFormat?
 
-    @Option(name: .long, help: ArgumentHelp("The text's column by name, or by number from 1 where there is no header; or its JSON key.", valueName: "COLUMN"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The text's column by name, or by number from 1 where there is no header; or its JSON key.",
+            valueName: "COLUMN"))
     var textColumn: String?
 
     @Option(name: .long, help: ArgumentHelp("The column of a second text.", valueName: "COLUMN"))
@@ -26,10 +34,12 @@ struct TextOptionsGroup: ParsableArguments {
     func open(model: String) throws -> TextBatches {
         if texts.isEmpty == (input == nil) {
             guard pathExists(model) else { throw ModelNotFound(path: model) }
-            throw ValidationError(texts.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
+            throw ValidationError(
+                texts.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
         }
         guard let input else { return TextBatches(texts: texts) }
-        let columns = ColumnSelection(text: textColumn.map(ColumnSelection.Column.init), pair: pairColumn.map(ColumnSelection.Column.init))
+        let columns = ColumnSelection(
+            text: textColumn.map(ColumnSelection.Column.init), pair: pairColumn.map(ColumnSelection.Column.init))
         do {
             return TextBatches(
                 source: try RowSource(path: input, format: format, columns: columns), path: input,
