@@ -229,7 +229,8 @@ struct LieTests {
         }
         try Tool.refuse(66, ["predict", Models.classifier, "-i", "/no/such.txt"], says: ["/no/such.txt"])
         try Tool.refuse(
-            65, ["predict", Models.classifier, "-i", "/dev/zero", "--format", "txt", "--quiet"], says: ["/dev/zero: line 1: a NUL"])
+            65, ["predict", Models.classifier, "-i", "/dev/zero", "--format", "txt", "--quiet"],
+            says: ["/dev/zero: line 1: a NUL"])
         try Tool.refuse(66, ["predict", Models.classifier, "-i", "/tmp", "--format", "txt"], says: ["found a folder"])
         try Tool.refuse(64, ["predict", Models.classifier, "-i", "/tmp/x.dat"], says: ["--format"])
     }
