@@ -36,6 +36,8 @@ struct LineScanner {
             let count = found ?? reader.left
             // One byte more than the limit is allowed for a CR that belongs to the line's end.
             if !isTooLong, record.bytes.count + count > limit + 1 { isTooLong = true }
+            // A line without end that is no text, such as /dev/zero, must not be stepped over for ever.
+            if isTooLong, record.hasNUL { throw .nul(line: line) }
             if isTooLong { record.removeAll() } else { record.append(reader, count: count) }
             reader.advance(count)
             if found != nil {

@@ -18,6 +18,14 @@ public enum CheckpointError: AdzeFailure, Equatable {
     case noBlocks
     case duplicateParameter(name: String, first: String, second: String)
 
+    /// Blocks and keys that are not there are a request that makes no sense; all else is the checkpoint's own fault.
+    public var kind: FailureKind {
+        switch self {
+        case .blockOutOfRange, .noBlocks, .unknownKey: .usage
+        default: .badData
+        }
+    }
+
     /// One line: the tensor, what was expected and found, what to do.
     public var description: String {
         switch self {

@@ -49,7 +49,7 @@ struct LieTests {
     @Test(arguments: [
         ("encoder.layer.1.output.dense.weight", "encoder.layer.1.output.dense.wrong1", "missing weight"),
         ("bert.embeddings.word_embeddings.weight", "bert.embeddings.word_embeddingz.weight", "this is no BERT"),
-        ("\"shape\":[2,24]", "\"shape\":[24,2]", "expected shape (2, 24), found (24, 2) (transposed)"),
+        ("\"shape\":[2,24]", "\"shape\":[24,2]", "2 labels do not fit a classifier of 24 classes"),
         ("\"shape\":[2,24]", "\"shape\":[48  ]", "expected shape (2, 24), found (48)"),
         ("\"shape\":[2,24]", "\"shape\":[2,25]", "needs 200 bytes"),
         ("\"dtype\":\"F32\"", "\"dtype\":\"I32\"", "floating-point"),
@@ -102,7 +102,7 @@ struct LieTests {
         try withCopy(of: Models.container(container)) { model, folder in
             let path = model + "/" + file
             let whole = try bytes(of: path)
-            for length in [0, 1, 9, 100, whole.count / 2, whole.count - 1] {
+            for length in [0, 100, whole.count - 1] {
                 try Data(whole.prefix(length)).write(to: URL(filePath: path))
                 try refuse(65, model, says: [path], in: folder)
             }
@@ -113,13 +113,13 @@ struct LieTests {
         try withTemporaryFolder { folder in
             let path = try converted(Models.bare, in: folder)
             let whole = try bytes(of: path)
-            for step in 0..<40 {
+            for step in 0..<12 {
                 var damaged = whole
-                damaged[step * (whole.count - 1) / 39] ^= UInt8(1 << (step % 8))
+                damaged[step * (whole.count - 1) / 11] ^= UInt8(1 << (step % 8))
                 try Data(damaged).write(to: URL(filePath: path))
                 try Tool.refuse(65, ["verify", path], says: [path])
             }
-            for length in [0, 1, 40, whole.count / 2, whole.count - 1] {
+            for length in [0, 40, whole.count - 1] {
                 try Data(whole.prefix(length)).write(to: URL(filePath: path))
                 for verb in [
                     ["verify", path], ["embed", path, "good"], ["tokenize", path, "good"], ["inspect", path],
@@ -203,7 +203,7 @@ struct LieTests {
             (65, ["--heads", "3", "--labels", "one"], "1 labels do not fit a classifier of 2 classes"),
             (65, ["--heads", "3", "--labels", "one,one"], "given twice"),
             (66, ["--config", "/no/such.json"], "/no/such.json"),
-            (65, ["--heads", "3", "--key", "model"], "--key 'model'"),
+            (64, ["--heads", "3", "--key", "model"], "--key 'model'"),
             (66, ["--heads", "3", "--tokenizer", "/no/such"], "/no/such"),
         ]
         try withTemporaryFolder { folder in
@@ -219,7 +219,7 @@ struct LieTests {
         let cases: [(code: Int32, options: [String], input: String, says: String)] = [
             (65, ["--format", "csv"], "text\n\"a b\n", "standard input: line 2: the quote"),
             (65, ["--format", "csv"], "", "header"),
-            (64, ["--format", "csv", "--text-column", "txet"], "text\na\n", "the nearest is 'text'"),
+            (64, ["--format", "csv", "--text-column", "txet"], "text\na\n", "no column is named 'txet', found 'text'"),
             (65, ["--format", "csv"], "a,a\n1,2\n", "twice"), (65, [], "\u{0}\u{0}\u{0}", "NUL"),
             (64, ["--text-column", "text"], "a\n", "no columns to choose from"),
         ]
@@ -228,6 +228,9 @@ struct LieTests {
             try Tool.refuse(lie.code, arguments, input: Array(lie.input.utf8), says: [lie.says])
         }
         try Tool.refuse(66, ["predict", Models.classifier, "-i", "/no/such.txt"], says: ["/no/such.txt"])
+        try Tool.refuse(
+            65, ["predict", Models.classifier, "-i", "/dev/zero", "--format", "txt", "--quiet"],
+            says: ["/dev/zero: line 1: a NUL"])
         try Tool.refuse(66, ["predict", Models.classifier, "-i", "/tmp", "--format", "txt"], says: ["found a folder"])
         try Tool.refuse(64, ["predict", Models.classifier, "-i", "/tmp/x.dat"], says: ["--format"])
     }

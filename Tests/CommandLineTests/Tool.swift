@@ -115,9 +115,9 @@ final class Running {
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let folder { process.currentDirectoryURL = URL(filePath: folder) }
-        process.standardInput = try standardInput ?? #require(FileHandle(forReadingAtPath: streams + "/in"))
-        process.standardOutput = try standardOutput ?? #require(FileHandle(forWritingAtPath: streams + "/out"))
-        process.standardError = try #require(FileHandle(forWritingAtPath: streams + "/err"))
+        process.standardInput = try standardInput ?? FileHandle(forReadingFrom: URL(filePath: streams + "/in"))
+        process.standardOutput = try standardOutput ?? FileHandle(forWritingTo: URL(filePath: streams + "/out"))
+        process.standardError = try FileHandle(forWritingTo: URL(filePath: streams + "/err"))
         process.terminationHandler = { [ended] _ in ended.signal() }
         try process.run()
     }

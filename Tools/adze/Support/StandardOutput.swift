@@ -27,9 +27,7 @@ final class StandardOutput: Sendable {
         }
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeBytes { raw in
-                Foundation.write(STDOUT_FILENO, raw.baseAddress.map { $0 + done }, raw.count - done)
-            }
+            let count = bytes[done...].withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
             if count < 0 {
                 if errno == EINTR { continue }
                 if errno == EPIPE { endQuietly() }
