@@ -3,9 +3,8 @@
 
 public import AdzeBytes
 public import AdzeNative
-public import AdzeTensors
-
 internal import AdzeSafetensors
+public import AdzeTensors
 internal import AdzeTorch
 
 /// The formats of weights that are read.
@@ -82,7 +81,8 @@ public struct WeightsFile: Sendable {
         let signatures: [([UInt8], String, String)] = [
             ([0x89, 0x48, 0x44, 0x46], "an HDF5 file", "this version reads safetensors and PyTorch checkpoints"),
             (Array("GGUF".utf8), "a GGUF file", "convert from the original checkpoint instead"),
-            ([0x1F, 0x8B], "a gzip archive", "unpack it first"), ([0x28, 0xB5, 0x2F, 0xFD], "a zstd archive", "unpack it first"),
+            ([0x1F, 0x8B], "a gzip archive", "unpack it first"),
+            ([0x28, 0xB5, 0x2F, 0xFD], "a zstd archive", "unpack it first"),
             ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive", "unpack it first"),
             (Array("version https://git-lfs".utf8), "a git-lfs pointer", "fetch the file itself with git lfs pull"),
             ([0x08], "an ONNX graph, it seems", "convert from the original checkpoint instead"),

@@ -31,11 +31,13 @@ public enum BundleError: AdzeFailure, Equatable {
     /// One line: what is missing or contradicts, and what to do.
     public var description: String {
         switch self {
-        case .noTokenizer: "no tokenizer beside the weights; name a folder, tokenizer.json or vocab.txt with --tokenizer"
+        case .noTokenizer:
+            "no tokenizer beside the weights; name a folder, tokenizer.json or vocab.txt with --tokenizer"
         case .noTokenizerFiles: "expected tokenizer.json or vocab.txt, found neither"
         case .vocabularyTooLarge(let tokens, let rows):
             "the tokenizer has \(tokens) tokens but the word embedding only \(rows) rows; they belong to different models"
-        case .configBeside(let path): "a bare file of weights says too little; open its folder, or pass --config \(path)"
+        case .configBeside(let path):
+            "a bare file of weights says too little; open its folder, or pass --config \(path)"
         case .unknownShape(let name, let nearest):
             "--like \(quoted(name)) is not a known shape" + (nearest.map { "; did you mean \($0)?" } ?? "")
         case .noClassifier:
@@ -48,8 +50,10 @@ public enum BundleError: AdzeFailure, Equatable {
         case .probeTokens(let text):
             "probe failed: the tokenizer no longer cuts \(quoted(text, limit: 40)) into the ids that the file promises"
         case .noProbes: "the file has no probes to verify"
-        case .badProbe(let index): "probe \(index) of the header: expected ids, fp32 and perhaps int8 answers, found something else"
-        case .tooManyProbes(let tokens, let limit): "the header's probes have \(tokens) tokens; at most \(limit) are computed"
+        case .badProbe(let index):
+            "probe \(index) of the header: expected ids, fp32 and perhaps int8 answers, found something else"
+        case .tooManyProbes(let tokens, let limit):
+            "the header's probes have \(tokens) tokens; at most \(limit) are computed"
         case .differentHeads: "the models do not answer in the same form; compare two classifiers or two encoders"
         }
     }

@@ -99,7 +99,9 @@ extension ModelBundle {
             vocabulary: tokenizer?.vocabulary.tokens, tensors: plans)
         var size = 0
         try saveChecked(path: path, replacing: options.replacing) { draft in
-            let report = try NativeWriter.write(contents, path: draft, replacing: true, pool: pool) { try store.load($0) }
+            let report = try NativeWriter.write(contents, path: draft, replacing: true, pool: pool) {
+                try store.load($0)
+            }
             size = report.sizes.file
         } check: { draft in
             do {
@@ -131,7 +133,9 @@ extension ModelBundle {
         var facts =
             source.native?.metadata.provenance?.object
             ?? ["format": .string(source.format.rawValue), "tensors": .integer(source.store.tensors.count)]
-        if source.native == nil, let prefix = checkpoint.map?.prefix, !prefix.isEmpty { facts["prefix"] = .string(prefix) }
+        if source.native == nil, let prefix = checkpoint.map?.prefix, !prefix.isEmpty {
+            facts["prefix"] = .string(prefix)
+        }
         if let kept, let blockCount {
             var cuts = facts["pruned"]?.array ?? []
             cuts.append(.object(["kept": .array(kept.map { .integer($0) }), "of": .integer(blockCount)]))

@@ -1,7 +1,7 @@
 // Timing the engine alone on given token sequences. What runs on the machine beside it is the caller's to know.
 
-public import AdzeModels
 internal import AdzeKernels
+public import AdzeModels
 
 /// A loaded model whose passes are timed.
 public final class EngineBenchmark: Sendable {
@@ -60,7 +60,9 @@ public final class EngineBenchmark: Sendable {
     /// What a pass over one sequence costs: the last block's short way is counted as such.
     private func multiplyAdds(tokens: Int) -> Double {
         let config = engine.model.config
-        let (t, h, f, l) = (Double(tokens), Double(config.hiddenSize), Double(config.intermediateSize), Double(config.layerCount))
+        let (t, h, f, l) = (
+            Double(tokens), Double(config.hiddenSize), Double(config.intermediateSize), Double(config.layerCount)
+        )
         guard l > 0 else { return 0 }
         let whole = t * (4 * h * h + 2 * h * f) + 2 * t * t * h
         let last = t * 2 * h * h + (2 * h * h + 2 * h * f) + 2 * t * h

@@ -90,7 +90,9 @@ extension ModelBundle {
     private static func tokenizer(_ source: OpenedModel, _ options: ModelOptions) throws -> BertTokenizer? {
         if let path = options.tokenizerPath {
             var files = try TokenizerFiles(path: path)
-            if files.tokenizerConfig == nil, files.tokenizerJSON == nil { try applyCasing(of: options.like, to: &files) }
+            if files.tokenizerConfig == nil, files.tokenizerJSON == nil {
+                try applyCasing(of: options.like, to: &files)
+            }
             do {
                 return try BertTokenizer(files: files)
             } catch {

@@ -36,9 +36,10 @@ enum Probes {
     /// The inputs for a model: our texts through its tokenizer, or made-up ids where it has none.
     static func inputs(tokenizer: BertTokenizer?, config: BertConfig) -> [Probe] {
         let limit = min(config.maximumPositions, 16)
-        let encoded = (tokenizer.map { tokenizer in
-            texts.map { Probe(text: $0, ids: tokenizer.encode($0, maximumLength: limit).ids) }
-        } ?? []).filter { !$0.ids.isEmpty }
+        let encoded =
+            (tokenizer.map { tokenizer in
+                texts.map { Probe(text: $0, ids: tokenizer.encode($0, maximumLength: limit).ids) }
+            } ?? []).filter { !$0.ids.isEmpty }
         // A tokenizer without a frame that knows no word of ours gives nothing; ids alone prove the weights as well.
         return encoded.isEmpty ? [3, 11].map { madeUp(count: min($0, limit), config) } : encoded
     }
@@ -68,7 +69,8 @@ enum Probes {
     static func runFP32(_ probes: [Probe], _ checkpoint: BertCheckpoint, threads: Int?) throws -> [[Float]] {
         let engine = try Engine(checkpoint, threads: threads)
         let classifies = checkpoint.head.classification != nil
-        let outputs = try engine.run(probes.map { TokenSequence(ids: $0.ids) }, outputs: classifies ? .logits : .firstToken)
+        let outputs = try engine.run(
+            probes.map { TokenSequence(ids: $0.ids) }, outputs: classifies ? .logits : .firstToken)
         return outputs.map { classifies ? $0.logits : $0.firstToken }
     }
 
@@ -90,7 +92,8 @@ extension Probe {
     /// The probe as the header keeps it; every fp32 value is exact as a JSON number.
     var json: JSONValue {
         func list(_ values: [Float]) -> JSONValue {
-            .array(values.map { $0.isFinite ? .number(Double($0)) : .string($0.isNaN ? "nan" : $0 > 0 ? "inf" : "-inf") })
+            .array(
+                values.map { $0.isFinite ? .number(Double($0)) : .string($0.isNaN ? "nan" : $0 > 0 ? "inf" : "-inf") })
         }
         var object: JSONObject = ["ids": .array(ids.map { .integer(Int($0)) }), "fp32": list(fp32)]
         if let text { object["text"] = .string(text) }
@@ -160,7 +163,9 @@ struct PlannedQuantizedStore: QuantizedStore {
     func quantized(_ name: String) throws -> QuantizedWeights? {
         guard quantizes(name) else { return nil }
         let tensor = try store.load(name)
-        guard let quantized = QuantizedTensor(quantizing: Tensor(shape: tensor.shape, floats: tensor.floats()), pool: pool)
+        guard
+            let quantized = QuantizedTensor(
+                quantizing: Tensor(shape: tensor.shape, floats: tensor.floats()), pool: pool)
         else { return nil }
         return QuantizedWeights(codes: quantized.codes, rowScales: quantized.rowScales)
     }

@@ -41,7 +41,8 @@ public final class TextEmbedder: Sendable {
     public init(_ bundle: ModelBundle, precision: Precision = .fp32, threads: Int? = nil) throws {
         tokenizer = try bundle.requireTokenizer()
         recipe = bundle.sentenceRecipe
-        maximumLength = min(recipe?.maximumSequenceLength ?? bundle.maximumLength, bundle.checkpoint.config.maximumPositions)
+        maximumLength = min(
+            recipe?.maximumSequenceLength ?? bundle.maximumLength, bundle.checkpoint.config.maximumPositions)
         defaultPooling = .tokens(recipe?.poolings ?? [.mean])
         normalizesByDefault = recipe?.normalize ?? false
         engine = try Engine(bundle.checkpoint, threads: threads)
@@ -55,18 +56,21 @@ public final class TextEmbedder: Sendable {
         _ texts: [String], pooling: Pooling? = nil, normalize: Bool? = nil, maximumLength: Int? = nil
     ) throws -> [[Float]] {
         let pooling = pooling ?? defaultPooling
-        let wish: OutputRequest = switch pooling {
-        case .pooled: .pooled
-        case .tokens([.cls]): .firstToken
-        case .tokens: .sequence
-        }
+        let wish: OutputRequest =
+            switch pooling {
+            case .pooled: .pooled
+            case .tokens([.cls]): .firstToken
+            case .tokens: .sequence
+            }
         let outputs = try run(texts, outputs: wish, maximumLength: maximumLength)
         return outputs.map { output in
-            var vector = switch pooling {
-            case .pooled: output.pooled
-            case .tokens([.cls]): output.firstToken
-            case .tokens(let poolings): poolings.flatMap { pool(output.sequence, tokens: output.tokenCount, by: $0) }
-            }
+            var vector =
+                switch pooling {
+                case .pooled: output.pooled
+                case .tokens([.cls]): output.firstToken
+                case .tokens(let poolings):
+                    poolings.flatMap { pool(output.sequence, tokens: output.tokenCount, by: $0) }
+                }
             if normalize ?? normalizesByDefault { scaleToUnitLength(&vector) }
             return vector
         }

@@ -12,7 +12,9 @@ public import AdzeTokenization
 public func openTokenizer(path: String) throws -> BertTokenizer {
     do {
         if !isFolder(path), let weights = try? WeightsFile(path: path) {
-            guard let native = weights.native, let settings = native.metadata.tokenizer else { throw BundleError.noTokenizer }
+            guard let native = weights.native, let settings = native.metadata.tokenizer else {
+                throw BundleError.noTokenizer
+            }
             return try BertTokenizer(tokens: native.vocabulary() ?? [], settings: settings)
         }
         return try BertTokenizer(files: TokenizerFiles(path: path))

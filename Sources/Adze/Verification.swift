@@ -39,7 +39,8 @@ extension ModelBundle {
             let store = FiniteStore(base: checkpoint.store, allowsNonFinite: allowsNonFinite)
             let names = store.tensors.map(\.name)
             try pool.forEachThrowing(names.count) { _ = try store.load(names[$0]) }
-            return VerificationReport(tensorCount: names.count, probeCount: 0, largestDifference: 0, comparedInt8: false)
+            return VerificationReport(
+                tensorCount: names.count, probeCount: 0, largestDifference: 0, comparedInt8: false)
         }
         try native.verifyChecksums(pool: pool)
         let probes = try Probes.read(native.metadata.probes)
@@ -48,7 +49,9 @@ extension ModelBundle {
         var largest: Float = 0
         for (probe, found) in zip(probes, found) {
             try compare(probe, found, probe.fp32, isEqual: Probe.agree)
-            for (a, b) in zip(found, probe.fp32) where a.isFinite && b.isFinite { largest = max(largest, (a - b).magnitude) }
+            for (a, b) in zip(found, probe.fp32) where a.isFinite && b.isFinite {
+                largest = max(largest, (a - b).magnitude)
+            }
         }
         let comparesInt8 = probes.contains { !$0.int8.isEmpty }
         if comparesInt8 {
@@ -80,6 +83,8 @@ extension ModelBundle {
         guard found.count == expected.count else {
             throw .probeFailed(text: text, expected: Float(expected.count), found: Float(found.count))
         }
-        for (a, b) in zip(found, expected) where !isEqual(a, b) { throw .probeFailed(text: text, expected: b, found: a) }
+        for (a, b) in zip(found, expected) where !isEqual(a, b) {
+            throw .probeFailed(text: text, expected: b, found: a)
+        }
     }
 }

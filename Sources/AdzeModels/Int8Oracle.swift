@@ -81,7 +81,9 @@ public struct Int8Oracle: Sendable {
         let hidden = FloatBuffer(count: batch.tokenCount * size)
         for sequence in 0..<batch.sequenceCount {
             for (position, token) in batch.tokens(of: sequence).enumerated() {
-                let (word, type, place) = (words(Int(batch.ids[token])), types(Int(batch.typeIDs[token])), positions(position))
+                let (word, type, place) = (
+                    words(Int(batch.ids[token])), types(Int(batch.typeIDs[token])), positions(position)
+                )
                 for index in 0..<size { hidden.base[token * size + index] = (word[index] + type[index]) + place[index] }
             }
         }
@@ -100,7 +102,8 @@ public struct Int8Oracle: Sendable {
             let range = batch.tokens(of: sequence)
             for head in 0..<config.headCount {
                 func part(_ buffer: FloatBuffer) -> MatrixView {
-                    buffer.matrix(rows: tokens, columns: size).rows(range).columns(head * headSize..<(head + 1) * headSize)
+                    buffer.matrix(rows: tokens, columns: size).rows(range).columns(
+                        head * headSize..<(head + 1) * headSize)
                 }
                 scratch.attend(
                     kernels, output: part(context), query: part(projections[0]), key: part(projections[1]),
