@@ -90,7 +90,7 @@ extension ModelBundle {
 
     /// Matrices whose rows are many and whose error an int8 row scale bounds well; the classifier and the token types
     /// are small and stay in fp32, as every vector does.
-    private static func isQuantized(_ name: String) -> Bool {
+    static func isQuantized(_ name: String) -> Bool {
         name.hasSuffix(".weight") && !name.contains("LayerNorm") && !name.hasPrefix("classifier.")
             && name != "embeddings.token_type_embeddings.weight"
     }

@@ -196,7 +196,7 @@ extension BertConfig {
         let blocks = map.entries.compactMap { ParameterMap.blockIndex($0.name)?.index }
         // Checked before the one is added: a name may carry any number.
         let lastBlock = blocks.max() ?? -1
-        let layers = lastBlock < Limits.layerCount.upperBound ? lastBlock + 1 : lastBlock
+        let layers = lastBlock == .max ? lastBlock : lastBlock + 1
         func check(_ what: String, _ value: Int, _ range: ClosedRange<Int>) throws(ConfigError) {
             guard range.contains(value) else {
                 throw .tensorSize(what: what, value: value, low: range.lowerBound, high: range.upperBound)

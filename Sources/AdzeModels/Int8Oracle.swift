@@ -54,6 +54,7 @@ public struct Int8Oracle: Sendable {
     /// Throws the store's errors; sequences must fit the model, see `PackedBatch`.
     /// - Complexity: as the forward pass, at about a hundredth of its speed.
     public func run(_ batch: PackedBatch) throws -> [[Float]] {
+        guard batch.sequenceCount > 0 else { return [] }
         let hidden = try embed(batch)
         for index in 0..<config.layerCount { try runBlock(index, hidden, batch) }
         let size = config.hiddenSize
@@ -63,7 +64,7 @@ public struct Int8Oracle: Sendable {
         guard head.classification != nil else { return rows(first, of: size) }
         let pooled = try dense(ParameterPaths.pooler, first, activation: .tanh)
         let logits = try dense(ParameterPaths.classifier, pooled)
-        return rows(logits, of: logits.count / max(batch.sequenceCount, 1))
+        return rows(logits, of: logits.count / batch.sequenceCount)
     }
 
     private func rows(_ values: [Float], of size: Int) -> [[Float]] {

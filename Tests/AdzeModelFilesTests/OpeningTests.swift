@@ -64,10 +64,8 @@ import Testing
         if length < header.count { header = Array("{}".utf8) }
         header += [UInt8](repeating: 0x20, count: length - header.count)
         let bytes = withUnsafeBytes(of: UInt64(length).littleEndian) { Array($0) } + header
-        try withTemporaryFile(bytes) { path in
-            let format = try WeightsFile(path: path).format
-            #expect(format == .safetensors)
-        }
+        let format = try withTemporaryFile(bytes) { try WeightsFile(path: $0).format }
+        #expect(format == .safetensors)
     }
 }
 
