@@ -73,7 +73,7 @@ import Testing
         }
         #expect(scores(.regression, [2.5]) == [2.5])
         #expect(scores(nil, [0]) == [0.5])
-        #expect(scores(.singleLabel, [0]) == [1])
+        #expect(scores(.singleLabel, [0]) == [0.5], "one logit is a sigmoid, as in transformers")
         #expect(scores(.multiLabel, [0, 100]) == [0.5, 1])
         #expect(scores(nil, [1000, 1000]) == [0.5, 0.5])
         #expect(scores(nil, [-1000, 1000]) == [0, 1])
