@@ -85,13 +85,24 @@ struct LieTests {
             #expect(try names(in: folder) == ["model"])
             let kept = try converted(model, in: folder, ["--allow-nonfinite"])
             try Tool.succeed(["verify", kept])
-            let answer = try Tool.succeed(["predict", kept, "--json", "good"])
-            let object = try answer.object()
-            if object["error"] != nil {
-                #expect(answer.errors.contains("1 without an answer"))
-            } else {
-                #expect(object["score"] is Double)
+        }
+    }
+
+    /// A model of NaN alone: JSON has no NaN, so there is an error line instead of an answer.
+    @Test func answersThatAreNotNumbers() throws {
+        try withCopy(of: Models.classifier) { model, folder in
+            let path = model + "/model.safetensors"
+            var file = try bytes(of: path)
+            let header = 8 + file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+            for offset in stride(from: header, to: file.count, by: 4) {
+                file.replaceSubrange(offset..<offset + 4, with: [0, 0, 0xC0, 0x7F])
             }
+            try Data(file).write(to: URL(filePath: path))
+            let kept = try converted(model, in: folder, ["--allow-nonfinite"])
+            let prediction = try Tool.succeed(["predict", kept, "--json", "good"])
+            #expect(try prediction.object()["error"] is String)
+            #expect(prediction.errors.contains("1 without an answer"))
+            #expect(try Tool.succeed(["embed", kept, "good"]).object()["error"] is String)
         }
     }
 

@@ -79,6 +79,12 @@ struct EmbedCommand: ParsableCommand {
                 switch row {
                 case .success:
                     guard let vector = vectors.popFirst() else { continue }
+                    // JSON has no NaN; a model with non-finite weights gives no vector.
+                    guard vector.allSatisfy(\.isFinite) else {
+                        let reason = "the vector is not finite; run adze verify"
+                        try StandardOutput.shared.line(errorLine(reason, json: true))
+                        continue
+                    }
                     count += 1
                     // fp32 in its shortest form: parsing it back gives the same bits.
                     try StandardOutput.shared.line(
