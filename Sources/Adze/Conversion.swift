@@ -46,17 +46,17 @@ extension ModelBundle {
     /// `path` but what was there. The same model gives the same bytes on any machine with the same libzstd.
     /// - Complexity: O(weights); memory for the fp32 weights once, while the probes run, and a few tensors beside.
     public func convert(
-        to path: String, options: ConversionOptions = ConversionOptions(), kept: [Int]? = nil, of blockCount: Int? = nil
+        to path: String, options: ConversionOptions = ConversionOptions()
     ) throws -> ConversionReport {
         do {
-            return try convertUnlocated(to: path, options: options, kept: kept, of: blockCount)
+            return try convertUnlocated(to: path, options: options)
         } catch let error as CheckpointError {
             throw LocatedError(path: source.path, underlying: error)
         }
     }
 
     private func convertUnlocated(
-        to path: String, options: ConversionOptions, kept: [Int]?, of blockCount: Int?
+        to path: String, options: ConversionOptions
     ) throws -> ConversionReport {
         if !options.replacing && pathExists(path) { throw FileError.exists(path: path) }
         let pool = WorkerPool(threadCount: options.threads ?? WorkerPool.availableProcessors)
@@ -79,7 +79,7 @@ extension ModelBundle {
             probes[index].fp32 = fileAnswers[index]
             probes[index].int8 = int8?[index] ?? []
         }
-        let size = try write(to: path, probes, finite, options, kept: kept, of: blockCount, pool: pool)
+        let size = try write(to: path, probes, finite, options, pool: pool)
         return ConversionReport(
             sourceBytes: self.source.byteCount, writtenBytes: size,
             parameterCount: checkpoint.config.parameterCount(head: checkpoint.head),
@@ -96,8 +96,8 @@ extension ModelBundle {
     }
 
     private func write(
-        to path: String, _ probes: [Probe], _ store: FiniteStore, _ options: ConversionOptions, kept: [Int]?,
-        of blockCount: Int?, pool: WorkerPool
+        to path: String, _ probes: [Probe], _ store: FiniteStore, _ options: ConversionOptions,
+        pool: WorkerPool
     ) throws -> Int {
         let plans = checkpoint.store.tensors.map { info in
             NativeTensorPlan(
@@ -105,7 +105,7 @@ extension ModelBundle {
                 scheme: ModelBundle.isQuantized(info.name) ? .int8() : .float32)
         }
         let contents = NativeContents(
-            store: options.store, metadata: metadata(probes, kept: kept, of: blockCount),
+            store: options.store, metadata: metadata(probes),
             vocabulary: tokenizer?.vocabulary.tokens, tensors: plans)
         var size = 0
         try saveChecked(path: path, replacing: options.replacing) { draft in
@@ -125,32 +125,29 @@ extension ModelBundle {
     }
 
     /// What the header says of the model besides its tensors.
-    private func metadata(_ probes: [Probe], kept: [Int]?, of blockCount: Int?) -> NativeMetadata {
-        var config = checkpoint.config.json
-        for (key, value) in checkpoint.head.configMembers { config[key] = value }
+    private func metadata(_ probes: [Probe]) -> NativeMetadata {
         var head: JSONObject = ["kind": .string(checkpoint.head.classification == nil ? "encoder" : "classification")]
         if checkpoint.head.classification == nil { head["pooler"] = .bool(checkpoint.head.hasPooler) }
         if let sentenceRecipe { head["sentence"] = sentenceRecipe.json }
         return NativeMetadata(
-            config: .object(config), head: .object(head),
+            config: .object(checkpoint.configMembers), head: .object(head),
             labels: checkpoint.head.classification.map { .array($0.labels.map(JSONValue.string)) },
-            tokenizer: tokenizer?.description, provenance: provenance(kept: kept, of: blockCount),
+            tokenizer: tokenizer?.description, provenance: provenance,
             probes: .array(probes.map(\.json)))
     }
 
     /// Where the weights come from: facts of the content alone, no path, no time. A converted file's own is carried on.
-    private func provenance(kept: [Int]?, of blockCount: Int?) -> JSONValue {
+    private var provenance: JSONValue {
         var facts =
             source.native?.metadata.provenance?.object
             ?? ["format": .string(source.format.rawValue), "tensors": .integer(source.store.tensors.count)]
         if source.native == nil, let prefix = checkpoint.map?.prefix, !prefix.isEmpty {
             facts["prefix"] = .string(prefix)
         }
-        if let kept, let blockCount {
-            var cuts = facts["pruned"]?.array ?? []
-            cuts.append(.object(["kept": .array(kept.map { .integer($0) }), "of": .integer(blockCount)]))
-            facts["pruned"] = .array(cuts)
+        let newCuts = cuts.map { cut in
+            JSONValue.object(["kept": .array(cut.kept.map { .integer($0) }), "of": .integer(cut.of)])
         }
+        if !newCuts.isEmpty { facts["pruned"] = .array((facts["pruned"]?.array ?? []) + newCuts) }
         return .object(facts)
     }
 }

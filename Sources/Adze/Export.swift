@@ -51,8 +51,7 @@ extension ModelBundle {
     }
 
     private var configuration: JSONObject {
-        var config = checkpoint.config.json
-        for (key, value) in checkpoint.head.configMembers { config[key] = value }
+        var config = checkpoint.configMembers
         config["dtype"] = .string("float32")
         return config
     }

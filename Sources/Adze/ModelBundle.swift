@@ -20,6 +20,8 @@ public struct ModelBundle: Sendable {
     public let sentenceRecipe: SentenceRecipe?
     /// What a user should hear of.
     public let notes: [String]
+    /// How `keeping(blocks:)` made this of what was opened, in its order; empty for a model as it lies on disk.
+    let cuts: [BlockCut]
 
     /// Opens a model and checks that its parts fit each other.
     ///
@@ -28,6 +30,7 @@ public struct ModelBundle: Sendable {
     public init(path: String, options: ModelOptions = ModelOptions()) throws {
         let source = try OpenedModel(path: path)
         self.source = source
+        cuts = []
         do {
             var notes = source.notes
             let configuration = try ModelBundle.configuration(source, options, &notes)
@@ -188,17 +191,25 @@ extension ModelBundle {
     public func keeping(blocks: [Int]) throws(CheckpointError) -> ModelBundle {
         ModelBundle(
             source: source, checkpoint: try checkpoint.keeping(blocks: blocks), tokenizer: tokenizer,
-            sentenceRecipe: sentenceRecipe, notes: notes)
+            sentenceRecipe: sentenceRecipe, notes: notes,
+            cuts: cuts + [BlockCut(kept: blocks, of: checkpoint.config.layerCount)])
     }
 
     private init(
         source: OpenedModel, checkpoint: BertCheckpoint, tokenizer: BertTokenizer?, sentenceRecipe: SentenceRecipe?,
-        notes: [String]
+        notes: [String], cuts: [BlockCut]
     ) {
         self.source = source
         self.checkpoint = checkpoint
         self.tokenizer = tokenizer
         self.sentenceRecipe = sentenceRecipe
         self.notes = notes
+        self.cuts = cuts
     }
+}
+
+/// Blocks that were kept, of how many.
+struct BlockCut: Sendable {
+    let kept: [Int]
+    let of: Int
 }

@@ -172,7 +172,4 @@ public struct Kernels: @unchecked Sendable {
 enum OpenBLAS {
     /// Read for its effect, which happens once a process.
     static let pinToOneThread: Void = openblas_set_num_threads(1)
-
-    /// The processor family that OpenBLAS chose its kernels for.
-    static var coreName: String { String(cString: openblas_get_corename()) }
 }

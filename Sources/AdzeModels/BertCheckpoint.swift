@@ -77,6 +77,13 @@ public struct BertCheckpoint: Sendable {
         self.init(config: config, head: head, store: renamed, map: map, notes: notes)
     }
 
+    /// The members of a `config.json` for this shape and head.
+    public var configMembers: JSONObject {
+        var config = config.json
+        for (key, value) in head.configMembers { config[key] = value }
+        return config
+    }
+
     /// The checkpoint with only some blocks, in the order given.
     ///
     /// Throws `CheckpointError.blockOutOfRange` and `.noBlocks`. The other parameters stay as they are.

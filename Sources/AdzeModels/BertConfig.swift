@@ -54,7 +54,7 @@ public struct BertConfig: Sendable, Equatable {
         static let typeVocabularySize = 1...1000
     }
 
-    /// The class that `config.json` names, and whether we run it.
+    /// The values of `model_type` that are run.
     static let supportedModelTypes = ["bert"]
 }
 

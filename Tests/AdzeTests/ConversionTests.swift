@@ -170,14 +170,16 @@ import Testing
         try withTemporaryFolder { folder in
             let source = try ModelBundle(path: fixture("bertmodel-pooler"))
             let cut = try source.keeping(blocks: [3, 1, 0])
-            _ = try cut.convert(to: folder + "/a.adze", kept: [3, 1, 0], of: 4)
+            _ = try cut.convert(to: folder + "/a.adze")
             let first = try ModelBundle(path: folder + "/a.adze")
             #expect(try bits(first) == bits(cut))
             let facts = try #require(first.source.native?.metadata.provenance)
             #expect(facts["format"] == "safetensors")
             let expected: JSONObject = ["kept": [3, 1, 0], "of": 4]
             #expect(facts["pruned"] == .array([.object(expected)]))
-            _ = try first.keeping(blocks: [1]).convert(to: folder + "/b.adze", kept: [1], of: 3)
+            // The file's probes are answers of all its blocks, not of one.
+            #expect(try first.keeping(blocks: [1]).verify().probeCount == 0)
+            _ = try first.keeping(blocks: [1]).convert(to: folder + "/b.adze")
             let second = try ModelBundle(path: folder + "/b.adze")
             #expect(second.source.native?.metadata.provenance?["pruned"]?.array?.count == 2)
             #expect(second.source.native?.metadata.provenance?["format"] == "safetensors")

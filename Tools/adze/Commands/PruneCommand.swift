@@ -50,7 +50,7 @@ struct PruneCommand: ParsableCommand {
             options.allowsNonFinite = allowNonfinite
             options.replacing = output.force
             options.threads = common.threads
-            _ = try pruned.convert(to: output.output, options: options, kept: blocks, of: count)
+            _ = try pruned.convert(to: output.output, options: options)
         } else {
             try pruned.export(to: output.output, format: .safetensors, replacing: output.force)
         }
