@@ -23,7 +23,8 @@ package final class PackedInt8Matrix: @unchecked Sendable {
     /// Packs row-major codes of shape (N, K), -127 … 127, with N scales and biases.
     ///
     /// - Complexity: O(N · K).
-    package init(codes source: UnsafeBufferPointer<Int8>, scales: [Float], bias: [Float], depth: Int, kernels: Kernels) {
+    package init(codes source: UnsafeBufferPointer<Int8>, scales: [Float], bias: [Float], depth: Int, kernels: Kernels)
+    {
         precondition(depth > 0 && depth <= PackedInt8Matrix.depthLimit && !scales.isEmpty)
         precondition(source.count == scales.count * depth && bias.count == scales.count)
         guard let first = source.baseAddress else { preconditionFailure("a matrix has codes") }

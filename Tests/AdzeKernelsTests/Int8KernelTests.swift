@@ -37,7 +37,8 @@ import Testing
             residual = floats(rows * columns)
         }
 
-        func run(_ set: InstructionSet, activation: Activation = .identity, columns range: Range<Int>? = nil) -> [Float] {
+        func run(_ set: InstructionSet, activation: Activation = .identity, columns range: Range<Int>? = nil) -> [Float]
+        {
             let kernels = Kernels(set)
             let matrix = codes.withUnsafeBufferPointer {
                 PackedInt8Matrix(codes: $0, scales: scales, bias: bias, depth: depth, kernels: kernels)
