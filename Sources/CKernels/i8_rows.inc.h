@@ -18,13 +18,13 @@ CK_INLINE v16f CK_NAME(i8_value_part)(const float *x, const float *factors, ptrd
     return factors ? v * v16_load_part(factors + k, count, 1.0f) : v;
 }
 
-CK_INLINE v16u8 CK_NAME(i8_codes)(v16f v, float inverse, int32_t zero) {
-    // One rounding to an integer, halves to even: |v * inverse| is at most 254.
+// `base` is the zero point in the form that the codes are stored in.
+CK_INLINE v16u8 CK_NAME(i8_codes)(v16f v, float inverse, int32_t base) {
+    // One rounding to an integer, halves to even: |v * inverse| is at most 254. Rounding is monotonic and the least
+    // value gets -127, so only the greatest can fall outside, by one.
     const v16f shifted = v16_fma(v, (v16f)(inverse), (v16f)(12582912.0f));
-    v16i code = (v16i)shifted - 0x4B400000 + zero;
-    code = code > 127 ? (v16i)(127) : code;
-    code = code < -127 ? (v16i)(-127) : code;
-    return __builtin_convertvector(code ^ CK_CODE_FLIP, v16u8);
+    const v16i code = (v16i)shifted + (base - 0x4B400000), most = (v16i)(127 + CK_CODE_FLIP);
+    return __builtin_convertvector(code > most ? most : code, v16u8);
 }
 
 static void CK_NAME(ck_i8_quantize)(uint8_t *codes, ptrdiff_t code_stride, float *scales, int32_t *zeros,
@@ -32,38 +32,42 @@ static void CK_NAME(ck_i8_quantize)(uint8_t *codes, ptrdiff_t code_stride, float
                                     ptrdiff_t columns) {
     const ptrdiff_t whole = columns & ~(ptrdiff_t)15, rest = columns - whole;
     for (ptrdiff_t m = 0; m < rows; m++, x += x_stride, codes += code_stride) {
-        v16f most = (v16f)(0.0f), least = (v16f)(0.0f);
-        v16i wild = (v16i)(0);
-        for (ptrdiff_t k = 0; k < columns; k += 16) {
-            const v16f v = k < whole ? CK_NAME(i8_value)(x, factors, k) : CK_NAME(i8_value_part)(x, factors, k, rest);
-            most = v > most ? v : most;
-            least = v < least ? v : least;
-            wild |= ((v16i)v & 0x7F800000) == 0x7F800000;
-        }
-        const float high = v16_max_lane(most), low = -v16_max_lane(-least), range = high - low;
-        int32_t lanes[16], anyWild = 0;
-        __builtin_memcpy(lanes, &wild, sizeof lanes);
-        for (int i = 0; i < 16; i++) anyWild |= lanes[i];
-        const int finite = !anyWild && range <= 0x1.fffffep127f, flat = range < CK_SMALLEST_RANGE;
-        const float inverse = flat || !finite ? 0.0f : 254.0f / range;
-        // The least value gets the code -127, by the same rounding as in i8_codes.
-        const v16f shifted = v16_fma((v16f)(finite ? low : 0.0f), (v16f)(inverse), (v16f)(12582912.0f));
-        const int32_t zero = flat || !finite ? 0 : -127 - (((v16i)shifted)[0] - 0x4B400000);
-        scales[m] = !finite ? __builtin_nanf("") : flat ? 0.0f : range / 254.0f;
-        zeros[m] = zero + CK_CODE_FLIP;
+        // A product with 0 is NaN where the value is not finite, and stays so in the sum.
+        v16f most = (v16f)(0.0f), least = (v16f)(0.0f), nothing = (v16f)(0.0f);
         for (ptrdiff_t k = 0; k < whole; k += 16) {
             const v16f v = CK_NAME(i8_value)(x, factors, k);
-            const v16u8 c = CK_NAME(i8_codes)(finite ? v : (v16f)(0.0f), inverse, zero);
-            __builtin_memcpy(codes + k, &c, 16);
+            most = v > most ? v : most;
+            least = v < least ? v : least;
+            nothing = v16_fma(v, (v16f)(0.0f), nothing);
         }
         if (rest) {
             const v16f v = CK_NAME(i8_value_part)(x, factors, whole, rest);
-            const v16u8 c = CK_NAME(i8_codes)(finite ? v : (v16f)(0.0f), inverse, zero);
-            uint8_t bytes[16];
-            __builtin_memcpy(bytes, &c, 16);
-            for (ptrdiff_t k = whole; k < columns; k++) codes[k] = bytes[k - whole];
+            most = v > most ? v : most;
+            least = v < least ? v : least;
+            nothing = v16_fma(v, (v16f)(0.0f), nothing);
         }
-        // The weights beyond the depth are zero, whatever stands here.
-        for (ptrdiff_t k = columns; k < (columns + 3) / 4 * 4; k++) codes[k] = CK_CODE_FLIP;
+        const float low = -v16_max_lane(-least), range = v16_max_lane(most) - low;
+        const int finite = v16_sum(nothing) == 0.0f && range <= 0x1.fffffep127f, flat = range < CK_SMALLEST_RANGE;
+        if (!finite || flat) {
+            scales[m] = finite ? 0.0f : __builtin_nanf("");
+            zeros[m] = CK_CODE_FLIP;
+            for (ptrdiff_t k = 0; k < (columns + 3) / 4 * 4; k++) codes[k] = CK_CODE_FLIP;
+            continue;
+        }
+        const float inverse = 254.0f / range;
+        // The least value gets the code -127, by the same rounding as in i8_codes.
+        const v16f shifted = v16_fma((v16f)(low), (v16f)(inverse), (v16f)(12582912.0f));
+        const int32_t base = CK_CODE_FLIP - 127 - (((v16i)shifted)[0] - 0x4B400000);
+        scales[m] = range / 254.0f;
+        zeros[m] = base;
+        for (ptrdiff_t k = 0; k < whole; k += 16) {
+            const v16u8 c = CK_NAME(i8_codes)(CK_NAME(i8_value)(x, factors, k), inverse, base);
+            __builtin_memcpy(codes + k, &c, 16);
+        }
+        if (rest) {
+            // What fills the last group of four is multiplied with weights of zero.
+            const v16u8 c = CK_NAME(i8_codes)(CK_NAME(i8_value_part)(x, factors, whole, rest), inverse, base);
+            __builtin_memcpy(codes + whole, &c, (size_t)((rest + 3) / 4 * 4));
+        }
     }
 }

@@ -45,10 +45,10 @@ CK_INLINE float v16_sum(v16f v) {
 
 CK_INLINE v16f v16_max(v16f a, v16f b) { return a > b ? a : b; }
 
+// The greatest lane, by the tree of v16_sum. Of NaN lanes some are passed over: who minds looks for them.
 CK_INLINE float v16_max_lane(v16f v) {
-    float lanes[16], best;
-    v16_store(lanes, v);
-    best = lanes[0];
-    for (int i = 1; i < 16; i++) best = lanes[i] > best ? lanes[i] : best;
-    return best;
+    v8f a = v.lo > v.hi ? v.lo : v.hi;
+    v4f b = a.lo > a.hi ? a.lo : a.hi;
+    v2f c = b.lo > b.hi ? b.lo : b.hi;
+    return c.x > c.y ? c.x : c.y;
 }
