@@ -30,7 +30,11 @@ final class Engine: Sendable {
     /// Runs sequences and returns their outputs in the same order.
     ///
     /// Sequences of like length travel together only so that threads finish together; there is no padding to save.
-    func run(_ sequences: [TokenSequence], outputs: OutputRequest) throws -> [EncoderOutput] {
+    /// `positions` says, for each sequence, where the vocabulary logits are wanted; nil is at every token. Throws
+    /// `BatchError`, and `CheckpointError` for an output that the model does not give.
+    func run(
+        _ sequences: [TokenSequence], outputs: OutputRequest, positions: [[Int]]? = nil
+    ) throws -> [EncoderOutput] {
         let order = sequences.indices.sorted { (sequences[$0].ids.count, $1) > (sequences[$1].ids.count, $0) }
         var results = [EncoderOutput?](repeating: nil, count: sequences.count)
         var start = 0
@@ -43,8 +47,9 @@ final class Engine: Sendable {
             }
             let indices = order[start..<end]
             let batch = try PackedBatch(indices.map { sequences[$0] }, config: model.config)
+            let wanted = positions.map { positions in indices.map { positions[$0] } }
             let outputs = try workspace.withLock { [model, pool] workspace in
-                try model.run(batch, outputs: outputs, pool: pool, workspace: workspace)
+                try model.run(batch, outputs: outputs, positions: wanted, pool: pool, workspace: workspace)
             }
             for (index, output) in zip(indices, outputs) { results[index] = output }
             start = end
