@@ -44,15 +44,19 @@ public struct Kernels: @unchecked Sendable {
     /// Rows that a matrix product handles at once; blocks of a multiple of it waste nothing.
     public var tileRows: Int { Int(table.gemm_rows) }
 
+    /// Whether the bits of a product are the same however its rows and columns are cut into blocks.
+    package var isBlockIndependent: Bool { instructionSet != .scalar || Kernels.scalarHasFMA }
+
     /// output = activation(input · matrixᵀ + bias + residual), for the matrix's columns in `columns`.
     ///
     /// Shapes: input (M, K), matrix packed from (N, K), bias N, residual and output (M, columns.count). The range starts
     /// at a panel's boundary. Each element is one chain of fmas over K in order, except on a processor without fma,
-    /// where OpenBLAS computes it.
+    /// where OpenBLAS computes it unless `exactly` asks for the same bits as everywhere.
     /// - Complexity: O(M · N · K).
     package func multiply(
         _ output: MatrixView, _ input: MatrixView, _ matrix: PackedMatrix, columns: Range<Int>? = nil,
-        bias: FloatBuffer? = nil, residual: MatrixView? = nil, activation: Activation = .identity
+        bias: FloatBuffer? = nil, residual: MatrixView? = nil, activation: Activation = .identity,
+        exactly: Bool = false
     ) {
         let columns = columns ?? 0..<matrix.columns
         precondition(columns.lowerBound % PackedMatrix.panel == 0 && columns.upperBound <= matrix.columns)
@@ -65,7 +69,7 @@ public struct Kernels: @unchecked Sendable {
             residual: residual.map { UnsafePointer($0.base) },
             residual_stride: residual?.stride ?? 0, activation: activation.code)
         let panels = UnsafePointer(matrix.storage.base + columns.lowerBound * matrix.depth)
-        if instructionSet == .scalar && !Kernels.scalarHasFMA {
+        if !isBlockIndependent && !exactly {
             multiplyByOpenBLAS(output, input, panels, depth: matrix.depth)
             finish(output, &epilogue)
         } else {

@@ -1,9 +1,10 @@
-// The forward pass of the encoder over a packed batch, fp32. Not here: the heads, which are in `BertModel+Heads.swift`,
-// the backward pass, which belongs to training, and tokenizing.
+// The forward pass of the encoder over a packed batch, fp32 or int8. Not here: how one product is shared out, which is
+// `ForwardPass+Products.swift`, the heads, which are in `BertModel+Heads.swift`, the backward pass, and tokenizing.
 //
-// T tokens of S sequences, H hidden, A heads of D, F feed-forward. A pass is a row of phases; within a phase, blocks of
-// rows and columns go to whichever thread is free. Their sizes come from the shapes alone, and a row's result does not
-// depend on the rows beside it, so neither threads nor batch change a bit.
+// T tokens of S sequences, H hidden, A heads of D, F feed-forward. A block is two phases: attention, in pieces of a
+// sequence and head; then everything from the attention's output to the next block's query, key and value, in blocks of
+// rows that stay in a core's cache all the way. A row's result does not depend on the rows beside it, so neither threads
+// nor batch change a bit.
 
 internal import AdzeKernels
 public import AdzeThreads
@@ -23,16 +24,16 @@ extension BertModel {
         let wanted = outputs.contains(.vocabularyLogits) ? try batch.checked(positions) : nil
         var results = (0..<batch.sequenceCount).map { EncoderOutput(tokenCount: batch.tokens(of: $0).count) }
         guard batch.tokenCount > 0 else { return results }
-        workspace.reserve(tokens: batch.tokenCount, config: config, workers: pool.threadCount)
+        workspace.reserve(tokens: batch.tokenCount, model: self, workers: pool.threadCount)
         let pass = ForwardPass(model: self, batch: batch, pool: pool, workspace: workspace)
         let selection = TokenSelection(batch, outputs: outputs, positions: wanted)
 
-        pass.embed()
+        pass.start(selection)
         if outputs.contains(.hiddenStates) { pass.copyHidden(to: &results) { $0.hiddenStates.append($1) } }
         for (index, block) in blocks.enumerated() {
             let attentions = pass.run(
                 block, selection: index == blocks.count - 1 ? selection : nil,
-                keepingAttentions: outputs.contains(.attentions))
+                next: pass.projection(before: index + 1, selection), keepingAttentions: outputs.contains(.attentions))
             for sequence in attentions.indices { results[sequence].attentions.append(attentions[sequence]) }
             if outputs.contains(.hiddenStates) { pass.copyHidden(to: &results) { $0.hiddenStates.append($1) } }
         }
@@ -41,36 +42,6 @@ extension BertModel {
         pass.finish(outputs, selection: selection, positions: wanted, &results)
         return results
     }
-}
-
-/// Memory for forward passes, reused from one to the next; not to be shared by passes that run at once.
-public final class Workspace {
-    fileprivate(set) var hidden = FloatBuffer(count: 0)
-    fileprivate var queryKeyValue = FloatBuffer(count: 0)
-    fileprivate var context = FloatBuffer(count: 0)
-    fileprivate var attended = FloatBuffer(count: 0)
-    fileprivate var feedForward = FloatBuffer(count: 0)
-    fileprivate var attention: [AttentionScratch] = []
-
-    /// An empty workspace.
-    public init() {}
-
-    fileprivate func reserve(tokens: Int, config: BertConfig, workers: Int) {
-        func grow(_ buffer: inout FloatBuffer, _ count: Int) {
-            if buffer.count < count { buffer = FloatBuffer(count: count) }
-        }
-        grow(&hidden, tokens * config.hiddenSize)
-        grow(&queryKeyValue, tokens * 3 * config.paddedHiddenSize)
-        grow(&context, tokens * config.hiddenSize)
-        grow(&attended, tokens * config.hiddenSize)
-        grow(&feedForward, max(tokens, ForwardPass.rowBlock(tokens: tokens) * workers) * config.intermediateSize)
-        while attention.count < workers { attention.append(AttentionScratch()) }
-    }
-}
-
-extension BertConfig {
-    /// H rounded up to whole panels: where key and value start beside the query.
-    var paddedHiddenSize: Int { (hiddenSize + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel }
 }
 
 /// One pass over one batch.
@@ -86,18 +57,35 @@ struct ForwardPass: @unchecked Sendable {
     /// The hidden state: a row a token, or after a selection a row for each that was selected.
     var hidden: MatrixView { workspace.hidden.matrix(rows: batch.tokenCount, columns: config.hiddenSize) }
 
+    /// Query, key and value of each token side by side.
+    var projected: MatrixView {
+        workspace.queryKeyValue.matrix(
+            rows: batch.tokenCount, columns: 3 * config.paddedHiddenSize, stride: config.projectedStride)
+    }
+
+    /// The hidden state between attention and feed-forward.
+    func attended(rows: Int) -> MatrixView { workspace.attended.matrix(rows: rows, columns: config.hiddenSize) }
+
     // MARK: Embeddings
 
+    /// Embeddings, and the first block's projection.
+    func start(_ selection: TokenSelection?) {
+        embed()
+        guard let first = projection(before: 0, selection) else { return }
+        multiply(projected.columns(first.columns), hidden, first.layer, columns: first.columns)
+    }
+
     /// hidden = layerNorm(word + type + position), in transformers' order of addition.
-    func embed() {
+    private func embed() {
         let (size, hidden, tables) = (config.hiddenSize, hidden, model.embeddings)
         pool.forEach(batch.sequenceCount) { sequence in
             let tokens = batch.tokens(of: sequence)
             for (position, token) in tokens.enumerated() {
+                let row = hidden.base + token * size
+                tables.words.copy(row: Int(batch.ids[token]), size: size, to: row)
                 kernels.add3(
-                    hidden.base + token * size, tables.words.base + Int(batch.ids[token]) * size,
-                    tables.types.base + Int(batch.typeIDs[token]) * size, tables.positions.base + position * size,
-                    count: size)
+                    row, row, tables.types.base + Int(batch.typeIDs[token]) * size,
+                    tables.positions.base + position * size, count: size)
             }
             let rows = hidden.rows(tokens)
             normalize(rows, rows, tables.norm)
@@ -106,30 +94,45 @@ struct ForwardPass: @unchecked Sendable {
 
     // MARK: Blocks
 
-    /// Runs one encoder block on `hidden`, in place.
+    /// What a block needs before its attention: its layer, and which of query, key and value.
+    struct Projection {
+        let layer: Dense
+        let columns: Range<Int>
+    }
+
+    /// The projection before a block; of the last block with a selection, keys and values alone. Nil beyond the last.
+    func projection(before index: Int, _ selection: TokenSelection?) -> Projection? {
+        guard index < model.blocks.count else { return nil }
+        let padded = config.paddedHiddenSize
+        let isSelective = selection != nil && index == model.blocks.count - 1
+        return Projection(
+            layer: model.blocks[index].queryKeyValue, columns: isSelective ? padded..<3 * padded : 0..<3 * padded)
+    }
+
+    /// Runs one encoder block on `hidden`, in place, whose projection is there; makes that of the next block.
     ///
     /// With a selection, row i is afterwards its token i, and the rows beyond hold nothing. Returns the attention weights
     /// (A, T, T) of each sequence if wanted, which is without a selection only.
-    func run(_ block: EncoderBlock, selection: TokenSelection?, keepingAttentions: Bool) -> [[Float]] {
-        let padded = config.paddedHiddenSize
-        let projected = workspace.queryKeyValue.matrix(rows: batch.tokenCount, columns: 3 * padded)
+    @discardableResult
+    func run(
+        _ block: EncoderBlock, selection: TokenSelection?, next: Projection?, keepingAttentions: Bool
+    ) -> [[Float]] {
         let rows = selection?.tokens.count ?? batch.tokenCount
         if let selection {
             // Keys and values of every token, but queries of the selected alone: row i keeps the query of token i.
-            multiply(projected, hidden, block.queryKeyValue, columns: padded..<3 * padded)
             gather(selection)
-            multiply(projected.rows(0..<rows), hidden.rows(0..<rows), block.queryKeyValue, columns: 0..<padded)
-        } else {
-            multiply(projected, hidden, block.queryKeyValue)
+            let queries = 0..<config.paddedHiddenSize
+            multiply(
+                projected.rows(0..<rows).columns(queries), hidden.rows(0..<rows), block.queryKeyValue, columns: queries)
         }
         let context = workspace.context.matrix(rows: rows, columns: config.hiddenSize)
         let attentions = attend(
             projected, context, selection: selection, keepingAttentions: keepingAttentions)
-        let attended = workspace.attended.matrix(rows: rows, columns: config.hiddenSize)
-        if rows >= 2 * ForwardPass.rowBlock(tokens: rows) {
-            feedForwardByRows(block, context: context, attended: attended)
+        let attended = attended(rows: rows)
+        if isFew(rows) {
+            finishByColumns(block, context: context, attended: attended, next: next)
         } else {
-            feedForwardByColumns(block, context: context, attended: attended)
+            finishByRows(block, context: context, attended: attended, next: next)
         }
         return attentions
     }
@@ -173,33 +176,42 @@ struct ForwardPass: @unchecked Sendable {
         }
     }
 
-    /// Attention output, feed-forward and both normalisations, a block of rows at a time, so that what one step writes
-    /// is still in the cache when the next reads it.
-    private func feedForwardByRows(_ block: EncoderBlock, context: MatrixView, attended: MatrixView) {
-        let height = ForwardPass.rowBlock(tokens: context.rows)
-        let hidden = hidden
+    /// Attention output, feed-forward, both normalisations and the next projection, a block of rows at a time, so that
+    /// what one step writes is still in the cache when the next reads it.
+    private func finishByRows(_ block: EncoderBlock, context: MatrixView, attended: MatrixView, next: Projection?) {
+        let height = blockHeight(rows: context.rows)
+        let (hidden, projected, stride) = (hidden, projected, config.intermediateStride)
         pool.forEachWithWorker((context.rows + height - 1) / height) { piece, worker in
             let rows = piece * height..<min((piece + 1) * height, context.rows)
             let (attended, hidden) = (attended.rows(rows), hidden.rows(rows))
             let inner = workspace.feedForward.matrix(
-                rows: rows.count, columns: config.intermediateSize, offset: worker * height * config.intermediateSize)
-            apply(block.attentionOutput, attended, context.rows(rows), residual: hidden)
+                rows: rows.count, columns: config.intermediateSize, stride: stride,
+                offset: worker * ForwardPass.blockRows * stride)
+            apply(block.attentionOutput, attended, context.rows(rows), worker, residual: hidden)
             normalize(attended, attended, block.attentionNorm)
-            apply(block.intermediate, inner, attended, activation: config.activation)
-            apply(block.output, hidden, inner, residual: attended)
+            apply(block.intermediate, inner, attended, worker, activation: config.activation)
+            apply(block.output, hidden, inner, worker, residual: attended)
             normalize(hidden, hidden, block.outputNorm)
+            if let next {
+                apply(next.layer, projected.rows(rows).columns(next.columns), hidden, worker, columns: next.columns)
+            }
         }
     }
 
     /// The same for few rows: the columns of each product are shared out, with a wait after each.
-    private func feedForwardByColumns(_ block: EncoderBlock, context: MatrixView, attended: MatrixView) {
+    private func finishByColumns(_ block: EncoderBlock, context: MatrixView, attended: MatrixView, next: Projection?) {
         let hidden = hidden.rows(0..<context.rows)
-        let inner = workspace.feedForward.matrix(rows: context.rows, columns: config.intermediateSize)
+        let inner = workspace.feedForward.matrix(
+            rows: context.rows, columns: config.intermediateSize, stride: config.intermediateStride)
         multiply(attended, context, block.attentionOutput, residual: hidden)
-        normalize(attended, attended, block.attentionNorm)
+        normalizeAll(attended, block.attentionNorm)
         multiply(inner, attended, block.intermediate, activation: config.activation)
         multiply(hidden, inner, block.output, residual: attended)
-        normalize(hidden, hidden, block.outputNorm)
+        normalizeAll(hidden, block.outputNorm)
+        if let next {
+            multiply(
+                projected.rows(0..<context.rows).columns(next.columns), hidden, next.layer, columns: next.columns)
+        }
     }
 
     /// Hands each sequence its rows of the hidden state.
@@ -209,46 +221,5 @@ struct ForwardPass: @unchecked Sendable {
             let tokens = batch.tokens(of: sequence)
             store(&results[sequence], workspace.hidden.values(tokens.lowerBound * size..<tokens.upperBound * size))
         }
-    }
-
-    // MARK: Pieces
-
-    /// Rows of one piece of work: enough for the tiles to share the weights, few enough for every thread to get some.
-    static func rowBlock(tokens: Int) -> Int { tokens >= 2048 ? 96 : 48 }
-
-    /// Columns of one piece of work.
-    private static let columnBlock = 128
-
-    /// A product shared out among the threads in blocks of rows and columns.
-    ///
-    /// `output` and `residual` have all the layer's columns, of which those in `columns` are computed.
-    func multiply(
-        _ output: MatrixView, _ input: MatrixView, _ layer: Dense, columns: Range<Int>? = nil,
-        residual: MatrixView? = nil, activation: Activation = .identity
-    ) {
-        let wanted = columns ?? 0..<layer.weight.columns
-        let height = ForwardPass.rowBlock(tokens: input.rows)
-        let width = input.rows >= 2 * height ? wanted.count : ForwardPass.columnBlock
-        let (rowPieces, columnPieces) = ((input.rows + height - 1) / height, (wanted.count + width - 1) / width)
-        pool.forEach(rowPieces * columnPieces) { piece in
-            let (row, column) = piece.quotientAndRemainder(dividingBy: columnPieces)
-            let rows = row * height..<min((row + 1) * height, input.rows)
-            let columns =
-                wanted.lowerBound + column * width..<min(wanted.lowerBound + (column + 1) * width, wanted.upperBound)
-            kernels.multiply(
-                output.rows(rows).columns(columns), input.rows(rows), layer.weight, columns: columns, bias: layer.bias,
-                residual: residual?.rows(rows).columns(columns), activation: activation)
-        }
-    }
-
-    private func apply(
-        _ layer: Dense, _ output: MatrixView, _ input: MatrixView, residual: MatrixView? = nil,
-        activation: Activation = .identity
-    ) {
-        kernels.multiply(output, input, layer.weight, bias: layer.bias, residual: residual, activation: activation)
-    }
-
-    func normalize(_ output: MatrixView, _ input: MatrixView, _ norm: LayerNorm) {
-        kernels.layerNorm(output, input, gamma: norm.gamma, beta: norm.beta, epsilon: Float(config.layerNormEpsilon))
     }
 }

@@ -49,7 +49,7 @@ extension ForwardPass {
 
     /// tokenLogits = layer(hidden), [T, C]; no token was left out.
     private func classifyTokens(_ layer: Dense, _ results: inout [EncoderOutput]) {
-        let logits = MatrixBuffer(rows: batch.tokenCount, columns: layer.weight.columns)
+        let logits = MatrixBuffer(rows: batch.tokenCount, columns: layer.columns)
         multiply(logits.view, hidden, layer)
         for sequence in results.indices { results[sequence].tokenLogits = logits.values(batch.tokens(of: sequence)) }
     }
@@ -62,7 +62,7 @@ extension ForwardPass {
     ) {
         let owners = positions.enumerated().flatMap { [Int](repeating: $0, count: $1.count) }
         let tokens = positions.enumerated().flatMap { sequence, list in list.map { batch.starts[sequence] + $0 } }
-        let size = layers.decoder.weight.columns
+        let size = layers.decoder.columns
         for (sequence, list) in positions.enumerated() {
             results[sequence].vocabularyLogits.reserveCapacity(list.count * size)
         }
@@ -94,7 +94,7 @@ extension ForwardPass {
     }
 
     private func apply(_ layer: Dense, to input: MatrixBuffer, activation: Activation = .identity) -> MatrixBuffer {
-        let output = MatrixBuffer(rows: input.rows, columns: layer.weight.columns)
+        let output = MatrixBuffer(rows: input.rows, columns: layer.columns)
         multiply(output.view, input.view, layer, activation: activation)
         return output
     }

@@ -5,7 +5,7 @@ public import AdzeKernels
 internal import AdzeTensors
 public import AdzeThreads
 
-/// An encoder with its head, in fp32.
+/// An encoder with its head, in fp32 or int8.
 ///
 /// Thread-safe: nothing changes after loading; each forward pass brings its own workspace.
 public final class BertModel: Sendable {
@@ -13,6 +13,11 @@ public final class BertModel: Sendable {
     public let config: BertConfig
     /// What sits on top.
     public let head: Head
+    /// Whether the weights that have codes run in int8.
+    public let isInt8: Bool
+    /// Whether nothing passes through OpenBLAS, so that an answer has the same bits on every instruction set. In int8
+    /// always; in fp32 on request, at a cost only where the processor has no fma.
+    let isExact: Bool
     let kernels: Kernels
     let embeddings: Embeddings
     let blocks: [EncoderBlock]
@@ -20,13 +25,20 @@ public final class BertModel: Sendable {
 
     /// Loads and packs every parameter of a checkpoint, blocks in parallel on the pool.
     ///
-    /// Throws the store's errors. Weights may be non-finite here; `convert` is where they are refused.
+    /// With `quantized`, what it has codes of runs in int8, and the rest in fp32. `exactly` asks for the same bits on
+    /// every instruction set in fp32 too. Throws the stores' errors. Weights may be non-finite here; `convert` is where
+    /// they are refused.
     /// - Complexity: O(weights); memory for the weights once and one block's tensors for each thread.
-    public init(_ checkpoint: BertCheckpoint, kernels: Kernels, pool: WorkerPool) throws {
+    public init(
+        _ checkpoint: BertCheckpoint, quantized: (any QuantizedStore)? = nil, exactly: Bool = false, kernels: Kernels,
+        pool: WorkerPool
+    ) throws {
         config = checkpoint.config
         head = checkpoint.head
+        isInt8 = quantized != nil
+        isExact = isInt8 || exactly
         self.kernels = kernels
-        let loader = ParameterLoader(store: checkpoint.store, kernels: kernels)
+        let loader = ParameterLoader(store: checkpoint.store, quantized: quantized, kernels: kernels)
         let slots = Slots<EncoderBlock>(count: config.layerCount)
         let tables = Slots<Embeddings>(count: 1)
         let config = config
@@ -47,7 +59,7 @@ public final class BertModel: Sendable {
 /// The three tables that a token's vector is the sum of, and their normalisation.
 struct Embeddings: Sendable {
     /// (V, H).
-    let words: FloatBuffer
+    let words: EmbeddingTable
     /// (P, H).
     let positions: FloatBuffer
     /// (types, H).
@@ -55,9 +67,9 @@ struct Embeddings: Sendable {
     let norm: LayerNorm
 
     init(_ loader: ParameterLoader, config: BertConfig) throws {
-        words = try loader.buffer(ParameterPaths.wordEmbeddings)
-        positions = try loader.buffer(ParameterPaths.positionEmbeddings)
-        types = try loader.buffer(ParameterPaths.typeEmbeddings)
+        words = try loader.table(ParameterPaths.wordEmbeddings)
+        positions = try loader.smallTable(ParameterPaths.positionEmbeddings, size: config.hiddenSize)
+        types = try loader.smallTable(ParameterPaths.typeEmbeddings, size: config.hiddenSize)
         norm = try loader.norm(ParameterPaths.embeddingNorm)
     }
 }
@@ -76,61 +88,11 @@ struct EncoderBlock: Sendable {
 
     init(_ index: Int, _ loader: ParameterLoader, config: BertConfig) throws {
         let paths = ParameterPaths.block(index)
-        queryKeyValue = try loader.joined([paths.query, paths.key, paths.value], paddedTo: PackedMatrix.panel)
+        queryKeyValue = try loader.joined([paths.query, paths.key, paths.value], alignment: PackedMatrix.panel)
         attentionOutput = try loader.dense(paths.attentionOutput)
         attentionNorm = try loader.norm(paths.attentionNorm)
         intermediate = try loader.dense(paths.intermediate)
         output = try loader.dense(paths.output)
         outputNorm = try loader.norm(paths.outputNorm)
-    }
-}
-
-/// A dense layer: packed (out, in) weights and a bias.
-struct Dense: Sendable {
-    let weight: PackedMatrix
-    let bias: FloatBuffer
-}
-
-/// The scale and shift of a layer normalisation.
-struct LayerNorm: Sendable {
-    let gamma: FloatBuffer
-    let beta: FloatBuffer
-}
-
-/// Reads parameters from a store into the engine's forms.
-struct ParameterLoader: Sendable {
-    let store: any TensorStore
-    let kernels: Kernels
-
-    func buffer(_ name: String) throws -> FloatBuffer { FloatBuffer(try store.load(name).floats()) }
-
-    func norm(_ path: String) throws -> LayerNorm {
-        LayerNorm(gamma: try buffer(path + ".weight"), beta: try buffer(path + ".bias"))
-    }
-
-    func dense(_ path: String) throws -> Dense { try joined([path], paddedTo: 1) }
-
-    /// A layer whose weights and bias have names of their own.
-    func dense(weight: String, bias: String) throws -> Dense {
-        let (weight, bias) = (try store.load(weight), try buffer(bias))
-        let packed = PackedMatrix(weight.floats(), columns: bias.count, depth: weight.shape[1], kernels: kernels)
-        return Dense(weight: packed, bias: bias)
-    }
-
-    /// Several layers of the same input as one; each starts at a multiple of `paddedTo` columns.
-    func joined(_ paths: [String], paddedTo alignment: Int) throws -> Dense {
-        var weights: [Float] = []
-        var biases: [Float] = []
-        var depth = 0
-        for path in paths {
-            let weight = try store.load(path + ".weight")
-            depth = weight.shape[1]
-            let padding = (alignment - weight.shape[0] % alignment) % alignment
-            weights += weight.floats() + [Float](repeating: 0, count: padding * depth)
-            biases += try store.load(path + ".bias").floats() + [Float](repeating: 0, count: padding)
-        }
-        return Dense(
-            weight: PackedMatrix(weights, columns: biases.count, depth: depth, kernels: kernels),
-            bias: FloatBuffer(biases))
     }
 }

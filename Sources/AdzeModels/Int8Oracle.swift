@@ -6,31 +6,8 @@
 // bits on every instruction set, so neither OpenBLAS nor libm has a part in it.
 
 public import AdzeKernels
-public import AdzeTensors
+internal import AdzeTensors
 public import AdzeThreads
-
-/// A matrix as s8 codes and row scales.
-public struct QuantizedWeights: Sendable {
-    /// (N, K), row-major.
-    public let codes: [Int8]
-    /// N: weight = Float(code) · scale of its row.
-    public let rowScales: [Float]
-
-    /// Codes and scales of a matrix with as many rows as there are scales.
-    public init(codes: [Int8], rowScales: [Float]) {
-        precondition(rowScales.isEmpty || codes.count.isMultiple(of: rowScales.count), "whole rows")
-        self.codes = codes
-        self.rowScales = rowScales
-    }
-}
-
-/// Where the oracle finds a parameter.
-public protocol QuantizedStore: Sendable {
-    /// The codes of a matrix that is stored in int8, or nil where it is kept in fp32.
-    func quantized(_ name: String) throws -> QuantizedWeights?
-    /// A parameter that is kept in fp32.
-    func load(_ name: String) throws -> Tensor
-}
 
 /// An int8 BERT in plain Swift.
 public struct Int8Oracle: Sendable {

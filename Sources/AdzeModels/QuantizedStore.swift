@@ -1,0 +1,36 @@
+// Where a model's 8-bit weights come from: what the engine and its oracle ask for, whoever keeps them. Not here: how
+// weights get their codes, which the native format defines.
+
+public import AdzeTensors
+
+/// A matrix as s8 codes and row scales.
+public struct QuantizedWeights: Sendable {
+    /// (N, K), row-major, -127 … 127.
+    public let codes: [Int8]
+    /// N: weight · factor of its column = Float(code) · scale of its row.
+    public let rowScales: [Float]
+    /// K: what each column was multiplied with before it got its codes, so that an input is divided by it; nil for ones.
+    public let columnFactors: [Float]?
+
+    /// Codes and scales of a matrix with as many rows as there are scales.
+    public init(codes: [Int8], rowScales: [Float], columnFactors: [Float]? = nil) {
+        precondition(rowScales.isEmpty || codes.count.isMultiple(of: rowScales.count), "whole rows")
+        precondition(columnFactors.map { $0.count * rowScales.count == codes.count } ?? true, "a factor a column")
+        self.codes = codes
+        self.rowScales = rowScales
+        self.columnFactors = columnFactors
+    }
+
+    /// What an input is multiplied with before it is quantized: 1 / factor.
+    var inputFactors: [Float]? { columnFactors?.map { 1 / $0 } }
+}
+
+/// Where the codes of a model's matrices are found, by the names of `ParameterPaths`.
+///
+/// Matrices of one input (query, key and value) have the same factors, or are all kept in fp32.
+public protocol QuantizedStore: Sendable {
+    /// The codes of a matrix that is stored in int8, or nil where it is kept in fp32.
+    func quantized(_ name: String) throws -> QuantizedWeights?
+    /// A parameter in fp32.
+    func load(_ name: String) throws -> Tensor
+}
