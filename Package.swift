@@ -30,6 +30,13 @@ func tests(of target: String, _ more: [Target.Dependency] = []) -> Target {
         swiftSettings: swiftSettings)
 }
 
+/// The program that fuzzes one reader, or in an ordinary build replays inputs to it.
+func fuzzer(_ reader: String) -> Target {
+    .executableTarget(
+        name: "fuzz-\(reader)", dependencies: ["AdzeFuzzing"], path: "Tools/fuzz/\(reader)",
+        swiftSettings: swiftSettings)
+}
+
 let package = Package(
     name: "adze",
     platforms: [.macOS(.v26)],
@@ -85,6 +92,15 @@ let package = Package(
             ],
             path: "Tools/adze", swiftSettings: swiftSettings),
 
+        // MARK: - Fuzzing
+        library(
+            "AdzeFuzzing", path: "Tools/fuzz/AdzeFuzzing",
+            [
+                "AdzeBytes", "AdzeData", "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads",
+                "AdzeTokenization",
+            ]),
+        fuzzer("json"), fuzzer("safetensors"), fuzzer("native"), fuzzer("tokenizer"), fuzzer("csv"), fuzzer("jsonl"),
+
         // MARK: - Tests
         .target(
             name: "AdzeTestSupport", dependencies: ["AdzeBytes"], path: "Tests/AdzeTestSupport",
@@ -110,6 +126,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests", dependencies: ["AdzeTestSupport", "AdzeBytes", "adze-cli"],
             swiftSettings: swiftSettings),
+        .testTarget(
+            name: "FuzzReplayTests", dependencies: ["AdzeTestSupport", "AdzeFuzzing"], swiftSettings: swiftSettings),
         .testTarget(name: "PackageTests", dependencies: ["AdzeTestSupport"], swiftSettings: swiftSettings),
     ]
 )
