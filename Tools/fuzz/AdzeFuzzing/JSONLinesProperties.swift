@@ -13,7 +13,7 @@ extension FuzzTarget {
         let text = rows.map { FuzzTarget.line($0).text + "\n" }.joined()
         let again = try TextRows(Array(text.utf8), .jsonl, ColumnSelection(), chunkSize: 4 << 10)
         try require(again.failure == nil && again.rows.count == rows.count, "written JSON lines are other rows")
-        for (old, new) in zip(rows, again.successes) {
+        for (old, new) in Swift.zip(rows, again.successes) {
             try require(same(line(old).text, line(new).text), "a row changed when it was written as JSON")
         }
     }

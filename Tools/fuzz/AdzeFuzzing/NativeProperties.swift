@@ -63,8 +63,7 @@ extension FuzzTarget {
         }
         for store in [NativeStore.full, .fp32] {
             let contents = NativeContents(store: store, metadata: file.metadata, vocabulary: tokens, tensors: plans)
-            try inScratchFolder { folder in
-                let path = folder + "/again.adze"
+            try withScratchPath { path in
                 try NativeWriter.write(contents, path: path, replacing: true, pool: pool) { name in
                     guard let tensor = tensors[name] else { throw MissingTensor(name: name, nearest: nil) }
                     return tensor

@@ -38,18 +38,18 @@ struct ScratchFile: ~Copyable {
     deinit { close(descriptor) }
 }
 
-/// Runs `body` with a folder for files that are written; what it leaves there under `again.adze` is removed.
-func inScratchFolder(_ body: (String) throws -> Void) throws {
+/// Runs `body` with a path for a file to be written, which is removed afterwards.
+func withScratchPath(_ body: (String) throws -> Void) throws {
     var template = Array("\(scratchParent())/adze-fuzz-XXXXXX".utf8CString)
     let made = template.withUnsafeMutableBufferPointer { buffer in
         buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
     }
     guard let made else { throw Violation(description: "no scratch folder: \(String(cString: strerror(errno)))") }
     defer {
-        unlink(made + "/again.adze")
+        unlink(made + "/file")
         rmdir(made)
     }
-    try body(made)
+    try body(made + "/file")
 }
 
 /// Memory where there is some, because a save waits for its disk.

@@ -42,7 +42,7 @@ extension FuzzTarget {
     private static func requireSame(_ again: TextRows, _ rows: [Row], _ format: String) throws {
         try require(again.failure == nil, "written \(format) is refused: \(again.failure.map { "\($0)" } ?? "")")
         try require(again.rows.count == rows.count, "\(rows.count) rows of \(format) became \(again.rows.count)")
-        for (old, new) in zip(rows, again.successes) {
+        for (old, new) in Swift.zip(rows, again.successes) {
             try require(
                 same(old.text, new.text) && same(old.pair ?? "", new.pair ?? "")
                     && same(old.label ?? "", new.label ?? ""),

@@ -52,7 +52,7 @@ extension FuzzTarget {
         var all: [Int32] = []
         for (index, window) in windows.enumerated() {
             try require(window.ids.count <= length, "a window of \(window.ids.count) ids where \(length) fit")
-            let own = zip(window.ids, window.specialTokensMask).filter { !$0.1 }.map(\.0)
+            let own = Swift.zip(window.ids, window.specialTokensMask).filter { !$0.1 }.map(\.0)
             all += index == 0 ? own : Array(own.dropFirst(stride))
         }
         try require(all == ids, "the windows are not the text")
