@@ -3,6 +3,7 @@
 import AdzeFuzzing
 
 #if FUZZING
+/// One input; a violated property is a crash.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt { FuzzTarget.zip.fuzz(start, count) }
 #else
