@@ -26,10 +26,11 @@ struct SafetensorsHeader {
     let entries: [Entry]
     let metadata: [(String, String)]
 
-    /// The stated length of the header, checked against the file's size.
+    /// The stated length of the header from the file's first eight bytes, checked against the file's size.
     static func length(prefix: [UInt8], fileSize: Int) throws(SafetensorsError) -> Int {
-        guard fileSize >= 8, prefix.count >= 8 else { throw .tooShort(size: fileSize) }
-        let stated = prefix.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        // A file that gives eight bytes has them, so that the subtraction below is safe.
+        guard prefix.count == 8 else { throw .tooShort(size: fileSize) }
+        let stated = prefix.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard stated <= UInt64(maximumLength) else { throw .headerTooLong(length: stated, limit: maximumLength) }
         let length = Int(stated)
         guard length <= fileSize - 8 else { throw .headerPastTheEnd(length: length, size: fileSize) }
