@@ -221,7 +221,8 @@ private struct JSONParser {
     mutating func hexadecimal() throws(JSONError) -> UInt32 {
         var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = current, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
+            // Of the scalars that one byte can be, the digits and letters of ASCII alone have such a value.
+            guard let byte = current, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
                 throw unexpected("four hexadecimal digits")
             }
             code = code << 4 | UInt32(digit)
