@@ -36,6 +36,7 @@ let package = Package(
     products: [
         .library(name: "Adze", targets: ["Adze"]),
         .executable(name: "adze", targets: ["adze-cli"]),
+        .executable(name: "adze-h5worker", targets: ["adze-h5worker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -48,6 +49,10 @@ let package = Package(
         .systemLibrary(
             name: "CZstd", path: "Formats/CZstd", pkgConfig: "libzstd",
             providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+        .systemLibrary(
+            name: "CHDF5", path: "Formats/CHDF5", pkgConfig: "hdf5",
+            providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+        .target(name: "CSandbox", path: "Formats/CSandbox"),
         // Unoptimised vector code is a hundred times slower: the tests of a debug build would wait for it.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
@@ -84,6 +89,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/adze", swiftSettings: swiftSettings),
+
+        // The only program that links libhdf5; `adze` starts it for HDF5 files, from its own folder.
+        .executableTarget(
+            name: "adze-h5worker",
+            dependencies: ["AdzeBytes", "AdzeSafetensors", "AdzeTensors", "CHDF5", "CSandbox"],
+            path: "Tools/adze-h5worker", swiftSettings: swiftSettings),
 
         // MARK: - Tests
         .target(
