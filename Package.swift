@@ -69,6 +69,7 @@ let package = Package(
         library("AdzeSafetensors", path: "Formats/Safetensors", ["AdzeBytes", "AdzeTensors"]),
         library("AdzeTorch", path: "Formats/Torch", ["AdzeBytes", "AdzeTensors"]),
         library("AdzeNative", path: "Formats/Native", ["AdzeBytes", "AdzeTensors", "AdzeThreads", "CZstd"]),
+        library("AdzeKeras", path: "Formats/Keras", ["AdzeBytes", "AdzeSafetensors", "AdzeTensors"]),
         library("AdzeHuggingFace", path: "Formats/HuggingFace", ["AdzeBytes"]),
         library(
             "AdzeModelFiles", path: "Formats/ModelFiles",
@@ -111,6 +112,7 @@ let package = Package(
         tests(of: "AdzeTorch", ["AdzeBytes", "AdzeTensors", "AdzeSafetensors"]),
         tests(of: "AdzeNative", ["AdzeBytes", "AdzeTensors", "AdzeThreads"]),
         tests(of: "AdzeHuggingFace", ["AdzeBytes"]),
+        tests(of: "AdzeKeras", ["AdzeBytes", "AdzeSafetensors", "AdzeTensors", "adze-h5worker"]),
         tests(of: "AdzeModelFiles", ["AdzeBytes", "AdzeHuggingFace", "AdzeTensors"]),
         tests(
             of: "Adze",
