@@ -50,6 +50,9 @@ let package = Package(
             name: "CZstd", path: "Formats/CZstd", pkgConfig: "libzstd",
             providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         .systemLibrary(
+            name: "CZlib", path: "Formats/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
             name: "CHDF5", path: "Formats/CHDF5", pkgConfig: "hdf5",
             providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
         .target(name: "CSandbox", path: "Formats/CSandbox"),
@@ -67,13 +70,17 @@ let package = Package(
 
         // MARK: - Formats
         library("AdzeSafetensors", path: "Formats/Safetensors", ["AdzeBytes", "AdzeTensors"]),
-        library("AdzeTorch", path: "Formats/Torch", ["AdzeBytes", "AdzeTensors"]),
+        library("AdzeZip", path: "Formats/Zip", ["AdzeBytes", "CZlib"]),
+        library("AdzeTorch", path: "Formats/Torch", ["AdzeBytes", "AdzeTensors", "AdzeZip"]),
         library("AdzeNative", path: "Formats/Native", ["AdzeBytes", "AdzeTensors", "AdzeThreads", "CZstd"]),
-        library("AdzeKeras", path: "Formats/Keras", ["AdzeBytes", "AdzeSafetensors", "AdzeTensors"]),
+        library("AdzeKeras", path: "Formats/Keras", ["AdzeBytes", "AdzeSafetensors", "AdzeTensors", "AdzeZip"]),
         library("AdzeHuggingFace", path: "Formats/HuggingFace", ["AdzeBytes"]),
         library(
             "AdzeModelFiles", path: "Formats/ModelFiles",
-            ["AdzeBytes", "AdzeTensors", "AdzeHuggingFace", "AdzeNative", "AdzeSafetensors", "AdzeTorch"]),
+            [
+                "AdzeBytes", "AdzeTensors", "AdzeHuggingFace", "AdzeKeras", "AdzeNative", "AdzeSafetensors",
+                "AdzeTorch",
+            ]),
 
         // MARK: - Façade and tools
         library(
@@ -86,7 +93,7 @@ let package = Package(
             name: "adze-cli",
             dependencies: [
                 "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels",
-                "AdzeNative", "AdzeTensors", "AdzeTokenization",
+                "AdzeNative", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/adze", swiftSettings: swiftSettings),
@@ -99,7 +106,7 @@ let package = Package(
 
         // MARK: - Tests
         .target(
-            name: "AdzeTestSupport", dependencies: ["AdzeBytes"], path: "Tests/AdzeTestSupport",
+            name: "AdzeTestSupport", dependencies: ["AdzeBytes", "CZlib"], path: "Tests/AdzeTestSupport",
             swiftSettings: swiftSettings),
         tests(of: "AdzeBytes"),
         tests(of: "AdzeThreads"),
@@ -109,11 +116,12 @@ let package = Package(
         tests(of: "AdzeModels", ["AdzeBytes", "AdzeKernels", "AdzeTensors", "AdzeThreads", "AdzeSafetensors"]),
         tests(of: "AdzeData", ["AdzeBytes"]),
         tests(of: "AdzeSafetensors", ["AdzeBytes", "AdzeTensors"]),
-        tests(of: "AdzeTorch", ["AdzeBytes", "AdzeTensors", "AdzeSafetensors"]),
+        tests(of: "AdzeZip", ["AdzeBytes"]),
+        tests(of: "AdzeTorch", ["AdzeBytes", "AdzeTensors", "AdzeSafetensors", "AdzeZip"]),
         tests(of: "AdzeNative", ["AdzeBytes", "AdzeTensors", "AdzeThreads"]),
         tests(of: "AdzeHuggingFace", ["AdzeBytes"]),
         tests(of: "AdzeKeras", ["AdzeBytes", "AdzeSafetensors", "AdzeTensors", "adze-h5worker"]),
-        tests(of: "AdzeModelFiles", ["AdzeBytes", "AdzeHuggingFace", "AdzeTensors"]),
+        tests(of: "AdzeModelFiles", ["AdzeBytes", "AdzeHuggingFace", "AdzeTensors", "adze-h5worker"]),
         tests(
             of: "Adze",
             [
@@ -121,7 +129,7 @@ let package = Package(
                 "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
             ]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["AdzeTestSupport", "AdzeBytes", "adze-cli"],
+            name: "CommandLineTests", dependencies: ["AdzeTestSupport", "AdzeBytes", "adze-cli", "adze-h5worker"],
             swiftSettings: swiftSettings),
         .testTarget(name: "PackageTests", dependencies: ["AdzeTestSupport"], swiftSettings: swiftSettings),
     ]
