@@ -23,6 +23,8 @@ public enum KerasError: AdzeFailure, Equatable {
     case stream(SafetensorsError)
     /// The stream does not say of its file what it must.
     case metadata(String)
+    /// A Keras archive's weights are not there in a form that is read.
+    case archive(String)
     /// Two datasets have one name.
     case duplicateName(String, first: String, second: String)
     /// The file's own list names a weight that is not there.
@@ -56,6 +58,7 @@ public enum KerasError: AdzeFailure, Equatable {
             "HDF5: the file unfolds to more than the \(limit) bytes that one of its size may"
         case .stream(let error): "HDF5: what the reader sent cannot be read: \(error)"
         case .metadata(let what): "HDF5: what the reader sent lacks \(what)"
+        case .archive(let what): "Keras archive: \(what)"
         case .duplicateName(let name, let first, let second):
             "HDF5: datasets \(quoted("/" + first)) and \(quoted("/" + second)) both become \(quoted(name))"
         case .missingWeight(let path): "HDF5: the file lists the weight \(quoted("/" + path)), which is not in it"

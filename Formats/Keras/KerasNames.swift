@@ -27,7 +27,7 @@ public struct PyTorchName: Sendable, Equatable {
 /// The layouts whose names are known.
 public enum KerasLayout: String, Sendable, CaseIterable {
     /// TensorFlow models of transformers: `tf_model.h5`, its shards, Keras files that wrap such a model.
-    case transformers = "transformers' TensorFlow names"
+    case transformers = "transformers' TensorFlow models"
     /// The same models saved by variables instead of names: `layers/tf_bert_main_layer/…/vars/0`.
     case transformersVariables = "transformers' TensorFlow layers"
     /// keras-bert: `Encoder-1-MultiHeadSelfAttention`.

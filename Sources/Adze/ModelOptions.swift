@@ -19,6 +19,9 @@ public struct ModelOptions: Sendable {
     /// The seed of a new classifier.
     public var seed: UInt64 = 0
 
+    /// The program `adze-h5worker`, which reads HDF5; nil for the one beside the running executable.
+    public var hdf5WorkerPath: String?
+
     /// No statements.
     public init() {}
 }
