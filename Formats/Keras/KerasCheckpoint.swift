@@ -1,6 +1,7 @@
 // An opened HDF5 file: its tensors as they are, and under PyTorch's names where the file is a BERT in a known layout.
 // The file's `model_config` is never looked at: no code of a model is read, let alone run.
 
+internal import AdzeSafetensors
 public import AdzeTensors
 
 /// The tensors of an HDF5 file, in memory.
@@ -56,15 +57,32 @@ public struct KerasCheckpoint: Sendable {
             sourceNames = [:]
         } else {
             let model = contents.order.filter { !KerasNames.isOptimizer($0.name) }
-            let store = try PyTorchTensorStore(base: contents.stream, infos: model, name: names.renamed)
+            let optimizer = contents.order.count - model.count
+            if optimizer > 0 { notes.append("\(optimizer) tensors of the optimizer's state are passed over") }
+            let unique = KerasCheckpoint.withoutRepetitions(model, of: contents.stream, names)
+            if unique.count < model.count {
+                notes.append("tied tensors are in the file twice (\(model.count - unique.count)); one of each is read")
+            }
+            let store = try PyTorchTensorStore(base: contents.stream, infos: unique, name: names.renamed)
             renamed = store
             sourceNames = Dictionary(
                 uniqueKeysWithValues: store.tensors.compactMap { info in
                     store.sourceName(of: info.name).map { (info.name, $0) }
                 })
-            let optimizer = contents.order.count - model.count
-            if optimizer > 0 { notes.append("\(optimizer) tensors of the optimizer's state are passed over") }
         }
         self.notes = notes
+    }
+
+    /// A layer that shares a tensor with another is saved with a copy of it. The first of equals is kept; tensors of
+    /// one name that are not equal are left for the store to refuse.
+    private static func withoutRepetitions(
+        _ infos: [TensorInfo], of stream: SafetensorsFile, _ names: KerasNames
+    ) -> [TensorInfo] {
+        var first: [String: TensorInfo] = [:]
+        return infos.filter { info in
+            guard let earlier = first.updateValue(info, forKey: names.renamed(info.name).name) else { return true }
+            guard let a = try? stream.load(earlier.name), let b = try? stream.load(info.name) else { return true }
+            return a != b
+        }
     }
 }
