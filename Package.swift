@@ -85,7 +85,7 @@ let package = Package(
             name: "adze-cli",
             dependencies: [
                 "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels",
-                "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeTokenization",
+                "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
