@@ -45,7 +45,7 @@ import Testing
     @Test(arguments: [NativeStore.full, .int8, .fp32]) func probesAreStoredAndComputedAgain(store: NativeStore) throws {
         try converted("seqcls-gelu", store) { path, _ in
             let bundle = try ModelBundle(path: path)
-            let probes = try Probes.read(bundle.source.native?.metadata.probes)
+            let probes = try Probes.read(bundle.source.native?.metadata.probes, head: bundle.checkpoint.head)
             let texts = probes.compactMap(\.text)
             #expect(texts.count == 3)
             let answers = try TextClassifier(bundle).classify(texts)
