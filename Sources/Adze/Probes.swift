@@ -41,8 +41,8 @@ enum Probes {
         "A quiet film, carved with care.", "No. 7 was late again, and nobody said why!", "Das Café öffnet um 8:30 Uhr.",
     ]
 
-    /// A word of each text, which a masked language model has to find.
-    private static let words = ["film", "late", "Café"]
+    /// A word of each text, which a masked language model has to find: the first, which no length cuts off.
+    private static let words = ["A", "No", "Das"]
 
     /// The inputs for a model: our texts through its tokenizer, or made-up ids where it has none.
     ///
