@@ -18,25 +18,6 @@ public enum ModelFileError: AdzeFailure, Equatable {
         }
     }
 
-    /// Formats that people have and that are not read, by their signatures.
-    static func knownOther(_ head: [UInt8]) -> ModelFileError? {
-        let signatures: [([UInt8], String, String)] = [
-            ([0x89, 0x48, 0x44, 0x46], "a damaged HDF5 file", "fetch it again without converting line ends"),
-            (Array("GGUF".utf8), "a GGUF file", "convert from the original checkpoint instead"),
-            ([0x1F, 0x8B], "a gzip archive", "unpack it first"),
-            ([0x28, 0xB5, 0x2F, 0xFD], "a zstd archive", "unpack it first"),
-            ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive", "unpack it first"),
-            (Array("version https://git-lfs".utf8), "a git-lfs pointer", "fetch the file itself with git lfs pull"),
-            ([0x80, 0x02], "a bare pickle", "save the model's state_dict with torch.save"),
-            ([0x80, 0x03], "a bare pickle", "save the model's state_dict with torch.save"),
-            ([0x80, 0x04], "a bare pickle", "save the model's state_dict with torch.save"),
-            ([0x80, 0x05], "a bare pickle", "save the model's state_dict with torch.save"),
-            ([0x08], "an ONNX graph, it seems", "convert from the original checkpoint instead"),
-        ]
-        guard let found = signatures.first(where: { head.starts(with: $0.0) }) else { return nil }
-        return .unreadable(what: found.1, advice: found.2)
-    }
-
     /// HDF5 content behind a user block of some power of two from 512 bytes, which the format allows.
     static func userBlock(of file: InputFile) throws(FileError) -> ModelFileError? {
         let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]

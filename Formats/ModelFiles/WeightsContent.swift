@@ -11,10 +11,11 @@ internal import AdzeTorch
 struct WeightsContent {
     var format: WeightsFormat
     var store: any TensorStore
-    /// The tensors as they are in the file; nil where `store` has them so.
-    var raw: (any TensorStore)?
     var native: NativeFile?
     var unreadable: [UnreadableTensor] = []
+    var ignoredNames: [String] = []
+    var otherValueCount = 0
+    var metadata: [(String, String)] = []
     var sourceNames: [String: String] = [:]
     var notes: [String] = []
 
@@ -30,15 +31,15 @@ struct WeightsContent {
         if KerasCheckpoint.isHDF5(firstBytes: head) {
             let checkpoint = try KerasCheckpoint(
                 path: file.path, size: file.size, worker: options.worker(), names: options.names)
-            return WeightsContent(.hdf5, checkpoint)
+            return WeightsContent(.hdf5, checkpoint, options.scope)
         }
         if let container = TorchContainer(head: head) {
             if container == .zip, let archive = try KerasArchive(file: file) {
                 let checkpoint = try KerasCheckpoint(
                     bytes: archive.weights, worker: options.worker(), names: options.names)
-                return WeightsContent(.kerasArchive, checkpoint)
+                return WeightsContent(.kerasArchive, checkpoint, options.scope)
             }
-            return try torch(file, container)
+            return try torch(file, container, options)
         }
         return nil
     }
@@ -52,20 +53,32 @@ struct WeightsContent {
         self.unreadable = unreadable
     }
 
-    private init(_ format: WeightsFormat, _ checkpoint: KerasCheckpoint) {
+    private init(_ format: WeightsFormat, _ checkpoint: KerasCheckpoint, _ scope: TensorScope) {
         self.init(
-            format: format, store: checkpoint.renamed,
+            format: format, store: scope == .all ? checkpoint.raw : checkpoint.renamed,
             unreadable: checkpoint.skipped.map { UnreadableTensor(name: $0.path, reason: $0.reason) })
-        raw = checkpoint.raw
+        guard scope == .model else { return }
         sourceNames = checkpoint.sourceNames
         notes = checkpoint.notes + WeightsContent.notes(of: checkpoint.layout)
     }
 
-    private static func torch(_ file: InputFile, _ container: TorchContainer) throws -> WeightsContent {
-        let checkpoint = try TorchCheckpoint(file: file)
-        return WeightsContent(
-            format: container == .zip ? .torchZip : .torchLegacy, store: checkpoint,
+    private static func torch(
+        _ file: InputFile, _ container: TorchContainer, _ options: WeightsOptions
+    ) throws -> WeightsContent {
+        let checkpoint = try TorchCheckpoint(file: file, ignoringObjects: options.ignoringObjects)
+        let format: WeightsFormat =
+            switch container {
+            case .zip: .torchZip
+            case .legacy: .torchLegacy
+            case .tar: .torchTar
+            }
+        var content = WeightsContent(
+            format: format, store: checkpoint,
             unreadable: checkpoint.unsupported.map { UnreadableTensor(name: $0.name, reason: $0.reason) })
+        content.ignoredNames = checkpoint.ignoredNames
+        content.otherValueCount = checkpoint.scalars.count + checkpoint.omittedScalars
+        content.metadata = [("format", "pt")]
+        return content
     }
 
     /// Opens safetensors; those that TensorFlow wrote have its names and orientation, and say so.
@@ -74,11 +87,13 @@ struct WeightsContent {
         var content = WeightsContent(
             format: .safetensors, store: opened,
             unreadable: opened.unsupported.map { UnreadableTensor(name: $0.name, reason: "dtype \($0.dtype)") })
-        guard opened.metadata.contains(where: { $0 == ("format", "tf") }) else { return content }
+        content.metadata = opened.metadata
+        guard options.scope == .model, opened.metadata.contains(where: { $0 == ("format", "tf") }) else {
+            return content
+        }
         let names = options.names ?? KerasNames(paths: opened.tensors.map(\.name))
         guard names.layout != .other else { return content }
         let store = try PyTorchTensorStore(base: opened, infos: opened.tensors, name: names.renamed)
-        content.raw = opened
         content.store = store
         for info in store.tensors { content.sourceNames[info.name] = store.sourceName(of: info.name) }
         content.notes = notes(of: names.layout)
@@ -93,6 +108,10 @@ struct WeightsContent {
 
 /// What opening a file may need to know beyond its content.
 struct WeightsOptions {
+    /// Which tensors, and in what form.
+    var scope = TensorScope.model
+    /// Whether a pickle may ask for more than data.
+    var ignoringObjects = false
     /// The program that reads HDF5; nil for the one beside the running executable.
     var workerPath: String?
     /// The names of the whole checkpoint, where the file is a shard of one with names of TensorFlow.

@@ -11,8 +11,20 @@ public enum WeightsFormat: String, Sendable, CaseIterable {
     case safetensors
     case torchZip = "PyTorch (zip)"
     case torchLegacy = "PyTorch (legacy stream)"
+    case torchTar = "PyTorch (tar)"
     case hdf5 = "HDF5"
     case kerasArchive = "Keras archive"
+}
+
+/// Which tensors of a file a store has.
+///
+/// Only a format whose own form is not that of our models tells them apart: a Keras file for models has its kernels
+/// transposed and renamed and its optimizer left out, and for `all` every dataset under the names of its groups.
+public enum TensorScope: Sendable {
+    /// Those that a model can have, as models expect them.
+    case model
+    /// Every tensor, exactly as the file has it, nested names joined by `.`.
+    case all
 }
 
 /// A tensor that is in a file but of a type that no model here can have.
@@ -37,9 +49,12 @@ public struct WeightsFile: Sendable {
     public let native: NativeFile?
     /// What cannot be read in it.
     public let unreadable: [UnreadableTensor]
-
-    /// Its tensors as they are in the file, for a format whose names or orientation are changed in `store`.
-    public let raw: any TensorStore
+    /// Classes and functions of a pickle that were ignored, as the caller wished.
+    public let ignoredNames: [String]
+    /// How many values are in it that are no tensors.
+    public let otherValueCount: Int
+    /// What the file says about itself, as far as safetensors can say it too.
+    public let metadata: [(String, String)]
     /// The name in the file of each tensor of `store` that has another there.
     public let sourceNames: [String: String]
     /// What a user should hear of.
@@ -47,11 +62,16 @@ public struct WeightsFile: Sendable {
 
     /// Opens a file and reads its table of tensors; of HDF5, all of it.
     ///
-    /// HDF5 is read by the program `adze-h5worker` at `hdf5Worker`, or else beside the running executable. Throws
-    /// `FileError`, `ModelFileError` for content that is no format of ours, and the reader's own errors, each with the
-    /// path in front.
-    public init(path: String, hdf5Worker: String? = nil) throws {
-        try self.init(path: path, options: WeightsOptions(workerPath: hdf5Worker))
+    /// `ignoringObjects` reads a pickle that asks for more than data; see `TorchCheckpoint`. `tensors` chooses between
+    /// what models see and all that is there. HDF5 is read by the program `adze-h5worker` at `hdf5Worker`, or else
+    /// beside the running executable. Throws `FileError`, `ModelFileError` for content that is no format of ours, and
+    /// the reader's own errors, each with the path in front.
+    public init(
+        path: String, tensors scope: TensorScope = .model, ignoringObjects: Bool = false, hdf5Worker: String? = nil
+    ) throws {
+        try self.init(
+            path: path,
+            options: WeightsOptions(scope: scope, ignoringObjects: ignoringObjects, workerPath: hdf5Worker))
     }
 
     init(path: String, options: WeightsOptions) throws {
@@ -70,18 +90,21 @@ public struct WeightsFile: Sendable {
         format = content.format
         native = content.native
         unreadable = content.unreadable
+        ignoredNames = content.ignoredNames
+        otherValueCount = content.otherValueCount
+        metadata = content.metadata
         sourceNames = content.sourceNames
-        notes = content.notes
+        notes = content.notes + ignoredNote(content.ignoredNames)
         store = LocatedTensorStore(path: path, base: content.store)
-        raw = LocatedTensorStore(path: path, base: content.raw ?? content.store)
     }
 
     /// Safetensors have no signature: they are what looks like them and like nothing else.
     private static func open(_ file: InputFile, head: [UInt8], options: WeightsOptions) throws -> WeightsContent {
         // A header of 8 bytes of length may begin with any byte: the brace decides.
-        let isSafetensors = looksLikeSafetensors(head)
-        if !isSafetensors, let other = ModelFileError.knownOther(head) { throw other }
-        if isSafetensors { return try WeightsContent.safetensors(file, options: options) }
+        if looksLikeSafetensors(head) { return try WeightsContent.safetensors(file, options: options) }
+        if let other = KnownFormat(head: head) {
+            throw ModelFileError.unreadable(what: other.what, advice: other.advice)
+        }
         if let other = try ModelFileError.userBlock(of: file) { throw other }
         throw ModelFileError.unrecognized(head: Array(head.prefix(8)), size: file.size)
     }
