@@ -36,6 +36,7 @@ let package = Package(
     products: [
         .library(name: "Adze", targets: ["Adze"]),
         .executable(name: "adze", targets: ["adze-cli"]),
+        .executable(name: "adze-h5worker", targets: ["adze-h5worker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -52,6 +53,10 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", path: "Formats/CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CHDF5", path: "Formats/CHDF5", pkgConfig: "hdf5",
+            providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+        .target(name: "CSandbox", path: "Formats/CSandbox"),
         // Unoptimised vector code is a hundred times slower: the tests of a debug build would wait for it.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
@@ -69,10 +74,14 @@ let package = Package(
         library("AdzeZip", path: "Formats/Zip", ["AdzeBytes", "CZlib"]),
         library("AdzeTorch", path: "Formats/Torch", ["AdzeBytes", "AdzeTensors", "AdzeZip"]),
         library("AdzeNative", path: "Formats/Native", ["AdzeBytes", "AdzeTensors", "AdzeThreads", "CZstd"]),
+        library("AdzeKeras", path: "Formats/Keras", ["AdzeBytes", "AdzeSafetensors", "AdzeTensors", "AdzeZip"]),
         library("AdzeHuggingFace", path: "Formats/HuggingFace", ["AdzeBytes"]),
         library(
             "AdzeModelFiles", path: "Formats/ModelFiles",
-            ["AdzeBytes", "AdzeTensors", "AdzeHuggingFace", "AdzeNative", "AdzeSafetensors", "AdzeTorch"]),
+            [
+                "AdzeBytes", "AdzeTensors", "AdzeHuggingFace", "AdzeKeras", "AdzeNative", "AdzeSafetensors",
+                "AdzeTorch",
+            ]),
 
         // MARK: - Façade and tools
         library(
@@ -91,6 +100,12 @@ let package = Package(
             ],
             path: "Tools/adze", swiftSettings: swiftSettings),
 
+        // The only program that links libhdf5; `adze` starts it for HDF5 files, from its own folder.
+        .executableTarget(
+            name: "adze-h5worker",
+            dependencies: ["AdzeBytes", "AdzeSafetensors", "AdzeTensors", "CHDF5", "CSandbox"],
+            path: "Tools/adze-h5worker", swiftSettings: swiftSettings),
+
         // MARK: - Tests
         .target(
             name: "AdzeTestSupport", dependencies: ["AdzeBytes", "CZlib"], path: "Tests/AdzeTestSupport",
@@ -107,7 +122,8 @@ let package = Package(
         tests(of: "AdzeTorch", ["AdzeBytes", "AdzeTensors", "AdzeSafetensors", "AdzeZip"]),
         tests(of: "AdzeNative", ["AdzeBytes", "AdzeTensors", "AdzeThreads"]),
         tests(of: "AdzeHuggingFace", ["AdzeBytes"]),
-        tests(of: "AdzeModelFiles", ["AdzeBytes", "AdzeHuggingFace", "AdzeTensors"]),
+        tests(of: "AdzeKeras", ["AdzeBytes", "AdzeSafetensors", "AdzeTensors", "adze-h5worker"]),
+        tests(of: "AdzeModelFiles", ["AdzeBytes", "AdzeHuggingFace", "AdzeTensors", "adze-h5worker"]),
         tests(
             of: "Adze",
             [
@@ -115,7 +131,7 @@ let package = Package(
                 "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
             ]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["AdzeTestSupport", "AdzeBytes", "adze-cli"],
+            name: "CommandLineTests", dependencies: ["AdzeTestSupport", "AdzeBytes", "adze-cli", "adze-h5worker"],
             swiftSettings: swiftSettings),
         .testTarget(name: "PackageTests", dependencies: ["AdzeTestSupport"], swiftSettings: swiftSettings),
     ]

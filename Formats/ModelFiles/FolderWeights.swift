@@ -2,6 +2,7 @@
 
 internal import AdzeBytes
 internal import AdzeHuggingFace
+internal import AdzeKeras
 internal import AdzeTensors
 
 /// The opened files of a folder.
@@ -14,31 +15,40 @@ struct FolderWeights {
     var byteCount: Int { files.reduce(0) { $0 + $1.byteCount } }
 
     /// Opens what the folder says are its weights; `path` gives the path of a name in it.
-    init(
-        _ weights: ModelWeights, tensors scope: TensorScope, _ ignoringObjects: Bool, path: (String) -> String
-    ) throws {
-        func open(_ name: String) throws -> WeightsFile {
-            try WeightsFile(path: path(name), tensors: scope, ignoringObjects: ignoringObjects)
-        }
+    init(_ weights: ModelWeights, options: WeightsOptions, path: (String) -> String) throws {
         switch weights {
         case .file(let name):
-            let file = try open(name)
-            (files, store, notes) = ([file], file.store, ignoredNote(file.ignoredNames))
+            let file = try WeightsFile(path: path(name), options: options)
+            (files, store, notes) = ([file], file.store, file.notes + ignoredNote(file.ignoredNames))
         case .sharded(let index):
-            files = try index.shards.map(open)
+            let (weightMap, options) = FolderWeights.weightMap(of: index, options)
+            files = try index.shards.map { try WeightsFile(path: path($0), options: options) }
             let sharded: ShardedTensorStore
             do {
                 sharded = try ShardedTensorStore(
-                    weightMap: index.weightMap, shards: zip(index.shards, files).map { (name: $0, store: $1.store) })
+                    weightMap: weightMap, shards: zip(index.shards, files).map { (name: $0, store: $1.store) })
             } catch {
                 throw LocatedError(path: path(index.file), underlying: error)
             }
             store = sharded
             let extra = sharded.unindexed.count
             notes =
-                (extra > 0 ? ["\(extra) tensors of the shards are not in \(index.file)"] : [])
+                (files.first?.notes ?? [])
+                + (extra > 0 ? ["\(extra) tensors of the shards are not in \(index.file)"] : [])
                 + ignoredNote(files.flatMap(\.ignoredNames))
         }
+    }
+
+    /// The index under the names that the shards' tensors will have. One shard of a TensorFlow model does not show that
+    /// it is a BERT's: the index does.
+    private static func weightMap(
+        of index: ShardIndex, _ options: WeightsOptions
+    ) -> (map: [(tensor: String, shard: String)], options: WeightsOptions) {
+        let names = KerasNames(paths: index.weightMap.lazy.map(\.tensor))
+        guard options.scope == .model, names.layout != .other else { return (index.weightMap, options) }
+        var options = options
+        options.names = names
+        return (index.weightMap.map { (names.renamed($0.tensor).name, $0.shard) }, options)
     }
 }
 

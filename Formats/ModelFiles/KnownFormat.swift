@@ -21,7 +21,7 @@ struct KnownFormat {
     private static let saveAgain = "save the model's state_dict with torch.save"
 
     private static let signatures: [([UInt8], String, String)] = [
-        ([0x89, 0x48, 0x44, 0x46], "an HDF5 file", "this version reads safetensors and PyTorch checkpoints"),
+        ([0x89, 0x48, 0x44, 0x46], "a damaged HDF5 file", "fetch it again without converting line ends"),
         (Array("GGUF".utf8), "a GGUF file", "convert from the original checkpoint instead"),
         ([0x93] + Array("NUMPY".utf8), "a numpy array (.npy)", "save a state_dict of tensors with torch.save"),
         ([0x1F, 0x8B], "a gzip archive", "unpack it first"),

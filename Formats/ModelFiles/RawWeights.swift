@@ -28,7 +28,9 @@ public struct RawWeights: Sendable {
     /// Opens a file of weights, or the weights of a folder, with or without a `config.json`.
     ///
     /// Throws `FileError`, `HuggingFaceError`, `ModelFileError` and the readers' errors, each with its path.
-    public init(path: String, ignoringObjects: Bool = false) throws {
+    public init(path: String, options: WeightsOptions = WeightsOptions()) throws {
+        var options = options
+        options.scope = .all
         let files: [WeightsFile]
         if isFolder(path) {
             let folder: WeightsFolder
@@ -37,10 +39,10 @@ public struct RawWeights: Sendable {
             } catch let error as any AdzeFailure {
                 throw LocatedError(path: path, underlying: error)
             }
-            let weights = try FolderWeights(folder.weights, tensors: .all, ignoringObjects) { folder.path(of: $0) }
+            let weights = try FolderWeights(folder.weights, options: options) { folder.path(of: $0) }
             (files, store, notes) = (weights.files, weights.store, folder.notes + weights.notes)
         } else {
-            let file = try WeightsFile(path: path, tensors: .all, ignoringObjects: ignoringObjects)
+            let file = try WeightsFile(path: path, options: options)
             (files, store, notes) = ([file], file.store, ignoredNote(file.ignoredNames))
         }
         self.path = path

@@ -93,8 +93,8 @@ import Testing
         let rest = [UInt8](repeating: 0, count: 64)
         func refused(_ start: [UInt8]) throws -> String { try refusal(start + rest) }
         #expect(
-            try refused([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
-                == "this is an HDF5 file, which is not read; this version reads safetensors and PyTorch checkpoints")
+            try refused([0x89, 0x48, 0x44, 0x46, 0x0A, 0x1A, 0x0A])
+                == "this is a damaged HDF5 file, which is not read; fetch it again without converting line ends")
         #expect(
             try refused(Array("GGUF".utf8))
                 == "this is a GGUF file, which is not read; convert from the original checkpoint instead")
@@ -125,7 +125,7 @@ import Testing
     @Test func unknownContentShowsItsFirstBytes() throws {
         #expect(
             try refusal([0xDE, 0xAD, 0, 1, 2])
-                == "not a model file: expected .adze, safetensors or PyTorch content, found 5 bytes that begin with "
+                == "not a model file: expected .adze, safetensors, PyTorch or HDF5 content, found 5 bytes that begin with "
                 + "de ad 00 01 02")
         _ = try refusal(Array("{\"a\": 1}".utf8))
         _ = try refusal(Array("PK\u{3}\u{4}".utf8))
@@ -212,7 +212,9 @@ import Testing
     @Test func ignoredNamesAreNoted() throws {
         let path = Fixtures.path("torch/module.pt")
         #expect(throws: LocatedError.self) { try RawWeights(path: path) }
-        let raw = try RawWeights(path: path, ignoringObjects: true)
+        var options = WeightsOptions()
+        options.ignoresObjects = true
+        let raw = try RawWeights(path: path, options: options)
         #expect(raw.ignoredNames.first == "__main__.Small" && raw.notes.contains { $0.contains("'__main__.Small'") })
     }
 }

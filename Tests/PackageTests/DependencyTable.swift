@@ -25,7 +25,7 @@ enum DependencyTable {
     /// The whole table. Targets that are still to come have their row already.
     static let rows: [Row] = [
         // System libraries and C.
-        Row("COpenBLAS"), Row("CZstd"), Row("CZlib"), Row("CHDF5"), Row("CKernels"),
+        Row("COpenBLAS"), Row("CZstd"), Row("CZlib"), Row("CHDF5"), Row("CSandbox"), Row("CKernels"),
         // Core.
         Row("AdzeBytes"),
         Row("AdzeThreads"),
@@ -49,7 +49,7 @@ enum DependencyTable {
         Row(
             "adze-cli", core.union(formats).union([formatOpener, "Adze", "AdzeInsight", "AdzeTraining"]),
             products: ["ArgumentParser", "Crypto"]),
-        Row("adze-h5worker", ground.union(["CHDF5", "AdzeSafetensors"])),
+        Row("adze-h5worker", ground.union(["CHDF5", "CSandbox", "AdzeSafetensors"])),
         // Tests.
         Row("AdzeTestSupport", ["AdzeBytes", "CZlib"]),
     ]
