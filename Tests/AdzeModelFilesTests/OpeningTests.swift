@@ -209,6 +209,12 @@ import Testing
         #expect(try RawWeights(path: Fixtures.path("torch/old_tar.pt")).format == .torchTar)
     }
 
+    @Test func shardsThatSayTheSameSayItTogether() throws {
+        let one = try RawWeights(path: Fixtures.path("models/containers/safetensors")).metadata
+        let sharded = try RawWeights(path: Fixtures.path("models/containers/sharded")).metadata
+        #expect(!one.isEmpty && one.elementsEqual(sharded, by: ==))
+    }
+
     @Test func ignoredNamesAreNoted() throws {
         let path = Fixtures.path("torch/module.pt")
         #expect(throws: LocatedError.self) { try RawWeights(path: path) }
