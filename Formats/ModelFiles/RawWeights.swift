@@ -18,7 +18,7 @@ public struct RawWeights: Sendable {
     public let unreadable: [UnreadableTensor]
     /// How many values are there that are no tensors.
     public let otherValueCount: Int
-    /// What one file says about itself, as far as safetensors can say it too; empty for shards.
+    /// What the file says about itself, as far as safetensors can say it too; of shards, what all of them say alike.
     public let metadata: [(String, String)]
     /// Classes and functions of pickles that were ignored.
     public let ignoredNames: [String]
@@ -50,7 +50,8 @@ public struct RawWeights: Sendable {
         byteCount = files.reduce(0) { $0 + $1.byteCount }
         unreadable = files.flatMap(\.unreadable)
         otherValueCount = files.reduce(0) { $0 + $1.otherValueCount }
-        metadata = files.count == 1 ? files[0].metadata : []
+        let said = files.first?.metadata ?? []
+        metadata = files.allSatisfy { $0.metadata.elementsEqual(said, by: ==) } ? said : []
         ignoredNames = files.flatMap(\.ignoredNames)
     }
 }

@@ -107,7 +107,8 @@ import Testing
 
     @Test(arguments: [
         ("\u{80}\u{3}}q\u{0}.", "a bare pickle"), ("\u{80}\u{4}\u{95}", "joblib"), ("(dp0\n.", "a bare pickle"),
-        ("(lp0\nI1\na.", "a bare pickle"), ("}q\u{0}.", "a bare pickle"),
+        ("(lp0\nI1\na.", "a bare pickle"), ("}q\u{0}.", "a bare pickle"), ("Vos\np0\n0.", "a bare pickle"),
+        ("S'os'\nS'x'\n", "a bare pickle"),
         ("ccollections\nOrderedDict\n)R.", "a bare pickle"),
         ("\u{93}NUMPY\u{1}\u{0}", "numpy"), ("\u{78}\u{9C}\u{3}", "joblib"),
     ])
@@ -116,7 +117,8 @@ import Testing
         #expect(line.contains(word) && line.contains("torch.save"), "\(line)")
     }
 
-    @Test(arguments: ["call me\nlater\n", "(hello)", "c", "(", "{", "cos\n"]) func textsAreNoPickles(_ text: String)
+    @Test(arguments: ["call me\nlater\n", "(hello)", "c", "(", "{", "cos\n", "Start\nhere\n", "Vital\npages\n", "S\n"])
+    func textsAreNoPickles(_ text: String)
         throws
     {
         #expect(try refusal(Array(text.utf8)).hasPrefix("not a model file"))
@@ -207,6 +209,12 @@ import Testing
         #expect(raw.metadata.map(\.0) == ["format"] && raw.metadata.map(\.1) == ["pt"])
         #expect(try RawWeights(path: Fixtures.path("torch/unsupported.pt")).unreadable.count == 4)
         #expect(try RawWeights(path: Fixtures.path("torch/old_tar.pt")).format == .torchTar)
+    }
+
+    @Test func shardsThatSayTheSameSayItTogether() throws {
+        let one = try RawWeights(path: Fixtures.path("models/containers/safetensors")).metadata
+        let sharded = try RawWeights(path: Fixtures.path("models/containers/sharded")).metadata
+        #expect(!one.isEmpty && one.elementsEqual(sharded, by: ==))
     }
 
     @Test func ignoredNamesAreNoted() throws {
