@@ -56,15 +56,16 @@ final class ChunkReader {
 
     /// Reads the next chunk where the window is empty; false at the end of the input.
     ///
-    /// Steps over the byte order mark of UTF-8 at the start, and throws at that of UTF-16.
+    /// Steps over the byte order mark of UTF-8 at the start, and throws at that of UTF-16 and of packed files.
     func fill() throws(DataError) -> Bool {
         if left > 0 { return true }
         position = 0
         end = 0
         if isFirst {
             isFirst = false
-            // A source may give a byte at a time; the marks need three.
-            while end < 3, try read() {}
+            // A source may give a byte at a time; the longest mark has four.
+            while end < 4, try read() {}
+            if let kind = packing() { throw .compressed(kind) }
             if left >= 2, (base[0], base[1]) == (0xFF, 0xFE) || (base[0], base[1]) == (0xFE, 0xFF) { throw .utf16 }
             if left >= 3, (base[0], base[1], base[2]) == (0xEF, 0xBB, 0xBF) { position = 3 }
             if left > 0 { return true }
@@ -72,6 +73,18 @@ final class ChunkReader {
             end = 0
         }
         return try read()
+    }
+
+    /// What packed the input, by marks that no text begins with.
+    private func packing() -> String? {
+        guard left >= 4 else { return nil }
+        switch (base[0], base[1], base[2], base[3]) {
+        case (0x1F, 0x8B, _, _): return "gzip"
+        case (0x28, 0xB5, 0x2F, 0xFD): return "zstd"
+        case (0xFD, 0x37, 0x7A, 0x58): return "xz"
+        case (0x50, 0x4B, 0x03, 0x04): return "zip"
+        default: return nil
+        }
     }
 
     private func read() throws(DataError) -> Bool {
