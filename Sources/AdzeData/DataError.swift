@@ -192,6 +192,7 @@ public struct RowError: AdzeFailure, Equatable {
         case .unknownLabel(let label, let nearest, let known):
             "unknown label \(quoted(label))" + (nearest.map { "; the nearest is \(quoted($0))" } ?? "")
                 + "; known: \(list(known))"
+                + (known.first == "LABEL_0" ? "; these are no names: give the model's labels theirs" : "")
         case .severalLabels(let count): "expected one label, found a list of \(count)"
         case .repeatedLabel(let label): "the label \(quoted(label)) is there twice"
         case .notANumber(let label): "expected a number as label, found \(quoted(label))"

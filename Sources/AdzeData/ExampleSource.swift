@@ -20,8 +20,8 @@ public struct ExampleSource: ~Copyable {
     private var stream: RowSource?
     private var folder: LabelFolder?
     private var failure: DataError?
-    /// Labels that are written otherwise than they are named, as first met; at most three a label.
-    private var otherSpellings: [(written: String, name: String)] = []
+    /// Labels that are written otherwise than they are named; at most three a label.
+    private var otherSpellings: [(position: Int, written: String)] = []
     private var spellings: Set<String> = []
 
     /// Opens a file, a folder, or `-`, standard input, whose format must be stated.
@@ -88,11 +88,11 @@ public struct ExampleSource: ~Copyable {
         }
         notes += folder?.notes ?? []
         if !otherSpellings.isEmpty {
-            let shown = otherSpellings.prefix(6).map {
-                "\(quoted($0.written, limit: 40)) is \(quoted($0.name, limit: 40))"
-            }
+            let shown = otherSpellings.sorted { ($0.position, $0.written) < ($1.position, $1.written) }.prefix(6)
+            let names = kind.table?.names ?? []
+            let words = shown.map { "\(quoted($0.written, limit: 40)) is \(quoted(names[$0.position], limit: 40))" }
             notes.append(
-                "labels: \(shown.joined(separator: ", "))" + (otherSpellings.count > shown.count ? ", …" : ""))
+                "labels: \(words.joined(separator: ", "))" + (otherSpellings.count > shown.count ? ", …" : ""))
         }
         return notes
     }
@@ -124,7 +124,7 @@ public struct ExampleSource: ~Copyable {
         for written in kind.written(label) {
             guard !spellings.contains(written), let index = table.index(of: written) else { continue }
             spellings.insert(written)
-            if table.names[index] != written { otherSpellings.append((written, table.names[index])) }
+            if table.names[index] != written { otherSpellings.append((index, written)) }
         }
     }
 

@@ -167,7 +167,7 @@ public struct RowSource: ~Copyable {
             if isLabelled, format == .tsv, columns == ColumnSelection(), record.isOfCoLA {
                 result = ColumnIndexes(text: 3, label: 1)
                 firstRecordIsPending = true
-                columnsTaken = "text 4, label 2, no header, as CoLA's"
+                columnsTaken = "text 4, label 2, as in CoLA, without a header"
             } else {
                 result = try isLabelled ? labelledIndexes(header()) : columns.indexes(header: header())
             }
@@ -258,10 +258,10 @@ public struct RowSource: ~Copyable {
         guard isLabelled else { return plain }
         // An object that lacks a key gives an error of its own; the next may be whole.
         guard var found = try? columns.labelled(in: object.keys) else { return plain }
-        // The pair of `text` may be in later objects only.
+        columnsTaken = found.description
+        // The pair may be in later objects only.
         if found.pair == nil { (found.pair, found.needsPair) = ("text_pair", false) }
         keys = found
-        columnsTaken = found.description
         return found
     }
 

@@ -74,7 +74,7 @@ import Testing
         let reading = examples(text, .tsv, ExampleTests.binary)
         #expect(reading.texts == ["The \"cat\" sat.", "Cat the sat.", "B"])
         #expect(reading.targets == [.label(1), .label(0), .label(0)] && reading.examples.first?.place == "line 1")
-        #expect(reading.notes.first == "columns: text 4, label 2, no header, as CoLA's")
+        #expect(reading.notes.first == "columns: text 4, label 2, as in CoLA, without a header")
         // Four columns with a header are no CoLA, nor is what has a word for a mark.
         #expect(examples("a\tb\tsentence\tlabel\n1\t2\tA\t1\n", .tsv, ExampleTests.binary).texts == ["A"])
         #expect(
@@ -122,7 +122,7 @@ import Testing
         let lines = "{\"text\":\"A\",\"label\":1}\n{\"text\":\"B\",\"text_pair\":\"C\",\"label\":\"no\"}\n"
         let reading = examples(lines, .jsonl, ExampleTests.binary)
         #expect(reading.examples.map(\.pair) == [nil, "C"] && reading.targets == [.label(1), .label(0)])
-        #expect(reading.notes == ["columns: text 'text', pair 'text_pair', label 'label'", "labels: '1' is 'yes'"])
+        #expect(reading.notes == ["columns: text 'text', label 'label'", "labels: '1' is 'yes'"])
     }
 
     // MARK: Rows

@@ -40,7 +40,7 @@ import Testing
             #expect(
                 reading.notes == [
                     "not read: 'unsup'", "not read: 2 entries of neg and pos that do not end in .txt",
-                    "labels: 'neg' is 'negative', 'pos' is 'positive'",
+                    "labels: 'pos' is 'positive', 'neg' is 'negative'",
                 ])
             #expect(ExampleSource.canBeReread(path: folder))
         }
