@@ -4,6 +4,7 @@
 public import AdzeBytes
 public import AdzeData
 internal import AdzeModels
+internal import AdzeThreads
 
 extension ModelBundle {
     /// What a label column must hold for this model to be evaluated, or trained, on it.
@@ -27,29 +28,24 @@ extension ClassificationHead {
 }
 
 extension TextClassifier {
-    /// Classifies every example that is left in a source, and scores the answers.
+    /// Classifies every example that is left in a source, reading on while it computes, and scores the answers.
     ///
     /// Memory does not grow with the set, but for the pairs of numbers of a regression. Throws `DataError.noExamples`
-    /// for an empty set, the source's errors, and `EvaluationError` for answers that are not finite.
+    /// for an empty set, the source's errors, and `EvaluationError`.
     /// - Parameter progress: is told after each batch how many examples are done.
     public func evaluate(
-        _ source: inout ExampleSource, options: TextOptions = TextOptions(), progress: (Int) -> Void = { _ in }
+        _ source: consuming sending ExampleSource, options: TextOptions = TextOptions(),
+        progress: (Int) -> Void = { _ in }
     ) throws -> EvaluationReport {
         var evaluation = try Evaluation(head)
-        var batch: [Example] = []
-        var bytes = 0
-        var isAtEnd = false
-        while !isAtEnd {
-            if let example = try source.next() {
-                bytes += example.text.utf8.count + (example.pair?.utf8.count ?? 0)
-                batch.append(example)
-            } else {
-                isAtEnd = true
-            }
-            // Many enough to keep every thread busy, few enough that memory does not grow with the set.
-            guard isAtEnd || batch.count == 1024 || bytes >= 4 << 20 else { continue }
-            try evaluate(batch, options, into: &evaluation)
-            (batch, bytes) = ([], 0)
+        let opened = OpenedExamples(source)
+        let windows = ReadAhead<ReadExample>(Evaluation.window, cost: { $0.byteCount }) { _ in
+            { try opened.next() }
+        }
+        guard let windows else { throw EvaluationError.noThread }
+        while let window = try windows.next() {
+            try evaluate(window.compactMap(\.example), options, into: &evaluation)
+            for case .end(let notes) in window { evaluation.notes = notes }
             progress(evaluation.exampleCount)
         }
         return try evaluation.report()
@@ -76,24 +72,61 @@ extension TextClassifier {
     }
 }
 
+/// What a source gives: its examples, then what it has to say.
+private enum ReadExample: Sendable {
+    case example(Example)
+    case end(notes: [String])
+
+    var example: Example? { if case .example(let example) = self { example } else { nil } }
+
+    /// What it adds to a window.
+    var byteCount: Int { example.map { $0.text.utf8.count + ($0.pair?.utf8.count ?? 0) } ?? 0 }
+}
+
+/// An opened source on its way to the thread that reads it.
+private final class OpenedExamples {
+    private var source: ExampleSource
+    private var isAtEnd = false
+
+    init(_ source: consuming ExampleSource) { self.source = source }
+
+    func next() throws -> ReadExample? {
+        if let example = try source.next() { return .example(example) }
+        guard !isAtEnd else { return nil }
+        isAtEnd = true
+        return .end(notes: source.notes)
+    }
+}
+
 /// What cannot be scored.
 public enum EvaluationError: AdzeFailure, Equatable {
     /// The model's answer is NaN or infinite.
     case notFinite(place: String)
     /// The example's target is not of the model's kind, or a label beyond the model's.
     case unfitTarget(place: String)
+    /// The system has no thread to read with.
+    case noThread
+
+    /// Bad data, or the system's refusal.
+    public var kind: FailureKind { self == .noThread ? .inputOutput : .badData }
 
     /// One line.
     public var description: String {
         switch self {
         case .notFinite(let place): "\(place.isEmpty ? "" : place + ": ")the logits are not finite; run adze verify"
         case .unfitTarget(let place): "\(place.isEmpty ? "" : place + ": ")the target does not fit the model's labels"
+        case .noThread: "the system has no thread to read with"
         }
     }
 }
 
 /// A tally of a classifier's answers to examples.
 struct Evaluation {
+    /// Enough examples to keep every thread busy with batches of like lengths, few enough that memory stays small.
+    fileprivate static let window = ReadAhead<ReadExample>.Limits(count: 1024, cost: 256 << 10)
+
+    /// What the source of the examples has to say.
+    var notes: [String] = []
     private let head: ClassificationHead
     // One of the three, by what the model says; kept apart so that each answer is added in place.
     private var ofLabel: ClassificationTally?
@@ -139,6 +172,7 @@ struct Evaluation {
             ?? ofLabels.map { .labels($0.report) } ?? ofNumber.map { .number($0.report) }
         guard exampleCount > 0, let scores else { throw .noExamples }
         return EvaluationReport(
-            labels: head.labels, exampleCount: exampleCount, truncatedCount: truncatedCount, scores: scores)
+            labels: head.labels, exampleCount: exampleCount, truncatedCount: truncatedCount, scores: scores,
+            notes: notes)
     }
 }

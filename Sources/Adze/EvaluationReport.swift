@@ -28,6 +28,8 @@ public struct EvaluationReport: Sendable, Equatable {
     public let truncatedCount: Int
     /// The scores.
     public let scores: Scores
+    /// What a person should hear of the data: the columns that were taken, labels written otherwise than the model's.
+    public let notes: [String]
 
     /// The one number that says most, with its name: accuracy, micro F1, or Pearson's correlation; the mean squared
     /// error where there is no correlation.

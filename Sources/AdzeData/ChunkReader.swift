@@ -24,7 +24,7 @@ final class ChunkReader {
     private var isAtEnd = false
 
     init(capacity: Int, source: @escaping ChunkSource) {
-        precondition(capacity >= 4, "the marks at the start of a text need up to 4 bytes")
+        precondition(capacity >= 4, "the marks at the start of an input have up to 4 bytes")
         self.capacity = capacity
         self.source = source
         self.base = .allocate(capacity: capacity)
@@ -63,28 +63,19 @@ final class ChunkReader {
         end = 0
         if isFirst {
             isFirst = false
-            // A source may give a byte at a time; the longest mark has four.
-            while end < 4, try read() {}
-            if let kind = packing() { throw .compressed(kind) }
-            if left >= 2, (base[0], base[1]) == (0xFF, 0xFE) || (base[0], base[1]) == (0xFE, 0xFF) { throw .utf16 }
-            if left >= 3, (base[0], base[1], base[2]) == (0xEF, 0xBB, 0xBF) { position = 3 }
+            // A source may give a byte at a time; but a short first line wants no more than itself.
+            while StartMark.all.contains(where: { $0.mayBegin(base, end) }), try read() {}
+            switch StartMark.all.first(where: { $0.begins(base, end) })?.meaning {
+            case .utf8(let count): position = count
+            case .utf16: throw .utf16
+            case .packed(let kind): throw .compressed(kind)
+            case nil: break
+            }
             if left > 0 { return true }
             position = 0
             end = 0
         }
         return try read()
-    }
-
-    /// What packed the input, by marks that no text begins with.
-    private func packing() -> String? {
-        guard left >= 4 else { return nil }
-        switch (base[0], base[1], base[2], base[3]) {
-        case (0x1F, 0x8B, _, _): return "gzip"
-        case (0x28, 0xB5, 0x2F, 0xFD): return "zstd"
-        case (0xFD, 0x37, 0x7A, 0x58): return "xz"
-        case (0x50, 0x4B, 0x03, 0x04): return "zip"
-        default: return nil
-        }
     }
 
     private func read() throws(DataError) -> Bool {
@@ -94,6 +85,35 @@ final class ChunkReader {
         end += count
         isAtEnd = count == 0
         return !isAtEnd
+    }
+}
+
+/// Bytes that an input may begin with and no text does, or that are not part of it.
+private struct StartMark {
+    enum Meaning {
+        case utf8(count: Int), utf16, packed(String)
+    }
+
+    static let all = [
+        StartMark(bytes: [0xEF, 0xBB, 0xBF], meaning: .utf8(count: 3)),
+        StartMark(bytes: [0xFF, 0xFE], meaning: .utf16), StartMark(bytes: [0xFE, 0xFF], meaning: .utf16),
+        StartMark(bytes: [0x1F, 0x8B], meaning: .packed("gzip")),
+        StartMark(bytes: [0x28, 0xB5, 0x2F, 0xFD], meaning: .packed("zstd")),
+        StartMark(bytes: [0xFD, 0x37, 0x7A, 0x58], meaning: .packed("xz")),
+        StartMark(bytes: [0x50, 0x4B, 0x03, 0x04], meaning: .packed("zip")),
+    ]
+
+    let bytes: [UInt8]
+    let meaning: Meaning
+
+    /// Whether the mark stands at the start of `count` bytes.
+    func begins(_ base: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        count >= bytes.count && bytes.elementsEqual(UnsafeBufferPointer(start: base, count: bytes.count))
+    }
+
+    /// Whether `count` bytes are too few to tell.
+    func mayBegin(_ base: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        count < bytes.count && bytes.prefix(count).elementsEqual(UnsafeBufferPointer(start: base, count: count))
     }
 }
 
@@ -152,14 +172,12 @@ struct Record {
     }
 }
 
-/// Opens a path for reading in order; `-` is standard input. Pipes are as good as files, folders are refused.
-func openChunks(path: String) throws(DataError) -> ChunkSource {
-    let input = try StreamInput(path: path)
-    return { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in try input.read(into: buffer) }
-}
-
-/// An open file descriptor that is closed with its last user, unless it is standard input.
-private final class StreamInput {
+/// An open path, read in order; `-` is standard input. Pipes are as good as files, folders are refused.
+///
+/// The descriptor is closed with its last user, unless it is standard input.
+final class StreamInput {
+    /// Called before each read that has to wait for the other end of a pipe, or for a person.
+    var beforeWaiting: (() -> Void)?
     private let path: String
     private let descriptor: Int32
 
@@ -179,6 +197,7 @@ private final class StreamInput {
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int {
+        if let beforeWaiting, !isReady { beforeWaiting() }
         while true {
             #if canImport(Glibc)
             let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
@@ -188,5 +207,12 @@ private final class StreamInput {
             if got >= 0 { return got }
             if errno != EINTR { throw .file(.current("read", path)) }
         }
+    }
+
+    /// Whether a read would return at once; always so for a regular file.
+    private var isReady: Bool {
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        // A call that fails says nothing of waiting; the read that follows will say what is wrong.
+        return poll(&wanted, 1, 0) != 0
     }
 }

@@ -40,7 +40,7 @@ public struct ExampleSource: ~Copyable {
     /// Reads from chunks that a closure gives.
     public init(
         format: DataFormat, columns: ColumnSelection = ColumnSelection(), kind: TargetKind,
-        chunkSize: Int = 128 << 10, chunks: @escaping ChunkSource
+        chunkSize: Int = RowSource.chunkSize, chunks: @escaping ChunkSource
     ) throws(DataError) {
         self.kind = kind
         stream = try RowSource(

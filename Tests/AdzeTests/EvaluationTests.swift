@@ -42,9 +42,15 @@ import Testing
         try withTemporaryFolder { folder in
             try write(lines, folder, "t.jsonl")
             let kind = try ModelBundle(path: fixture("seqcls-odd")).targetKind()
-            var source = try ExampleSource(path: folder + "/t.jsonl", kind: kind)
+            let source = try ExampleSource(path: folder + "/t.jsonl", kind: kind)
             var done: [Int] = []
-            #expect(try classifier.evaluate(&source) { done.append($0) } == report)
+            let streamed = try classifier.evaluate(source) { done.append($0) }
+            #expect(streamed.scores == report.scores && streamed.exampleCount == 2100)
+            #expect(
+                streamed.notes == [
+                    "columns: text 'text', label 'label'",
+                    "labels: '0' is 'LABEL_0', '1' is 'LABEL_1', '2' is 'LABEL_2'",
+                ])
             #expect(done == [1024, 2048, 2100])
         }
     }

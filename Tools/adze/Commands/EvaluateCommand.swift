@@ -56,13 +56,13 @@ struct EvaluateCommand: ParsableCommand {
         defer { progress.end() }
         let report: EvaluationReport
         do {
-            report = try classifier.evaluate(&input, options: options, progress: progress.show)
+            report = try classifier.evaluate(input, options: options, progress: progress.show)
         } catch let error as any AdzeFailure where error is DataError || error is EvaluationError {
             progress.end()
             throw InputError(path: data, underlying: error)
         }
         progress.end()
-        if total == nil { Console.notes(input.notes, quiet: common.quiet) }
+        if total == nil { Console.notes(report.notes, quiet: common.quiet) }
         let seconds = (ContinuousClock.now - start).seconds
         try show(report)
         try StandardOutput.shared.flush()
