@@ -10,6 +10,7 @@ public enum BundleError: AdzeFailure, Equatable {
     case configBeside(String)
     case unknownShape(String, nearest: String?)
     case noClassifier
+    case notScored(architecture: String)
     case severalNumbers(count: Int)
     case badSelection(String)
     case badSentenceRecipe(key: String)
@@ -24,7 +25,7 @@ public enum BundleError: AdzeFailure, Equatable {
     /// A request of the user's, a missing input, or bad data.
     public var kind: FailureKind {
         switch self {
-        case .unknownShape, .badSelection, .noClassifier, .severalNumbers, .differentHeads: .usage
+        case .unknownShape, .badSelection, .noClassifier, .notScored, .severalNumbers, .differentHeads: .usage
         case .noTokenizer, .noTokenizerFiles: .missingInput
         case .notAModelFolder: .outputExists
         default: .badData
@@ -45,6 +46,8 @@ public enum BundleError: AdzeFailure, Equatable {
             "--like \(quoted(name)) is not a known shape" + (nearest.map { "; did you mean \($0)?" } ?? "")
         case .noClassifier:
             "the model has no classifier; use embed, or convert it with --new-head LABELS and fine-tune it"
+        case .notScored(let architecture):
+            "the model is a \(architecture); only classifiers of texts are scored: BertForSequenceClassification"
         case .severalNumbers(let count):
             "the model says \(count) numbers a text; only models that say one, or labels, are scored"
         case .badSelection(let text):

@@ -10,10 +10,12 @@ extension ModelBundle {
     /// What a label column must hold for this model to be evaluated, or trained, on it.
     ///
     /// A model of one logit that is not for several labels says a number, as transformers has it. Throws
-    /// `BundleError.noClassifier`, and `.severalNumbers` for a model that says several numbers.
+    /// `BundleError.notScored` for another head than a classifier of texts, and `.severalNumbers`.
     /// - Parameter separator: what separates labels in one field of a table, for models of several labels.
     public func targetKind(separator: Character? = nil) throws -> TargetKind {
-        guard let head = checkpoint.head.classification else { throw BundleError.noClassifier }
+        guard let head = checkpoint.head.classification else {
+            throw BundleError.notScored(architecture: checkpoint.head.architectureName)
+        }
         return try head.targetKind(separator: separator)
     }
 }

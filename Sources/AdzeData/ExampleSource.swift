@@ -33,6 +33,7 @@ public struct ExampleSource: ~Copyable {
             guard format == nil, columns == ColumnSelection() else { throw .columnsOfAFolder }
             folder = try LabelFolder(path: path)
         } else {
+            guard path != "-" || format != nil else { throw .unknownFormat(path: path) }
             stream = try RowSource(path: path, format: format, columns: columns, isLabelled: true)
         }
     }

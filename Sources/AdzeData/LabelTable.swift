@@ -7,7 +7,7 @@ public struct LabelTable: Sendable, Equatable {
     /// The names; no two are equal.
     public let names: [String]
     private let indexes: [String: Int]
-    /// Whether a name is a number itself, so that numbers are names and never positions.
+    /// Whether numbers are names, or parts of all, as in "1 star", so that they are never positions.
     private let hasNumbers: Bool
 
     /// A table of names; throws `DataError.repeatedLabel`.
@@ -18,7 +18,9 @@ public struct LabelTable: Sendable, Equatable {
         }
         self.names = names
         self.indexes = indexes
-        hasNumbers = names.contains { LabelTable.number($0) != nil }
+        hasNumbers =
+            names.contains { LabelTable.number($0) != nil }
+            || names.allSatisfy { $0.utf8.first.map { (0x30...0x39).contains($0) } ?? false }
     }
 
     /// How many labels there are.
@@ -26,8 +28,8 @@ public struct LabelTable: Sendable, Equatable {
 
     /// The position of a label as it is written in data; nil where it is none of these.
     ///
-    /// A name stands for itself. Where no name is a whole number, the numbers 0 ..< count are positions, and so is
-    /// `LABEL_` followed by one. `neg` and `pos`, as folders of reviews are called, are negative and positive in any
+    /// A name stands for itself. The numbers 0 ..< count are positions, and so is `LABEL_` followed by one; not where a
+    /// name is a whole number, or all begin with a digit. `neg` and `pos`, as folders of reviews are called, are negative and positive in any
     /// case, or the first and second of two labels without names of their own.
     public func index(of written: String) -> Int? {
         if let index = indexes[written] { return index }

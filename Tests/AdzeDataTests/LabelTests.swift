@@ -28,6 +28,9 @@ import Testing
         let table = try table("1", "2", "3")
         #expect(table.index(of: "1") == 0 && table.index(of: "3") == 2)
         #expect(table.index(of: "0") == nil && table.index(of: "LABEL_1") == nil)
+        let stars = try self.table("1 star", "2 stars", "3 stars")
+        #expect(stars.index(of: "1") == nil && stars.index(of: "2 stars") == 1)
+        #expect(try self.table("reset", "2fa").index(of: "1") == 1)
     }
 
     @Test func foldersOfReviews() throws {

@@ -174,8 +174,9 @@ struct EvaluateTests {
             let path = try write(EvaluateTests.csv, to: folder + "/t.csv")
             try Tool.refuse(66, ["evaluate", Models.classifier, folder + "/no.csv"], says: ["no.csv: no such file"])
             try Tool.refuse(66, ["evaluate", "/no/such/model", path], says: ["'/no/such/model'"])
-            try Tool.refuse(64, ["evaluate", Models.encoder, path], says: ["no classifier"])
+            try Tool.refuse(64, ["evaluate", Models.encoder, path], says: ["is a BertModel"])
             try Tool.refuse(64, ["evaluate", Models.classifier], says: ["--help"])
+            try Tool.refuse(64, ["evaluate", Models.classifier, "-"], says: ["'-'", "--format"])
             for bad in [
                 ["--label-column", "lables"], ["--text-column", "1"], ["--text-column", "text", "--label-column", "2"],
                 ["--long", "middle"], ["--precision", "fp99"], ["--label-separator", "ab"], ["--max-length", "2"],

@@ -13,7 +13,9 @@ struct EvaluateCommand: ParsableCommand {
             DATA is a .csv, .tsv or .jsonl file, a folder of reviews in neg and pos, or - for standard input. Columns \
             are found by their usual names, GLUE's among them, and said. Labels are the model's names, or whole numbers \
             for their positions. Every row must be usable: one that is not is an error, and nothing is scored. Scores \
-            are scikit-learn's; macro averages are over the labels that occur or were predicted.
+            are scikit-learn's; macro averages are over the labels that occur or were predicted. With --json: accuracy, \
+            macroF1, microF1, weightedF1, mcc, logLoss, ece, labels, confusionMatrix and more; for any number of labels \
+            subsetAccuracy and samplesF1; for numbers mse, mae, r2, pearson, spearman.
             """)
 
     @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
