@@ -47,6 +47,21 @@ import Testing
         #expect(read("{\"text\":\"a\0\"}", .jsonl).failure == .nul(line: 1))
     }
 
+    /// /dev/zero has no line end to step on to.
+    @Test(arguments: DataFormat.allCases) func endlessNULsEndTheReading(format: DataFormat) throws {
+        var failure: DataError?
+        do throws(DataError) {
+            var source = try RowSource(format: format) { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) in
+                buffer.initializeMemory(as: UInt8.self, repeating: 0)
+                return buffer.count
+            }
+            _ = try source.next()
+        } catch {
+            failure = error
+        }
+        #expect(failure == .nul(line: 1))
+    }
+
     @Test func invalidUTF8CostsOneRow() {
         let reading = read(Array("a\n".utf8) + [0xC3, 0x0A] + Array("b\n".utf8) + [0xED, 0xA0, 0x80, 0x0A], .txt)
         #expect(reading.texts == ["a", "b"])
