@@ -175,6 +175,8 @@ struct EvaluateTests {
             try Tool.refuse(66, ["evaluate", Models.classifier, folder + "/no.csv"], says: ["no.csv: no such file"])
             try Tool.refuse(66, ["evaluate", "/no/such/model", path], says: ["'/no/such/model'"])
             try Tool.refuse(64, ["evaluate", Models.encoder, path], says: ["is a BertModel"])
+            try Tool.refuse(
+                64, ["evaluate", Fixtures.path("models/tokencls"), path], says: ["is a BertForTokenClassification"])
             try Tool.refuse(64, ["evaluate", Models.classifier], says: ["--help"])
             try Tool.refuse(64, ["evaluate", Models.classifier, "-"], says: ["'-'", "--format"])
             for bad in [
