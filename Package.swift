@@ -87,7 +87,7 @@ let package = Package(
         library(
             "Adze",
             [
-                "AdzeBytes", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
+                "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
                 "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTorch",
             ]),
         .executableTarget(
@@ -127,7 +127,7 @@ let package = Package(
         tests(
             of: "Adze",
             [
-                "AdzeBytes", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
+                "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
                 "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
             ]),
         .testTarget(

@@ -10,21 +10,36 @@ public struct Row: Sendable, Equatable {
     public var text: String
     /// The second text of a pair.
     public var pair: String?
-    /// The label as it is written.
-    public var label: String?
+    /// The label, or labels, as they are written.
+    public var label: LabelValue?
+    /// The file that holds this row alone, where the input is a folder.
+    public var file: String?
     /// The fields of a JSON line that are none of the above, in their order; empty for the other formats.
     public var extra: JSONObject
 
     /// A row of its parts.
     public init(
-        lineNumber: Int, text: String, pair: String? = nil, label: String? = nil, extra: JSONObject = JSONObject()
+        lineNumber: Int, text: String, pair: String? = nil, label: LabelValue? = nil, extra: JSONObject = JSONObject(),
+        file: String? = nil
     ) {
         self.lineNumber = lineNumber
         self.text = text
         self.pair = pair
         self.label = label
         self.extra = extra
+        self.file = file
     }
+}
+
+/// What stands in the place of a label.
+public enum LabelValue: Sendable, Equatable, ExpressibleByStringLiteral {
+    /// A text, a number or a truth value, as it is written.
+    case one(String)
+    /// A list of JSON lines, its elements as they are written.
+    case several([String])
+
+    /// One label.
+    public init(stringLiteral value: String) { self = .one(value) }
 }
 
 /// A format of texts.

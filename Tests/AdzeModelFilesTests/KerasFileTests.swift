@@ -54,9 +54,11 @@ import Testing
     }
 
     private func line(_ path: String, worker: String? = nil) -> String {
-        var options = WeightsOptions()
-        options.hdf5WorkerPath = worker
-        let error = #expect(throws: LocatedError.self) { [options] in try OpenedModel(path: path, options: options) }
+        let error = #expect(throws: LocatedError.self) {
+            var options = WeightsOptions()
+            options.hdf5WorkerPath = worker
+            _ = try OpenedModel(path: path, options: options)
+        }
         return error.map { String($0.description.dropFirst(path.count + 2)) } ?? ""
     }
 
