@@ -47,7 +47,7 @@ public struct RowSource: ~Copyable {
         chunks: @escaping ChunkSource
     ) throws(DataError) {
         let isByNumber = try columns.isByNumber()
-        if format == .txt, columns != ColumnSelection() { throw .columnsNotInFormat(.txt) }
+        if format == .txt, !columns.isEmpty { throw .columnsNotInFormat(.txt) }
         if format == .jsonl, isByNumber { throw .columnsNotInFormat(.jsonl) }
         let reader = ChunkReader(capacity: chunkSize, source: chunks)
         self.isByNumber = isByNumber
@@ -213,20 +213,21 @@ public struct RowSource: ~Copyable {
         guard var object = value.object else { throw error(.notAnObject(found: value.kindName)) }
         var row = Row(lineNumber: record.lineNumber, text: "")
         // A required value is never nil.
-        row.text = try take(columns.text, or: "text", isRequired: true, from: &object) ?? ""
-        row.pair = try take(columns.pair, or: "text_pair", isRequired: columns.pair != nil, from: &object)
+        row.text = try take(columns.text, or: columns.standardTexts, isRequired: true, from: &object) ?? ""
+        row.pair = try take(columns.pair, or: columns.standardPairs, isRequired: columns.pair != nil, from: &object)
         row.label = try take(
-            columns.label, or: "label", isRequired: columns.label != nil, isLabel: true, from: &object)
+            columns.label, or: ["label"], isRequired: columns.label != nil, isLabel: true, from: &object)
         row.extra = object
         return row
     }
 
     /// Removes a value from the object and gives its text; nil where it need not be there and is missing or null.
     private func take(
-        _ column: ColumnSelection.Column?, or standard: String, isRequired: Bool, isLabel: Bool = false,
+        _ column: ColumnSelection.Column?, or standard: [String], isRequired: Bool, isLabel: Bool = false,
         from object: inout JSONObject
     ) throws(RowError) -> String? {
-        let key = if case .name(let name) = column { name } else { standard }
+        let names = if case .name(let name) = column { [name] } else { standard }
+        let key = names.first { object[$0] != nil } ?? names.first ?? ""
         guard let value = object[key] else {
             guard !isRequired else { throw error(.missingKey(key, nearest: nearestName(to: key, in: object.keys))) }
             return nil
