@@ -80,7 +80,7 @@ let package = Package(
             name: "adze-cli",
             dependencies: [
                 "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels",
-                "AdzeNative", "AdzeTensors", "AdzeTokenization",
+                "AdzeNative", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/adze", swiftSettings: swiftSettings),

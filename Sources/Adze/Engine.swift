@@ -27,12 +27,25 @@ final class Engine: Sendable {
     /// The most tokens of one batch: enough for full blocks of rows on every thread, few enough to stay near the cache.
     static let tokenBudget = 2048
 
+    /// What `body` makes of each index of `0..<count`, in their order, on all threads; `body` may not use the engine.
+    func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Result) throws -> [Result] {
+        try pool.map(count, body)
+    }
+
     /// Runs sequences and returns their outputs in the same order.
-    ///
-    /// Sequences of like length travel together only so that threads finish together; there is no padding to save.
     func run(_ sequences: [TokenSequence], outputs: OutputRequest) throws -> [EncoderOutput] {
+        try run(sequences, outputs: outputs) { $0 }
+    }
+
+    /// Runs sequences and returns what `take` keeps of each output, in the same order.
+    ///
+    /// Sequences of like length travel together only so that threads finish together; there is no padding to save. No
+    /// more than one batch of outputs is ever in memory.
+    func run<Kept: Sendable>(
+        _ sequences: [TokenSequence], outputs: OutputRequest, take: @Sendable (EncoderOutput) -> Kept
+    ) throws -> [Kept] {
         let order = sequences.indices.sorted { (sequences[$0].ids.count, $1) > (sequences[$1].ids.count, $0) }
-        var results = [EncoderOutput?](repeating: nil, count: sequences.count)
+        var results = [Kept?](repeating: nil, count: sequences.count)
         var start = 0
         while start < order.count {
             var end = start
@@ -46,7 +59,8 @@ final class Engine: Sendable {
             let outputs = try workspace.withLock { [model, pool] workspace in
                 try model.run(batch, outputs: outputs, pool: pool, workspace: workspace)
             }
-            for (index, output) in zip(indices, outputs) { results[index] = output }
+            let kept = try pool.map(outputs.count) { take(outputs[$0]) }
+            for (index, result) in zip(indices, kept) { results[index] = result }
             start = end
         }
         return results.map { output in

@@ -121,13 +121,14 @@ public final class TextClassifier: Sendable {
         _ texts: [TextInput], topK: Int = 1, options: TextOptions = TextOptions()
     ) throws -> [Classification] {
         let limit = min(options.maximumLength ?? maximumLength, maximumLength)
-        let encodings = try texts.map {
-            try tokenizer.encodeLong($0.text, pair: $0.pair, maximumLength: limit, strategy: options.longText)
+        let encodings = try engine.map(texts.count) { [tokenizer] index in
+            try tokenizer.encodeLong(
+                texts[index].text, pair: texts[index].pair, maximumLength: limit, strategy: options.longText)
         }
         let sequences = encodings.flatMap { $0.map { TokenSequence(ids: $0.ids, typeIDs: $0.typeIDs) } }
-        var outputs = try engine.run(sequences, outputs: .logits)[...]
+        var outputs = try engine.run(sequences, outputs: .logits, take: \.logits)[...]
         return encodings.map { windows in
-            let logits = outputs.prefix(windows.count).map(\.logits)
+            let logits = Array(outputs.prefix(windows.count))
             outputs = outputs.dropFirst(windows.count)
             return classification(
                 logits, topK: topK, aggregate: options.aggregate,

@@ -62,8 +62,8 @@ public final class TextEmbedder: Sendable {
             case .tokens([.cls]): .firstToken
             case .tokens: .sequence
             }
-        let outputs = try run(texts, outputs: wish, maximumLength: maximumLength)
-        return outputs.map { output in
+        let scales = normalize ?? normalizesByDefault
+        return try engine.run(try encode(texts, maximumLength: maximumLength), outputs: wish) { output in
             var vector =
                 switch pooling {
                 case .pooled: output.pooled
@@ -71,7 +71,7 @@ public final class TextEmbedder: Sendable {
                 case .tokens(let poolings):
                     poolings.flatMap { pool(output.sequence, tokens: output.tokenCount, by: $0) }
                 }
-            if normalize ?? normalizesByDefault { scaleToUnitLength(&vector) }
+            if scales { scaleToUnitLength(&vector) }
             return vector
         }
     }
@@ -84,9 +84,9 @@ public final class TextEmbedder: Sendable {
     /// The tokens of each text as the model takes them.
     public func encode(_ texts: [String], maximumLength: Int? = nil) throws -> [TokenSequence] {
         let limit = min(maximumLength ?? self.maximumLength, self.maximumLength)
-        return try texts.map { text in
+        return try engine.map(texts.count) { [tokenizer, recipe] index in
             // The library joins the prompt first and lower-cases both.
-            let prompted = (recipe?.defaultPrompt ?? "") + text
+            let prompted = (recipe?.defaultPrompt ?? "") + texts[index]
             let prepared = recipe?.lowercaseFirst == true ? prompted.lowercased() : prompted
             let encoding = try tokenizer.encodeLong(prepared, maximumLength: limit, strategy: .head)[0]
             return TokenSequence(ids: encoding.ids, typeIDs: encoding.typeIDs)

@@ -110,11 +110,10 @@ public struct AtomicFile: ~Copyable {
         // The process id keeps two programs apart, the counter two saves of one program.
         for attempt in 0..<100 {
             let temporary = "\(folder)/.\(name).\(getpid()).\(attempt).tmp"
-            let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-            if descriptor >= 0 {
-                UnfinishedOutputs.add(temporary)
-                return (temporary, descriptor)
+            let descriptor = UnfinishedOutputs.add(temporary) {
+                open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
             }
+            if descriptor >= 0 { return (temporary, descriptor) }
             if errno != EEXIST { throw .current("create", path) }
         }
         throw .system(call: "create", path: path, errno: EEXIST)
@@ -162,8 +161,9 @@ public struct AtomicFolder: ~Copyable {
         if !replacing && pathExists(path) { throw .exists(path: path) }
         let (folder, name) = splitPath(path)
         let temporary = "\(folder)/.\(name).\(getpid()).tmp"
-        guard mkdir(temporary, 0o755) == 0 else { throw .current("create", path) }
-        UnfinishedOutputs.add(temporary)
+        guard UnfinishedOutputs.add(temporary, create: { mkdir(temporary, 0o755) }) == 0 else {
+            throw .current("create", path)
+        }
         self.init(path: path, temporary: temporary, replacing: replacing)
     }
 

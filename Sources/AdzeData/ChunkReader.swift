@@ -63,8 +63,8 @@ final class ChunkReader {
         end = 0
         if isFirst {
             isFirst = false
-            // A source may give a byte at a time; the marks need three.
-            while end < 3, try read() {}
+            // A source may give a byte at a time; but a short first line wants no more than itself.
+            while mayBeMark, try read() {}
             if left >= 2, (base[0], base[1]) == (0xFF, 0xFE) || (base[0], base[1]) == (0xFE, 0xFF) { throw .utf16 }
             if left >= 3, (base[0], base[1], base[2]) == (0xEF, 0xBB, 0xBF) { position = 3 }
             if left > 0 { return true }
@@ -72,6 +72,16 @@ final class ChunkReader {
             end = 0
         }
         return try read()
+    }
+
+    /// Whether the bytes so far, fewer than a mark has, begin one.
+    private var mayBeMark: Bool {
+        switch end {
+        case 0: true
+        case 1: base[0] == 0xEF || base[0] >= 0xFE
+        case 2: (base[0], base[1]) == (0xEF, 0xBB)
+        default: false
+        }
     }
 
     private func read() throws(DataError) -> Bool {
@@ -139,14 +149,12 @@ struct Record {
     }
 }
 
-/// Opens a path for reading in order; `-` is standard input. Pipes are as good as files, folders are refused.
-func openChunks(path: String) throws(DataError) -> ChunkSource {
-    let input = try StreamInput(path: path)
-    return { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in try input.read(into: buffer) }
-}
-
-/// An open file descriptor that is closed with its last user, unless it is standard input.
-private final class StreamInput {
+/// An open path, read in order; `-` is standard input. Pipes are as good as files, folders are refused.
+///
+/// The descriptor is closed with its last user, unless it is standard input.
+final class StreamInput {
+    /// Called before each read that has to wait for the other end of a pipe, or for a person.
+    var beforeWaiting: (() -> Void)?
     private let path: String
     private let descriptor: Int32
 
@@ -166,6 +174,7 @@ private final class StreamInput {
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int {
+        if let beforeWaiting, !isReady { beforeWaiting() }
         while true {
             #if canImport(Glibc)
             let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
@@ -175,5 +184,12 @@ private final class StreamInput {
             if got >= 0 { return got }
             if errno != EINTR { throw .file(.current("read", path)) }
         }
+    }
+
+    /// Whether a read would return at once; always so for a regular file.
+    private var isReady: Bool {
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        // A call that fails says nothing of waiting; the read that follows will say what is wrong.
+        return poll(&wanted, 1, 0) != 0
     }
 }

@@ -16,6 +16,8 @@ internal import AdzeBytes
 public struct RowSource: ~Copyable {
     /// The most bytes of one record: 1 MB.
     public static let recordLimit = 1_000_000
+    /// The bytes that are asked for at a time.
+    public static let chunkSize = 128 << 10
     /// The most columns of a table.
     public static let columnLimit = 10_000
 
@@ -30,6 +32,7 @@ public struct RowSource: ~Copyable {
     private var columnCount = 0
     private var firstRecordIsPending = false
     private var failure: DataError?
+    private let input: StreamInput?
 
     /// Opens a path, `-` being standard input, in the format that its name says unless one is stated.
     ///
@@ -38,18 +41,30 @@ public struct RowSource: ~Copyable {
         path: String, format: DataFormat? = nil, columns: ColumnSelection = ColumnSelection()
     ) throws(DataError) {
         let format = try RowSource.format(stated: format, path: path)
-        try self.init(format: format, columns: columns, chunks: try openChunks(path: path))
+        let input = try StreamInput(path: path)
+        try self.init(
+            format, columns, input, chunkSize: RowSource.chunkSize,
+            chunks: { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in try input.read(into: buffer) }
+        )
     }
 
     /// Reads from chunks that a closure gives.
     public init(
-        format: DataFormat, columns: ColumnSelection = ColumnSelection(), chunkSize: Int = 128 << 10,
+        format: DataFormat, columns: ColumnSelection = ColumnSelection(), chunkSize: Int = RowSource.chunkSize,
+        chunks: @escaping ChunkSource
+    ) throws(DataError) {
+        try self.init(format, columns, nil, chunkSize: chunkSize, chunks: chunks)
+    }
+
+    private init(
+        _ format: DataFormat, _ columns: ColumnSelection, _ input: StreamInput?, chunkSize: Int,
         chunks: @escaping ChunkSource
     ) throws(DataError) {
         let isByNumber = try columns.isByNumber()
         if format == .txt, !columns.isEmpty { throw .columnsNotInFormat(.txt) }
         if format == .jsonl, isByNumber { throw .columnsNotInFormat(.jsonl) }
         let reader = ChunkReader(capacity: chunkSize, source: chunks)
+        self.input = input
         self.isByNumber = isByNumber
         self.format = format
         self.columns = columns
@@ -63,6 +78,10 @@ public struct RowSource: ~Copyable {
         }
         return format
     }
+
+    /// Has `body` called whenever the next row has to wait for the other end of a pipe, or for a person; never for a
+    /// regular file, nor for a source of chunks.
+    public func beforeWaiting(_ body: @escaping () -> Void) { input?.beforeWaiting = body }
 
     /// The next row, or why it is none; nil at the end. After a `DataError` every call throws it again.
     ///

@@ -22,7 +22,10 @@ public final class WorkerPool: Sendable {
         precondition(threadCount >= 1, "a pool has at least the caller's thread")
         self.threadCount = threadCount
         shared = Shared()
-        for worker in 1..<max(threadCount, 1) { startThread(shared, worker: worker) }
+        for worker in 1..<max(threadCount, 1) {
+            // Without a thread the others, the caller at least, do its share.
+            _ = startThread { [shared] in shared.serve(as: worker) }
+        }
     }
 
     deinit { shared.stop() }
@@ -49,6 +52,21 @@ public final class WorkerPool: Sendable {
             return
         }
         withoutActuallyEscaping(body) { body in shared.run(count: count, body) }
+    }
+
+    /// The result of `body` for every index, in their order; throws the error of the lowest index that failed.
+    public func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Result) throws -> [Result] {
+        if threadCount == 1 || count == 1 { return try (0..<count).map(body) }
+        var results = [Result?](repeating: nil, count: count)
+        try results.withUnsafeMutableBufferPointer { buffer in
+            // Each element is written by the one thread that runs its index, and read when all are done.
+            nonisolated(unsafe) let buffer = buffer
+            try forEachThrowing(count) { buffer[$0] = try body($0) }
+        }
+        return results.map { result in
+            guard let result else { preconditionFailure("every index ran") }
+            return result
+        }
     }
 
     /// Runs `body` for every index and throws the error of the lowest index that failed.
@@ -176,32 +194,6 @@ private final class Shared: @unchecked Sendable {
         pthread_cond_broadcast(jobPosted)
         pthread_mutex_unlock(lock)
     }
-}
-
-/// What a new thread is told.
-private final class Start {
-    let shared: Shared
-    let worker: Int
-    init(_ shared: Shared, worker: Int) { (self.shared, self.worker) = (shared, worker) }
-}
-
-private func startThread(_ shared: Shared, worker: Int) {
-    let start = Unmanaged.passRetained(Start(shared, worker: worker))
-    #if canImport(Glibc)
-    var thread = pthread_t()
-    #else
-    var thread: pthread_t?
-    #endif
-    let result = pthread_create(
-        &thread, nil,
-        { argument in
-            guard let argument else { return nil }
-            let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-            start.shared.serve(as: start.worker)
-            return nil
-        }, start.toOpaque())
-    // Without a thread the others, the caller at least, do its share.
-    if result == 0 { pthread_detach(thread) } else { start.release() }
 }
 
 /// The processors of this thread's affinity mask, from the kernel's own account of it; nil where there is none.

@@ -135,4 +135,32 @@ import Testing
             #expect(try texts(path, .txt) == lines)
         }
     }
+
+    @Test func aPipeThatPausesIsSaidSoAndRowsBeforeItAreThere() throws {
+        let pipe = Pipe()
+        func write(_ text: String) { pipe.fileHandleForWriting.write(Data(text.utf8)) }
+        // Two bytes are no mark of an encoding: they must not wait for a third.
+        write("a\n")
+        var source = try RowSource(path: "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)", format: .txt)
+        var rest = ["b\nc", "d\n"]
+        var pauses = 0
+        source.beforeWaiting {
+            pauses += 1
+            if rest.isEmpty { pipe.fileHandleForWriting.closeFile() } else { write(rest.removeFirst()) }
+        }
+        #expect(try source.next()?.get().text == "a" && pauses == 0)
+        #expect(try source.next()?.get().text == "b" && pauses == 1)
+        #expect(try source.next()?.get().text == "cd" && pauses == 2)
+        #expect(try source.next() == nil && pauses == 3)
+    }
+
+    @Test func aFileNeverPauses() throws {
+        try withTemporaryFile(Array("a\nb".utf8)) { (path: String) throws in
+            var source = try RowSource(path: path, format: .txt)
+            var pauses = 0
+            source.beforeWaiting { pauses += 1 }
+            while try source.next() != nil {}
+            #expect(pauses == 0)
+        }
+    }
 }

@@ -25,6 +25,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 2, 5])
+    func mapKeepsOrderAndThrowsTheLowestFailure(threads: Int) throws {
+        struct Failure: Error, Equatable { let index: Int }
+        let pool = WorkerPool(threadCount: threads)
+        for count in [0, 1, 2, 100] {
+            #expect(try pool.map(count) { "\($0)" } == (0..<count).map { "\($0)" })
+        }
+        #expect(throws: Failure(index: 7)) {
+            _ = try pool.map(50) { index -> [Int] in
+                if index >= 7 { throw Failure(index: index) }
+                return [index]
+            }
+        }
+    }
+
     @Test func manySmallJobsFromManyCallers() async {
         let pool = WorkerPool(threadCount: 4)
         let sum = Total()

@@ -54,13 +54,9 @@ struct DiffCommand: ParsableCommand {
         guard models.allSatisfy({ $0.checkpoint.head.classification != nil }) else { throw BundleError.differentHeads }
         let classifiers = try models.map { try TextClassifier($0, threads: common.threads) }
         let columns = ColumnSelection(text: textColumn.map(ColumnSelection.Column.init))
-        let rows: RowSource
-        do { rows = try RowSource(path: path, columns: columns) } catch {
-            throw InputError(path: path, underlying: error)
-        }
-        var batches = TextBatches(source: rows, path: path, isInteractive: false)
+        var input = try TextStream(path: path, columns: columns)
         var answers = Answers()
-        while let batch = try batches.next() {
+        while let batch = try input.next() {
             let inputs = batch.compactMap { try? $0.get() }.map { TextInput($0.text, pair: $0.pair) }
             answers.unreadable += batch.count - inputs.count
             answers.comparison.add(inputs, try classifiers[0].classify(inputs), try classifiers[1].classify(inputs))

@@ -68,38 +68,29 @@ struct EmbedCommand: ParsableCommand {
         }
     }
 
-    private func printVectors(_ embedder: TextEmbedder, _ input: inout TextBatches) throws {
+    private func printVectors(_ embedder: TextEmbedder, _ input: inout TextStream) throws {
         let (start, pooling) = (ContinuousClock.now, try wantedPooling())
         var count = 0
-        while let batch = try input.next() {
-            let rows = batch.compactMap { try? $0.get() }
-            var vectors = try embedder.embed(
-                rows.map(\.text), pooling: pooling, normalize: normalize, maximumLength: maxLength)[...]
-            for row in batch {
-                switch row {
-                case .success:
-                    guard let vector = vectors.popFirst() else { continue }
-                    // JSON has no NaN; a model with non-finite weights gives no vector.
-                    guard vector.allSatisfy(\.isFinite) else {
-                        let reason = "the vector is not finite; run adze verify"
-                        try StandardOutput.shared.line(errorLine(reason, json: true))
-                        continue
-                    }
-                    count += 1
-                    // fp32 in its shortest form: parsing it back gives the same bits.
-                    try StandardOutput.shared.line(
-                        "{\"embedding\":[" + vector.map { "\($0)" }.joined(separator: ",") + "]}")
-                case .failure(let error): try StandardOutput.shared.line(errorLine(error.description, json: true))
-                }
+        try input.forEachAnswer { rows in
+            try embedder.embed(
+                rows.map(\.text), pooling: pooling, normalize: normalize, maximumLength: maxLength)
+        } emit: { _, vector in
+            // JSON has no NaN; a model with non-finite weights gives no vector.
+            guard vector.allSatisfy(\.isFinite) else {
+                let reason = "the vector is not finite; run adze verify"
+                return try StandardOutput.shared.line(errorLine(reason, json: true))
             }
-            if input.isInteractive { try StandardOutput.shared.flush() }
+            count += 1
+            // fp32 in its shortest form: parsing it back gives the same bits.
+            try StandardOutput.shared.line("{\"embedding\":[" + vector.map { "\($0)" }.joined(separator: ",") + "]}")
+        } failed: { error in
+            try StandardOutput.shared.line(errorLine(error.description, json: true))
         }
-        try StandardOutput.shared.flush()
         let seconds = (ContinuousClock.now - start).seconds
         Console.summary("\(counted(count, "vector")) in \(rounded(seconds, digits: 2)) s", quiet: common.quiet)
     }
 
-    private func writeOutputs(_ embedder: TextEmbedder, _ input: inout TextBatches, to path: String) throws {
+    private func writeOutputs(_ embedder: TextEmbedder, _ input: inout TextStream, to path: String) throws {
         var all: [String] = []
         while let batch = try input.next() {
             for row in batch { all.append(try input.required(row).text) }

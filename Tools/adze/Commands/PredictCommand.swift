@@ -62,31 +62,21 @@ struct PredictCommand: ParsableCommand {
         options.longText = try longText()
         options.aggregate = aggregate
         var tally = Tally()
-        while let batch = try input.next() {
-            let rows = batch.compactMap { try? $0.get() }
-            var results = try classifier.classify(
-                rows.map { TextInput($0.text, pair: $0.pair) }, topK: topK, options: options)[...]
-            for row in batch {
-                switch row {
-                case .success(let row):
-                    guard let result = results.popFirst() else { continue }
-                    guard result.logits.allSatisfy(\.isFinite) else {
-                        tally.withoutAnswer += 1
-                        try StandardOutput.shared.line(
-                            errorLine("the logits are not finite; run adze verify", json: json))
-                        continue
-                    }
-                    tally.add(result)
-                    try StandardOutput.shared.line(
-                        json ? jsonLine(result, row, labels: classifier.labels) : plainLine(result))
-                case .failure(let error):
-                    tally.failed += 1
-                    try StandardOutput.shared.line(errorLine(error.description, json: json))
-                }
+        try input.forEachAnswer { rows in
+            try classifier.classify(rows.map { TextInput($0.text, pair: $0.pair) }, topK: topK, options: options)
+        } emit: { row, result in
+            guard result.logits.allSatisfy(\.isFinite) else {
+                tally.withoutAnswer += 1
+                return try StandardOutput.shared.line(
+                    errorLine("the logits are not finite; run adze verify", json: json))
             }
-            if input.isInteractive { try StandardOutput.shared.flush() }
+            tally.add(result)
+            try StandardOutput.shared.line(
+                json ? jsonLine(result, row, labels: classifier.labels) : plainLine(result))
+        } failed: { error in
+            tally.failed += 1
+            try StandardOutput.shared.line(errorLine(error.description, json: json))
         }
-        try StandardOutput.shared.flush()
         Console.summary(tally.line, quiet: common.quiet)
     }
 

@@ -43,22 +43,16 @@ struct TokenizeCommand: ParsableCommand {
         let tokenizer = try openTokenizer(path: model)
         Console.notes(tokenizer.notes, quiet: common.quiet)
         var tally = (texts: 0, tokens: 0, failed: 0)
-        while let batch = try input.next() {
-            for row in batch {
-                switch row {
-                case .success(let row):
-                    let encoding = encode(row, tokenizer)
-                    tally.texts += 1
-                    tally.tokens += encoding.ids.count
-                    try StandardOutput.shared.line(line(encoding, tokenizer))
-                case .failure(let error):
-                    tally.failed += 1
-                    try StandardOutput.shared.line(errorLine(error.description, json: json))
-                }
-            }
-            if input.isInteractive { try StandardOutput.shared.flush() }
+        try input.forEachAnswer { rows in
+            rows.map { encode($0, tokenizer) }
+        } emit: { _, encoding in
+            tally.texts += 1
+            tally.tokens += encoding.ids.count
+            try StandardOutput.shared.line(line(encoding, tokenizer))
+        } failed: { error in
+            tally.failed += 1
+            try StandardOutput.shared.line(errorLine(error.description, json: json))
         }
-        try StandardOutput.shared.flush()
         Console.summary(
             "\(counted(tally.texts, "text")), \(counted(tally.tokens, "token"))"
                 + (tally.failed > 0 ? ", \(grouped(tally.failed)) unreadable" : ""), quiet: common.quiet)

@@ -1,9 +1,8 @@
-// Where a verb's texts come from: arguments, a file, or standard input; and handing them out in batches of bounded size.
+// Where a verb's texts come from: arguments, a file, or standard input. How they are answered is `TextStream`'s.
 
 import AdzeBytes
 public import AdzeData
 public import ArgumentParser
-import Foundation
 
 /// Texts given as arguments or with -i.
 struct TextOptionsGroup: ParsableArguments {
@@ -31,73 +30,16 @@ struct TextOptionsGroup: ParsableArguments {
     var pairColumn: String?
 
     /// Opens the input. A lone argument that is no path is a text whose model was forgotten: it is refused as such.
-    func open(model: String) throws -> TextBatches {
+    func open(model: String) throws -> TextStream {
         if texts.isEmpty == (input == nil) {
             guard pathExists(model) else { throw ModelNotFound(path: model) }
             throw ValidationError(
                 texts.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
         }
-        guard let input else { return TextBatches(texts: texts) }
+        guard let input else { return TextStream(texts: texts) }
         let columns = ColumnSelection(
             text: textColumn.map(ColumnSelection.Column.init), pair: pairColumn.map(ColumnSelection.Column.init))
-        do {
-            return TextBatches(
-                source: try RowSource(path: input, format: format, columns: columns), path: input,
-                isInteractive: input == "-" && isatty(STDIN_FILENO) == 1)
-        } catch {
-            throw InputError(path: input, underlying: error)
-        }
-    }
-}
-
-/// Rows in batches: many enough to keep every thread busy, few enough that memory does not grow with the input.
-struct TextBatches: ~Copyable {
-    private var source: RowSource?
-    private var given: [String]
-    private let path: String
-    /// Whether a person types the input, so that each line wants its answer at once.
-    let isInteractive: Bool
-
-    init(texts: [String]) {
-        given = texts
-        source = nil
-        path = ""
-        isInteractive = false
-    }
-
-    init(source: consuming RowSource, path: String, isInteractive: Bool) {
-        self.source = consume source
-        self.path = path
-        self.isInteractive = isInteractive
-        given = []
-    }
-
-    /// The next rows in their order, or nil at the end; throws `InputError`.
-    mutating func next() throws -> [Result<Row, RowError>]? {
-        guard source != nil else {
-            defer { given = [] }
-            return given.isEmpty ? nil : given.enumerated().map { .success(Row(lineNumber: $0 + 1, text: $1)) }
-        }
-        var rows: [Result<Row, RowError>] = []
-        var bytes = 0
-        do {
-            while rows.count < (isInteractive ? 1 : 1024), bytes < 4 << 20, let row = try source?.next() {
-                if case .success(let row) = row { bytes += row.text.utf8.count + (row.pair?.utf8.count ?? 0) }
-                rows.append(row)
-            }
-        } catch {
-            // What comes before the damage is worth having; the source throws the same error again when asked for more.
-            if rows.isEmpty { throw InputError(path: path, underlying: error) }
-        }
-        return rows.isEmpty ? nil : rows
-    }
-
-    /// The row, where every row must be one; throws `InputError`.
-    func required(_ row: Result<Row, RowError>) throws -> Row {
-        switch row {
-        case .success(let row): return row
-        case .failure(let error): throw InputError(path: path, underlying: error)
-        }
+        return try TextStream(path: input, format: format, columns: columns)
     }
 }
 
