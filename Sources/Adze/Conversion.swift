@@ -88,11 +88,15 @@ extension ModelBundle {
             int8Difference: int8.map { largestDifference(sourceAnswers, $0) })
     }
 
-    /// Matrices whose rows are many and whose error an int8 row scale bounds well; the classifier and the token types
-    /// are small and stay in fp32, as every vector does.
+    /// Matrices whose rows are many and whose error an int8 row scale bounds well: the encoder's, the pooler's, and those
+    /// of a masked language model. Heads of a row a class and the token types are small and stay in fp32, as every
+    /// vector does.
     static func isQuantized(_ name: String) -> Bool {
-        name.hasSuffix(".weight") && !name.contains("LayerNorm") && !name.hasPrefix("classifier.")
-            && name != "embeddings.token_type_embeddings.weight"
+        let small = [
+            "classifier.weight", "qa_outputs.weight", "cls.seq_relationship.weight",
+            "embeddings.token_type_embeddings.weight",
+        ]
+        return name.hasSuffix(".weight") && !name.contains("LayerNorm") && !small.contains(name)
     }
 
     private func write(
@@ -126,12 +130,12 @@ extension ModelBundle {
 
     /// What the header says of the model besides its tensors.
     private func metadata(_ probes: [Probe]) -> NativeMetadata {
-        var head: JSONObject = ["kind": .string(checkpoint.head.classification == nil ? "encoder" : "classification")]
-        if checkpoint.head.classification == nil { head["pooler"] = .bool(checkpoint.head.hasPooler) }
+        var head: JSONObject = ["kind": .string(checkpoint.head.kind)]
+        if case .encoder(let hasPooler) = checkpoint.head { head["pooler"] = .bool(hasPooler) }
         if let sentenceRecipe { head["sentence"] = sentenceRecipe.json }
         return NativeMetadata(
             config: .object(checkpoint.configMembers), head: .object(head),
-            labels: checkpoint.head.classification.map { .array($0.labels.map(JSONValue.string)) },
+            labels: checkpoint.head.labels.map { .array($0.map(JSONValue.string)) },
             tokenizer: tokenizer?.description, provenance: provenance,
             probes: .array(probes.map(\.json)))
     }

@@ -33,16 +33,21 @@ final class Engine: Sendable {
     }
 
     /// Runs sequences and returns their outputs in the same order.
-    func run(_ sequences: [TokenSequence], outputs: OutputRequest) throws -> [EncoderOutput] {
-        try run(sequences, outputs: outputs) { $0 }
+    func run(
+        _ sequences: [TokenSequence], outputs: OutputRequest, positions: [[Int]]? = nil
+    ) throws -> [EncoderOutput] {
+        try run(sequences, outputs: outputs, positions: positions) { $0 }
     }
 
     /// Runs sequences and returns what `take` keeps of each output, in the same order.
     ///
     /// Sequences of like length travel together only so that threads finish together; there is no padding to save. No
-    /// more than one batch of outputs is ever in memory.
+    /// more than one batch of outputs is ever in memory. `positions` says, for each sequence, where the vocabulary logits
+    /// are wanted; nil is at every token. Throws `BatchError`, and `CheckpointError` for an output that the model does
+    /// not give.
     func run<Kept: Sendable>(
-        _ sequences: [TokenSequence], outputs: OutputRequest, take: @Sendable (EncoderOutput) -> Kept
+        _ sequences: [TokenSequence], outputs: OutputRequest, positions: [[Int]]? = nil,
+        take: @Sendable (EncoderOutput) -> Kept
     ) throws -> [Kept] {
         let order = sequences.indices.sorted { (sequences[$0].ids.count, $1) > (sequences[$1].ids.count, $0) }
         var results = [Kept?](repeating: nil, count: sequences.count)
@@ -56,8 +61,9 @@ final class Engine: Sendable {
             }
             let indices = order[start..<end]
             let batch = try PackedBatch(indices.map { sequences[$0] }, config: model.config)
+            let wanted = positions.map { positions in indices.map { positions[$0] } }
             let outputs = try workspace.withLock { [model, pool] workspace in
-                try model.run(batch, outputs: outputs, pool: pool, workspace: workspace)
+                try model.run(batch, outputs: outputs, positions: wanted, pool: pool, workspace: workspace)
             }
             let kept = try pool.map(outputs.count) { take(outputs[$0]) }
             for (index, result) in zip(indices, kept) { results[index] = result }

@@ -56,15 +56,16 @@ extension ModelBundle {
         return config
     }
 
-    /// transformers keeps the encoder under `bert.` beside a head, and bare without one.
     private func writeWeights(to folder: String, _ format: ExportFormat) throws {
         let store = checkpoint.store
-        let classifies = checkpoint.head.classification != nil
-        func exported(_ name: String) -> String { classifies && !name.hasPrefix("classifier.") ? "bert." + name : name }
-        let names = Dictionary(uniqueKeysWithValues: store.tensors.map { (exported($0.name), $0.name) })
-        let infos = store.tensors.map { TensorInfo(name: exported($0.name), dtype: .float32, shape: $0.shape) }
+        let shapes = store.tensorsByName
+        let tensors = checkpoint.transformersTensors.filter { format == .pt || $0.tiedTo == nil }
+        let sources = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.source) })
+        let infos = tensors.compactMap { tensor in
+            shapes[tensor.source].map { TensorInfo(name: tensor.name, dtype: .float32, shape: $0.shape) }
+        }
         func load(_ name: String) throws -> Tensor {
-            let tensor = try store.load(names[name] ?? name)
+            let tensor = try store.load(sources[name] ?? name)
             return tensor.dtype == .float32 ? tensor : Tensor(shape: tensor.shape, floats: tensor.floats())
         }
         switch format {
@@ -73,7 +74,10 @@ extension ModelBundle {
                 to: folder + "/model.safetensors", replacing: false, tensors: infos, metadata: [("format", "pt")]
             ) { try load($0.name) }
         case .pt:
-            try TorchWriter.write(infos, to: folder + "/pytorch_model.bin", replacing: false, load: load)
+            let aliases = Dictionary(
+                uniqueKeysWithValues: tensors.compactMap { tensor in tensor.tiedTo.map { (tensor.name, $0) } })
+            try TorchWriter.write(
+                infos, aliases: aliases, to: folder + "/pytorch_model.bin", replacing: false, load: load)
         }
     }
 }

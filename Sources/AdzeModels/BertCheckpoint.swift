@@ -48,7 +48,8 @@ public struct BertCheckpoint: Sendable {
     /// Brings a store and a `config.json` together.
     ///
     /// Without a configuration the shape is read off the tensors, and the number of heads must be stated. Throws
-    /// `ConfigError` and `CheckpointError`; nothing is loaded.
+    /// `ConfigError` and `CheckpointError`; nothing is loaded but a decoder that has to be compared with the word
+    /// embeddings.
     public init(store: any TensorStore, configJSON: JSONValue?, options: CheckpointOptions = CheckpointOptions()) throws
     {
         var map = try ParameterMap(store: store, key: options.key)
@@ -59,9 +60,13 @@ public struct BertCheckpoint: Sendable {
         let config =
             try configJSON.map(BertConfig.init(json:))
             ?? BertConfig(readingOff: map, shape, headCount: options.headCount)
-        var notes = map.notes
-        let head = try BertCheckpoint.head(description, map: map, shape, options: options, notes: &notes)
-        map.dropUnused(head: head, layerCount: config.layerCount, madeNew: options.newHead != nil)
+        var notes: [String] = []
+        let named = options.newHead == nil ? description?.architecture : .sequenceClassification
+        let found = BertArchitecture(recognising: Set(map.entries.map(\.name)))
+        let architecture = named ?? found
+        let head = try BertCheckpoint.head(
+            architecture, description, map: &map, store: store, options: options, notes: &notes)
+        map.dropUnused(head: head, config: config, madeNew: options.newHead != nil, names: store.tensors.map(\.name))
         var renamed = RenamedTensorStore(base: store)
         for parameter in config.parameters(head: head) {
             if let made = BertCheckpoint.newHeadTensor(parameter, map: map, options: options) {
@@ -69,12 +74,17 @@ public struct BertCheckpoint: Sendable {
                 continue
             }
             guard let source = map.source(of: parameter.name), let info = shapes[source] else {
-                throw BertCheckpoint.missing(config.parameters(head: head), map: map, store: store)
+                throw BertCheckpoint.missing(config.parameters(head: head), of: architecture, found: found, map: map)
             }
             try BertCheckpoint.check(info, is: parameter, config: config)
             renamed.add(parameter.name, source: info)
         }
-        self.init(config: config, head: head, store: renamed, map: map, notes: notes)
+        self.init(config: config, head: head, store: renamed, map: map, notes: map.notes + notes)
+    }
+
+    /// The encoder alone, with the pooler where there is one.
+    public var encoder: BertCheckpoint {
+        BertCheckpoint(config: config, head: .encoder(hasPooler: head.hasPooler), store: store, map: map, notes: notes)
     }
 
     /// The members of a `config.json` for this shape and head.
@@ -108,70 +118,24 @@ public struct BertCheckpoint: Sendable {
     }
 }
 
-// MARK: - Head
-
-extension BertCheckpoint {
-    private static func head(
-        _ description: HeadDescription?, map: ParameterMap, _ shape: (String) -> Shape?, options: CheckpointOptions,
-        notes: inout [String]
-    ) throws -> Head {
-        if let labels = options.newHead {
-            try checkLabels(labels)
-            return .classification(ClassificationHead(labels: labels, problemType: .singleLabel))
-        }
-        let classifier = shape(ParameterPaths.classifier + ".weight")
-        let hasPooler = shape(ParameterPaths.pooler + ".weight") != nil
-        let wantsClassifier =
-            description?.architecture.map { $0 == "BertForSequenceClassification" } ?? (classifier != nil && hasPooler)
-        guard wantsClassifier else {
-            if let name = description?.architecture, BertArchitecture.encoderOnly.contains(name) {
-                notes.append("the checkpoint is a \(name); its encoder is kept and its pretraining head left out")
-            }
-            return .encoder(hasPooler: hasPooler)
-        }
-        // A classifier that is no matrix is refused with its shape, not counted.
-        let classes = classifier.flatMap { $0.rank == 2 && $0[0] > 0 ? $0[0] : nil }
-        if let classes, !labelCounts.contains(classes) { throw ConfigError.classCount(classes) }
-        let labels: [String]
-        if let stated = options.labels ?? description?.labels {
-            labels = stated
-        } else {
-            // transformers leaves id2label out of a configuration of two unnamed labels.
-            labels = (0..<(classes ?? 2)).map { "LABEL_\($0)" }
-            notes.append(
-                "the labels have no names; they are called \(labels.prefix(3).joined(separator: ", "))… (--labels)")
-        }
-        if let classes, classes != labels.count { throw ConfigError.labelCount(labels: labels.count, classes: classes) }
-        try checkLabels(labels)
-        return .classification(ClassificationHead(labels: labels, problemType: description?.problemType))
-    }
-
-    /// A parameter of the head that is made because the user asked for it: weights from N(0, 0.02), biases zero.
-    private static func newHeadTensor(_ parameter: Parameter, map: ParameterMap, options: CheckpointOptions) -> Tensor?
-    {
-        guard options.newHead != nil else { return nil }
-        let isClassifier = parameter.name.hasPrefix(ParameterPaths.classifier + ".")
-        let isMissingPooler = parameter.name.hasPrefix(ParameterPaths.pooler) && map.source(of: parameter.name) == nil
-        guard isClassifier || isMissingPooler else { return nil }
-        guard parameter.shape.rank == 2 else {
-            return Tensor(shape: parameter.shape, floats: [Float](repeating: 0, count: parameter.shape.count))
-        }
-        var normal = NormalGenerator(seed: options.seed &+ (isClassifier ? 0 : 1))
-        return Tensor(shape: parameter.shape, floats: (0..<parameter.shape.count).map { _ in normal.next() * 0.02 })
-    }
-}
-
 // MARK: - Checks
 
 extension BertCheckpoint {
-    private static func missing(_ parameters: [Parameter], map: ParameterMap, store: any TensorStore) -> CheckpointError
-    {
-        let found = Set(map.entries.map(\.name))
-        let missing = parameters.filter { !found.contains($0.name) }
-        let first = missing.first?.name ?? ""
+    /// The error for parameters that are not there: an encoder's by name, a head's with what the file seems to be.
+    private static func missing(
+        _ parameters: [Parameter], of architecture: BertArchitecture, found: BertArchitecture, map: ParameterMap
+    ) -> CheckpointError {
+        let names = Set(map.entries.map(\.name))
+        let missing = parameters.map(\.name).filter { !names.contains($0) }
+        let first = missing.first ?? ""
         let leftOver = map.dropped.map(\.source)
-        return .missing(
-            name: first, others: missing.count - 1, nearest: nearestName(to: map.prefix + first, in: leftOver))
+        guard ParameterPaths.headNames.contains(first) else {
+            return .missing(
+                name: first, others: missing.count - 1, nearest: nearestName(to: map.prefix + first, in: leftOver))
+        }
+        return .missingHead(
+            name: first, others: missing.count - 1, architecture: architecture.rawValue,
+            nearest: nearestName(to: first, in: leftOver), lookalike: found == architecture ? nil : found.rawValue)
     }
 
     private static func check(_ info: TensorInfo, is parameter: Parameter, config: BertConfig) throws(CheckpointError) {
@@ -225,26 +189,5 @@ extension BertConfig {
         guard (1...hiddenSize).contains(headCount), hiddenSize.isMultiple(of: headCount) else {
             throw ConfigError.headsDoNotDivide(hidden: hiddenSize, heads: headCount)
         }
-    }
-}
-
-extension ParameterMap {
-    /// Moves parameters that the head or the number of blocks has no use for to the dropped ones.
-    mutating func dropUnused(head: Head, layerCount: Int, madeNew: Bool) {
-        var kept: [Entry] = []
-        for entry in entries {
-            let reason: String? =
-                if entry.name.hasPrefix(ParameterPaths.classifier + ".") {
-                    madeNew
-                        ? "replaced by the new head"
-                        : head.classification == nil ? "config.json names no classifier" : nil
-                } else if let (index, _) = ParameterMap.blockIndex(entry.name), index >= layerCount {
-                    "config.json has only \(layerCount) blocks"
-                } else {
-                    nil
-                }
-            if let reason { dropped.append(Dropped(source: entry.source, reason: reason)) } else { kept.append(entry) }
-        }
-        entries = kept
     }
 }

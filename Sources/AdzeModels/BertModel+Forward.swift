@@ -1,4 +1,5 @@
-// The forward pass over a packed batch, fp32. Not here: the backward pass, which belongs to training, and tokenizing.
+// The forward pass of the encoder over a packed batch, fp32. Not here: the heads, which are in `BertModel+Heads.swift`,
+// the backward pass, which belongs to training, and tokenizing.
 //
 // T tokens of S sequences, H hidden, A heads of D, F feed-forward. A pass is a row of phases; within a phase, blocks of
 // rows and columns go to whichever thread is free. Their sizes come from the shapes alone, and a row's result does not
@@ -10,37 +11,41 @@ public import AdzeThreads
 extension BertModel {
     /// Runs a batch and returns one output a sequence, in order.
     ///
-    /// Throws `CheckpointError.noPooler` or `.noClassifier` for a wish that the model cannot fulfil.
-    /// - Complexity: O(T · (4H² + 2HF) · L) plus O(Σ T² · H · L) for attention.
+    /// `positions` says, for each sequence, where the vocabulary logits are wanted; nil is every token, at V values each.
+    /// Throws `CheckpointError.noPooler`, `.noClassifier` or `.noOutput` for a wish that the model cannot fulfil, and
+    /// `BatchError.noSuchPosition`.
+    /// - Complexity: O(T · (4H² + 2HF) · L) plus O(Σ T² · H · L) for attention, and O(P · V · H) for the vocabulary logits
+    ///   at P positions. The last block is computed only for tokens that an output reads.
     public func run(
-        _ batch: PackedBatch, outputs: OutputRequest, pool: WorkerPool, workspace: Workspace
-    ) throws(CheckpointError) -> [EncoderOutput] {
-        if outputs.contains(.logits) && classifier == nil { throw .noClassifier }
-        if outputs.contains(.pooled) && pooler == nil { throw .noPooler(what: "the pooled output") }
+        _ batch: PackedBatch, outputs: OutputRequest, positions: [[Int]]? = nil, pool: WorkerPool, workspace: Workspace
+    ) throws -> [EncoderOutput] {
+        try checkOutputs(outputs)
+        let wanted = outputs.contains(.vocabularyLogits) ? try batch.checked(positions) : nil
         var results = (0..<batch.sequenceCount).map { EncoderOutput(tokenCount: batch.tokens(of: $0).count) }
         guard batch.tokenCount > 0 else { return results }
         workspace.reserve(tokens: batch.tokenCount, config: config, workers: pool.threadCount)
         let pass = ForwardPass(model: self, batch: batch, pool: pool, workspace: workspace)
+        let selection = TokenSelection(batch, outputs: outputs, positions: wanted)
 
         pass.embed()
         if outputs.contains(.hiddenStates) { pass.copyHidden(to: &results) { $0.hiddenStates.append($1) } }
         for (index, block) in blocks.enumerated() {
-            let isLast = index == blocks.count - 1
-            let firstTokenOnly = isLast && !outputs.needsEveryToken
             let attentions = pass.run(
-                block, firstTokenOnly: firstTokenOnly, keepingAttentions: outputs.contains(.attentions))
+                block, selection: index == blocks.count - 1 ? selection : nil,
+                keepingAttentions: outputs.contains(.attentions))
             for sequence in attentions.indices { results[sequence].attentions.append(attentions[sequence]) }
             if outputs.contains(.hiddenStates) { pass.copyHidden(to: &results) { $0.hiddenStates.append($1) } }
         }
+        if blocks.isEmpty, let selection { pass.gather(selection) }
         if outputs.contains(.sequence) { pass.copyHidden(to: &results) { $0.sequence = $1 } }
-        if !outputs.isDisjoint(with: [.firstToken, .pooled, .logits]) { pass.finish(outputs, &results) }
+        pass.finish(outputs, selection: selection, positions: wanted, &results)
         return results
     }
 }
 
 /// Memory for forward passes, reused from one to the next; not to be shared by passes that run at once.
 public final class Workspace {
-    fileprivate var hidden = FloatBuffer(count: 0)
+    fileprivate(set) var hidden = FloatBuffer(count: 0)
     fileprivate var queryKeyValue = FloatBuffer(count: 0)
     fileprivate var context = FloatBuffer(count: 0)
     fileprivate var attended = FloatBuffer(count: 0)
@@ -69,16 +74,17 @@ extension BertConfig {
 }
 
 /// One pass over one batch.
-private struct ForwardPass: @unchecked Sendable {
+struct ForwardPass: @unchecked Sendable {
     // @unchecked: the workspace is this pass's alone, and every parallel piece writes rows and columns of its own.
     let model: BertModel
     let batch: PackedBatch
     let pool: WorkerPool
     let workspace: Workspace
 
-    private var config: BertConfig { model.config }
-    private var kernels: Kernels { model.kernels }
-    private var hidden: MatrixView { workspace.hidden.matrix(rows: batch.tokenCount, columns: config.hiddenSize) }
+    var config: BertConfig { model.config }
+    var kernels: Kernels { model.kernels }
+    /// The hidden state: a row a token, or after a selection a row for each that was selected.
+    var hidden: MatrixView { workspace.hidden.matrix(rows: batch.tokenCount, columns: config.hiddenSize) }
 
     // MARK: Embeddings
 
@@ -102,23 +108,23 @@ private struct ForwardPass: @unchecked Sendable {
 
     /// Runs one encoder block on `hidden`, in place.
     ///
-    /// With `firstTokenOnly`, rows beyond S hold nothing afterwards: row s is the first token of sequence s. Returns the
-    /// attention weights (A, T, T) of each sequence if wanted.
-    func run(_ block: EncoderBlock, firstTokenOnly: Bool, keepingAttentions: Bool) -> [[Float]] {
+    /// With a selection, row i is afterwards its token i, and the rows beyond hold nothing. Returns the attention weights
+    /// (A, T, T) of each sequence if wanted, which is without a selection only.
+    func run(_ block: EncoderBlock, selection: TokenSelection?, keepingAttentions: Bool) -> [[Float]] {
         let padded = config.paddedHiddenSize
         let projected = workspace.queryKeyValue.matrix(rows: batch.tokenCount, columns: 3 * padded)
-        let rows = firstTokenOnly ? batch.sequenceCount : batch.tokenCount
-        if firstTokenOnly {
-            // Keys and values of every token, but one query a sequence: it is put where row s keeps its query.
+        let rows = selection?.tokens.count ?? batch.tokenCount
+        if let selection {
+            // Keys and values of every token, but queries of the selected alone: row i keeps the query of token i.
             multiply(projected, hidden, block.queryKeyValue, columns: padded..<3 * padded)
-            gatherFirstTokens()
+            gather(selection)
             multiply(projected.rows(0..<rows), hidden.rows(0..<rows), block.queryKeyValue, columns: 0..<padded)
         } else {
             multiply(projected, hidden, block.queryKeyValue)
         }
         let context = workspace.context.matrix(rows: rows, columns: config.hiddenSize)
         let attentions = attend(
-            projected, context, firstTokenOnly: firstTokenOnly, keepingAttentions: keepingAttentions)
+            projected, context, selection: selection, keepingAttentions: keepingAttentions)
         let attended = workspace.attended.matrix(rows: rows, columns: config.hiddenSize)
         if rows >= 2 * ForwardPass.rowBlock(tokens: rows) {
             feedForwardByRows(block, context: context, attended: attended)
@@ -130,7 +136,7 @@ private struct ForwardPass: @unchecked Sendable {
 
     /// context = attention over each sequence and head; pieces are pairs of the two.
     private func attend(
-        _ projected: MatrixView, _ context: MatrixView, firstTokenOnly: Bool, keepingAttentions: Bool
+        _ projected: MatrixView, _ context: MatrixView, selection: TokenSelection?, keepingAttentions: Bool
     ) -> [[Float]] {
         let (heads, size, padded) = (config.headCount, config.headSize, config.paddedHiddenSize)
         let scale = 1 / Float(size).squareRoot()
@@ -142,7 +148,8 @@ private struct ForwardPass: @unchecked Sendable {
         pool.forEachWithWorker(batch.sequenceCount * heads) { piece, worker in
             let (sequence, head) = piece.quotientAndRemainder(dividingBy: heads)
             let tokens = batch.tokens(of: sequence)
-            let queries = firstTokenOnly ? sequence..<sequence + 1 : tokens
+            let queries = selection?.rows(of: sequence) ?? tokens
+            if queries.isEmpty { return }
             func part(_ index: Int, _ rows: Range<Int>) -> MatrixView {
                 projected.rows(rows).columns(index * padded + head * size..<index * padded + (head + 1) * size)
             }
@@ -158,12 +165,11 @@ private struct ForwardPass: @unchecked Sendable {
         return kept.map { $0.values(0..<$0.count) }
     }
 
-    /// Moves the first token of sequence s to row s; sequences have at least one token, so no row is overwritten early.
-    private func gatherFirstTokens() {
+    /// Moves the selected token i to row i; they ascend, so no row is overwritten before it has been moved.
+    func gather(_ selection: TokenSelection) {
         let size = config.hiddenSize
-        for sequence in 1..<max(batch.sequenceCount, 1) {
-            let source = hidden.base + batch.tokens(of: sequence).lowerBound * size
-            (hidden.base + sequence * size).update(from: source, count: size)
+        for (row, token) in selection.tokens.enumerated() where row != token {
+            (hidden.base + row * size).update(from: hidden.base + token * size, count: size)
         }
     }
 
@@ -196,30 +202,6 @@ private struct ForwardPass: @unchecked Sendable {
         normalize(hidden, hidden, block.outputNorm)
     }
 
-    // MARK: Heads
-
-    /// First token, pooler and classifier; the first token of sequence s is fetched from where the last block left it.
-    func finish(_ outputs: OutputRequest, _ results: inout [EncoderOutput]) {
-        let (size, count) = (config.hiddenSize, batch.sequenceCount)
-        // Either the last block gathered the first tokens already, or every token is there, or there is no block.
-        if outputs.needsEveryToken || model.blocks.isEmpty { gatherFirstTokens() }
-        let first = hidden.rows(0..<count)
-        if outputs.contains(.firstToken) {
-            for s in 0..<count { results[s].firstToken = workspace.hidden.values(s * size..<(s + 1) * size) }
-        }
-        guard let pooler = model.pooler, !outputs.isDisjoint(with: [.pooled, .logits]) else { return }
-        let pooled = FloatBuffer(count: count * size)
-        multiply(pooled.matrix(rows: count, columns: size), first, pooler, activation: .tanh)
-        if outputs.contains(.pooled) {
-            for s in 0..<count { results[s].pooled = pooled.values(s * size..<(s + 1) * size) }
-        }
-        guard let classifier = model.classifier, outputs.contains(.logits) else { return }
-        let classes = classifier.weight.columns
-        let logits = FloatBuffer(count: count * classes)
-        multiply(logits.matrix(rows: count, columns: classes), pooled.matrix(rows: count, columns: size), classifier)
-        for s in 0..<count { results[s].logits = logits.values(s * classes..<(s + 1) * classes) }
-    }
-
     /// Hands each sequence its rows of the hidden state.
     func copyHidden(to results: inout [EncoderOutput], _ store: (inout EncoderOutput, [Float]) -> Void) {
         let size = config.hiddenSize
@@ -240,7 +222,7 @@ private struct ForwardPass: @unchecked Sendable {
     /// A product shared out among the threads in blocks of rows and columns.
     ///
     /// `output` and `residual` have all the layer's columns, of which those in `columns` are computed.
-    private func multiply(
+    func multiply(
         _ output: MatrixView, _ input: MatrixView, _ layer: Dense, columns: Range<Int>? = nil,
         residual: MatrixView? = nil, activation: Activation = .identity
     ) {
@@ -266,7 +248,7 @@ private struct ForwardPass: @unchecked Sendable {
         kernels.multiply(output, input, layer.weight, bias: layer.bias, residual: residual, activation: activation)
     }
 
-    private func normalize(_ output: MatrixView, _ input: MatrixView, _ norm: LayerNorm) {
+    func normalize(_ output: MatrixView, _ input: MatrixView, _ norm: LayerNorm) {
         kernels.layerNorm(output, input, gamma: norm.gamma, beta: norm.beta, epsilon: Float(config.layerNormEpsilon))
     }
 }

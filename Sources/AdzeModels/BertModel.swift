@@ -16,8 +16,7 @@ public final class BertModel: Sendable {
     let kernels: Kernels
     let embeddings: Embeddings
     let blocks: [EncoderBlock]
-    let pooler: Dense?
-    let classifier: Dense?
+    let layers: HeadLayers
 
     /// Loads and packs every parameter of a checkpoint, blocks in parallel on the pool.
     ///
@@ -41,8 +40,7 @@ public final class BertModel: Sendable {
         }
         embeddings = tables.take()[0]
         blocks = slots.take()
-        pooler = head.hasPooler ? try loader.dense(ParameterPaths.pooler) : nil
-        classifier = head.classification == nil ? nil : try loader.dense(ParameterPaths.classifier)
+        layers = try HeadLayers(loader, head: checkpoint.head)
     }
 }
 
@@ -111,6 +109,13 @@ struct ParameterLoader: Sendable {
     }
 
     func dense(_ path: String) throws -> Dense { try joined([path], paddedTo: 1) }
+
+    /// A layer whose weights and bias have names of their own.
+    func dense(weight: String, bias: String) throws -> Dense {
+        let (weight, bias) = (try store.load(weight), try buffer(bias))
+        let packed = PackedMatrix(weight.floats(), columns: bias.count, depth: weight.shape[1], kernels: kernels)
+        return Dense(weight: packed, bias: bias)
+    }
 
     /// Several layers of the same input as one; each starts at a multiple of `paddedTo` columns.
     func joined(_ paths: [String], paddedTo alignment: Int) throws -> Dense {

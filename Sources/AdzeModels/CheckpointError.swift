@@ -9,10 +9,12 @@ public enum CheckpointError: AdzeFailure, Equatable {
     case ambiguousPrefix([String])
     case unknownKey(String, nearest: String?)
     case missing(name: String, others: Int, nearest: String?)
+    case missingHead(name: String, others: Int, architecture: String, nearest: String?, lookalike: String?)
     case misshapen(name: String, expected: Shape, found: Shape, hint: String)
     case notFloatingPoint(name: String, dtype: DType)
     case nonFinite(name: String, row: Int)
     case noClassifier
+    case noOutput(wanted: String, architecture: String)
     case noPooler(what: String)
     case blockOutOfRange(Int, count: Int)
     case noBlocks
@@ -41,6 +43,13 @@ public enum CheckpointError: AdzeFailure, Equatable {
             "missing weight \(quoted(name))" + (others > 0 ? " and \(others) more" : "")
                 + (nearest.map { "; the nearest name in the file is \(quoted($0))" } ?? "")
                 + "; nothing is made up for a missing weight"
+        case .missingHead(let name, let others, let architecture, let nearest, let lookalike):
+            "missing weight \(quoted(name))" + (others > 0 ? " and \(others) more" : "")
+                + " of the head of a \(architecture)"
+                + (nearest.map { "; the nearest name in the file is \(quoted($0))" } ?? "")
+                + (lookalike.map { "; the tensors are those of a \($0): name it under architectures in config.json" }
+                    ?? "")
+                + "; nothing is made up for a missing weight, unless --new-head LABELS asks for a new classifier"
         case .misshapen(let name, let expected, let found, let hint):
             "\(quoted(name)): expected shape \(expected), found \(found)\(hint)"
         case .notFloatingPoint(let name, let dtype):
@@ -49,6 +58,7 @@ public enum CheckpointError: AdzeFailure, Equatable {
             "\(quoted(name)), row \(row): NaN or infinite weight; pass --allow-nonfinite to keep it"
         case .noClassifier:
             "the checkpoint has no classifier (a BertModel); use embed, or ask for a new head with --new-head LABELS"
+        case .noOutput(let wanted, let architecture): "a \(architecture) gives no \(wanted)"
         case .noPooler(let what): "\(what) needs a pooler, which this checkpoint lacks"
         case .blockOutOfRange(let index, let count):
             "there is no block \(index); the model has blocks 0 to \(count - 1)"

@@ -13,6 +13,7 @@ public enum ConfigError: AdzeFailure, Equatable {
     case unsupportedSetting(key: String, value: String, supported: String)
     case labelKeys(expected: Int, found: String)
     case duplicateLabel(String)
+    case noLabels(architecture: String)
     case labelCount(labels: Int, classes: Int)
     case classCount(Int)
     case tensorSize(what: String, value: Int, low: Int, high: Int)
@@ -33,13 +34,16 @@ public enum ConfigError: AdzeFailure, Equatable {
         case .unsupportedFamily(let name):
             "config.json: model_type \(quoted(name)) is not supported; this version runs BERT (model_type 'bert')"
         case .unsupportedClass(let name):
-            "config.json: architecture \(quoted(name)) is not supported; this version runs "
-                + BertArchitecture.supportedNames.joined(separator: ", ")
+            "config.json: architecture \(quoted(name)) is not supported; "
+                + (BertArchitecture.advice(for: name).map { $0 + "; " } ?? "") + "this version runs "
+                + BertArchitecture.allCases.map(\.rawValue).joined(separator: ", ")
         case .unsupportedSetting(let key, let value, let supported):
             "config.json: \(quoted(key)) is \(quoted(value)), which is not supported; supported: \(supported)"
         case .labelKeys(let expected, let found):
             "config.json: id2label must have the keys 0 to \(expected - 1), found \(found)"
         case .duplicateLabel(let label): "the label \(quoted(label)) is given twice; labels must differ"
+        case .noLabels(let architecture):
+            "a \(architecture) has no labels to name; leave --labels out, or ask for a new classifier with --new-head"
         case .labelCount(let labels, let classes):
             "\(labels) labels do not fit a classifier of \(classes) classes; pass --labels with \(classes) names"
         case .classCount(let count):

@@ -20,8 +20,19 @@ public struct OutputRequest: OptionSet, Sendable {
     /// The last hidden state of every sequence's first token.
     public static let firstToken = OutputRequest(rawValue: 32)
 
-    /// Whether the last block must be computed for every token.
-    var needsEveryToken: Bool { !isDisjoint(with: [.sequence, .hiddenStates, .attentions]) }
+    /// The logits of every token: C a token of a token classifier, start and end of question answering.
+    public static let tokenLogits = OutputRequest(rawValue: 64)
+    /// Two logits, 'the second text follows' and 'it does not'; needs a next-sentence head.
+    public static let nextSentenceLogits = OutputRequest(rawValue: 128)
+    /// V logits at each of the positions asked for; needs a masked language model.
+    public static let vocabularyLogits = OutputRequest(rawValue: 256)
+
+    /// Outputs that read the pooler's.
+    static let pooledOutputs: OutputRequest = [.pooled, .logits, .nextSentenceLogits]
+    /// Outputs that read the first token's last hidden state.
+    static let firstTokenOutputs: OutputRequest = pooledOutputs.union(.firstToken)
+    /// Outputs for which the last block must be computed for every token.
+    static let everyTokenOutputs: OutputRequest = [.sequence, .hiddenStates, .attentions, .tokenLogits]
 }
 
 /// The results of one sequence of T tokens; members that were not asked for are empty.
@@ -40,4 +51,10 @@ public struct EncoderOutput: Sendable, Equatable {
     public internal(set) var attentions: [[Float]] = []
     /// (C).
     public internal(set) var logits: [Float] = []
+    /// (T, C) of a token classifier; (T, 2) of question answering, start before end.
+    public internal(set) var tokenLogits: [Float] = []
+    /// (2): the second text follows the first; it does not.
+    public internal(set) var nextSentenceLogits: [Float] = []
+    /// (P, V) at the P positions asked for, in the order in which they were.
+    public internal(set) var vocabularyLogits: [Float] = []
 }

@@ -1,14 +1,7 @@
-// What sits on top of the encoder, and what its numbers mean. Not here: running it, which is `BertModel`.
+// What sits on top of the encoder, and what its numbers mean. Not here: running it, which is `BertModel+Heads`, and
+// reading a `config.json`, which is `HeadDescription`.
 
 public import AdzeBytes
-
-/// The transformers classes that are recognised, and what is run of each.
-enum BertArchitecture {
-    /// The classes that run whole.
-    static let supportedNames = ["BertModel", "BertForSequenceClassification"]
-    /// Classes of which the encoder is run and the pretraining head left out, which is said.
-    static let encoderOnly = ["BertForPreTraining", "BertForMaskedLM", "BertForNextSentencePrediction"]
-}
 
 /// What a classifier's logits mean.
 public enum ProblemType: String, Sendable, CaseIterable {
@@ -44,31 +37,119 @@ public struct ClassificationHead: Sendable, Equatable {
     }
 }
 
-/// What a model file is for.
+/// Where the vocabulary projection of a masked language model has its weights.
+public enum VocabularyDecoder: String, Sendable {
+    /// They are the word embeddings.
+    case tied
+    /// They are a matrix of its own.
+    case separate
+}
+
+/// What sits on top of the encoder: one case for each class of the family.
 public enum Head: Sendable, Equatable {
     /// The encoder alone; with a pooler where the checkpoint has one.
     case encoder(hasPooler: Bool)
-    /// `BertForSequenceClassification`.
+    /// `BertForSequenceClassification`: C logits from the pooled output.
     case classification(ClassificationHead)
+    /// `BertForTokenClassification`: C logits for each token, no pooler.
+    case tokenClassification(labels: [String])
+    /// `BertForQuestionAnswering`: for each token a logit for the answer's start and one for its end, no pooler.
+    case questionAnswering
+    /// `BertForMaskedLM`: V logits for a token. The class has no pooler, but many of its checkpoints bring one, which
+    /// the next fine-tuning is glad of.
+    case maskedLanguageModel(VocabularyDecoder, hasPooler: Bool)
+    /// `BertForNextSentencePrediction`: two logits from the pooled output, 'follows' and 'does not'.
+    case nextSentence
+    /// `BertForPreTraining`: both of the two before.
+    case preTraining(VocabularyDecoder)
+}
 
-    /// The classifier, or nil.
+extension Head {
+    /// The classifier of whole texts, or nil.
     public var classification: ClassificationHead? {
         if case .classification(let head) = self { head } else { nil }
+    }
+
+    /// The names of the C classes, of texts or of tokens; nil for a head without names.
+    public var labels: [String]? {
+        switch self {
+        case .classification(let head): head.labels
+        case .tokenClassification(let labels): labels
+        default: nil
+        }
+    }
+
+    /// Logits for each token: C, or 2 for question answering; nil for a head that has none.
+    public var tokenLogitCount: Int? {
+        switch self {
+        case .tokenClassification(let labels): labels.count
+        case .questionAnswering: 2
+        default: nil
+        }
+    }
+
+    /// Where the vocabulary projection has its weights; nil for a head without one.
+    public var decoder: VocabularyDecoder? {
+        switch self {
+        case .maskedLanguageModel(let decoder, _), .preTraining(let decoder): decoder
+        default: nil
+        }
+    }
+
+    /// Whether the head says if one text follows another.
+    public var predictsNextSentence: Bool {
+        switch self {
+        case .nextSentence, .preTraining: true
+        default: false
+        }
     }
 
     /// Whether the model has a pooler.
     public var hasPooler: Bool {
         switch self {
-        case .encoder(let hasPooler): hasPooler
-        case .classification: true
+        case .encoder(let hasPooler), .maskedLanguageModel(_, let hasPooler): hasPooler
+        case .classification, .nextSentence, .preTraining: true
+        case .tokenClassification, .questionAnswering: false
+        }
+    }
+
+    /// What the head gives; for the encoder alone, the first token's last hidden state.
+    public var outputs: OutputRequest {
+        switch self {
+        case .encoder: .firstToken
+        case .classification: .logits
+        case .tokenClassification, .questionAnswering: .tokenLogits
+        case .maskedLanguageModel: .vocabularyLogits
+        case .nextSentence: .nextSentenceLogits
+        case .preTraining: [.vocabularyLogits, .nextSentenceLogits]
+        }
+    }
+
+    /// A short name of the kind of head, as a native file's header has it.
+    public var kind: String {
+        switch self {
+        case .encoder: "encoder"
+        case .classification: "classification"
+        case .tokenClassification: "tokenClassification"
+        case .questionAnswering: "questionAnswering"
+        case .maskedLanguageModel: "maskedLanguageModel"
+        case .nextSentence: "nextSentence"
+        case .preTraining: "preTraining"
         }
     }
 
     /// The transformers class that this is.
-    public var architectureName: String {
+    public var architectureName: String { architecture.rawValue }
+
+    var architecture: BertArchitecture {
         switch self {
-        case .encoder: "BertModel"
-        case .classification: "BertForSequenceClassification"
+        case .encoder: .model
+        case .classification: .sequenceClassification
+        case .tokenClassification: .tokenClassification
+        case .questionAnswering: .questionAnswering
+        case .maskedLanguageModel: .maskedLanguageModel
+        case .nextSentence: .nextSentence
+        case .preTraining: .preTraining
         }
     }
 }
@@ -79,91 +160,19 @@ extension Head {
     /// Members that a `config.json` has for this head.
     public var configMembers: JSONObject {
         var object: JSONObject = ["architectures": .array([.string(architectureName)])]
-        guard let head = classification else { return object }
+        if let decoder { object["tie_word_embeddings"] = .bool(decoder == .tied) }
+        guard let labels else { return object }
         var idToLabel = JSONObject()
         var labelToID = JSONObject()
-        for (index, label) in head.labels.enumerated() {
+        for (index, label) in labels.enumerated() {
             idToLabel[String(index)] = .string(label)
             labelToID[label] = .integer(index)
         }
         object["id2label"] = .object(idToLabel)
         object["label2id"] = .object(labelToID)
-        object["problem_type"] = head.problemType.map { .string($0.rawValue) } ?? .null
+        if let head = classification {
+            object["problem_type"] = head.problemType.map { .string($0.rawValue) } ?? .null
+        }
         return object
     }
-}
-
-/// What `config.json` says of the head, before the tensors have been seen.
-struct HeadDescription {
-    /// The class named by `architectures`; nil where none is.
-    let architecture: String?
-    /// `id2label` in order; nil where it is absent.
-    let labels: [String]?
-    let problemType: ProblemType?
-
-    init(json: JSONValue) throws(ConfigError) {
-        architecture = try HeadDescription.architecture(json)
-        labels = try HeadDescription.labels(json)
-        if let value = json["problem_type"], !value.isNull {
-            guard let name = value.string, let type = ProblemType(rawValue: name) else {
-                throw .unsupportedSetting(
-                    key: "problem_type", value: value.string ?? value.kindName,
-                    supported: ProblemType.allCases.map(\.rawValue).joined(separator: ", "))
-            }
-            problemType = type
-        } else {
-            problemType = nil
-        }
-    }
-
-    private static func architecture(_ json: JSONValue) throws(ConfigError) -> String? {
-        guard let value = json["architectures"], !value.isNull else { return nil }
-        guard let names = value.array, names.count <= 1, names.allSatisfy({ $0.string != nil }) else {
-            throw .wrongType(key: "architectures", expected: "a list of one class name", found: value.kindName)
-        }
-        guard let name = names.first?.string else { return nil }
-        guard (BertArchitecture.supportedNames + BertArchitecture.encoderOnly).contains(name) else {
-            throw .unsupportedClass(name)
-        }
-        return name
-    }
-
-    private static func labels(_ json: JSONValue) throws(ConfigError) -> [String]? {
-        guard let value = json["id2label"], !value.isNull else {
-            guard let count = json["num_labels"]?.integer else { return nil }
-            guard labelCounts.contains(count) else {
-                throw .outOfRange(key: "num_labels", value: "\(count)", low: "1", high: "\(labelCounts.upperBound)")
-            }
-            return (0..<count).map { "LABEL_\($0)" }
-        }
-        guard let object = value.object else {
-            throw .wrongType(key: "id2label", expected: "an object", found: value.kindName)
-        }
-        guard labelCounts.contains(object.count) else {
-            throw .outOfRange(
-                key: "id2label", value: "\(object.count) labels", low: "1", high: "\(labelCounts.upperBound)")
-        }
-        var labels: [String] = []
-        for index in 0..<object.count {
-            guard let label = object[String(index)] else {
-                let found = object.keys.prefix(5).map { quoted($0, limit: 20) }.joined(separator: ", ")
-                throw .labelKeys(expected: object.count, found: found)
-            }
-            guard let name = label.string else {
-                throw .wrongType(key: "id2label", expected: "strings", found: label.kindName)
-            }
-            labels.append(name)
-        }
-        return labels
-    }
-}
-
-/// How many classes a classifier may have.
-let labelCounts = 1...100_000
-
-/// Refuses a list of no labels, of too many, and one with a repeated name.
-func checkLabels(_ labels: [String]) throws(ConfigError) {
-    guard labelCounts.contains(labels.count) else { throw .classCount(labels.count) }
-    var seen: Set<String> = []
-    for label in labels where !seen.insert(label).inserted { throw .duplicateLabel(label) }
 }

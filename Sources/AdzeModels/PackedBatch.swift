@@ -73,6 +73,7 @@ public enum BatchError: AdzeFailure, Equatable {
     case tooLong(index: Int, tokens: Int, limit: Int)
     case unknownID(index: Int, position: Int, id: Int, limit: Int)
     case unknownType(index: Int, position: Int, type: Int, limit: Int)
+    case noSuchPosition(index: Int, position: Int, tokens: Int)
 
     /// One line: which sequence and token, what was expected and found.
     public var description: String {
@@ -84,6 +85,8 @@ public enum BatchError: AdzeFailure, Equatable {
             "sequence \(index), token \(position): id \(id) is not below the vocabulary's \(limit)"
         case .unknownType(let index, let position, let type, let limit):
             "sequence \(index), token \(position): token type \(type) is not below \(limit)"
+        case .noSuchPosition(let index, let position, let tokens):
+            "sequence \(index): logits are asked for at position \(position); it has \(tokens) tokens"
         }
     }
 }

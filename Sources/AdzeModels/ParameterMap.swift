@@ -26,10 +26,20 @@ public struct ParameterMap: Sendable, Equatable {
         public let reason: String
     }
 
+    /// A parameter of a head whose elements are another parameter's, so that they are kept once.
+    public struct Tie: Sendable, Equatable {
+        /// The name in the source; where the source leaves it out, ours.
+        public let source: String
+        /// Our name of the parameter whose elements it has.
+        public let name: String
+    }
+
     /// The parameters found, in the order of the source.
     public internal(set) var entries: [Entry]
     /// The tensors left out, in the order of the source.
     public internal(set) var dropped: [Dropped]
+    /// What is tied to what.
+    public internal(set) var ties: [Tie] = []
     /// What the encoder's names carried in front.
     public let prefix: String
     /// What a user should hear of.
@@ -144,10 +154,8 @@ extension ParameterMap {
             if isEncoderParameter(name) || isPooler(name) { return (name, changed) }
         }
         for head in heads where source.hasPrefix(head) {
-            let name = String(source.dropFirst(head.count))
-            if name == ParameterPaths.classifier + ".weight" || name == ParameterPaths.classifier + ".bias" {
-                return (name, false)
-            }
+            let (name, changed) = respelled(String(source.dropFirst(head.count)))
+            if ParameterPaths.headNames.contains(name) { return (name, changed) }
         }
         return nil
     }
@@ -198,9 +206,8 @@ extension ParameterMap {
         if name.hasSuffix("embeddings.position_ids") || name.hasSuffix("embeddings.token_type_ids") {
             return "a buffer, not a weight"
         }
-        if name.contains("cls.predictions.") || name.contains("cls.seq_relationship.") { return "a pretraining head" }
         if name.contains("optimizer") || name.contains("exp_avg") { return "the optimizer's state" }
         return name.hasPrefix(prefix) || prefix.isEmpty
-            ? "no part of a BERT classifier" : "outside the model at \(quoted(prefix))"
+            ? "no part of a BERT" : "outside the model at \(quoted(prefix))"
     }
 }

@@ -17,7 +17,23 @@ enum ParameterPaths {
     static let typeEmbeddings = "embeddings.token_type_embeddings.weight"
     static let embeddingNorm = "embeddings.LayerNorm"
     static let pooler = "pooler.dense"
+    /// Of texts, or of tokens.
     static let classifier = "classifier"
+    /// Start and end of an answer, for each token.
+    static let answers = "qa_outputs"
+    static let transform = "cls.predictions.transform.dense"
+    static let transformNorm = "cls.predictions.transform.LayerNorm"
+    static let decoder = "cls.predictions.decoder"
+    /// The decoder's bias, which is tied to nothing of the encoder's and always stands here.
+    static let decoderBias = "cls.predictions.bias"
+    static let nextSentence = "cls.seq_relationship"
+
+    /// The parameters that only heads have, the pooler apart; with the other name of the decoder's bias.
+    static let headNames = Set(
+        [classifier, answers, transform, transformNorm, decoder, nextSentence].flatMap {
+            [$0 + ".weight", $0 + ".bias"]
+        }
+            + [decoderBias])
 
     static func block(_ index: Int) -> BlockPaths { BlockPaths(prefix: "encoder.layer.\(index).") }
 }
@@ -63,9 +79,18 @@ extension BertConfig {
             norm(paths.outputNorm)
         }
         if head.hasPooler { dense(ParameterPaths.pooler, out: hiddenSize, in: hiddenSize) }
-        if let classifier = head.classification {
-            dense(ParameterPaths.classifier, out: classifier.labels.count, in: hiddenSize)
+        if let labels = head.labels { dense(ParameterPaths.classifier, out: labels.count, in: hiddenSize) }
+        if case .questionAnswering = head { dense(ParameterPaths.answers, out: 2, in: hiddenSize) }
+        if let decoder = head.decoder {
+            list.append(Parameter(name: ParameterPaths.decoderBias, shape: Shape(vocabularySize)))
+            dense(ParameterPaths.transform, out: hiddenSize, in: hiddenSize)
+            norm(ParameterPaths.transformNorm)
+            if decoder == .separate {
+                let shape = Shape(vocabularySize, hiddenSize)
+                list.append(Parameter(name: ParameterPaths.decoder + ".weight", shape: shape))
+            }
         }
+        if head.predictsNextSentence { dense(ParameterPaths.nextSentence, out: 2, in: hiddenSize) }
         return list
     }
 

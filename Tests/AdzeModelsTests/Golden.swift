@@ -40,12 +40,14 @@ struct Golden {
 extension BertCheckpoint {
     /// Runs sequences in one batch, fp32.
     func run(
-        _ sequences: [TokenSequence], _ outputs: OutputRequest, threads: Int = 2, set: InstructionSet = .best
+        _ sequences: [TokenSequence], _ outputs: OutputRequest, positions: [[Int]]? = nil, threads: Int = 2,
+        set: InstructionSet = .best
     ) throws -> [EncoderOutput] {
         let pool = WorkerPool(threadCount: threads)
         let model = try BertModel(self, kernels: Kernels(set), pool: pool)
         return try model.run(
-            PackedBatch(sequences, config: config), outputs: outputs, pool: pool, workspace: Workspace())
+            PackedBatch(sequences, config: config), outputs: outputs, positions: positions, pool: pool,
+            workspace: Workspace())
     }
 }
 

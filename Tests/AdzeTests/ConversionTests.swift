@@ -17,6 +17,7 @@ import Testing
     static let sources = [
         "seqcls-gelu", "seqcls-odd", "seqcls-regression", "bertmodel-pooler", "bertmodel-nopooler", "names-old",
         "sentence-transformers", "containers/fp16", "containers/bf16", "containers/torch-nested", "containers/sharded",
+        "maskedlm-tied", "maskedlm-untied", "pretraining", "nextsentence", "tokencls", "questions",
     ]
 
     func options(_ store: NativeStore = .full, threads: Int = 2) -> ConversionOptions {

@@ -14,6 +14,7 @@ import Testing
 @Suite struct ExportTests {
     static let sources = [
         "seqcls-odd", "seqcls-regression", "bertmodel-nopooler", "sentence-transformers", "containers/fp16",
+        "maskedlm-tied", "maskedlm-untied", "pretraining", "nextsentence", "tokencls", "questions",
     ]
 
     @Test(arguments: sources, ExportFormat.allCases) func exportsAreTheModelAgain(
@@ -48,9 +49,33 @@ import Testing
                 try Set(tensors(folder + "/a/model.safetensors").tensors.map(\.name))
                     == Set(original.tensors.map(\.name)))
             try ModelBundle(path: fixture("names-old")).export(to: folder + "/b", format: .safetensors)
-            let plain = try tensors(fixture("bertmodel-pooler") + "/model.safetensors")
+            let modern = try tensors(fixture("pretraining") + "/model.safetensors").tensors.map(\.name)
+            let old = try tensors(folder + "/b/model.safetensors").tensors.map(\.name)
             #expect(
-                try Set(tensors(folder + "/b/model.safetensors").tensors.map(\.name)) == Set(plain.tensors.map(\.name)))
+                Set(old)
+                    == Set(
+                        modern
+                            + [2, 3].flatMap { block in
+                                modern.map { $0.replacing(".layer.1.", with: ".layer.\(block).") }
+                            }))
+        }
+    }
+
+    /// A pickle of PyTorch holds a tied tensor twice, over one storage; a safetensors file leaves it out.
+    @Test(arguments: ["maskedlm-tied", "maskedlm-untied", "pretraining"]) func tiesAreThoseOfTransformers(
+        name: String
+    ) throws {
+        try withTemporaryFolder { folder in
+            let source = try ModelBundle(path: fixture(name))
+            let original = try Set(tensors(fixture(name) + "/model.safetensors").tensors.map(\.name))
+            try source.export(to: folder + "/a", format: .safetensors)
+            #expect(try Set(tensors(folder + "/a/model.safetensors").tensors.map(\.name)) == original)
+            try source.export(to: folder + "/b", format: .pt)
+            let store = try ModelBundle(path: folder + "/b").source.store
+            #expect(
+                Set(store.tensors.map(\.name))
+                    == original.union(["cls.predictions.decoder.weight", "cls.predictions.decoder.bias"]))
+            #expect(store.aliases.count == (source.checkpoint.head.decoder == .tied ? 2 : 0))
         }
     }
 

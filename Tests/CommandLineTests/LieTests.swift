@@ -26,7 +26,8 @@ struct LieTests {
         ("\"vocab_size\": 87", "\"vocab_size\": 86", "found (87, 24)"),
         ("\"max_position_embeddings\": 16", "\"max_position_embeddings\": 17", "(17, 24)"),
         ("\"model_type\": \"bert\"", "\"model_type\": \"longformer\"", "'longformer' is not supported"),
-        ("BertForSequenceClassification", "BertForQuestionAnswering", "'BertForQuestionAnswering' is not supported"),
+        ("BertForSequenceClassification", "BertForQuestionAnswering", "missing weight 'qa_outputs.weight'"),
+        ("BertForSequenceClassification", "BertForMultipleChoice", "'BertForMultipleChoice' is not supported"),
         ("\"1\": \"accepted\"", "\"2\": \"accepted\"", "keys 0 to 1"),
         ("\"1\": \"accepted\"", "\"1\": \"rejected\"", "given twice"),
         (
