@@ -19,8 +19,8 @@ struct LoadedModel: Sendable {
         engine = try Engine(bundle.checkpoint, threads: threads)
     }
 
-    /// The length asked for, but never more than the model's.
-    func limit(_ wished: Int?) -> Int { min(wished ?? maximumLength, maximumLength) }
+    /// The length asked for, but never more than the model's, nor less than none.
+    func limit(_ wished: Int?) -> Int { max(0, min(wished ?? maximumLength, maximumLength)) }
 
     /// What `body` makes of each text, in their order, on all threads.
     func map<Input: Sendable, Output: Sendable>(

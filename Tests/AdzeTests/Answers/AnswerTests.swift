@@ -9,6 +9,11 @@ import Testing
 @testable import Adze
 
 @Suite struct AnswerTests {
+    /// Opened once for all tests.
+    static let opened = Result { try AnswerFinder(contentsOf: AnswerGolden("questions").url, threads: 2) }
+
+    func finder() throws -> AnswerFinder { try Self.opened.get() }
+
     /// A case's options; the layout of windows is the input's.
     func options(_ entry: JSONValue, _ input: JSONValue) throws -> AnswerOptions {
         var options = AnswerOptions()
@@ -58,7 +63,7 @@ import Testing
 
     @Test func textsBecomeTheAnswersOfThePipeline() throws {
         let golden = try AnswerGolden("questions")
-        let finder = try AnswerFinder(contentsOf: golden.url, threads: 2)
+        let finder = try finder()
         for entry in golden.cases {
             let (_, input) = try golden.input(entry)
             let context = try input.text("context")
@@ -70,7 +75,7 @@ import Testing
     }
 
     @Test func rowsWithoutAnAnswerAreToldWhy() throws {
-        let finder = try AnswerFinder(contentsOf: AnswerGolden("questions").url, threads: 1)
+        let finder = try finder()
         let good = TextInput("Who?", pair: "Anna cut it.")
         let long = TextInput(String(repeating: "who ", count: 390), pair: String(repeating: "oak ", count: 300))
         let found = try finder.answer([
@@ -88,7 +93,7 @@ import Testing
     }
 
     @Test func aContextWithoutTokensHasNoAnswer() throws {
-        let finder = try AnswerFinder(contentsOf: AnswerGolden("questions").url, threads: 1)
+        let finder = try finder()
         let answer = try finder.answer("Who?", from: " \n")
         #expect(answer == Answer(text: "", score: 0, range: 0..<0))
         var options = AnswerOptions()
@@ -99,20 +104,22 @@ import Testing
 
     /// Options at the ends of Int are no trap.
     @Test func absurdOptionsAreTaken() throws {
-        let finder = try AnswerFinder(contentsOf: AnswerGolden("questions").url, threads: 1)
+        let finder = try finder()
         for value in [Int.min, -1, 0, 1, Int.max] {
             var options = AnswerOptions()
             (options.topK, options.maximumAnswerLength) = (value, value)
             let found = try finder.answer([TextInput("Who?", pair: "Anna cut it.")], options: options)[0].get()
             #expect(!found.answers.isEmpty)
-            (options.maximumLength, options.stride) = (value, value)
-            _ = refusal { try finder.answer([TextInput("Who?", pair: "Anna cut it.")], options: options) }
+            for (length, stride) in [(value, value), (value, 5), (20, value)] {
+                (options.maximumLength, options.stride) = (length, stride)
+                _ = refusal { try finder.answer([TextInput("Who?", pair: "Anna cut it.")], options: options) }
+            }
         }
     }
 
     /// Random contexts: what is answered is a part of the context, at the place that is said.
     @Test func answersSliceTheirContext() throws {
-        let finder = try AnswerFinder(contentsOf: AnswerGolden("questions").url, threads: 2)
+        let finder = try finder()
         let texts = EntityTests().randomTexts(40).filter { !$0.isEmpty }
         var options = AnswerOptions()
         (options.topK, options.maximumLength, options.stride) = (7, 30, 6)

@@ -9,7 +9,11 @@ import Testing
 @testable import Adze
 
 @Suite struct EntityTests {
+    /// Opened once for all tests.
+    static let opened = Result { try EntityFinder(contentsOf: AnswerGolden("entities").url, threads: 2) }
     static let labels = ["E-LOC", "B-PER", "O", "I-PER", "MISC", "B-LOC"]
+
+    func finder() throws -> EntityFinder { try Self.opened.get() }
 
     /// A case's options; the length is the input's.
     func options(_ entry: JSONValue, _ input: JSONValue) throws -> EntityOptions {
@@ -51,7 +55,7 @@ import Testing
 
     @Test func textsBecomeTheEntitiesOfThePipeline() throws {
         let golden = try AnswerGolden("entities")
-        let finder = try EntityFinder(contentsOf: golden.url, threads: 2)
+        let finder = try finder()
         #expect(finder.labels == Self.labels)
         for entry in golden.cases {
             let (_, input) = try golden.input(entry)
@@ -64,7 +68,7 @@ import Testing
     }
 
     @Test func optionsThatContradictAreRefused() throws {
-        let finder = try EntityFinder(contentsOf: AnswerGolden("entities").url, threads: 1)
+        let finder = try finder()
         var options = EntityOptions()
         options.longText = .headAndTail
         #expect(throws: TaskError.noGap) { try finder.find(["Anna"], options: options) }
@@ -92,8 +96,7 @@ import Testing
 
     /// What each strategy finds lies in the text, in order, and single tokens say what they stand for.
     @Test(arguments: EntityAggregation.allCases) func entitiesLieInTheirText(aggregation: EntityAggregation) throws {
-        let golden = try AnswerGolden("entities")
-        let finder = try EntityFinder(contentsOf: golden.url, threads: 2)
+        let finder = try finder()
         var options = EntityOptions()
         (options.aggregation, options.ignoredLabels) = (aggregation, [])
         options.maximumLength = 24

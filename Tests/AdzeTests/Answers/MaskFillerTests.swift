@@ -8,9 +8,11 @@ import Foundation
 import Testing
 
 @Suite struct MaskFillerTests {
+    /// Opened once for all tests.
+    static let opened = Result { try MaskFiller(contentsOf: AnswerGolden("masked").url, threads: 2) }
+
     func open() throws -> (filler: MaskFiller, golden: AnswerGolden) {
-        let golden = try AnswerGolden("masked")
-        return (try MaskFiller(contentsOf: golden.url, threads: 2), golden)
+        (try Self.opened.get(), try AnswerGolden("masked"))
     }
 
     @Test func candidatesAreThoseOfThePipeline() throws {
@@ -79,13 +81,5 @@ import Testing
         let found = try filler.targets(["weber", "", "🪵"])
         #expect(found.notes.count == 3 && found.notes[1].contains("left out") && found.notes[2].contains("[UNK]"))
         #expect(throws: TaskError.noTargets) { try filler.targets(["", " "]) }
-    }
-
-    @Test func otherHeadsAreRefusedByName() throws {
-        for name in ["next", "entities", "questions"] {
-            let url = URL(filePath: Fixtures.path("answers/\(name)"))
-            let error = refusal { try MaskFiller(contentsOf: url) }
-            #expect(error?.description.contains("which fills no masks") == true, "\(name)")
-        }
     }
 }
