@@ -48,6 +48,9 @@ let package = Package(
         .systemLibrary(
             name: "CZstd", path: "Formats/CZstd", pkgConfig: "libzstd",
             providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Formats/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         // Unoptimised vector code is a hundred times slower: the tests of a debug build would wait for it.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
@@ -62,7 +65,8 @@ let package = Package(
 
         // MARK: - Formats
         library("AdzeSafetensors", path: "Formats/Safetensors", ["AdzeBytes", "AdzeTensors"]),
-        library("AdzeTorch", path: "Formats/Torch", ["AdzeBytes", "AdzeTensors"]),
+        library("AdzeZip", path: "Formats/Zip", ["AdzeBytes", "CZlib"]),
+        library("AdzeTorch", path: "Formats/Torch", ["AdzeBytes", "AdzeTensors", "AdzeZip"]),
         library("AdzeNative", path: "Formats/Native", ["AdzeBytes", "AdzeTensors", "AdzeThreads", "CZstd"]),
         library("AdzeHuggingFace", path: "Formats/HuggingFace", ["AdzeBytes"]),
         library(
@@ -87,7 +91,7 @@ let package = Package(
 
         // MARK: - Tests
         .target(
-            name: "AdzeTestSupport", dependencies: ["AdzeBytes"], path: "Tests/AdzeTestSupport",
+            name: "AdzeTestSupport", dependencies: ["AdzeBytes", "CZlib"], path: "Tests/AdzeTestSupport",
             swiftSettings: swiftSettings),
         tests(of: "AdzeBytes"),
         tests(of: "AdzeThreads"),
@@ -97,7 +101,8 @@ let package = Package(
         tests(of: "AdzeModels", ["AdzeBytes", "AdzeKernels", "AdzeTensors", "AdzeThreads", "AdzeSafetensors"]),
         tests(of: "AdzeData", ["AdzeBytes"]),
         tests(of: "AdzeSafetensors", ["AdzeBytes", "AdzeTensors"]),
-        tests(of: "AdzeTorch", ["AdzeBytes", "AdzeTensors", "AdzeSafetensors"]),
+        tests(of: "AdzeZip", ["AdzeBytes"]),
+        tests(of: "AdzeTorch", ["AdzeBytes", "AdzeTensors", "AdzeSafetensors", "AdzeZip"]),
         tests(of: "AdzeNative", ["AdzeBytes", "AdzeTensors", "AdzeThreads"]),
         tests(of: "AdzeHuggingFace", ["AdzeBytes"]),
         tests(of: "AdzeModelFiles", ["AdzeBytes", "AdzeHuggingFace", "AdzeTensors"]),

@@ -2,15 +2,18 @@
 // read here; the legacy stream in `LegacyStream.swift`.
 
 internal import AdzeBytes
+internal import AdzeZip
 
 /// The bytes of one storage.
 struct StorageBytes: Sendable, Equatable {
     /// The record's name, for messages.
     let name: String
+    /// Where they begin in the file, as they are or deflated.
     let offset: Int
+    /// How many they are, once inflated.
     let count: Int
-    /// CRC-32 of the bytes, where the container has one.
-    let checksum: UInt32?
+    /// The entry of a zip archive, whose checksum is checked and which may have to be inflated.
+    var entry: ZipEntry?
 }
 
 /// A checkpoint, its pickle run and its storages found.
@@ -22,10 +25,12 @@ struct CheckpointContents {
     let records: [StorageBytes]
     /// The record of each storage of the heap.
     let storageRecords: [Int]
+    /// The archive, where the container is one.
+    let archive: ZipDirectory?
 
     /// Reads the container that the file's first bytes show.
     init(file: InputFile) throws(TorchError) {
-        let head = try ZipDirectory.read(file, at: 0, count: min(file.size, TorchContainer.headLength))
+        let head = try file.torchRead(at: 0, count: min(file.size, TorchContainer.headLength))
         switch TorchContainer(head: head) {
         case .zip: try self.init(zip: file)
         case .legacy: try self.init(legacy: file)
@@ -44,13 +49,15 @@ struct CheckpointContents {
     }
 
     init(
-        container: TorchContainer, root: PickleValue, heap: PickleHeap, records: [StorageBytes], storageRecords: [Int]
+        container: TorchContainer, root: PickleValue, heap: PickleHeap, records: [StorageBytes], storageRecords: [Int],
+        archive: ZipDirectory? = nil
     ) {
         self.container = container
         self.root = root
         self.heap = heap
         self.records = records
         self.storageRecords = storageRecords
+        self.archive = archive
     }
 
     private static func describe(_ head: [UInt8]) -> String {
@@ -62,72 +69,53 @@ struct CheckpointContents {
     // MARK: - Zip
 
     private init(zip file: InputFile) throws(TorchError) {
-        let directory = try ZipDirectory(file: file)
-        if directory.index(of: "constants.pkl") != nil {
+        let archive = try TorchArchive(file: file)
+        if archive.entry("constants.pkl") != nil {
             throw .unsupportedKind(
                 "a TorchScript archive holds a program, not a checkpoint; save model.state_dict() with torch.save instead"
             )
         }
         let limits = PickleLimits()
-        try CheckpointContents.checkByteOrder(directory, file)
-        let pickle = try CheckpointContents.small("data.pkl", directory, file, limit: limits.bytes)
-        guard let pickle else {
-            throw .zip(.missing, entry: directory.root + "/data.pkl", detail: "no checkpoint is without it")
+        try CheckpointContents.checkByteOrder(archive)
+        guard let pickle = try archive.content("data.pkl", limit: limits.bytes) else {
+            throw .archive(.missing, entry: archive.root + "/data.pkl", detail: "no checkpoint is without it")
         }
         var machine = PickleMachine(pickle, storages: .zip, limits: limits)
         try machine.run()
         try machine.checkEnd()
         var records: [StorageBytes] = []
-        var recordsByEntry: [Int: Int] = [:]
+        var recordsByName: [String: Int] = [:]
         var storageRecords: [Int] = []
         for storage in machine.heap.storages {
-            guard let index = directory.index(of: "data/" + storage.key) else {
-                throw .zip(.missing, entry: "\(directory.root)/data/\(storage.key)", detail: "the pickle refers to it")
+            guard let entry = archive.entry("data/" + storage.key) else {
+                throw .archive(
+                    .missing, entry: "\(archive.root)/data/\(storage.key)", detail: "the pickle refers to it")
             }
-            let entry = directory.entries[index]
             guard entry.size == storage.byteCount else {
-                throw .zip(
+                throw .archive(
                     .badRecord, entry: entry.name,
                     detail: "the pickle states \(storage.byteCount) bytes, the entry has \(entry.size)")
             }
-            if recordsByEntry[index] == nil {
-                recordsByEntry[index] = records.count
-                records.append(
-                    StorageBytes(name: entry.name, offset: entry.offset, count: entry.size, checksum: entry.checksum))
+            if recordsByName[entry.name] == nil {
+                recordsByName[entry.name] = records.count
+                records.append(StorageBytes(name: entry.name, offset: entry.offset, count: entry.size, entry: entry))
             }
-            storageRecords.append(recordsByEntry[index] ?? 0)
+            storageRecords.append(recordsByName[entry.name] ?? 0)
         }
         self.init(
-            container: .zip, root: machine.root, heap: machine.heap, records: records, storageRecords: storageRecords)
+            container: .zip, root: machine.root, heap: machine.heap, records: records, storageRecords: storageRecords,
+            archive: archive.directory)
     }
 
-    private static func checkByteOrder(_ directory: ZipDirectory, _ file: InputFile) throws(TorchError) {
-        guard let order = try small("byteorder", directory, file, limit: 16) else { return }
+    private static func checkByteOrder(_ archive: TorchArchive) throws(TorchError) {
+        guard let order = try archive.content("byteorder", limit: 16) else { return }
         switch String(decoding: order, as: UTF8.self) {
         case "little": return
         case "big":
             throw .unsupportedKind(
                 "a checkpoint of a big-endian machine is not read; save it again on a little-endian one")
         default:
-            throw .zip(.badRecord, entry: directory.root + "/byteorder", detail: "expected 'little' or 'big'")
+            throw .archive(.badRecord, entry: archive.root + "/byteorder", detail: "expected 'little' or 'big'")
         }
-    }
-
-    /// A small entry, its checksum checked; nil where there is none.
-    private static func small(
-        _ name: String, _ directory: ZipDirectory, _ file: InputFile, limit: Int
-    ) throws(TorchError) -> [UInt8]? {
-        guard let index = directory.index(of: name) else { return nil }
-        let entry = directory.entries[index]
-        guard entry.size <= limit else {
-            throw .zip(.badRecord, entry: entry.name, detail: "\(entry.size) bytes; at most \(limit) are read")
-        }
-        let bytes = try ZipDirectory.read(file, at: entry.offset, count: entry.size)
-        var checksum = CRC32()
-        bytes.withUnsafeBytes { checksum.update($0) }
-        guard checksum.value == entry.checksum else {
-            throw .badChecksum(entry.name, found: checksum.value, expected: entry.checksum)
-        }
-        return bytes
     }
 }

@@ -97,7 +97,7 @@ extension CheckpointContents {
         guard file.size - offset >= 8 else {
             throw .legacy(offset: offset, detail: "the file ends before storage \(storage.key)")
         }
-        let count = try ZipDirectory.read(file, at: offset, count: 8).reversed().reduce(UInt64(0)) {
+        let count = try file.torchRead(at: offset, count: 8).reversed().reduce(UInt64(0)) {
             $0 << 8 | UInt64($1)
         }
         offset += 8
@@ -112,6 +112,6 @@ extension CheckpointContents {
                 detail: "storage \(storage.key) needs \(storage.byteCount) bytes, \(file.size - offset) are left")
         }
         defer { offset += storage.byteCount }
-        return StorageBytes(name: storage.key, offset: offset, count: storage.byteCount, checksum: nil)
+        return StorageBytes(name: storage.key, offset: offset, count: storage.byteCount)
     }
 }

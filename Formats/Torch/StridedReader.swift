@@ -6,8 +6,8 @@ internal import AdzeTensors
 
 /// Gathers the elements of one layout from a file.
 struct StridedReader {
-    let file: InputFile
-    /// The byte of the file at which element 0 of the storage stands.
+    let source: ByteSource
+    /// The byte of the source at which element 0 of the storage stands.
     let base: Int
     let elementSize: Int
 
@@ -28,9 +28,10 @@ struct StridedReader {
     /// - Complexity: O(elements) and at most one read for each window; memory is the tensor and one window.
     func read(_ layout: TensorLayout) throws(TorchError) -> [UInt8] {
         let sizes = layout.shape.dimensions
-        // The layout's invariant: no sum or product below exceeds the storage or the tensor.
+        guard layout.shape.count > 0 else { return [] }
+        // The layout's invariant: no sum or product here exceeds the storage or the tensor.
+        if layout.isContiguous { return try window(layout.offset, layout.shape.count) }
         var bytes = [UInt8](repeating: 0, count: layout.shape.count * elementSize)
-        guard layout.shape.count > 0 else { return bytes }
         var outputStrides = [Int](repeating: 1, count: sizes.count)
         for axis in stride(from: sizes.count - 2, through: 0, by: -1) {
             outputStrides[axis] = outputStrides[axis + 1] * sizes[axis + 1]
@@ -62,15 +63,19 @@ struct StridedReader {
         return [second, first]
     }
 
-    private func copy(
-        _ box: Box, span: Int, strides: [Int], outputStrides: [Int], into bytes: inout [UInt8]
-    ) throws(TorchError) {
-        let window: [UInt8]
+    /// Elements of the storage that stand one after another.
+    private func window(_ first: Int, _ count: Int) throws(TorchError) -> [UInt8] {
         do throws(FileError) {
-            window = try file.read(at: base + box.source * elementSize, count: span * elementSize)
+            return try source.read(at: base + first * elementSize, count: count * elementSize)
         } catch {
             throw .file(error)
         }
+    }
+
+    private func copy(
+        _ box: Box, span: Int, strides: [Int], outputStrides: [Int], into bytes: inout [UInt8]
+    ) throws(TorchError) {
+        let window = try window(box.source, span)
         switch elementSize {
         case 1: scatter(UInt8.self, window, box, strides, outputStrides, &bytes)
         case 2: scatter(UInt16.self, window, box, strides, outputStrides, &bytes)

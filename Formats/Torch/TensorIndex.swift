@@ -3,6 +3,7 @@
 
 internal import AdzeBytes
 internal import AdzeTensors
+internal import AdzeZip
 
 /// Where a tensor's elements are.
 struct TensorPlace: Sendable {
@@ -21,6 +22,10 @@ struct TensorIndex {
     private let contents: CheckpointContents
     private let byteLimit: Int
     private var totalBytes = 0
+    /// What inflating takes when the tensors are loaded in order: the last record stays at hand.
+    private var inflatedBytes = 0
+    private var lastDeflated: Int?
+    private let inflationLimit: Int
     private var firstNames: [Identity: String] = [:]
 
     private struct Identity: Hashable {
@@ -36,6 +41,8 @@ struct TensorIndex {
         // Expanded tensors repeat elements; what the tensors take in all must stay in proportion to the file.
         let (scaled, overflow) = fileSize.multipliedReportingOverflow(by: 16)
         byteLimit = overflow ? .max : max(256 << 20, scaled)
+        // Sizes of deflated entries are limited by the archive, so that their sum is far from overflow.
+        inflationLimit = 16 * contents.records.reduce(64 << 20) { $0 + ($1.entry?.isDeflated == true ? $1.count : 0) }
     }
 
     /// Adds a tensor under its name; throws `TorchError.tensor` where it and its storage contradict each other.
@@ -58,6 +65,7 @@ struct TensorIndex {
         let place = try TensorPlace(
             dtype: dtype, layout: layout(name, tensor, shape, dtype, storage),
             record: contents.storageRecords[tensor.storage])
+        try countInflation(name, of: place.record)
         let identity = Identity(
             record: place.record, dtype: dtype, offset: place.layout.offset, dimensions: tensor.sizes,
             strides: tensor.strides)
@@ -74,6 +82,20 @@ struct TensorIndex {
         }
         places[name] = place
         tensors.append(TensorInfo(name: name, dtype: dtype, shape: shape))
+    }
+
+    /// Counts a deflated record each time the tensors come back to it.
+    private mutating func countInflation(_ name: String, of index: Int) throws(TorchError) {
+        let record = contents.records[index]
+        guard record.entry?.isDeflated == true, lastDeflated != index else { return }
+        lastDeflated = index
+        inflatedBytes += record.count
+        guard inflatedBytes <= inflationLimit else {
+            throw .tensor(
+                name: name,
+                detail: "the tensors up to it take turns in compressed storages, \(inflatedBytes) bytes of them; "
+                    + "save the checkpoint again with torch.save")
+        }
     }
 
     /// The layout in elements of the tensor's own type, from the start of the storage's record.

@@ -3,7 +3,6 @@
 
 public import AdzeBytes
 public import AdzeTensors
-internal import Synchronization
 
 /// A value of the checkpoint that is no tensor, as a person may want to see it.
 public struct TorchScalar: Sendable, Equatable {
@@ -31,11 +30,9 @@ public final class TorchCheckpoint: TensorStore, Sendable {
     /// Tensors that are there but cannot be read, each with the reason; `load` throws it.
     public let unsupported: [(name: String, reason: String)]
 
-    private let file: InputFile
+    private let storages: StorageReader
     private let records: [StorageBytes]
     private let layouts: [String: TensorPlace]
-    /// Records whose checksum has been found right.
-    private let verified: Mutex<Set<Int>>
 
     /// Reads the checkpoint's pickle and checks every tensor against its storage.
     ///
@@ -47,7 +44,7 @@ public final class TorchCheckpoint: TensorStore, Sendable {
         let tree = try CheckpointTree(root: contents.root, heap: contents.heap, limits: PickleLimits())
         var index = TensorIndex(contents: contents, fileSize: file.size)
         for (name, tensor) in tree.tensors { try index.add(name, contents.heap.tensors[tensor]) }
-        self.file = file
+        storages = StorageReader(file: file, contents: contents)
         container = contents.container
         records = contents.records
         tensors = index.tensors
@@ -56,13 +53,13 @@ public final class TorchCheckpoint: TensorStore, Sendable {
         unsupported = index.unsupported
         scalars = tree.scalars
         omittedScalars = tree.omittedScalars
-        verified = Mutex([])
     }
 
     /// Reads one tensor; the first read from a record also checks the record's checksum.
     ///
     /// Throws `TorchError.missing`, `.unsupportedTensor`, `.zip(.checksum…)` or `.file`.
-    /// - Complexity: O(tensor), and O(record) the first time; memory is the tensor and at most 4 MiB.
+    /// - Complexity: O(tensor), and O(record) the first time; memory is the tensor and at most 4 MiB, or a record that the
+    ///   archive deflated.
     public func load(_ name: String) throws -> Tensor { try read(name) }
 
     private func read(_ name: String) throws(TorchError) -> Tensor {
@@ -75,61 +72,11 @@ public final class TorchCheckpoint: TensorStore, Sendable {
         let record = records[place.record]
         let size = place.dtype.size
         let count = place.layout.shape.count * size
-        let bytes: [UInt8]
-        if place.layout.isContiguous {
-            // Inside the record by the layout's invariant.
-            let start = record.offset + place.layout.offset * size
-            if count == record.count {
-                bytes = try readWhole(start, count, place.record)
-            } else {
-                try verify(place.record)
-                bytes = try ZipDirectory.read(file, at: start, count: count)
-            }
-        } else {
-            try verify(place.record)
-            bytes = try StridedReader(file: file, base: record.offset, elementSize: size).read(place.layout)
+        if place.layout.isContiguous, count == record.count {
+            return Tensor(dtype: place.dtype, shape: place.layout.shape, bytes: try storages.whole(place.record))
         }
+        let (source, base) = try storages.source(of: place.record)
+        let bytes = try StridedReader(source: source, base: base, elementSize: size).read(place.layout)
         return Tensor(dtype: place.dtype, shape: place.layout.shape, bytes: bytes)
-    }
-
-    // MARK: - Checksums
-
-    /// Reads a whole record and checks it on the way.
-    private func readWhole(_ offset: Int, _ count: Int, _ index: Int) throws(TorchError) -> [UInt8] {
-        let bytes = try ZipDirectory.read(file, at: offset, count: count)
-        guard let expected = records[index].checksum, !isVerified(index) else { return bytes }
-        var checksum = CRC32()
-        bytes.withUnsafeBytes { checksum.update($0) }
-        try settle(index, found: checksum.value, expected: expected)
-        return bytes
-    }
-
-    /// Checks a record's checksum in pieces, once.
-    private func verify(_ index: Int) throws(TorchError) {
-        let record = records[index]
-        guard let expected = record.checksum, !isVerified(index) else { return }
-        var checksum = CRC32()
-        var done = 0
-        while done < record.count {
-            let piece = try ZipDirectory.read(file, at: record.offset + done, count: min(1 << 20, record.count - done))
-            piece.withUnsafeBytes { checksum.update($0) }
-            done += piece.count
-        }
-        try settle(index, found: checksum.value, expected: expected)
-    }
-
-    private func isVerified(_ index: Int) -> Bool { verified.withLock { $0.contains(index) } }
-
-    private func settle(_ index: Int, found: UInt32, expected: UInt32) throws(TorchError) {
-        guard found == expected else { throw .badChecksum(records[index].name, found: found, expected: expected) }
-        verified.withLock { _ = $0.insert(index) }
-    }
-}
-
-extension TorchError {
-    static func badChecksum(_ entry: String, found: UInt32, expected: UInt32) -> TorchError {
-        .zip(
-            .checksum, entry: entry,
-            detail: "expected \(String(expected, radix: 16)), found \(String(found, radix: 16)); the file is damaged")
     }
 }

@@ -3,26 +3,11 @@
 
 public import AdzeBytes
 public import AdzeTensors
+public import AdzeZip
 
-/// What is wrong with a zip archive; PyTorch's own files never have any of it.
-public enum ZipFault: String, Sendable, Equatable {
-    case noEnd = "the file does not end with a zip end record"
-    case comment = "the archive or an entry carries a comment"
-    case split = "the archive is split over several disks"
-    case zip64 = "the zip64 fields contradict the plain ones"
-    case directory = "the central directory is damaged"
-    case tooManyEntries = "too many entries"
-    case prepended = "the first entry does not begin the file"
-    case gap = "bytes between the entries belong to none"
-    case overlap = "two entries overlap"
-    case duplicate = "two entries have the same name"
-    case badName = "the name of an entry is not acceptable"
+/// What a sound zip archive lacks, or has too much, to be a checkpoint.
+public enum ArchiveFault: String, Sendable, Equatable {
     case severalRoots = "the entries do not share one top folder"
-    case flags = "an entry has flags that no checkpoint needs"
-    case compressed = "an entry is compressed"
-    case localHeader = "the header of an entry contradicts the central directory"
-    case descriptor = "the data descriptor of an entry contradicts the central directory"
-    case checksum = "the checksum of an entry is wrong"
     case missing = "an entry is missing"
     case badRecord = "an entry has content that it cannot have"
 }
@@ -60,7 +45,9 @@ public enum TorchError: AdzeFailure, Equatable {
     /// The pickle asks for a name outside the allow-list.
     case nameRefused(String, offset: Int)
     /// The archive can be read in two ways, or in none.
-    case zip(ZipFault, entry: String?, detail: String)
+    case zip(ZipError)
+    /// The archive is sound but not that of a checkpoint.
+    case archive(ArchiveFault, entry: String, detail: String)
     /// The pickle is damaged, too large or not that of a checkpoint.
     case pickle(PickleFault, offset: Int?, detail: String)
     /// A legacy stream is damaged.
@@ -71,6 +58,11 @@ public enum TorchError: AdzeFailure, Equatable {
     case unsupportedTensor(name: String, reason: String)
     /// A store was asked for a name that it lacks.
     case missing(MissingTensor)
+
+    /// The error of the archive, as one of the checkpoint.
+    init(_ error: ZipError) {
+        if case .file(let refusal) = error { self = .file(refusal) } else { self = .zip(error) }
+    }
 
     /// Damaged content, unless the system refused the read.
     public var kind: FailureKind {
@@ -87,8 +79,9 @@ public enum TorchError: AdzeFailure, Equatable {
         case .nameRefused(let name, let offset):
             "the checkpoint asks for \(quoted(name)) at offset \(offset) of its pickle, which is neither a tensor nor plain"
                 + " data; nothing was run; save model.state_dict() instead of the object"
-        case .zip(let fault, let entry, let detail):
-            "zip archive" + (entry.map { ", entry \(quoted($0))" } ?? "") + ": \(fault.rawValue): \(detail)"
+        case .zip(let error): error.description
+        case .archive(let fault, let entry, let detail):
+            "zip archive, entry \(quoted(entry)): \(fault.rawValue): \(detail)"
         case .pickle(let fault, let offset, let detail):
             "pickle" + (offset.map { " at offset \($0)" } ?? "") + ": \(fault.rawValue): \(detail)"
         case .legacy(let offset, let detail): "legacy stream at offset \(offset): \(detail)"

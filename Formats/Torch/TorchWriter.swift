@@ -3,6 +3,7 @@
 
 internal import AdzeBytes
 public import AdzeTensors
+internal import AdzeZip
 
 /// Writes PyTorch checkpoints.
 public enum TorchWriter {
@@ -34,19 +35,19 @@ public enum TorchWriter {
                 target.dtype == info.dtype && target.shape == info.shape, "an alias looks as its target does")
             pickle.add(info, storage: key)
         }
-        var archive = ZipWriter(file: try AtomicFile(path: path, replacing: replacing), root: "archive")
-        try archive.add("data.pkl", pickle.finish())
-        try archive.add(".format_version", Array("1".utf8))
-        try archive.add(".storage_alignment", Array("64".utf8))
-        try archive.add("byteorder", Array("little".utf8))
+        var archive = ZipWriter(file: try AtomicFile(path: path, replacing: replacing))
+        try archive.add("archive/data.pkl", pickle.finish())
+        try archive.add("archive/.format_version", Array("1".utf8))
+        try archive.add("archive/.storage_alignment", Array("64".utf8))
+        try archive.add("archive/byteorder", Array("little".utf8))
         for info in tensors {
             guard let key = keys[info.name] else { continue }
             let tensor = try load(info.name)
             precondition(
                 tensor.dtype == info.dtype && tensor.shape == info.shape, "\(info.name) is not what was announced")
-            try archive.add("data/" + key, tensor.bytes)
+            try archive.add("archive/data/" + key, tensor.bytes)
         }
-        try archive.add("version", Array("3\n".utf8))
+        try archive.add("archive/version", Array("3\n".utf8))
         try archive.commit()
     }
 

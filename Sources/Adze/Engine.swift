@@ -33,6 +33,9 @@ final class Engine: Sendable {
     }
 
     /// Runs sequences and returns their outputs in the same order.
+    ///
+    /// `positions` says, for each sequence, where the vocabulary logits are wanted; nil is at every token. Throws
+    /// `BatchError`, and `CheckpointError` for an output that the model does not give.
     func run(
         _ sequences: [TokenSequence], outputs: OutputRequest, positions: [[Int]]? = nil
     ) throws -> [EncoderOutput] {
@@ -42,9 +45,7 @@ final class Engine: Sendable {
     /// Runs sequences and returns what `take` keeps of each output, in the same order.
     ///
     /// Sequences of like length travel together only so that threads finish together; there is no padding to save. No
-    /// more than one batch of outputs is ever in memory. `positions` says, for each sequence, where the vocabulary logits
-    /// are wanted; nil is at every token. Throws `BatchError`, and `CheckpointError` for an output that the model does
-    /// not give.
+    /// more than one batch of outputs is ever in memory.
     func run<Kept: Sendable>(
         _ sequences: [TokenSequence], outputs: OutputRequest, positions: [[Int]]? = nil,
         take: @Sendable (EncoderOutput) -> Kept

@@ -13,8 +13,14 @@ private import Darwin
 public enum InstructionSet: String, Sendable, CaseIterable {
     case scalar
     case avx2
+    /// AVX2 with the 8-bit dot products of AVX-VNNI.
+    case avx2vnni
     case avx512
+    /// AVX-512 with the 8-bit dot products of VNNI.
+    case avx512vnni
     case neon
+    /// NEON with the dot products of ARMv8.2.
+    case neondot
 
     /// The instruction sets that this processor can run, the plainest first.
     public static var available: [InstructionSet] {
@@ -41,8 +47,11 @@ public enum InstructionSet: String, Sendable, CaseIterable {
         switch self {
         case .scalar: CK_SCALAR
         case .avx2: CK_AVX2
+        case .avx2vnni: CK_AVX2VNNI
         case .avx512: CK_AVX512
+        case .avx512vnni: CK_AVX512VNNI
         case .neon: CK_NEON
+        case .neondot: CK_NEONDOT
         }
     }
 }

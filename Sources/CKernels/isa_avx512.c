@@ -5,11 +5,17 @@
 
 #if defined(__x86_64__)
 
+#include <immintrin.h>
+
 #define CK_NAME(name) name##__avx512
 #define CK_ISA CK_AVX512
 // Twelve rows by 32 columns: 24 sums, 2 columns and 1 row value in 32 registers.
 #define CK_ROWS 12
 #define CK_TILE_PANELS 2
+#define CK_I8_ROWS 4
+#define CK_I8_PANELS 1
+// Without VNNI there is no sign instruction for 512 bits, and the 256-bit step is the faster one.
+#define CK_DOT_AVX2
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
 
@@ -17,6 +23,9 @@
 #include "elementary.inc.h"
 #include "f32_gemm.inc.h"
 #include "f32_rows.inc.h"
+#include "i8_dot.inc.h"
+#include "i8_gemm.inc.h"
+#include "i8_rows.inc.h"
 #include "table.inc.h"
 
 #pragma clang attribute pop

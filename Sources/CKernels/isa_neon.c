@@ -5,16 +5,24 @@
 
 #if defined(__aarch64__)
 
+#include <arm_neon.h>
+
 #define CK_NAME(name) name##__neon
 #define CK_ISA CK_NEON
 // Six rows by sixteen columns: 24 sums, 4 columns and 1 row value in 32 registers.
 #define CK_ROWS 6
 #define CK_TILE_PANELS 1
+#define CK_I8_ROWS 4
+#define CK_I8_PANELS 1
+#define CK_DOT_NEON
 
 #include "vector16.inc.h"
 #include "elementary.inc.h"
 #include "f32_gemm.inc.h"
 #include "f32_rows.inc.h"
+#include "i8_dot.inc.h"
+#include "i8_gemm.inc.h"
+#include "i8_rows.inc.h"
 #include "table.inc.h"
 
 const ck_kernels *ck_table_neon(void) { return &ck_row__neon; }

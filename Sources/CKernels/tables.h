@@ -7,3 +7,6 @@ const ck_kernels *ck_table_scalar(void);
 const ck_kernels *ck_table_avx2(void);
 const ck_kernels *ck_table_avx512(void);
 const ck_kernels *ck_table_neon(void);
+const ck_kernels *ck_table_avx2vnni(void);
+const ck_kernels *ck_table_avx512vnni(void);
+const ck_kernels *ck_table_neondot(void);

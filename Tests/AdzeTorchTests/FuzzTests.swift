@@ -3,6 +3,7 @@
 import AdzeBytes
 import AdzeTestSupport
 import AdzeTorch
+import AdzeZip
 import Testing
 
 struct FuzzTests {

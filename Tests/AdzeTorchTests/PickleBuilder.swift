@@ -1,5 +1,6 @@
 // A tiny assembler of pickles, for tests that need one that Python would never write.
 
+import AdzeTestSupport
 import AdzeTorch
 
 /// Pickle bytes, opcode by opcode.
@@ -11,18 +12,14 @@ struct Pickle {
 
     init(raw: [UInt8]) { bytes = raw }
 
-    static func little(_ value: Int, _ count: Int) -> [UInt8] {
-        (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-    }
-
     func op(_ more: UInt8...) -> Pickle { Pickle(raw: bytes + more) }
     func raw(_ more: [UInt8]) -> Pickle { Pickle(raw: bytes + more) }
     func op(_ character: Character) -> Pickle { raw(Array(String(character).utf8)) }
-    func text(_ text: String) -> Pickle { raw([0x58] + Pickle.little(text.utf8.count, 4) + Array(text.utf8)) }
-    func int(_ value: Int) -> Pickle { raw([0x8A, 8] + Pickle.little(value, 8)) }
+    func text(_ text: String) -> Pickle { raw([0x58] + little(text.utf8.count, 4) + Array(text.utf8)) }
+    func int(_ value: Int) -> Pickle { raw([0x8A, 8] + little(value, 8)) }
     func global(_ module: String, _ name: String) -> Pickle { raw(Array("c\(module)\n\(name)\n".utf8)) }
-    func put(_ index: Int) -> Pickle { raw([0x72] + Pickle.little(index, 4)) }
-    func get(_ index: Int) -> Pickle { raw([0x6A] + Pickle.little(index, 4)) }
+    func put(_ index: Int) -> Pickle { raw([0x72] + little(index, 4)) }
+    func get(_ index: Int) -> Pickle { raw([0x6A] + little(index, 4)) }
 
     func tuple(_ values: [Int]) -> Pickle {
         values.reduce(op("(")) { $0.int($1) }.op("t")

@@ -1,5 +1,6 @@
 // Pickles that ask for code, for memory, for time, or for something no checkpoint needs: each is refused for what it is.
 
+import AdzeTestSupport
 import AdzeTorch
 import Testing
 
@@ -180,13 +181,13 @@ struct PickleStructureTests {
     }
 
     @Test func framesAndOpcodesEndTogether() {
-        let frame = { (count: Int, body: [UInt8]) in [0x80, 4, 0x95] + Pickle.little(count, 8) + body }
+        let frame = { (count: Int, body: [UInt8]) in [0x80, 4, 0x95] + little(count, 8) + body }
         #expect(refusal(ofPickle: frame(2, Array("N.".utf8))) == nil)
         #expect(refusal(ofPickle: frame(3, Array("N.".utf8)))?.pickleFault == .frame)
         #expect(refusal(ofPickle: frame(3, Array("N.N".utf8)))?.pickleFault == .frame)
         #expect(refusal(ofPickle: frame(-1, Array("N.".utf8)))?.pickleFault == .frame)
         #expect(refusal(ofPickle: frame(3, [0x4A, 1, 0, 0, 0, 0x2E]))?.pickleFault == .frame)
-        #expect(refusal(ofPickle: frame(11, [0x95] + Pickle.little(1, 8) + Array("N.".utf8)))?.pickleFault == .frame)
+        #expect(refusal(ofPickle: frame(11, [0x95] + little(1, 8) + Array("N.".utf8)))?.pickleFault == .frame)
     }
 
     // MARK: - Limits

@@ -8,7 +8,7 @@ import Testing
 
 struct RebuildTests {
     /// Eight floats, 0 to 7.
-    private static let floats = (0..<8).flatMap { Pickle.little(Int(Float($0).bitPattern), 4) }
+    private static let floats = (0..<8).flatMap { little(Int(Float($0).bitPattern), 4) }
 
     private func read(_ pickle: [UInt8]) throws -> TorchCheckpoint {
         try withTemporaryFile(ZipArchive(pickle, [("0", RebuildTests.floats)]).bytes) { path in
@@ -90,7 +90,7 @@ struct RebuildTests {
         let pickle = Pickle.dictionary { $0.tensor(count: count, offset: 1, sizes: [2, 3], strides: [5, 1_300_000]) }
         var storage = [UInt8](repeating: 0, count: count * 4)
         for (index, place) in [1, 1_300_001, 2_600_001, 6, 1_300_006, 2_600_006].enumerated() {
-            storage.replaceSubrange(place * 4..<place * 4 + 4, with: Pickle.little(Int(Float(index + 1).bitPattern), 4))
+            storage.replaceSubrange(place * 4..<place * 4 + 4, with: little(Int(Float(index + 1).bitPattern), 4))
         }
         try withTemporaryFile(ZipArchive(pickle, [("0", storage)]).bytes) { path in
             let found = try TorchCheckpoint(file: InputFile(path: path)).load("w").floats()
@@ -103,7 +103,7 @@ struct RebuildTests {
         let pickle = Pickle.dictionary {
             $0.tensor(type: "LongStorage", count: rows * columns, sizes: [columns, rows], strides: [1, columns])
         }
-        let storage = (0..<rows * columns).flatMap { Pickle.little($0, 8) }
+        let storage = (0..<rows * columns).flatMap { little($0, 8) }
         try withTemporaryFile(ZipArchive(pickle, [("0", storage)]).bytes) { path in
             let tensor = try TorchCheckpoint(file: InputFile(path: path)).load("w")
             let found = tensor.bytes.withUnsafeBytes { Array($0.bindMemory(to: Int64.self)) }

@@ -1,5 +1,6 @@
 // Storages and tensors that contradict each other, in the zip container and in the legacy stream.
 
+import AdzeTestSupport
 import AdzeTorch
 import Testing
 
@@ -62,7 +63,7 @@ struct TensorLieTests {
 
     @Test func sizesThatAreNoIntegers() throws {
         let sizes: [(Pickle) -> Pickle] = [
-            { $0.op("(").raw([0x47] + Pickle.little(0, 8)).op("t") }, { $0.op("(").op(0x88).op("t") }, { $0.op("]") },
+            { $0.op("(").raw([0x47] + little(0, 8)).op("t") }, { $0.op("(").op(0x88).op("t") }, { $0.op("]") },
             { $0.int(8) }, { $0.op("(").raw([0x8A, 9] + [UInt8](repeating: 1, count: 9)).op("t") },
         ]
         for size in sizes {
@@ -78,9 +79,9 @@ struct TensorLieTests {
 
     @Test func moreElementsThanTheRecordHas() throws {
         // The count that the pickle states is not the record's: the class of CVE-2026-24747.
-        #expect(try error({ $0.tensor(count: 1000) }, storage: 32)?.zipFault == .badRecord)
-        #expect(try error({ $0.tensor(type: "DoubleStorage") }, storage: 32)?.zipFault == .badRecord)
-        #expect(try error({ $0.tensor(count: 8) }, storage: 1000)?.zipFault == .badRecord)
+        #expect(try error({ $0.tensor(count: 1000) }, storage: 32)?.archiveFault == .badRecord)
+        #expect(try error({ $0.tensor(type: "DoubleStorage") }, storage: 32)?.archiveFault == .badRecord)
+        #expect(try error({ $0.tensor(count: 8) }, storage: 1000)?.archiveFault == .badRecord)
     }
 
     @Test func oneStorageOfTwoSizes() throws {
@@ -150,7 +151,7 @@ struct LegacyLieTests {
         var view: (Pickle) -> Pickle = { $0.op("N") }
         var sizes = [8]
         var keys = ["5"]
-        var data = Pickle.little(8, 8) + [UInt8](repeating: 2, count: 32)
+        var data = little(8, 8) + [UInt8](repeating: 2, count: 32)
         var items = 6
 
         var bytes: [UInt8] {
@@ -208,8 +209,8 @@ struct LegacyLieTests {
     }
 
     @Test func elementCountLies() throws {
-        #expect(try error { $0.data = Pickle.little(7, 8) + $0.data.dropFirst(8) }?.isLegacyFault == true)
-        #expect(try error { $0.data = Pickle.little(-1, 8) + $0.data.dropFirst(8) }?.isLegacyFault == true)
+        #expect(try error { $0.data = little(7, 8) + $0.data.dropFirst(8) }?.isLegacyFault == true)
+        #expect(try error { $0.data = little(-1, 8) + $0.data.dropFirst(8) }?.isLegacyFault == true)
     }
 
     @Test func bytesBehind() throws {

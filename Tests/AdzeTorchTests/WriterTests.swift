@@ -4,6 +4,7 @@ import AdzeBytes
 import AdzeTensors
 import AdzeTestSupport
 import AdzeTorch
+import AdzeZip
 import Foundation
 import Testing
 

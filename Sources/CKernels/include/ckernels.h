@@ -17,7 +17,15 @@ extern "C" {
 
 #define CK_PANEL 16
 
-typedef enum ck_isa { CK_SCALAR = 0, CK_AVX2 = 1, CK_AVX512 = 2, CK_NEON = 3 } ck_isa;
+typedef enum ck_isa {
+    CK_SCALAR = 0,
+    CK_AVX2 = 1,
+    CK_AVX512 = 2,
+    CK_NEON = 3,
+    CK_AVX2VNNI = 4,
+    CK_AVX512VNNI = 5,
+    CK_NEONDOT = 6
+} ck_isa;
 
 typedef enum ck_activation { CK_IDENTITY = 0, CK_GELU = 1, CK_GELU_TANH = 2, CK_RELU = 3, CK_TANH = 4 } ck_activation;
 
@@ -28,6 +36,24 @@ typedef struct ck_epilogue {
     ptrdiff_t residual_stride;
     ck_activation activation;
 } ck_epilogue;
+
+// M quantized rows: value = scale * (code - zero). The codes of a row are followed by as many as fill up a group of four.
+typedef struct ck_i8_rows {
+    const uint8_t *_Nonnull codes;
+    ptrdiff_t stride;
+    const float *_Nonnull scales;
+    const int32_t *_Nonnull zeros;
+} ck_i8_rows;
+
+// A packed int8 matrix: N columns of K codes, -127 ... 127. All arrays of N are filled up with zeros to whole panels.
+typedef struct ck_i8_matrix {
+    const int8_t *_Nonnull codes;
+    // The sum of each column's codes, for the rows' zero points.
+    const int32_t *_Nonnull column_sums;
+    const float *_Nonnull scales;
+    const float *_Nonnull bias;
+    ptrdiff_t depth;
+} ck_i8_matrix;
 
 typedef struct ck_kernels {
     ck_isa isa;
@@ -56,6 +82,24 @@ typedef struct ck_kernels {
     // y = a + b + c, elementwise, left to right.
     void (*_Nonnull f32_add3)(float *_Nonnull y, const float *_Nonnull a, const float *_Nonnull b,
                               const float *_Nonnull c, ptrdiff_t count);
+
+    // Rows that one tile of the int8 product covers.
+    int32_t i8_gemm_rows;
+
+    // c[m, n] = activation(s * (row scale * column scale) + bias[n] + residual), where s is the exact sum over k of
+    // (a code - a zero) * b code, for `columns` columns from `first`, which starts a panel. The epilogue's bias is unused.
+    void (*_Nonnull i8_gemm)(float *_Nonnull c, ptrdiff_t c_stride, const ck_i8_rows *_Nonnull a, ptrdiff_t rows,
+                             const ck_i8_matrix *_Nonnull b, ptrdiff_t first, ptrdiff_t columns,
+                             const ck_epilogue *_Nonnull epilogue);
+
+    // Packs N rows of K codes into panels, and sums each up.
+    void (*_Nonnull i8_pack)(int8_t *_Nonnull packed, int32_t *_Nonnull column_sums, const int8_t *_Nonnull source,
+                             ptrdiff_t columns, ptrdiff_t depth);
+
+    // Quantizes rows of x * factors (ones where null) in the form that i8_gemm of the same table takes.
+    void (*_Nonnull i8_quantize)(uint8_t *_Nonnull codes, ptrdiff_t code_stride, float *_Nonnull scales,
+                                 int32_t *_Nonnull zeros, const float *_Nonnull x, ptrdiff_t x_stride,
+                                 const float *_Nullable factors, ptrdiff_t rows, ptrdiff_t columns);
 } ck_kernels;
 
 // The best instruction set that this processor has and this program was tested with.

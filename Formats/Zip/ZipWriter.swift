@@ -1,13 +1,12 @@
-// A zip archive as torch lays it out: every entry stored as it is and aligned to 64 bytes, so that a loader may map it.
+// Writing a zip archive: every entry stored as it is and aligned to 64 bytes, as torch does, so that a loader may map it.
 // The same entries always give the same bytes. Not here: what the entries hold.
 // Source: PKWARE APPNOTE 6.3.9; caffe2/serialize/inline_container.cc for the alignment and its extra field.
 
-internal import AdzeBytes
+package import AdzeBytes
 
 /// Writes entries one after another, then the directory.
-struct ZipWriter: ~Copyable {
+package struct ZipWriter: ~Copyable {
     private var file: AtomicFile
-    private let root: String
     private var entries: [Entry] = []
 
     private struct Entry {
@@ -21,17 +20,15 @@ struct ZipWriter: ~Copyable {
     /// 1 January 1980, midnight: the beginning of zip's calendar.
     private static let date: UInt16 = 0x0021
 
-    init(file: consuming AtomicFile, root: String) {
-        self.file = file
-        self.root = root
-    }
+    /// Begins an archive.
+    package init(file: consuming AtomicFile) { self.file = file }
 
-    /// Adds an entry below the root; throws `FileError`.
-    mutating func add(_ name: String, _ content: [UInt8]) throws(FileError) {
+    /// Adds an entry under its whole name, which must be new; throws `FileError`.
+    package mutating func add(_ name: String, _ content: [UInt8]) throws(FileError) {
         var checksum = CRC32()
         content.withUnsafeBytes { checksum.update($0) }
         let entry = Entry(
-            name: Array("\(root)/\(name)".utf8), offset: file.size, size: content.count, checksum: checksum.value)
+            name: Array(name.utf8), offset: file.size, size: content.count, checksum: checksum.value)
         var header: [UInt8] = []
         let isWide = entry.size >= 0xFFFF_FFFF
         let wide: [UInt8] = isWide ? ZipWriter.extra([entry.size, entry.size]) : []
@@ -50,7 +47,7 @@ struct ZipWriter: ~Copyable {
     }
 
     /// Writes the directory and gives the file its name.
-    consuming func commit() throws(FileError) {
+    package consuming func commit() throws(FileError) {
         let start = file.size
         var directory: [UInt8] = []
         for entry in entries {

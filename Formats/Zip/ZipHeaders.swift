@@ -20,6 +20,11 @@ struct ZipCentralHeader {
 
     /// Bit 3: the sizes follow in a descriptor. Bit 11: the name is UTF-8.
     private static let allowedFlags: UInt16 = 0x0808
+    /// How hard the writer tried, which a reader need not know.
+    private static let deflateFlags: UInt16 = 0x0006
+
+    /// Whether nothing is stored and nothing comes out.
+    var isEmpty: Bool { size == 0 && storedSize == 0 }
 
     init(_ cursor: inout ByteCursor) throws(OutOfBytes) {
         signature = try cursor.next(UInt32.self)
@@ -50,67 +55,80 @@ struct ZipCentralHeader {
     }
 
     /// Checks what can be said without the local header.
-    func check() throws(TorchError) {
+    func check() throws(ZipError) {
         guard signature == 0x0201_4B50 else {
-            throw .zip(.directory, entry: name, detail: "expected an entry's signature")
+            throw .fault(.directory, entry: name, detail: "expected an entry's signature")
         }
         guard String(validating: rawName, as: UTF8.self) != nil else {
-            throw .zip(.badName, entry: name, detail: "expected UTF-8")
+            throw .fault(.badName, entry: name, detail: "expected UTF-8")
         }
-        guard isZip64Sound else { throw .zip(.zip64, entry: name, detail: "the extra field is damaged") }
-        guard commentCount == 0 else { throw .zip(.comment, entry: name, detail: "expected none") }
-        guard disk == 0 else { throw .zip(.split, entry: name, detail: "disk \(disk)") }
-        guard flags & ~ZipCentralHeader.allowedFlags == 0 else {
-            throw .zip(.flags, entry: name, detail: "0x\(String(flags, radix: 16))")
+        guard isZip64Sound else { throw .fault(.zip64, entry: name, detail: "the extra field is damaged") }
+        guard commentCount == 0 else { throw .fault(.comment, entry: name, detail: "expected none") }
+        guard disk == 0 else { throw .fault(.split, entry: name, detail: "disk \(disk)") }
+        let allowed = ZipCentralHeader.allowedFlags | (method == 8 ? ZipCentralHeader.deflateFlags : 0)
+        guard flags & ~allowed == 0 else {
+            throw .fault(.flags, entry: name, detail: "0x\(String(flags, radix: 16))")
         }
-        guard method == 0 else {
-            let kind = method == 8 ? "deflate" : "method \(method)"
-            throw .zip(
-                .compressed, entry: name, detail: "\(kind); torch stores entries as they are, save it again with torch")
+        guard method == 0 || method == 8 else {
+            throw .fault(.method, entry: name, detail: "method \(method); expected stored or deflate")
         }
-        guard size == storedSize else {
-            throw .zip(.directory, entry: name, detail: "stored \(size) bytes in \(storedSize)")
+        guard method == 8 else {
+            guard size == storedSize else {
+                throw .fault(.directory, entry: name, detail: "stored \(size) bytes in \(storedSize)")
+            }
+            return
+        }
+        // The ratio of one entry; `ZipExpansion` has that of all of them.
+        let scaled = storedSize.multipliedReportingOverflow(by: UInt64(ZipDirectory.expansionLimit))
+        let limit = max(UInt64(ZipDirectory.expansionFloor), scaled.overflow ? .max : scaled.partialValue)
+        guard size <= min(limit, UInt64(Int.max)) else {
+            throw .fault(
+                .expansion, entry: name,
+                detail:
+                    "\(storedSize) bytes become \(size); at most \(ZipDirectory.expansionLimit) times as many are read")
         }
     }
 
     /// Reads the local header and what follows the content; the entry must end exactly at `next`.
-    func checkLocal(in file: InputFile, next: Int) throws(TorchError) -> ZipEntry {
+    func checkLocal(in source: ByteSource, next: Int) throws(ZipError) -> ZipEntry {
         let room = next - localOffset
-        guard room >= 30 else { throw .zip(.overlap, entry: name, detail: "\(room) bytes for its header") }
-        let fixed = try ZipDirectory.read(file, at: localOffset, count: 30)
+        guard room >= 30 else { throw .fault(.overlap, entry: name, detail: "\(room) bytes for its header") }
+        let fixed = try source.zipRead(at: localOffset, count: 30)
         guard let local = try? LocalHeader(fixed), local.signature == 0x0403_4B50 else {
-            throw .zip(.localHeader, entry: name, detail: "no local header at offset \(localOffset)")
+            throw .fault(.localHeader, entry: name, detail: "no local header at offset \(localOffset)")
         }
         let contentOffset = 30 + local.nameCount + local.extraCount
-        guard room >= contentOffset, UInt64(room - contentOffset) >= size else {
-            throw .zip(.overlap, entry: name, detail: "\(size) bytes do not fit before offset \(next)")
+        guard room >= contentOffset, UInt64(room - contentOffset) >= storedSize else {
+            throw .fault(.overlap, entry: name, detail: "\(storedSize) bytes do not fit before offset \(next)")
         }
-        let variable = try ZipDirectory.read(file, at: localOffset + 30, count: local.nameCount + local.extraCount)
+        let variable = try source.zipRead(at: localOffset + 30, count: local.nameCount + local.extraCount)
         guard Array(variable[..<local.nameCount]) == rawName else {
-            throw .zip(.localHeader, entry: name, detail: "expected the same name in both")
+            throw .fault(.localHeader, entry: name, detail: "expected the same name in both")
         }
         try checkFields(local, extra: Array(variable[local.nameCount...]))
-        // The size fits `room`, an `Int`.
-        let contentEnd = localOffset + contentOffset + Int(size)
+        // The stored size fits `room`, an `Int`; the size is the same, or `check` has seen that it is one.
+        let contentEnd = localOffset + contentOffset + Int(storedSize)
         try checkDescriptor(
-            ZipDirectory.read(file, at: contentEnd, count: min(next - contentEnd, 32)), room: next - contentEnd)
-        return ZipEntry(name: name, offset: localOffset + contentOffset, size: Int(size), checksum: checksum)
+            source.zipRead(at: contentEnd, count: min(next - contentEnd, 32)), room: next - contentEnd)
+        return ZipEntry(
+            name: name, offset: localOffset + contentOffset, size: Int(size), storedSize: Int(storedSize),
+            isDeflated: method == 8, checksum: checksum)
     }
 
-    private func checkFields(_ local: LocalHeader, extra: [UInt8]) throws(TorchError) {
+    private func checkFields(_ local: LocalHeader, extra: [UInt8]) throws(ZipError) {
         guard local.flags == flags, local.method == method else {
-            throw .zip(.localHeader, entry: name, detail: "expected the same flags and method in both")
+            throw .fault(.localHeader, entry: name, detail: "expected the same flags and method in both")
         }
         // With a descriptor the local sizes may be zero; if they are not, they must be right all the same.
         let mayBeZero = flags & 8 != 0
         guard let wide = ZipExtra(extra, for: [UInt64(local.size), UInt64(local.storedSize)]), isTrue(wide.rest) else {
-            throw .zip(.zip64, entry: name, detail: "the local extra field is damaged or says something else")
+            throw .fault(.zip64, entry: name, detail: "the local extra field is damaged or says something else")
         }
         for (found, expected) in [
-            (wide.fields[0], size), (wide.fields[1], size), (UInt64(local.checksum), UInt64(checksum)),
+            (wide.fields[0], size), (wide.fields[1], storedSize), (UInt64(local.checksum), UInt64(checksum)),
         ]
         where found != expected && !(mayBeZero && found == 0) {
-            throw .zip(.localHeader, entry: name, detail: "expected \(expected), found \(found)")
+            throw .fault(.localHeader, entry: name, detail: "expected \(expected), found \(found)")
         }
     }
 
@@ -118,27 +136,27 @@ struct ZipCentralHeader {
     /// the stored size as zero while it is still to come.
     private func isTrue(_ unasked: [UInt64]) -> Bool {
         let offset = UInt64(localOffset)
-        let sizes = flags & 8 == 0 ? [[size, size]] : [[size, size], [size, 0]]
+        let sizes = flags & 8 == 0 ? [[size, storedSize]] : [[size, storedSize], [size, 0]]
         return unasked.isEmpty || unasked == [offset] || sizes.contains(unasked)
             || sizes.contains { unasked == $0 + [offset] }
     }
 
     /// Nothing follows the content, or with bit 3 a descriptor of 16 or, with wide sizes, 24 bytes.
-    private func checkDescriptor(_ bytes: [UInt8], room: Int) throws(TorchError) {
+    private func checkDescriptor(_ bytes: [UInt8], room: Int) throws(ZipError) {
         guard flags & 8 != 0 else {
-            guard room == 0 else { throw .zip(.gap, entry: name, detail: "\(room) bytes after it") }
+            guard room == 0 else { throw .fault(.gap, entry: name, detail: "\(room) bytes after it") }
             return
         }
         guard room == 16 || room == 24 else {
-            throw .zip(.descriptor, entry: name, detail: "expected 16 or 24 bytes, found \(room)")
+            throw .fault(.descriptor, entry: name, detail: "expected 16 or 24 bytes, found \(room)")
         }
         func field(_ at: Int, _ count: Int) -> UInt64 {
             bytes[at..<at + count].reversed().reduce(0) { $0 << 8 | UInt64($1) }
         }
         let width = room == 16 ? 4 : 8
-        guard field(0, 4) == 0x0807_4B50, field(4, 4) == UInt64(checksum), field(8, width) == size,
+        guard field(0, 4) == 0x0807_4B50, field(4, 4) == UInt64(checksum), field(8, width) == storedSize,
             field(8 + width, width) == size
-        else { throw .zip(.descriptor, entry: name, detail: "expected the same checksum and sizes in both") }
+        else { throw .fault(.descriptor, entry: name, detail: "expected the same checksum and sizes in both") }
     }
 }
 

@@ -1,0 +1,2 @@
+// What Swift sees of zlib: the inflate functions and their codes.
+#include <zlib.h>

@@ -1,0 +1,25 @@
+// Bytes that are read by position, wherever they are. Not here: what they mean.
+
+/// A file, or bytes at hand.
+public enum ByteSource: Sendable {
+    case file(InputFile)
+    case bytes([UInt8])
+
+    /// How many bytes there are.
+    public var size: Int {
+        switch self {
+        case .file(let file): file.size
+        case .bytes(let bytes): bytes.count
+        }
+    }
+
+    /// The `count` bytes at `offset`, both checked against `size` by the caller; throws what the file throws.
+    ///
+    /// - Complexity: O(count).
+    public func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
+        switch self {
+        case .file(let file): try file.read(at: offset, count: count)
+        case .bytes(let bytes): Array(bytes[offset..<offset + count])
+        }
+    }
+}

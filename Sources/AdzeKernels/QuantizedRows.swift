@@ -1,0 +1,91 @@
+// Activations as 8-bit codes: memory for some rows of them, and the kernel that fills it. Not here: weights.
+
+internal import CKernels
+
+/// Codes, scales and zero points of up to a number of rows: value = scale · (code − zero).
+///
+/// The codes' form is that of the instruction set that wrote them. Like `FloatBuffer`, it may be written by several
+/// threads at once where they write different rows.
+package final class QuantizedRows: @unchecked Sendable {
+    // @unchecked: see FloatBuffer.
+    let codes: UnsafeMutablePointer<UInt8>
+    let scales: UnsafeMutablePointer<Float>
+    let zeros: UnsafeMutablePointer<Int32>
+    /// The most rows that fit, at the greatest depth.
+    package let capacity: Int
+    /// The greatest depth, rounded up to whole cache lines: the distance from row to row.
+    let stride: Int
+
+    /// Memory for `capacity` rows of up to `depth` codes.
+    package init(capacity: Int, depth: Int) {
+        precondition(capacity >= 0 && depth >= 0 && depth < 1 << 40)
+        self.capacity = capacity
+        // An odd number of cache lines, so that the rows of a tile do not meet in one set of the cache.
+        stride = ((depth + 63) / 64 | 1) * 64
+        let (count, overflow) = stride.multipliedReportingOverflow(by: max(capacity, 1))
+        precondition(!overflow, "a buffer's size is checked before it is asked for")
+        codes = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64)
+            .initializeMemory(as: UInt8.self, repeating: 0, count: count)
+        scales = .allocate(capacity: max(capacity, 1))
+        scales.initialize(repeating: 0, count: max(capacity, 1))
+        zeros = .allocate(capacity: max(capacity, 1))
+        zeros.initialize(repeating: 0, count: max(capacity, 1))
+    }
+
+    deinit {
+        codes.deallocate()
+        scales.deallocate()
+        zeros.deallocate()
+    }
+
+    /// Whether `rows` rows of `depth` codes fit.
+    package func fits(rows: Int, depth: Int) -> Bool { rows <= capacity && (depth + 3) / 4 * 4 <= stride }
+
+    /// The rows of a range, as the product takes them.
+    func view(_ rows: Range<Int>) -> ck_i8_rows {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= capacity, "the rows lie inside the buffer")
+        return ck_i8_rows(
+            codes: codes + rows.lowerBound * stride, stride: stride, scales: scales + rows.lowerBound,
+            zeros: zeros + rows.lowerBound)
+    }
+}
+
+extension Kernels {
+    /// Quantizes input · factors row by row into `rows` of a buffer.
+    ///
+    /// Shapes: input (M, K), factors K, ones where nil. Asymmetric, 255 codes from the least to the greatest value of a
+    /// row, 0 among them; a row of zeros gets the scale 0, one that is not finite the scale NaN.
+    /// `ReferenceOps.quantizeRow` is the definition.
+    package func quantize(_ buffer: QuantizedRows, rows: Range<Int>, _ input: MatrixView, factors: FloatBuffer? = nil) {
+        precondition(input.rows == rows.count && buffer.fits(rows: rows.upperBound, depth: input.columns))
+        precondition(rows.lowerBound >= 0 && (factors.map { $0.count == input.columns } ?? true))
+        table.i8_quantize(
+            buffer.codes + rows.lowerBound * buffer.stride, buffer.stride, buffer.scales + rows.lowerBound,
+            buffer.zeros + rows.lowerBound, input.base, input.stride, factors.map { UnsafePointer($0.base) },
+            input.rows, input.columns)
+    }
+
+    /// output = activation((codes · matrixᵀ) scaled + bias + residual), for the matrix's columns in `columns`.
+    ///
+    /// Shapes: codes (M, K) of the same instruction set, matrix (N, K), residual and output (M, columns.count). The
+    /// range starts at a panel's boundary. Sums are exact in int32, and what follows is one fixed chain of fp32
+    /// operations an element: the same bits on every instruction set. `ReferenceOps.int8Linear` is the definition.
+    /// - Complexity: O(M · N · K).
+    package func multiply(
+        _ output: MatrixView, _ codes: QuantizedRows, rows: Range<Int>, _ matrix: PackedInt8Matrix,
+        columns: Range<Int>? = nil, residual: MatrixView? = nil, activation: Activation = .identity
+    ) {
+        let columns = columns ?? 0..<matrix.columns
+        precondition(columns.lowerBound % PackedMatrix.panel == 0 && columns.upperBound <= matrix.columns)
+        precondition(output.rows == rows.count && output.columns == columns.count)
+        precondition(codes.fits(rows: rows.upperBound, depth: matrix.depth))
+        precondition(residual.map { $0.rows == output.rows && $0.columns == output.columns } ?? true)
+        guard output.rows > 0, output.columns > 0 else { return }
+        var epilogue = ck_epilogue(
+            bias: nil, residual: residual.map { UnsafePointer($0.base) }, residual_stride: residual?.stride ?? 0,
+            activation: activation.code)
+        var (left, right) = (codes.view(rows), matrix.view)
+        table.i8_gemm(
+            output.base, output.stride, &left, output.rows, &right, columns.lowerBound, columns.count, &epilogue)
+    }
+}

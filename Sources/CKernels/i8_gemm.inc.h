@@ -1,0 +1,111 @@
+// The int8 matrix product on packed panels, and what turns its exact sums into fp32. Not here: threads, or which rows
+// and columns, or how codes come about, which is i8_rows.inc.h.
+//
+// A panel is 16 columns: for each four steps of k, 16 x 4 codes side by side, so that one load feeds 16 lanes. The sums
+// of a tile stay in registers for the whole depth.
+
+CK_INLINE void CK_NAME(i8_tile)(float *c, ptrdiff_t c_stride, const ck_i8_rows *a, ptrdiff_t m0, const ck_i8_matrix *b,
+                                ptrdiff_t n, const int rows, const int panels, ptrdiff_t columns) {
+    const ptrdiff_t steps = (b->depth + 3) / 4, panel_stride = steps * 4 * CK_PANEL;
+    const int8_t *right = b->codes + n * steps * 4;
+    const uint8_t *left = a->codes + m0 * a->stride;
+    v16i sums[CK_I8_ROWS][CK_I8_PANELS];
+#pragma clang loop unroll(full)
+    for (int m = 0; m < rows; m++)
+#pragma clang loop unroll(full)
+        for (int p = 0; p < panels; p++) sums[m][p] = (v16i)(0);
+    for (ptrdiff_t k = 0; k < steps; k++) {
+        ck_codes codes[CK_I8_PANELS];
+#pragma clang loop unroll(full)
+        for (int p = 0; p < panels; p++) codes[p] = ck_codes_load(right + p * panel_stride + k * 4 * CK_PANEL);
+#pragma clang loop unroll(full)
+        for (int m = 0; m < rows; m++) {
+            int32_t four;
+            __builtin_memcpy(&four, left + m * a->stride + 4 * k, sizeof four);
+#pragma clang loop unroll(full)
+            for (int p = 0; p < panels; p++) sums[m][p] = ck_dot(sums[m][p], four, codes[p]);
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int p = 0; p < panels; p++) {
+        const ptrdiff_t first = n + p * CK_PANEL, width = columns - p * CK_PANEL;
+        const v16i column_sums = v16i_load(b->column_sums + first);
+        const v16f scales = v16_load(b->scales + first), bias = v16_load(b->bias + first);
+#pragma clang loop unroll(full)
+        for (int m = 0; m < rows; m++) {
+            const v16i exact = sums[m][p] - column_sums * a->zeros[m0 + m];
+            const v16f v = v16_fma(__builtin_convertvector(exact, v16f), scales * a->scales[m0 + m], bias);
+            float *target = c + m * c_stride + p * CK_PANEL;
+            if (width >= CK_PANEL) v16_store(target, v);
+            else v16_store_part(target, v, width);
+        }
+    }
+}
+
+#define CK_I8_TILE(ROWS, PANELS)                                                                                       \
+    static void CK_NAME(i8_tile_##ROWS##_##PANELS)(float *c, ptrdiff_t c_stride, const ck_i8_rows *a, ptrdiff_t m0,    \
+                                                   const ck_i8_matrix *b, ptrdiff_t n, ptrdiff_t columns) {            \
+        CK_NAME(i8_tile)(c, c_stride, a, m0, b, n, ROWS, PANELS, columns);                                             \
+    }
+
+typedef void (*CK_NAME(i8_tile_function))(float *, ptrdiff_t, const ck_i8_rows *, ptrdiff_t, const ck_i8_matrix *,
+                                          ptrdiff_t, ptrdiff_t);
+
+#define CK_I8_ENTRY(ROWS, PANELS) [ROWS] = CK_NAME(i8_tile_##ROWS##_##PANELS)
+#if CK_I8_ROWS == 12
+CK_I8_TILE(1, 1) CK_I8_TILE(2, 1) CK_I8_TILE(3, 1) CK_I8_TILE(4, 1) CK_I8_TILE(5, 1) CK_I8_TILE(6, 1)
+CK_I8_TILE(7, 1) CK_I8_TILE(8, 1) CK_I8_TILE(9, 1) CK_I8_TILE(10, 1) CK_I8_TILE(11, 1) CK_I8_TILE(12, 1)
+CK_I8_TILE(1, 2) CK_I8_TILE(2, 2) CK_I8_TILE(3, 2) CK_I8_TILE(4, 2) CK_I8_TILE(5, 2) CK_I8_TILE(6, 2)
+CK_I8_TILE(7, 2) CK_I8_TILE(8, 2) CK_I8_TILE(9, 2) CK_I8_TILE(10, 2) CK_I8_TILE(11, 2) CK_I8_TILE(12, 2)
+#define CK_I8_ENTRIES(P)                                                                                               \
+    {                                                                                                                  \
+        CK_I8_ENTRY(1, P), CK_I8_ENTRY(2, P), CK_I8_ENTRY(3, P), CK_I8_ENTRY(4, P), CK_I8_ENTRY(5, P),                 \
+            CK_I8_ENTRY(6, P), CK_I8_ENTRY(7, P), CK_I8_ENTRY(8, P), CK_I8_ENTRY(9, P), CK_I8_ENTRY(10, P),            \
+            CK_I8_ENTRY(11, P), CK_I8_ENTRY(12, P)                                                                     \
+    }
+static const CK_NAME(i8_tile_function) CK_NAME(i8_tiles)[3][CK_I8_ROWS + 1] = {
+    [1] = CK_I8_ENTRIES(1), [2] = CK_I8_ENTRIES(2)};
+#elif CK_I8_ROWS == 6
+CK_I8_TILE(1, 1) CK_I8_TILE(2, 1) CK_I8_TILE(3, 1) CK_I8_TILE(4, 1) CK_I8_TILE(5, 1) CK_I8_TILE(6, 1)
+static const CK_NAME(i8_tile_function) CK_NAME(i8_tiles)[2][CK_I8_ROWS + 1] = {
+    [1] = {CK_I8_ENTRY(1, 1), CK_I8_ENTRY(2, 1), CK_I8_ENTRY(3, 1), CK_I8_ENTRY(4, 1), CK_I8_ENTRY(5, 1),
+           CK_I8_ENTRY(6, 1)}};
+#else
+CK_I8_TILE(1, 1) CK_I8_TILE(2, 1) CK_I8_TILE(3, 1) CK_I8_TILE(4, 1)
+static const CK_NAME(i8_tile_function) CK_NAME(i8_tiles)[2][CK_I8_ROWS + 1] = {
+    [1] = {CK_I8_ENTRY(1, 1), CK_I8_ENTRY(2, 1), CK_I8_ENTRY(3, 1), CK_I8_ENTRY(4, 1)}};
+#endif
+
+static void CK_NAME(ck_i8_gemm)(float *c, ptrdiff_t c_stride, const ck_i8_rows *a, ptrdiff_t rows,
+                                const ck_i8_matrix *b, ptrdiff_t first, ptrdiff_t columns,
+                                const ck_epilogue *epilogue) {
+    for (ptrdiff_t n = 0; n < columns; n += CK_I8_PANELS * CK_PANEL) {
+        const ptrdiff_t left = columns - n;
+        const int panels = left > CK_PANEL && CK_I8_PANELS == 2 ? 2 : 1;
+        const ptrdiff_t width = left < panels * CK_PANEL ? left : panels * CK_PANEL;
+        for (ptrdiff_t m = 0; m < rows; m += CK_I8_ROWS) {
+            const ptrdiff_t height = rows - m < CK_I8_ROWS ? rows - m : CK_I8_ROWS;
+            CK_NAME(i8_tiles)[panels][height](c + m * c_stride + n, c_stride, a, m, b, first + n, width);
+            if (epilogue->residual || epilogue->activation != CK_IDENTITY)
+                CK_NAME(gemm_finish)(c + m * c_stride + n, c_stride, height, width, 0,
+                                     epilogue->residual ? epilogue->residual + m * epilogue->residual_stride + n : 0,
+                                     epilogue->residual_stride, epilogue->activation);
+        }
+    }
+}
+
+static void CK_NAME(ck_i8_pack)(int8_t *packed, int32_t *column_sums, const int8_t *source, ptrdiff_t columns,
+                                ptrdiff_t depth) {
+    const ptrdiff_t steps = (depth + 3) / 4, padded = (columns + CK_PANEL - 1) / CK_PANEL * CK_PANEL;
+    for (ptrdiff_t n = 0; n < padded; n++) {
+        int8_t *lane = packed + n / CK_PANEL * steps * 4 * CK_PANEL + n % CK_PANEL * 4;
+        const int8_t *row = source + n * depth;
+        int32_t sum = 0;
+        for (ptrdiff_t k = 0; k < steps * 4; k++) {
+            const int8_t code = n < columns && k < depth ? row[k] : 0;
+            lane[k / 4 * 4 * CK_PANEL + k % 4] = code;
+            sum += code;
+        }
+        column_sums[n] = sum;
+    }
+}

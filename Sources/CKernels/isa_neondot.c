@@ -1,0 +1,39 @@
+// The kernels compiled for AArch64 with the dot product of ARMv8.2. Nothing but the choice of registers stands here.
+
+#include "ckernels.h"
+#include "tables.h"
+
+#if defined(__aarch64__)
+
+#include <arm_neon.h>
+
+#define CK_NAME(name) name##__neondot
+#define CK_ISA CK_NEONDOT
+// Six rows by sixteen columns: 24 sums, 4 columns and 1 row value in 32 registers.
+#define CK_ROWS 6
+#define CK_TILE_PANELS 1
+#define CK_I8_ROWS 4
+#define CK_I8_PANELS 1
+#define CK_DOT_NEON
+#define CK_DOT_SDOT
+
+#pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
+
+#include "vector16.inc.h"
+#include "elementary.inc.h"
+#include "f32_gemm.inc.h"
+#include "f32_rows.inc.h"
+#include "i8_dot.inc.h"
+#include "i8_gemm.inc.h"
+#include "i8_rows.inc.h"
+#include "table.inc.h"
+
+#pragma clang attribute pop
+
+const ck_kernels *ck_table_neondot(void) { return &ck_row__neondot; }
+
+#else
+
+const ck_kernels *ck_table_neondot(void) { return 0; }
+
+#endif
