@@ -2,6 +2,7 @@
 
 import Adze
 import AdzeBytes
+import AdzeModels
 import AdzeTensors
 import AdzeTestSupport
 import Foundation
