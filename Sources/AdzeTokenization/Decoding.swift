@@ -11,7 +11,7 @@ extension BertTokenizer {
         var text = ""
         var isFirst = true
         for token in tokens {
-            text += cleanedUp(isFirst ? token : joined(token))
+            text += replacing(tokenPatterns, in: isFirst ? token : joined(token))
             isFirst = false
         }
         return text
@@ -19,10 +19,12 @@ extension BertTokenizer {
 
     /// The text of token ids; an id that is not the vocabulary's gives nothing.
     ///
+    /// Spaces are closed up in the whole text too where the settings say so.
     /// - Parameter skippingSpecialTokens: leave out every special token, those that stood in a text among them.
     public func string(of ids: some Sequence<Int32>, skippingSpecialTokens: Bool = false) -> String {
         let skipped: Set<Int32> = skippingSpecialTokens ? specialIDs : []
-        return string(of: ids.lazy.filter { !skipped.contains($0) }.compactMap { self.vocabulary.token(Int($0)) })
+        let text = string(of: ids.lazy.filter { !skipped.contains($0) }.compactMap { self.vocabulary.token(Int($0)) })
+        return settings.closesUpSpaces ? replacing(textPatterns, in: text) : text
     }
 
     /// The ids of the special tokens.
@@ -38,28 +40,36 @@ extension BertTokenizer {
     }
 }
 
-/// What the reference writes for a token that stands in text: within one token, so never across two.
-private func cleanedUp(_ token: String) -> String {
-    // Every pattern begins with a space: a token that holds none, the first mostly, needs no search.
-    guard token.utf8.contains(0x20) else { return token }
-    var text = Array(token.utf8)
-    for (pattern, replacement) in patterns { replace(pattern, by: replacement, in: &text) }
-    return String(decoding: text, as: UTF8.self)
+/// A text and what stands for it, as bytes.
+private typealias Pattern = (text: [UInt8], replacement: [UInt8])
+
+/// What the reference's decoder replaces within each token, in its order.
+private let tokenPatterns: [Pattern] =
+    textPatterns.prefix(7) + [pattern(" do not", " don't")] + textPatterns.dropFirst(7)
+
+/// What the reference's tokenizer replaces in the whole text, in its order.
+private let textPatterns: [Pattern] = [
+    pattern(" .", "."), pattern(" ?", "?"), pattern(" !", "!"), pattern(" ,", ","), pattern(" ' ", "'"),
+    pattern(" n't", "n't"), pattern(" 'm", "'m"), pattern(" 's", "'s"), pattern(" 've", "'ve"), pattern(" 're", "'re"),
+]
+
+private func pattern(_ text: String, _ replacement: String) -> Pattern { (Array(text.utf8), Array(replacement.utf8)) }
+
+/// Replaces every occurrence of each pattern, one pattern after another, from the left.
+private func replacing(_ patterns: [Pattern], in text: String) -> String {
+    // Every pattern begins with a space: a text that holds none, as most tokens, needs no search.
+    guard text.utf8.contains(0x20) else { return text }
+    var bytes = Array(text.utf8)
+    for pattern in patterns { replace(pattern, in: &bytes) }
+    return String(decoding: bytes, as: UTF8.self)
 }
 
-/// In the reference's order.
-private let patterns: [(pattern: [UInt8], replacement: [UInt8])] = [
-    (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"),
-    (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
-].map { (Array($0.utf8), Array($1.utf8)) }
-
-/// Replaces every occurrence, from the left.
-private func replace(_ pattern: [UInt8], by replacement: [UInt8], in text: inout [UInt8]) {
+private func replace(_ pattern: Pattern, in text: inout [UInt8]) {
     var (result, position): ([UInt8], Int) = ([], 0)
     while position < text.count {
-        if text[position...].starts(with: pattern) {
-            result += replacement
-            position += pattern.count
+        if text[position...].starts(with: pattern.text) {
+            result += pattern.replacement
+            position += pattern.text.count
         } else {
             result.append(text[position])
             position += 1

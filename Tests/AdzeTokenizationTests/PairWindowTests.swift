@@ -1,5 +1,6 @@
 // Windows over a second text, word numbers, and tokens back to text.
 
+import AdzeBytes
 import AdzeTestSupport
 import Testing
 
@@ -12,8 +13,9 @@ import Testing
         "do not",
     ]
 
-    func tokenizer() throws -> BertTokenizer {
+    func tokenizer(closesUpSpaces: Bool = false) throws -> BertTokenizer {
         var settings = TokenizerSettings()
+        settings.closesUpSpaces = closesUpSpaces
         settings.addedTokens = (0..<5).map { AddedToken(content: Self.tokens[$0], id: $0) }
         return try BertTokenizer(tokens: Self.tokens, settings: settings)
     }
@@ -85,5 +87,21 @@ import Testing
         for (tokens, text) in cases { #expect(tokenizer.string(of: tokens) == text) }
         #expect(tokenizer.string(of: [2, 5, 9, 1, 11, 3, -4, 999]) == "[CLS] aa [UNK]. [SEP]")
         #expect(tokenizer.string(of: [2, 5, 9, 1, 11, 3, -4, 999], skippingSpecialTokens: true) == "aa.")
+    }
+
+    /// `clean_up_tokenization_spaces` of tokenizer_config.json reaches the text of ids, and travels with the settings.
+    @Test func spacesAreClosedUpWhereTheModelSaysSo() throws {
+        let ids: [Int32] = [13, 12, 14, 11]
+        #expect(try tokenizer().string(of: ids) == "don ' t.")
+        #expect(try tokenizer(closesUpSpaces: true).string(of: ids) == "don't.")
+        #expect(try tokenizer().description["closesUpSpaces"] == nil)
+        let description = try tokenizer(closesUpSpaces: true).description
+        #expect(try BertTokenizer(tokens: Self.tokens, settings: description).settings.closesUpSpaces)
+        let vocabulary = Array(Self.tokens.joined(separator: "\n").utf8)
+        for (value, expected) in [("true", true), ("false", false), ("null", false)] {
+            let config = Array("{\"clean_up_tokenization_spaces\":\(value)}".utf8)
+            let read = try BertTokenizer(files: TokenizerFiles(vocabulary: vocabulary, tokenizerConfig: config))
+            #expect(read.settings.closesUpSpaces == expected)
+        }
     }
 }

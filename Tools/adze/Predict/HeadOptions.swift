@@ -23,7 +23,10 @@ struct HeadOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Tokens that neighbouring windows share.", valueName: "N"))
     var stride: Int?
 
-    @Option(name: .long, help: ArgumentHelp("The most tokens of one input; default: the model's.", valueName: "N"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The most tokens of one input; default: the model's, for questions 384 at most.", valueName: "N"))
     var maxLength: Int?
 
     @Option(
