@@ -38,7 +38,8 @@ let package = Package(
         .executable(name: "adze", targets: ["adze-cli"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         // MARK: - System libraries and C
@@ -84,8 +85,9 @@ let package = Package(
             name: "adze-cli",
             dependencies: [
                 "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels",
-                "AdzeNative", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
+                "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Tools/adze", swiftSettings: swiftSettings),
 

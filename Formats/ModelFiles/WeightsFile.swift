@@ -13,6 +13,18 @@ public enum WeightsFormat: String, Sendable, CaseIterable {
     case safetensors
     case torchZip = "PyTorch (zip)"
     case torchLegacy = "PyTorch (legacy stream)"
+    case torchTar = "PyTorch (tar)"
+}
+
+/// Which tensors of a file a store has.
+///
+/// Only a format whose own form is not that of our models tells them apart: a Keras file for models has its kernels
+/// transposed and renamed and its optimizer left out, and for `all` every dataset under the names of its groups.
+public enum TensorScope: Sendable {
+    /// Those that a model can have, as models expect them.
+    case model
+    /// Every tensor, exactly as the file has it, nested names joined by `.`.
+    case all
 }
 
 /// A tensor that is in a file but of a type that no model here can have.
@@ -37,31 +49,46 @@ public struct WeightsFile: Sendable {
     public let native: NativeFile?
     /// What cannot be read in it.
     public let unreadable: [UnreadableTensor]
+    /// Classes and functions of a pickle that were ignored, as the caller wished.
+    public let ignoredNames: [String]
+    /// How many values are in it that are no tensors.
+    public let otherValueCount: Int
+    /// What the file says about itself, as far as safetensors can say it too.
+    public let metadata: [(String, String)]
 
     /// Opens a file and reads its table of tensors.
     ///
+    /// `ignoringObjects` reads a pickle that asks for more than data; see `TorchCheckpoint`. `tensors` chooses between
+    /// what models see and all that is there.
     /// Throws `FileError`, `ModelFileError` for content that is no format of ours, and the reader's own errors, each
     /// with the path in front.
-    public init(path: String) throws {
+    public init(path: String, tensors scope: TensorScope = .model, ignoringObjects: Bool = false) throws {
         let file = try InputFile(path: path)
         let head = try file.read(at: 0, count: min(file.size, TorchContainer.headLength))
         self.path = path
         byteCount = file.size
         let tensors: any TensorStore
+        var ignoredNames: [String] = []
+        var otherValueCount = 0
+        var metadata: [(String, String)] = []
         do {
             if NativeFile.isNative(firstBytes: head) {
                 let native = try NativeFile(file: file)
                 (format, tensors, self.native, unreadable) = (.native, native, native, [])
             } else if let container = TorchContainer(head: head) {
-                let checkpoint = try TorchCheckpoint(file: file)
-                format = container == .zip ? .torchZip : .torchLegacy
+                let checkpoint = try TorchCheckpoint(file: file, ignoringObjects: ignoringObjects)
+                format = WeightsFormat(container)
                 (tensors, native) = (checkpoint, nil)
+                ignoredNames = checkpoint.ignoredNames
+                otherValueCount = checkpoint.scalars.count + checkpoint.omittedScalars
+                metadata = [("format", "pt")]
                 unreadable = checkpoint.unsupported.map { UnreadableTensor(name: $0.name, reason: $0.reason) }
-            } else if let other = WeightsFile.knownOther(head) {
+            } else if !WeightsFile.looksLikeSafetensors(head, size: file.size), let other = KnownFormat(head: head) {
                 throw ModelFileError.unreadable(what: other.what, advice: other.advice)
             } else if WeightsFile.looksLikeSafetensors(head, size: file.size) {
                 let opened = try SafetensorsFile(file: file)
                 (format, tensors, native) = (.safetensors, opened, nil)
+                metadata = opened.metadata
                 unreadable = opened.unsupported.map { UnreadableTensor(name: $0.name, reason: "dtype \($0.dtype)") }
             } else {
                 throw ModelFileError.unrecognized(head: Array(head.prefix(8)), size: file.size)
@@ -70,6 +97,7 @@ public struct WeightsFile: Sendable {
             throw LocatedError(path: path, underlying: error)
         }
         store = LocatedTensorStore(path: path, base: tensors)
+        (self.ignoredNames, self.otherValueCount, self.metadata) = (ignoredNames, otherValueCount, metadata)
     }
 
     /// A header length that could be one, followed by an object, perhaps after white space.
@@ -77,26 +105,15 @@ public struct WeightsFile: Sendable {
         guard head.count > 8 else { return false }
         return head.dropFirst(8).first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
     }
+}
 
-    /// Formats that people have and that are not read, by their signatures.
-    private static func knownOther(_ head: [UInt8]) -> (what: String, advice: String)? {
-        let signatures: [([UInt8], String, String)] = [
-            ([0x89, 0x48, 0x44, 0x46], "an HDF5 file", "this version reads safetensors and PyTorch checkpoints"),
-            (Array("GGUF".utf8), "a GGUF file", "convert from the original checkpoint instead"),
-            ([0x1F, 0x8B], "a gzip archive", "unpack it first"),
-            ([0x28, 0xB5, 0x2F, 0xFD], "a zstd archive", "unpack it first"),
-            ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive", "unpack it first"),
-            (Array("version https://git-lfs".utf8), "a git-lfs pointer", "fetch the file itself with git lfs pull"),
-            ([0x80, 0x02], "a bare pickle", "save the model's state_dict with torch.save"),
-            ([0x80, 0x03], "a bare pickle", "save the model's state_dict with torch.save"),
-            ([0x80, 0x04], "a bare pickle", "save the model's state_dict with torch.save"),
-            ([0x80, 0x05], "a bare pickle", "save the model's state_dict with torch.save"),
-            ([0x08], "an ONNX graph, it seems", "convert from the original checkpoint instead"),
-        ]
-        guard let found = signatures.first(where: { head.starts(with: $0.0) }) else { return nil }
-        // A safetensors header of 8 bytes of length may begin with any byte: the brace decides.
-        if head.count > 8, looksLikeSafetensors(head, size: head.count) { return nil }
-        return (found.1, found.2)
+extension WeightsFormat {
+    fileprivate init(_ container: TorchContainer) {
+        switch container {
+        case .zip: self = .torchZip
+        case .legacy: self = .torchLegacy
+        case .tar: self = .torchTar
+        }
     }
 }
 

@@ -61,7 +61,7 @@ public enum BundleError: AdzeFailure, Equatable {
             "the header's probes have \(tokens) tokens; at most \(limit) are computed"
         case .notAModelFolder(let path):
             "\(path): a folder that holds no model is not replaced; name a new folder inside it"
-        case .differentHeads: "the models do not answer in the same form; compare two classifiers or two encoders"
+        case .differentHeads: "texts are compared for two classifiers of texts alone; leave -i out to compare tensors"
         }
     }
 }

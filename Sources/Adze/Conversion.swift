@@ -63,7 +63,7 @@ extension ModelBundle {
         let finite = FiniteStore(base: checkpoint.store, allowsNonFinite: options.allowsNonFinite)
         let planned = PlannedQuantizedStore(store: finite, quantizes: ModelBundle.isQuantized, pool: pool)
         let source = BertCheckpoint(config: checkpoint.config, head: checkpoint.head, store: finite)
-        var probes = Probes.inputs(tokenizer: tokenizer, config: checkpoint.config)
+        var probes = Probes.inputs(tokenizer: tokenizer, config: checkpoint.config, head: checkpoint.head)
 
         let sourceAnswers = try Probes.runFP32(probes, source, threads: options.threads)
         var fileAnswers = sourceAnswers

@@ -14,6 +14,8 @@ public struct ModelOptions: Sendable {
     public var key: String?
     /// A well-known shape, such as `bert-base-cased`, that stands for configuration and casing.
     public var like: String?
+    /// Whether inert values take the place of what a pickle asks for beyond data; nothing is called either way.
+    public var ignoresObjects = false
     /// A new classifier with these labels, in place of any that is there.
     public var newHead: [String]?
     /// The seed of a new classifier.

@@ -7,7 +7,10 @@ import AdzeZip
 import Testing
 
 struct FuzzTests {
-    static let files = ["dtypes.pt", "dtypes_legacy.pt", "views_legacy.pt", "tied.pt", "lightning.pt", "protocol4.pt"]
+    static let files = [
+        "dtypes.pt", "dtypes_legacy.pt", "views_legacy.pt", "tied.pt", "lightning.pt", "protocol4.pt",
+        "old_tar.pt", "deflated.pt", "bigendian.pt",
+    ]
 
     @Test(arguments: files) func mutationsAreReadOrRefused(_ file: String) throws {
         let sound = try Fixtures.bytes("torch/" + file)

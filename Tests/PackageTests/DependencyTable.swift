@@ -48,7 +48,7 @@ enum DependencyTable {
         Row("AdzeInsight", core.union(["Adze"])),
         Row(
             "adze-cli", core.union(formats).union([formatOpener, "Adze", "AdzeInsight", "AdzeTraining"]),
-            products: ["ArgumentParser"]),
+            products: ["ArgumentParser", "Crypto"]),
         Row("adze-h5worker", ground.union(["CHDF5", "AdzeSafetensors"])),
         // Tests.
         Row("AdzeTestSupport", ["AdzeBytes", "CZlib"]),

@@ -91,6 +91,7 @@ struct ConvertCommand: ParsableCommand {
             "\(entry.source) → \(entry.name)" + (entry.wasRespelled ? " (renamed)" : "")
                 + (entry.tiedTo.map { " (tied to \($0))" } ?? "")
         }
+        lines += map.ties.map { "\($0.source) tied to \($0.name)" }
         lines += map.dropped.map { "\($0.source) dropped: \($0.reason)" }
         lines += bundle.source.unreadable.map { "\($0.name) not read: \($0.reason)" }
         return lines
@@ -117,6 +118,8 @@ struct ConvertCommand: ParsableCommand {
                         "tiedTo": entry.tiedTo.map(JSONValue.string) ?? .null,
                     ])
                 }),
+            "tied": .array(
+                (map?.ties ?? []).map { .object(["source": .string($0.source), "name": .string($0.name)]) }),
             "dropped": .array(
                 (map?.dropped ?? []).map { .object(["source": .string($0.source), "reason": .string($0.reason)]) }),
             "notes": .array(bundle.notes.map(JSONValue.string)),
