@@ -10,6 +10,7 @@ public enum BundleError: AdzeFailure, Equatable {
     case configBeside(String)
     case unknownShape(String, nearest: String?)
     case noClassifier
+    case wrongHead(String, lacks: String)
     case notScored(architecture: String)
     case severalNumbers(count: Int)
     case badSelection(String)
@@ -25,7 +26,8 @@ public enum BundleError: AdzeFailure, Equatable {
     /// A request of the user's, a missing input, or bad data.
     public var kind: FailureKind {
         switch self {
-        case .unknownShape, .badSelection, .noClassifier, .notScored, .severalNumbers, .differentHeads: .usage
+        case .unknownShape, .badSelection, .noClassifier, .wrongHead, .notScored, .severalNumbers, .differentHeads:
+            .usage
         case .noTokenizer, .noTokenizerFiles: .missingInput
         case .notAModelFolder: .outputExists
         default: .badData
@@ -46,6 +48,8 @@ public enum BundleError: AdzeFailure, Equatable {
             "--like \(quoted(name)) is not a known shape" + (nearest.map { "; did you mean \($0)?" } ?? "")
         case .noClassifier:
             "the model has no classifier; use embed, or convert it with --new-head LABELS and fine-tune it"
+        case .wrongHead(let architecture, let lacks):
+            "the model is a \(architecture), which \(lacks); open one with that head"
         case .notScored(let architecture):
             "the model is a \(architecture); only classifiers of texts are scored: BertForSequenceClassification"
         case .severalNumbers(let count):

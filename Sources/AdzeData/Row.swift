@@ -80,8 +80,9 @@ public enum DataFormat: String, Sendable, CaseIterable, CustomStringConvertible 
 /// Which columns, or keys of JSON lines, hold text, pair and label.
 ///
 /// A column by name means that the first line is a header; a column by number, counted from 1, that there is none. The
-/// two are not mixed. What is nil has its default: `text`, which must be there, `text_pair` and `label`, which may be.
-/// What is not nil must be there. Without a header, a nil text is column 1, and a nil pair or label does not exist.
+/// two are not mixed. What is nil has its default: `text`, which must be there, `text_pair` and `label`, which may be;
+/// for text and pair the default may be several names, of which the first that is there counts. What is not nil must be
+/// there. Without a header, a nil text is column 1, and a nil pair or label does not exist.
 public struct ColumnSelection: Sendable, Equatable {
     /// One column.
     public enum Column: Sendable, Equatable {
@@ -103,6 +104,13 @@ public struct ColumnSelection: Sendable, Equatable {
     public var pair: Column?
     /// The label.
     public var label: Column?
+    /// The names that a nil text stands for; at least one.
+    public var standardTexts = ["text"]
+    /// The names that a nil pair stands for; at least one.
+    public var standardPairs = ["text_pair"]
+
+    /// Whether nothing was chosen.
+    var isEmpty: Bool { text == nil && pair == nil && label == nil }
 
     /// A selection; nil stands for the default.
     public init(text: Column? = nil, pair: Column? = nil, label: Column? = nil) {
@@ -135,9 +143,13 @@ public struct ColumnSelection: Sendable, Equatable {
 
     /// The indexes of the columns under a header; throws for a name that it lacks.
     func indexes(header: [String]) throws(DataError) -> ColumnIndexes {
-        ColumnIndexes(
-            text: try index(text ?? .name("text"), header), pair: try index(pair, default: "text_pair", header),
-            label: try index(label, default: "label", header))
+        guard let text = try index(text, defaults: standardTexts, header) else {
+            let name = standardTexts.first ?? ""
+            throw .noColumn(name, nearest: nearestName(to: name, in: header), found: header)
+        }
+        return ColumnIndexes(
+            text: text, pair: try index(pair, defaults: standardPairs, header),
+            label: try index(label, defaults: ["label"], header))
     }
 
     /// The indexes of the columns where the first row has `count` of them; throws for a number beyond.
@@ -150,9 +162,9 @@ public struct ColumnSelection: Sendable, Equatable {
         return ColumnIndexes(text: try index(text) ?? 0, pair: try index(pair), label: try index(label))
     }
 
-    private func index(_ column: Column?, default name: String, _ header: [String]) throws(DataError) -> Int? {
+    private func index(_ column: Column?, defaults names: [String], _ header: [String]) throws(DataError) -> Int? {
         if let column { return try index(column, header) }
-        return header.firstIndex(of: name)
+        return names.lazy.compactMap { header.firstIndex(of: $0) }.first
     }
 
     private func index(_ column: Column, _ header: [String]) throws(DataError) -> Int {

@@ -70,7 +70,7 @@ public struct RowSource: ~Copyable {
     ) throws(DataError) {
         if isLabelled, format == .txt { throw .noLabels(.txt) }
         let isByNumber = try columns.isByNumber()
-        if format == .txt, columns != ColumnSelection() { throw .columnsNotInFormat(.txt) }
+        if format == .txt, !columns.isEmpty { throw .columnsNotInFormat(.txt) }
         if format == .jsonl, isByNumber { throw .columnsNotInFormat(.jsonl) }
         let reader = ChunkReader(capacity: chunkSize, source: chunks)
         if isLabelled, isByNumber, columns.label == nil { throw .noLabelColumn(found: []) }
@@ -268,12 +268,13 @@ public struct RowSource: ~Copyable {
     /// The keys that are selected, or usual; those of labelled rows are as the first object has them.
     private mutating func keys(in object: JSONObject) -> NamedColumns {
         if let keys { return keys }
-        func name(_ column: ColumnSelection.Column?, or standard: String) -> String {
-            if case .name(let name) = column { name } else { standard }
+        func name(_ column: ColumnSelection.Column?, or standard: [String]) -> String {
+            if case .name(let name) = column { return name }
+            return standard.first { object[$0] != nil } ?? standard.first ?? ""
         }
         let plain = NamedColumns(
-            text: name(columns.text, or: "text"), pair: name(columns.pair, or: "text_pair"),
-            needsPair: columns.pair != nil, label: name(columns.label, or: "label"))
+            text: name(columns.text, or: columns.standardTexts), pair: name(columns.pair, or: columns.standardPairs),
+            needsPair: columns.pair != nil, label: name(columns.label, or: ["label"]))
         guard isLabelled else { return plain }
         // An object that lacks a key gives an error of its own; the next may be whole.
         guard var found = try? columns.labelled(in: object.keys) else { return plain }
