@@ -31,7 +31,7 @@ struct TextCutter: Sendable {
         self.vocabulary = vocabulary
         self.settings = settings
         self.unknownID = Int32(unknownID)
-        table = ScalarTable(settings)
+        table = ScalarTable.shared(settings)
         var raw = AddedTokenMatcher()
         var normalized = AddedTokenMatcher()
         for token in settings.addedTokens {

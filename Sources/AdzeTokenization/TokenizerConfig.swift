@@ -200,7 +200,7 @@ struct SpecialTokenNames {
                 token.id = id
             } else if required.contains(token.content) {
                 continue
-            } else if token.content == settings.maskToken {
+            } else if token.content == settings.maskToken, byKey["mask_token"] == nil {
                 settings.maskToken = nil
                 notes.append("the vocabulary has no mask token \(quoted(token.content)); it is left out")
                 continue
