@@ -30,6 +30,13 @@ func tests(of target: String, _ more: [Target.Dependency] = []) -> Target {
         swiftSettings: swiftSettings)
 }
 
+/// The program that fuzzes one reader, or in an ordinary build replays inputs to it.
+func fuzzer(_ reader: String) -> Target {
+    .executableTarget(
+        name: "fuzz-\(reader)", dependencies: ["AdzeFuzzing"], path: "Tools/fuzz/\(reader)",
+        swiftSettings: swiftSettings)
+}
+
 let package = Package(
     name: "adze",
     platforms: [.macOS(.v26)],
@@ -87,7 +94,7 @@ let package = Package(
         library(
             "Adze",
             [
-                "AdzeBytes", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
+                "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
                 "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTorch",
             ]),
         .executableTarget(
@@ -105,6 +112,16 @@ let package = Package(
             name: "adze-h5worker",
             dependencies: ["AdzeBytes", "AdzeSafetensors", "AdzeTensors", "CHDF5", "CSandbox"],
             path: "Tools/adze-h5worker", swiftSettings: swiftSettings),
+
+        // MARK: - Fuzzing
+        library(
+            "AdzeFuzzing", path: "Tools/fuzz/AdzeFuzzing",
+            [
+                "AdzeBytes", "AdzeData", "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads",
+                "AdzeTokenization", "AdzeTorch", "AdzeZip",
+            ]),
+        fuzzer("json"), fuzzer("safetensors"), fuzzer("zip"), fuzzer("pickle"), fuzzer("native"), fuzzer("tokenizer"),
+        fuzzer("csv"), fuzzer("jsonl"),
 
         // MARK: - Tests
         .target(
@@ -127,12 +144,14 @@ let package = Package(
         tests(
             of: "Adze",
             [
-                "AdzeBytes", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
+                "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
                 "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
             ]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["AdzeTestSupport", "AdzeBytes", "adze-cli", "adze-h5worker"],
             swiftSettings: swiftSettings),
+        .testTarget(
+            name: "FuzzReplayTests", dependencies: ["AdzeTestSupport", "AdzeFuzzing"], swiftSettings: swiftSettings),
         .testTarget(name: "PackageTests", dependencies: ["AdzeTestSupport"], swiftSettings: swiftSettings),
     ]
 )

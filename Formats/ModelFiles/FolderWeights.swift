@@ -15,30 +15,30 @@ struct FolderWeights {
     var byteCount: Int { files.reduce(0) { $0 + $1.byteCount } }
 
     /// Opens what the folder says are its weights; `path` gives the path of a name in it.
-    init(_ weights: ModelWeights, _ options: WeightsOptions, path: (String) -> String) throws {
+    init(_ weights: ModelWeights, options: WeightsOptions, path: (String) -> String) throws {
         switch weights {
         case .file(let name):
             let file = try WeightsFile(path: path(name), options: options)
-            (files, store, notes) = ([file], file.store, file.notes)
+            (files, store, notes) = ([file], file.store, file.notes + ignoredNote(file.ignoredNames))
         case .sharded(let index):
             var options = options
             // One shard of a TensorFlow model does not show that it is a BERT's: the index does.
             let names = KerasNames(paths: index.weightMap.lazy.map(\.tensor))
             if names.layout != .other { options.names = names }
             files = try index.shards.map { try WeightsFile(path: path($0), options: options) }
-            let map = FolderWeights.weightMap(index, files, names, options.scope)
+            let weightMap = FolderWeights.weightMap(index, files, names, options.scope)
             let sharded: ShardedTensorStore
             do {
                 sharded = try ShardedTensorStore(
-                    weightMap: map, shards: zip(index.shards, files).map { (name: $0, store: $1.store) })
+                    weightMap: weightMap, shards: zip(index.shards, files).map { (name: $0, store: $1.store) })
             } catch {
                 throw LocatedError(path: path(index.file), underlying: error)
             }
             store = sharded
             let extra = sharded.unindexed.count
             notes =
-                (extra > 0 ? ["\(extra) tensors of the shards are not in \(index.file)"] : [])
-                + (files.first?.notes.filter { _ in names.layout != .other } ?? [])
+                (files.first?.notes ?? [])
+                + (extra > 0 ? ["\(extra) tensors of the shards are not in \(index.file)"] : [])
                 + ignoredNote(files.flatMap(\.ignoredNames))
         }
     }

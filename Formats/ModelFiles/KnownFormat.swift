@@ -41,8 +41,8 @@ struct KnownFormat {
         ([0x08], "an ONNX graph, it seems", "convert from the original checkpoint instead"),
     ]
 
-    /// Whether the bytes begin as a pickle without a PROTO opcode does: with a name to import, or with a mark or an
-    /// empty container and an opcode that can follow it.
+    /// Whether the bytes begin as a pickle without a PROTO opcode does: with a name to import, with a string, or with a
+    /// mark or an empty container and an opcode that can follow it.
     private static func isTextPickle(_ head: [UInt8]) -> Bool {
         guard let first = head.first else { return false }
         switch first {
@@ -50,6 +50,14 @@ struct KnownFormat {
             // `cmodule\nname\n`: both plain identifiers.
             let lines = head.dropFirst().split(separator: 0x0A, maxSplits: 2, omittingEmptySubsequences: false)
             return lines.count == 3 && lines[0...1].allSatisfy { line in !line.isEmpty && line.allSatisfy(isName) }
+        case UInt8(ascii: "S"), UInt8(ascii: "V"):
+            // `S'text'\n` and `Vtext\n`, each usually remembered at once: `p0\n`; or the next string follows.
+            let lines = head.split(separator: 0x0A, maxSplits: 2, omittingEmptySubsequences: false)
+            guard lines.count == 3 else { return false }
+            let isQuoted = lines[0].count >= 3 && [0x22, 0x27].contains(lines[0][1]) && lines[0].last == lines[0][1]
+            let second = Array(lines[1])
+            let isRemembered = second.count >= 2 && second[0] == 0x70 && second[1...].allSatisfy { 0x30...0x39 ~= $0 }
+            return first == UInt8(ascii: "S") ? isQuoted : isRemembered
         case UInt8(ascii: "("):
             guard head.count > 1 else { return false }
             return "dltciIVSUXKJ(".utf8.contains(head[1])

@@ -15,6 +15,7 @@ public struct OpenedModel: Sendable {
     public let byteCount: Int
     /// Its tensors under the source's names, or PyTorch's where the source's are those of TensorFlow or Keras.
     public let store: any TensorStore
+    private let files: [WeightsFile]
     /// `config.json`; nil for a bare file of weights, and for a native file, whose header has it.
     public let configuration: JSONValue?
     /// The folder, where it is one.
@@ -25,17 +26,16 @@ public struct OpenedModel: Sendable {
     public let unreadable: [UnreadableTensor]
     /// What a user should hear of.
     public let notes: [String]
-    private let sourceNames: [String: String]
 
     /// The name in the source of a tensor of `store`.
-    public func sourceName(of name: String) -> String { sourceNames[name] ?? name }
+    public func sourceName(of name: String) -> String {
+        files.lazy.compactMap { $0.sourceNames[name] }.first ?? name
+    }
 
     /// Opens a `.adze` file, a file of weights, or a model folder.
     ///
-    /// HDF5 is read by the program `adze-h5worker` at `hdf5Worker`, or else beside the running executable. Throws
-    /// `FileError`, `HuggingFaceError`, `ModelFileError` and the readers' errors, each with its path.
-    public init(path: String, ignoringObjects: Bool = false, hdf5Worker: String? = nil) throws {
-        let options = WeightsOptions(ignoringObjects: ignoringObjects, workerPath: hdf5Worker)
+    /// Throws `FileError`, `HuggingFaceError`, `ModelFileError` and the readers' errors, each with its path.
+    public init(path: String, options: WeightsOptions = WeightsOptions()) throws {
         if isFolder(path) {
             try self.init(folder: path, options)
         } else {
@@ -48,8 +48,8 @@ public struct OpenedModel: Sendable {
         (format, byteCount, store) = (file.format, file.byteCount, file.store)
         (native, unreadable, folder) = (file.native, file.unreadable, nil)
         configuration = nil
-        sourceNames = file.sourceNames
-        notes = file.notes
+        files = [file]
+        notes = file.notes + ignoredNote(file.ignoredNames)
     }
 
     private init(folder path: String, _ options: WeightsOptions) throws {
@@ -62,11 +62,10 @@ public struct OpenedModel: Sendable {
         self.path = path
         self.folder = folder
         configuration = .object(folder.configuration)
-        let weights = try FolderWeights(folder.weights, options) { folder.path(of: $0) }
-        (format, byteCount, store) = (weights.format, weights.byteCount, weights.store)
+        let weights = try FolderWeights(folder.weights, options: options) { folder.path(of: $0) }
+        (format, byteCount, store, files) = (weights.format, weights.byteCount, weights.store, weights.files)
         native = weights.files.count == 1 ? weights.files[0].native : nil
         unreadable = weights.files.flatMap(\.unreadable)
-        sourceNames = weights.files.reduce(into: [:]) { $0.merge($1.sourceNames) { first, _ in first } }
         notes = folder.notes + weights.notes
     }
 }

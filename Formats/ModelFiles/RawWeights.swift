@@ -18,7 +18,7 @@ public struct RawWeights: Sendable {
     public let unreadable: [UnreadableTensor]
     /// How many values are there that are no tensors.
     public let otherValueCount: Int
-    /// What one file says about itself, as far as safetensors can say it too; empty for shards.
+    /// What the file says about itself, as far as safetensors can say it too; of shards, what all of them say alike.
     public let metadata: [(String, String)]
     /// Classes and functions of pickles that were ignored.
     public let ignoredNames: [String]
@@ -28,9 +28,9 @@ public struct RawWeights: Sendable {
     /// Opens a file of weights, or the weights of a folder, with or without a `config.json`.
     ///
     /// Throws `FileError`, `HuggingFaceError`, `ModelFileError` and the readers' errors, each with its path.
-    /// HDF5 is read by the program `adze-h5worker` at `hdf5Worker`, or else beside the running executable.
-    public init(path: String, ignoringObjects: Bool = false, hdf5Worker: String? = nil) throws {
-        let options = WeightsOptions(scope: .all, ignoringObjects: ignoringObjects, workerPath: hdf5Worker)
+    public init(path: String, options: WeightsOptions = WeightsOptions()) throws {
+        var options = options
+        options.scope = .all
         let files: [WeightsFile]
         if isFolder(path) {
             let folder: WeightsFolder
@@ -39,18 +39,19 @@ public struct RawWeights: Sendable {
             } catch let error as any AdzeFailure {
                 throw LocatedError(path: path, underlying: error)
             }
-            let weights = try FolderWeights(folder.weights, options) { folder.path(of: $0) }
+            let weights = try FolderWeights(folder.weights, options: options) { folder.path(of: $0) }
             (files, store, notes) = (weights.files, weights.store, folder.notes + weights.notes)
         } else {
             let file = try WeightsFile(path: path, options: options)
-            (files, store, notes) = ([file], file.store, file.notes)
+            (files, store, notes) = ([file], file.store, ignoredNote(file.ignoredNames))
         }
         self.path = path
         format = files.first?.format ?? .safetensors
         byteCount = files.reduce(0) { $0 + $1.byteCount }
         unreadable = files.flatMap(\.unreadable)
         otherValueCount = files.reduce(0) { $0 + $1.otherValueCount }
-        metadata = files.count == 1 ? files[0].metadata : []
+        let said = files.first?.metadata ?? []
+        metadata = files.allSatisfy { $0.metadata.elementsEqual(said, by: ==) } ? said : []
         ignoredNames = files.flatMap(\.ignoredNames)
     }
 }

@@ -65,15 +65,9 @@ struct WeightsContent {
     private static func torch(
         _ file: InputFile, _ container: TorchContainer, _ options: WeightsOptions
     ) throws -> WeightsContent {
-        let checkpoint = try TorchCheckpoint(file: file, ignoringObjects: options.ignoringObjects)
-        let format: WeightsFormat =
-            switch container {
-            case .zip: .torchZip
-            case .legacy: .torchLegacy
-            case .tar: .torchTar
-            }
+        let checkpoint = try TorchCheckpoint(file: file, ignoringObjects: options.ignoresObjects)
         var content = WeightsContent(
-            format: format, store: checkpoint,
+            format: WeightsFormat(container), store: checkpoint,
             unreadable: checkpoint.unsupported.map { UnreadableTensor(name: $0.name, reason: $0.reason) })
         content.ignoredNames = checkpoint.ignoredNames
         content.otherValueCount = checkpoint.scalars.count + checkpoint.omittedScalars
@@ -106,19 +100,12 @@ struct WeightsContent {
     }
 }
 
-/// What opening a file may need to know beyond its content.
-struct WeightsOptions {
-    /// Which tensors, and in what form.
-    var scope = TensorScope.model
-    /// Whether a pickle may ask for more than data.
-    var ignoringObjects = false
-    /// The program that reads HDF5; nil for the one beside the running executable.
-    var workerPath: String?
-    /// The names of the whole checkpoint, where the file is a shard of one with names of TensorFlow.
-    var names: KerasNames?
-
-    func worker() throws(KerasError) -> HDF5Worker {
-        if let workerPath { return HDF5Worker(path: workerPath) }
-        return try HDF5Worker.besideExecutable()
+extension WeightsFormat {
+    fileprivate init(_ container: TorchContainer) {
+        switch container {
+        case .zip: self = .torchZip
+        case .legacy: self = .torchLegacy
+        case .tar: self = .torchTar
+        }
     }
 }

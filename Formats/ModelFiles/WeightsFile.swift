@@ -16,17 +16,6 @@ public enum WeightsFormat: String, Sendable, CaseIterable {
     case kerasArchive = "Keras archive"
 }
 
-/// Which tensors of a file a store has.
-///
-/// Only a format whose own form is not that of our models tells them apart: a Keras file for models has its kernels
-/// transposed and renamed and its optimizer left out, and for `all` every dataset under the names of its groups.
-public enum TensorScope: Sendable {
-    /// Those that a model can have, as models expect them.
-    case model
-    /// Every tensor, exactly as the file has it, nested names joined by `.`.
-    case all
-}
-
 /// A tensor that is in a file but of a type that no model here can have.
 public struct UnreadableTensor: Sendable, Equatable {
     /// Its name.
@@ -43,7 +32,7 @@ public struct WeightsFile: Sendable {
     public let format: WeightsFormat
     /// Bytes on disk.
     public let byteCount: Int
-    /// Its tensors, under PyTorch's names where the format is known to have others.
+    /// Its tensors; for models, under PyTorch's names where the format is known to have others.
     public let store: any TensorStore
     /// The native file itself, where it is one.
     public let native: NativeFile?
@@ -57,24 +46,14 @@ public struct WeightsFile: Sendable {
     public let metadata: [(String, String)]
     /// The name in the file of each tensor of `store` that has another there.
     public let sourceNames: [String: String]
-    /// What a user should hear of.
+    /// What a user should hear of, but for what was ignored.
     public let notes: [String]
 
     /// Opens a file and reads its table of tensors; of HDF5, all of it.
     ///
-    /// `ignoringObjects` reads a pickle that asks for more than data; see `TorchCheckpoint`. `tensors` chooses between
-    /// what models see and all that is there. HDF5 is read by the program `adze-h5worker` at `hdf5Worker`, or else
-    /// beside the running executable. Throws `FileError`, `ModelFileError` for content that is no format of ours, and
-    /// the reader's own errors, each with the path in front.
-    public init(
-        path: String, tensors scope: TensorScope = .model, ignoringObjects: Bool = false, hdf5Worker: String? = nil
-    ) throws {
-        try self.init(
-            path: path,
-            options: WeightsOptions(scope: scope, ignoringObjects: ignoringObjects, workerPath: hdf5Worker))
-    }
-
-    init(path: String, options: WeightsOptions) throws {
+    /// Throws `FileError`, `ModelFileError` for content that is no format of ours, and the reader's own errors, each
+    /// with the path in front.
+    public init(path: String, options: WeightsOptions = WeightsOptions()) throws {
         let file = try InputFile(path: path)
         let head = try file.read(at: 0, count: min(file.size, WeightsContent.headLength))
         let content: WeightsContent
@@ -94,7 +73,7 @@ public struct WeightsFile: Sendable {
         otherValueCount = content.otherValueCount
         metadata = content.metadata
         sourceNames = content.sourceNames
-        notes = content.notes + ignoredNote(content.ignoredNames)
+        notes = content.notes
         store = LocatedTensorStore(path: path, base: content.store)
     }
 

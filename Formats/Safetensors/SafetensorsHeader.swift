@@ -51,11 +51,14 @@ struct SafetensorsHeader {
         guard let object = value.object else { throw .notAnObject(found: value.kindName) }
         var entries: [Entry] = []
         var metadata: [(String, String)] = []
+        // JSON tells a composed name from a decomposed one; the names of a store are one where Swift says they are.
+        var names: Set<String> = []
         entries.reserveCapacity(object.count)
         for (name, value) in object {
             if name == SafetensorsHeader.metadataKey {
                 metadata = try SafetensorsHeader.metadata(value)
             } else {
+                guard names.insert(name).inserted else { throw .duplicateName(name) }
                 entries.append(try SafetensorsHeader.entry(name: name, value: value))
             }
         }

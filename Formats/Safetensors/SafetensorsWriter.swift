@@ -68,8 +68,9 @@ public struct SafetensorsLayout: Sendable {
             guard info.name != SafetensorsHeader.metadataKey else { throw .name(info.name, reason: "reserved") }
             guard names.insert(info.name).inserted else { throw .duplicateName(info.name) }
         }
-        var keys: Set<String> = []
-        for (key, _) in metadata where !keys.insert(key).inserted {
+        // Metadata keys by their bytes, as JSON has them: what was read can be written.
+        var keys: Set<[UInt8]> = []
+        for (key, _) in metadata where !keys.insert(Array(key.utf8)).inserted {
             throw .metadata(key: key, found: "the key twice")
         }
     }

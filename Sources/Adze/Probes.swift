@@ -230,7 +230,8 @@ struct PlannedQuantizedStore: QuantizedStore {
         let tensor = try store.load(name)
         guard
             let quantized = QuantizedTensor(
-                quantizing: Tensor(shape: tensor.shape, floats: tensor.floats()), pool: pool)
+                quantizing: tensor.dtype == .float32 ? tensor : Tensor(shape: tensor.shape, floats: tensor.floats()),
+                pool: pool)
         else { return nil }
         return QuantizedWeights(codes: quantized.codes, rowScales: quantized.rowScales)
     }

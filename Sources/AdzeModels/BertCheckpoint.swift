@@ -65,7 +65,7 @@ public struct BertCheckpoint: Sendable {
         let found = BertArchitecture(recognising: Set(map.entries.map(\.name)))
         let architecture = named ?? found
         let head = try BertCheckpoint.head(
-            architecture, description, map: &map, store: store, options: options, notes: &notes)
+            architecture, description, map: &map, config: config, store: store, options: options, notes: &notes)
         map.dropUnused(head: head, config: config, madeNew: options.newHead != nil, names: store.tensors.map(\.name))
         var renamed = RenamedTensorStore(base: store)
         for parameter in config.parameters(head: head) {

@@ -199,45 +199,61 @@ public struct Int8Oracle: Sendable {
         let depth = (weights?.codes.count ?? plain.count) / columns
         let count = input.count / depth
         let output = FloatBuffer(count: count * columns)
-        pool.forEach(count) { row in
-            let values = Array(input[row * depth..<(row + 1) * depth])
-            let target = output.base + row * columns
-            if let weights {
-                multiplyRow(values, weights, into: target, columns: columns)
-            } else {
-                for n in 0..<columns {
-                    target[n] = (0..<depth).reduce(0) { $0 + values[$1] * plain[n * depth + $1] }
+        let rows = weights == nil ? [] : (0..<count).map { QuantizedRow(input[$0 * depth..<($0 + 1) * depth]) }
+        pool.forEach((columns + Int8Oracle.block - 1) / Int8Oracle.block) { block in
+            let range = block * Int8Oracle.block..<min(columns, (block + 1) * Int8Oracle.block)
+            // Products of 16-bit numbers are what every processor can add in pairs.
+            let wide = weights?.codes[range.lowerBound * depth..<range.upperBound * depth].map { Int16($0) } ?? []
+            for row in 0..<count {
+                let target = output.base + row * columns
+                if let weights {
+                    multiply(rows[row], wide, weights.rowScales[range], into: target)
+                } else {
+                    for n in range {
+                        target[n] = (0..<depth).reduce(0) { $0 + input[row * depth + $1] * plain[n * depth + $1] }
+                    }
                 }
+                for n in range { target[n] = (target[n] + bias[n]) + (residual?[row * columns + n] ?? 0) }
             }
-            for n in 0..<columns { target[n] = (target[n] + bias[n]) + (residual?[row * columns + n] ?? 0) }
         }
         kernels.activate(output.matrix(rows: count, columns: columns), activation)
         return output.values(0..<output.count)
     }
 
-    /// One token: quantize, multiply exactly, scale back.
-    private func multiplyRow(
-        _ values: [Float], _ weights: QuantizedWeights, into target: UnsafeMutablePointer<Float>, columns: Int
+    /// Outputs that a thread computes for every token before it goes on: their weights stay near it meanwhile.
+    private static let block = 16
+
+    /// Some outputs of one token: multiply exactly, scale back. `weights` has a row for each of `scales`.
+    private func multiply(
+        _ row: QuantizedRow, _ weights: [Int16], _ scales: ArraySlice<Float>, into target: UnsafeMutablePointer<Float>
     ) {
-        guard values.allSatisfy(\.isFinite) else {
-            for n in 0..<columns { target[n] = .nan }
-            return
-        }
-        let largest = values.reduce(0) { max($0, $1.magnitude) }
-        let scale = largest / 127
-        let codes: [Int32] = values.map { value in
-            scale == 0 ? 0 : Int32(max(-127, min(127, (value / scale).rounded(.toNearestOrEven))))
-        }
-        let depth = values.count
-        weights.codes.withUnsafeBufferPointer { matrix in
-            codes.withUnsafeBufferPointer { codes in
-                for n in 0..<columns {
+        let depth = row.codes.count
+        weights.withUnsafeBufferPointer { weights in
+            row.codes.withUnsafeBufferPointer { codes in
+                for (index, n) in scales.indices.enumerated() {
+                    let weight = UnsafeBufferPointer(rebasing: weights[index * depth..<(index + 1) * depth])
                     var sum: Int32 = 0
                     // |code · code| ≤ 127², so int32 is exact for K up to 133,000; F and H are checked to be less.
-                    for k in 0..<depth { sum &+= codes[k] &* Int32(matrix[n * depth + k]) }
-                    target[n] = Float(sum) * (scale * weights.rowScales[n])
+                    for k in 0..<depth { sum &+= Int32(codes[k]) &* Int32(weight[k]) }
+                    target[n] = row.isFinite ? Float(sum) * (row.scale * scales[n]) : .nan
                 }
             }
         }
+    }
+}
+
+/// One token's activations: symmetric codes of at most 127, and what they are scaled by.
+private struct QuantizedRow: Sendable {
+    let codes: [Int16]
+    let scale: Float
+    let isFinite: Bool
+
+    init(_ values: ArraySlice<Float>) {
+        isFinite = values.allSatisfy(\.isFinite)
+        let largest = values.reduce(0) { max($0, $1.magnitude) }
+        let scale = largest / 127
+        self.scale = scale
+        let isZero = scale == 0 || !isFinite
+        codes = values.map { isZero ? 0 : Int16(max(-127, min(127, ($0 / scale).rounded(.toNearestOrEven)))) }
     }
 }

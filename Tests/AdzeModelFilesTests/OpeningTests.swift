@@ -107,7 +107,8 @@ import Testing
 
     @Test(arguments: [
         ("\u{80}\u{3}}q\u{0}.", "a bare pickle"), ("\u{80}\u{4}\u{95}", "joblib"), ("(dp0\n.", "a bare pickle"),
-        ("(lp0\nI1\na.", "a bare pickle"), ("}q\u{0}.", "a bare pickle"),
+        ("(lp0\nI1\na.", "a bare pickle"), ("}q\u{0}.", "a bare pickle"), ("Vos\np0\n0.", "a bare pickle"),
+        ("S'os'\nS'x'\n", "a bare pickle"),
         ("ccollections\nOrderedDict\n)R.", "a bare pickle"),
         ("\u{93}NUMPY\u{1}\u{0}", "numpy"), ("\u{78}\u{9C}\u{3}", "joblib"),
     ])
@@ -116,7 +117,8 @@ import Testing
         #expect(line.contains(word) && line.contains("torch.save"), "\(line)")
     }
 
-    @Test(arguments: ["call me\nlater\n", "(hello)", "c", "(", "{", "cos\n"]) func textsAreNoPickles(_ text: String)
+    @Test(arguments: ["call me\nlater\n", "(hello)", "c", "(", "{", "cos\n", "Start\nhere\n", "Vital\npages\n", "S\n"])
+    func textsAreNoPickles(_ text: String)
         throws
     {
         #expect(try refusal(Array(text.utf8)).hasPrefix("not a model file"))
@@ -209,10 +211,18 @@ import Testing
         #expect(try RawWeights(path: Fixtures.path("torch/old_tar.pt")).format == .torchTar)
     }
 
+    @Test func shardsThatSayTheSameSayItTogether() throws {
+        let one = try RawWeights(path: Fixtures.path("models/containers/safetensors")).metadata
+        let sharded = try RawWeights(path: Fixtures.path("models/containers/sharded")).metadata
+        #expect(!one.isEmpty && one.elementsEqual(sharded, by: ==))
+    }
+
     @Test func ignoredNamesAreNoted() throws {
         let path = Fixtures.path("torch/module.pt")
         #expect(throws: LocatedError.self) { try RawWeights(path: path) }
-        let raw = try RawWeights(path: path, ignoringObjects: true)
+        var options = WeightsOptions()
+        options.ignoresObjects = true
+        let raw = try RawWeights(path: path, options: options)
         #expect(raw.ignoredNames.first == "__main__.Small" && raw.notes.contains { $0.contains("'__main__.Small'") })
     }
 }

@@ -155,6 +155,12 @@ func entry(_ name: String, _ dtype: String, _ shape: String, _ offsets: String) 
         }
     }
 
+    /// JSON has two keys here, and Swift one name: a dictionary of tensors would give one of them for both.
+    @Test func composedAndDecomposedNameAreOne() {
+        let header = "{" + entry("\u{E9}", "U8", "[1]", "[0,1]") + "," + entry("e\u{301}", "U8", "[2]", "[1,3]") + "}"
+        #expect(refusal(header, data: 3) == .duplicateName("e\u{301}"))
+    }
+
     @Test func duplicateField() {
         let header = #"{"a":{"dtype":"U8","dtype":"I8","shape":[0],"data_offsets":[0,0]}}"#
         guard case .json(.duplicateKey("dtype", _)) = refusal(header) else {

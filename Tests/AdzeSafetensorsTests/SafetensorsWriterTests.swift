@@ -79,6 +79,15 @@ import Testing
         }
     }
 
+    /// The reader takes them for two keys, as JSON does.
+    @Test func metadataKeysAreToldApartByTheirBytes() throws {
+        let metadata = [("\u{E9}", "1"), ("e\u{301}", "2")]
+        let bytes = try SafetensorsWriter.bytes(tensors: [], metadata: metadata) { zeros($0) }
+        let read = try SafetensorsFile(bytes: bytes).metadata
+        #expect(read.map { Array($0.0.utf8) } == metadata.map { Array($0.0.utf8) })
+        #expect(read.map(\.1) == ["1", "2"])
+    }
+
     @Test func tensorThatIsNotTheAnnouncedOne() throws {
         #expect(
             throws: SafetensorsError.wrongTensor(name: "a", expected: "float32 (2)", found: "float32 (3)")

@@ -135,6 +135,29 @@ struct RescueTests {
         }
     }
 
+    @Test func namesThatSafetensorsCannotHold() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/x.pt"
+            let tensor = Pickled.tensor()
+            try Data(Pickled.archive(Pickled.dictionary([("__metadata__", tensor)]))).write(to: URL(filePath: path))
+            #expect(try listed(path).count == 1)
+            let run = try Tool.run(["rescue", path, "-o", folder + "/out.safetensors"])
+            #expect(run.code == 65 && run.errorLines.last?.contains("'__metadata__'") == true, "\(run.errors)")
+            #expect(try names(in: folder) == ["x.pt"])
+        }
+    }
+
+    @Test func namesThatClash() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/x.pt"
+            let tensor = Pickled.tensor()
+            let clash = Pickled.dictionary([("a.b", tensor), ("a", Pickled.dictionary([("b", tensor)]))])
+            try Data(Pickled.archive(clash)).write(to: URL(filePath: path))
+            let run = try Tool.run(["rescue", path, "--list"])
+            #expect(run.code == 65 && run.errorLines.count == 1 && run.errors.contains("'a.b'"), "\(run.errors)")
+        }
+    }
+
     @Test(arguments: [
         ("(dp0\nS'a'\np1\nI1\ns.", "pickle"), ("cos\nsystem\n(S'id'\ntR.", "pickle"), ("\u{93}NUMPY\u{1}", "numpy"),
     ])
@@ -148,14 +171,34 @@ struct RescueTests {
     }
 }
 
-/// A legacy checkpoint without tensors.
+/// Small checkpoints, opcode by opcode.
 private enum Pickled {
+    /// A legacy stream of a dictionary of one number.
     static func dictionary(of text: String, _ folder: String) -> (String, [UInt8]) {
         let magic: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
         let version: [UInt8] = [0x80, 2, 0x4D, 0xE9, 3, 0x2E]
         let system: [UInt8] = [0x80, 2, 0x7D, 0x2E]
-        let object: [UInt8] =
-            [0x80, 2, 0x7D, 0x58] + little(text.utf8.count, 4) + Array(text.utf8) + [0x4B, 1, 0x73, 0x2E]
+        let object: [UInt8] = [0x80, 2] + dictionary([(text, [0x4B, 1])]) + [0x2E]
         return (folder + "/empty.pt", magic + version + system + object + [0x80, 2, 0x5D, 0x2E])
+    }
+
+    static func text(_ text: String) -> [UInt8] { [0x58] + little(text.utf8.count, 4) + Array(text.utf8) }
+
+    static func dictionary(_ items: [(String, [UInt8])]) -> [UInt8] {
+        items.reduce([0x7D]) { $0 + text($1.0) + $1.1 + [0x73] }
+    }
+
+    /// A tensor of two floats.
+    static func tensor() -> [UInt8] {
+        let storage = text("storage") + Array("ctorch\nFloatStorage\n".utf8) + text("0") + text("cpu") + [0x4B, 2]
+        return Array("ctorch._utils\n_rebuild_tensor_v2\n((".utf8) + storage + Array("tQ".utf8)
+            + [0x4B, 0, 0x4B, 2, 0x85, 0x4B, 1, 0x85, 0x89, 0x7D] + Array("tR".utf8)
+    }
+
+    /// A zip archive of a pickle and one storage of two floats.
+    static func archive(_ value: [UInt8]) -> [UInt8] {
+        ZipArchive([
+            ZipLie("m/data.pkl", [0x80, 2] + value + [0x2E]), ZipLie("m/data/0", [UInt8](repeating: 1, count: 8)),
+        ]).bytes
     }
 }

@@ -50,14 +50,15 @@ enum DependencyTable {
             "adze-cli", core.union(formats).union([formatOpener, "Adze", "AdzeInsight", "AdzeTraining"]),
             products: ["ArgumentParser", "Crypto"]),
         Row("adze-h5worker", ground.union(["CHDF5", "CSandbox", "AdzeSafetensors"])),
+        Row("AdzeFuzzing", core.union(formats).union([formatOpener, "AdzeZip"])),
         // Tests.
         Row("AdzeTestSupport", ["AdzeBytes", "CZlib"]),
     ]
 
-    /// The row of a target; a fuzz target may see every library of ours and no product.
+    /// The row of a target; a fuzz target may see the properties alone and no product.
     static func row(of name: String) -> Row? {
         if let row = rows.first(where: { $0.name == name }) { return row }
-        return name.hasPrefix("fuzz-") ? Row(name, core.union(formats).union([formatOpener, "AdzeZip"])) : nil
+        return name.hasPrefix("fuzz-") ? Row(name, ["AdzeFuzzing"]) : nil
     }
 
     /// Everything in `targets` that the table forbids, one line each; tests may see what they like.

@@ -50,7 +50,9 @@ struct RescueCommand: ParsableCommand {
 
     func run() throws {
         if let output { try OutputOptions.check(output, .file, force: force) }
-        let weights = try RawWeights(path: source, ignoringObjects: ignoreObjects)
+        var options = WeightsOptions()
+        options.ignoresObjects = ignoreObjects
+        let weights = try RawWeights(path: source, options: options)
         let aliases = weights.store.aliases
         Console.notes(weights.notes + RescueCommand.notes(weights), quiet: common.quiet)
         if list { try printList(weights, aliases) }
