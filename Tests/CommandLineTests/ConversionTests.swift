@@ -138,7 +138,7 @@ struct ConversionTests {
             let plain = try Tool.succeed(["diff", Models.classifier, short, "-i", texts])
             #expect(plain.lines.last?.contains("of 2 predictions differ") == true)
             #expect(plain.errors.contains("1 unreadable"))
-            try Tool.refuse(64, ["diff", Models.classifier, Models.encoder, "-i", texts], says: ["same form"])
+            try Tool.refuse(64, ["diff", Models.classifier, Models.encoder, "-i", texts], says: ["two classifiers"])
         }
     }
 
