@@ -254,7 +254,8 @@ private struct JSONParser {
         }
         guard position - start <= 512 else { throw .numberOutOfRange(offset: start) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        if isInteger, let integer = Int(text) { return .integer(integer) }
+        // A negative zero is no integer: `Int` would lose its sign.
+        if isInteger, text != "-0", let integer = Int(text) { return .integer(integer) }
         guard let number = Double(text), number.isFinite else { throw .numberOutOfRange(offset: start) }
         return .number(number)
     }

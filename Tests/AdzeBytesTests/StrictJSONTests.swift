@@ -47,6 +47,12 @@ import Testing
         #expect(try parse(value.indentedText) == value)
         #expect(value.canonical.text == #"{"a":{},"l":[],"z":[1,2.5,"a\"\\\u0001\n"]}"#)
     }
+
+    @Test func aNegativeZeroIsNoInteger() throws {
+        let value = try parseJSON(Array("-0".utf8))
+        #expect(value.integer == nil && value.number?.sign == .minus && value.text == "-0.0")
+        #expect(try parseJSON(Array("[-1, 0]".utf8)).array?.compactMap(\.integer) == [-1, 0])
+    }
 }
 
 /// What is wrong, and at which byte.

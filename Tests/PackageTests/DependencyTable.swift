@@ -25,7 +25,7 @@ enum DependencyTable {
     /// The whole table. Targets that are still to come have their row already.
     static let rows: [Row] = [
         // System libraries and C.
-        Row("COpenBLAS"), Row("CZstd"), Row("CZlib"), Row("CHDF5"), Row("CKernels"),
+        Row("COpenBLAS"), Row("CZstd"), Row("CZlib"), Row("CHDF5"), Row("CSandbox"), Row("CKernels"),
         // Core.
         Row("AdzeBytes"),
         Row("AdzeThreads"),
@@ -48,8 +48,8 @@ enum DependencyTable {
         Row("AdzeInsight", core.union(["Adze"])),
         Row(
             "adze-cli", core.union(formats).union([formatOpener, "Adze", "AdzeInsight", "AdzeTraining"]),
-            products: ["ArgumentParser"]),
-        Row("adze-h5worker", ground.union(["CHDF5", "AdzeSafetensors"])),
+            products: ["ArgumentParser", "Crypto"]),
+        Row("adze-h5worker", ground.union(["CHDF5", "CSandbox", "AdzeSafetensors"])),
         Row("AdzeFuzzing", core.union(formats).union([formatOpener, "AdzeZip"])),
         // Tests.
         Row("AdzeTestSupport", ["AdzeBytes", "CZlib"]),

@@ -21,7 +21,11 @@ extension FuzzTarget {
     private static func line(_ row: Row) -> JSONValue {
         var object: JSONObject = ["text": .string(row.text)]
         if let pair = row.pair { object["text_pair"] = .string(pair) }
-        if let label = row.label { object["label"] = .string(label) }
+        switch row.label {
+        case .one(let label): object["label"] = .string(label)
+        case .several(let labels): object["label"] = .array(labels.map(JSONValue.string))
+        case nil: break
+        }
         for (key, value) in row.extra { object[key] = value }
         return .object(object)
     }
