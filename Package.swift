@@ -30,15 +30,24 @@ func tests(of target: String, _ more: [Target.Dependency] = []) -> Target {
         swiftSettings: swiftSettings)
 }
 
+/// The program that fuzzes one reader, or in an ordinary build replays inputs to it.
+func fuzzer(_ reader: String) -> Target {
+    .executableTarget(
+        name: "fuzz-\(reader)", dependencies: ["AdzeFuzzing"], path: "Tools/fuzz/\(reader)",
+        swiftSettings: swiftSettings)
+}
+
 let package = Package(
     name: "adze",
     platforms: [.macOS(.v26)],
     products: [
         .library(name: "Adze", targets: ["Adze"]),
         .executable(name: "adze", targets: ["adze-cli"]),
+        .executable(name: "adze-h5worker", targets: ["adze-h5worker"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         // MARK: - System libraries and C
@@ -51,6 +60,10 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", path: "Formats/CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CHDF5", path: "Formats/CHDF5", pkgConfig: "hdf5",
+            providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+        .target(name: "CSandbox", path: "Formats/CSandbox"),
         // Unoptimised vector code is a hundred times slower: the tests of a debug build would wait for it.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
@@ -68,26 +81,47 @@ let package = Package(
         library("AdzeZip", path: "Formats/Zip", ["AdzeBytes", "CZlib"]),
         library("AdzeTorch", path: "Formats/Torch", ["AdzeBytes", "AdzeTensors", "AdzeZip"]),
         library("AdzeNative", path: "Formats/Native", ["AdzeBytes", "AdzeTensors", "AdzeThreads", "CZstd"]),
+        library("AdzeKeras", path: "Formats/Keras", ["AdzeBytes", "AdzeSafetensors", "AdzeTensors", "AdzeZip"]),
         library("AdzeHuggingFace", path: "Formats/HuggingFace", ["AdzeBytes"]),
         library(
             "AdzeModelFiles", path: "Formats/ModelFiles",
-            ["AdzeBytes", "AdzeTensors", "AdzeHuggingFace", "AdzeNative", "AdzeSafetensors", "AdzeTorch"]),
+            [
+                "AdzeBytes", "AdzeTensors", "AdzeHuggingFace", "AdzeKeras", "AdzeNative", "AdzeSafetensors",
+                "AdzeTorch",
+            ]),
 
         // MARK: - Façade and tools
         library(
             "Adze",
             [
-                "AdzeBytes", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
+                "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
                 "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTorch",
             ]),
         .executableTarget(
             name: "adze-cli",
             dependencies: [
                 "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels",
-                "AdzeNative", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
+                "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Tools/adze", swiftSettings: swiftSettings),
+
+        // The only program that links libhdf5; `adze` starts it for HDF5 files, from its own folder.
+        .executableTarget(
+            name: "adze-h5worker",
+            dependencies: ["AdzeBytes", "AdzeSafetensors", "AdzeTensors", "CHDF5", "CSandbox"],
+            path: "Tools/adze-h5worker", swiftSettings: swiftSettings),
+
+        // MARK: - Fuzzing
+        library(
+            "AdzeFuzzing", path: "Tools/fuzz/AdzeFuzzing",
+            [
+                "AdzeBytes", "AdzeData", "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads",
+                "AdzeTokenization", "AdzeTorch", "AdzeZip",
+            ]),
+        fuzzer("json"), fuzzer("safetensors"), fuzzer("zip"), fuzzer("pickle"), fuzzer("native"), fuzzer("tokenizer"),
+        fuzzer("csv"), fuzzer("jsonl"),
 
         // MARK: - Tests
         .target(
@@ -105,16 +139,19 @@ let package = Package(
         tests(of: "AdzeTorch", ["AdzeBytes", "AdzeTensors", "AdzeSafetensors", "AdzeZip"]),
         tests(of: "AdzeNative", ["AdzeBytes", "AdzeTensors", "AdzeThreads"]),
         tests(of: "AdzeHuggingFace", ["AdzeBytes"]),
-        tests(of: "AdzeModelFiles", ["AdzeBytes", "AdzeHuggingFace", "AdzeTensors"]),
+        tests(of: "AdzeKeras", ["AdzeBytes", "AdzeSafetensors", "AdzeTensors", "adze-h5worker"]),
+        tests(of: "AdzeModelFiles", ["AdzeBytes", "AdzeHuggingFace", "AdzeTensors", "adze-h5worker"]),
         tests(
             of: "Adze",
             [
-                "AdzeBytes", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
+                "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
                 "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
             ]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["AdzeTestSupport", "AdzeBytes", "adze-cli"],
+            name: "CommandLineTests", dependencies: ["AdzeTestSupport", "AdzeBytes", "adze-cli", "adze-h5worker"],
             swiftSettings: swiftSettings),
+        .testTarget(
+            name: "FuzzReplayTests", dependencies: ["AdzeTestSupport", "AdzeFuzzing"], swiftSettings: swiftSettings),
         .testTarget(name: "PackageTests", dependencies: ["AdzeTestSupport"], swiftSettings: swiftSettings),
     ]
 )

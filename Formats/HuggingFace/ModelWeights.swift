@@ -29,11 +29,12 @@ public enum ModelWeights: Sendable, Equatable {
     /// The usual names, best first.
     static let usualNames = [
         "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
+        "tf_model.h5", "tf_model.h5.index.json",
     ]
 
     /// Weights of other frameworks, known so that they can be named.
     static let unreadableNames = [
-        "tf_model.h5", "tf_model.h5.index.json", "flax_model.msgpack", "model.ckpt.index", "model.onnx",
+        "flax_model.msgpack", "model.ckpt.index", "model.onnx",
         "adapter_model.safetensors", "adapter_model.bin",
     ]
 
@@ -64,12 +65,12 @@ public enum ModelWeights: Sendable, Equatable {
         return .sharded(index)
     }
 
-    /// The one file of weights that has another name; safetensors go before pickles.
+    /// The one file of weights that has another name; safetensors go before pickles, pickles before HDF5.
     private static func single(in folder: FolderFiles, unreadable: [String]) throws -> String {
         let candidates = folder.names.filter { name in
             !companions.contains(name) && !name.hasPrefix("rng_state_") && !name.hasPrefix(".")
         }
-        for endings in [[".safetensors"], [".bin", ".pt", ".pth"]] {
+        for endings in [[".safetensors"], [".bin", ".pt", ".pth"], [".h5", ".hdf5", ".keras"]] {
             let found = candidates.filter { name in endings.contains(where: name.hasSuffix) }
             if found.count > 1 { throw HuggingFaceError.ambiguousWeights(found) }
             if let only = found.first { return only }

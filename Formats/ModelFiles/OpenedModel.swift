@@ -13,8 +13,9 @@ public struct OpenedModel: Sendable {
     public let format: WeightsFormat
     /// Bytes of its weights on disk.
     public let byteCount: Int
-    /// Its tensors under the source's names.
+    /// Its tensors under the source's names, or PyTorch's where the source's are those of TensorFlow or Keras.
     public let store: any TensorStore
+    private let files: [WeightsFile]
     /// `config.json`; nil for a bare file of weights, and for a native file, whose header has it.
     public let configuration: JSONValue?
     /// The folder, where it is one.
@@ -26,14 +27,19 @@ public struct OpenedModel: Sendable {
     /// What a user should hear of.
     public let notes: [String]
 
+    /// The name in the source of a tensor of `store`.
+    public func sourceName(of name: String) -> String {
+        files.lazy.compactMap { $0.sourceNames[name] }.first ?? name
+    }
+
     /// Opens a `.adze` file, a file of weights, or a model folder.
     ///
     /// Throws `FileError`, `HuggingFaceError`, `ModelFileError` and the readers' errors, each with its path.
-    public init(path: String) throws {
+    public init(path: String, options: WeightsOptions = WeightsOptions()) throws {
         if isFolder(path) {
-            try self.init(folder: path)
+            try self.init(folder: path, options)
         } else {
-            self.init(file: try WeightsFile(path: path))
+            self.init(file: try WeightsFile(path: path, options: options))
         }
     }
 
@@ -42,10 +48,11 @@ public struct OpenedModel: Sendable {
         (format, byteCount, store) = (file.format, file.byteCount, file.store)
         (native, unreadable, folder) = (file.native, file.unreadable, nil)
         configuration = nil
-        notes = []
+        files = [file]
+        notes = file.notes + ignoredNote(file.ignoredNames)
     }
 
-    private init(folder path: String) throws {
+    private init(folder path: String, _ options: WeightsOptions) throws {
         let folder: ModelFolder
         do {
             folder = try ModelFolder(path: path)
@@ -55,28 +62,10 @@ public struct OpenedModel: Sendable {
         self.path = path
         self.folder = folder
         configuration = .object(folder.configuration)
-        switch folder.weights {
-        case .file(let name):
-            let file = try WeightsFile(path: folder.path(of: name))
-            (format, byteCount, store) = (file.format, file.byteCount, file.store)
-            (native, unreadable) = (file.native, file.unreadable)
-            notes = folder.notes
-        case .sharded(let index):
-            let files = try index.shards.map { try WeightsFile(path: folder.path(of: $0)) }
-            let store: ShardedTensorStore
-            do {
-                store = try ShardedTensorStore(
-                    weightMap: index.weightMap, shards: zip(index.shards, files).map { (name: $0, store: $1.store) })
-            } catch {
-                throw LocatedError(path: folder.path(of: index.file), underlying: error)
-            }
-            self.store = store
-            format = files.first?.format ?? .safetensors
-            byteCount = files.reduce(0) { $0 + $1.byteCount }
-            native = nil
-            unreadable = files.flatMap(\.unreadable)
-            let extra = store.unindexed.count
-            notes = folder.notes + (extra > 0 ? ["\(extra) tensors of the shards are not in \(index.file)"] : [])
-        }
+        let weights = try FolderWeights(folder.weights, options: options) { folder.path(of: $0) }
+        (format, byteCount, store, files) = (weights.format, weights.byteCount, weights.store, weights.files)
+        native = weights.files.count == 1 ? weights.files[0].native : nil
+        unreadable = weights.files.flatMap(\.unreadable)
+        notes = folder.notes + weights.notes
     }
 }

@@ -26,10 +26,11 @@ struct SafetensorsHeader {
     let entries: [Entry]
     let metadata: [(String, String)]
 
-    /// The stated length of the header, checked against the file's size.
+    /// The stated length of the header from the file's first eight bytes, checked against the file's size.
     static func length(prefix: [UInt8], fileSize: Int) throws(SafetensorsError) -> Int {
-        guard fileSize >= 8, prefix.count >= 8 else { throw .tooShort(size: fileSize) }
-        let stated = prefix.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        // A file that gives eight bytes has them, so that the subtraction below is safe.
+        guard prefix.count == 8 else { throw .tooShort(size: fileSize) }
+        let stated = prefix.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard stated <= UInt64(maximumLength) else { throw .headerTooLong(length: stated, limit: maximumLength) }
         let length = Int(stated)
         guard length <= fileSize - 8 else { throw .headerPastTheEnd(length: length, size: fileSize) }
@@ -51,11 +52,14 @@ struct SafetensorsHeader {
         guard let object = value.object else { throw .notAnObject(found: value.kindName) }
         var entries: [Entry] = []
         var metadata: [(String, String)] = []
+        // JSON tells a composed name from a decomposed one; the names of a store are one where Swift says they are.
+        var names: Set<String> = []
         entries.reserveCapacity(object.count)
         for (name, value) in object {
             if name == SafetensorsHeader.metadataKey {
                 metadata = try SafetensorsHeader.metadata(value)
             } else {
+                guard names.insert(name).inserted else { throw .duplicateName(name) }
                 entries.append(try SafetensorsHeader.entry(name: name, value: value))
             }
         }

@@ -16,6 +16,11 @@ public struct SafetensorsLayout: Sendable {
     /// Throws `SafetensorsError` for names that repeat or that no reader takes, and a header above the limit.
     /// - Complexity: O(n log n).
     public init(tensors: [TensorInfo], metadata: [(String, String)] = []) throws(SafetensorsError) {
+        try self.init(tensors: tensors, metadata: metadata, limit: SafetensorsHeader.maximumLength)
+    }
+
+    /// The same with a limit of the header's length that a test can reach.
+    package init(tensors: [TensorInfo], metadata: [(String, String)], limit: Int) throws(SafetensorsError) {
         let order = SafetensorsLayout.order(tensors)
         try SafetensorsLayout.check(order, metadata)
         var json = "{"
@@ -46,9 +51,7 @@ public struct SafetensorsLayout: Sendable {
         json += "}"
         while json.utf8.count % 8 != 0 { json += " " }
         let length = json.utf8.count
-        guard length <= SafetensorsHeader.maximumLength else {
-            throw .headerTooLong(length: UInt64(length), limit: SafetensorsHeader.maximumLength)
-        }
+        guard length <= limit else { throw .headerTooLong(length: UInt64(length), limit: limit) }
         self.header = withUnsafeBytes(of: UInt64(length).littleEndian) { Array($0) } + Array(json.utf8)
         self.order = order
     }
@@ -68,8 +71,9 @@ public struct SafetensorsLayout: Sendable {
             guard info.name != SafetensorsHeader.metadataKey else { throw .name(info.name, reason: "reserved") }
             guard names.insert(info.name).inserted else { throw .duplicateName(info.name) }
         }
-        var keys: Set<String> = []
-        for (key, _) in metadata where !keys.insert(key).inserted {
+        // Metadata keys by their bytes, as JSON has them: what was read can be written.
+        var keys: Set<[UInt8]> = []
+        for (key, _) in metadata where !keys.insert(Array(key.utf8)).inserted {
             throw .metadata(key: key, found: "the key twice")
         }
     }

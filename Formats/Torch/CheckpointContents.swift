@@ -28,20 +28,20 @@ struct CheckpointContents {
     /// The archive, where the container is one.
     let archive: ZipDirectory?
 
+    /// Whether the storages' bytes are those of a big-endian machine.
+    let isBigEndian: Bool
+
     /// Reads the container that the file's first bytes show.
-    init(file: InputFile) throws(TorchError) {
+    init(file: InputFile, ignoringObjects: Bool) throws(TorchError) {
         let head = try file.torchRead(at: 0, count: min(file.size, TorchContainer.headLength))
         switch TorchContainer(head: head) {
-        case .zip: try self.init(zip: file)
-        case .legacy: try self.init(legacy: file)
-        case .tar:
-            throw .unsupportedKind(
-                "a tar archive, which torch wrote before 0.1.10, is not read; load it with an old torch and save it again"
-            )
+        case .zip: try self.init(zip: file, ignoringObjects)
+        case .legacy: try self.init(legacy: file, ignoringObjects)
+        case .tar: try self.init(tar: file, ignoringObjects)
         case nil:
             // A pickle of something else goes the same way, so that what it asks for is said.
             if head.count >= 2, head[0] == 0x80, (2...5).contains(head[1]) {
-                try self.init(legacy: file)
+                try self.init(legacy: file, ignoringObjects)
             } else {
                 throw .notACheckpoint(found: head.isEmpty ? "an empty file" : CheckpointContents.describe(head))
             }
@@ -50,7 +50,7 @@ struct CheckpointContents {
 
     init(
         container: TorchContainer, root: PickleValue, heap: PickleHeap, records: [StorageBytes], storageRecords: [Int],
-        archive: ZipDirectory? = nil
+        archive: ZipDirectory? = nil, isBigEndian: Bool = false
     ) {
         self.container = container
         self.root = root
@@ -58,6 +58,7 @@ struct CheckpointContents {
         self.records = records
         self.storageRecords = storageRecords
         self.archive = archive
+        self.isBigEndian = isBigEndian
     }
 
     private static func describe(_ head: [UInt8]) -> String {
@@ -68,7 +69,7 @@ struct CheckpointContents {
 
     // MARK: - Zip
 
-    private init(zip file: InputFile) throws(TorchError) {
+    private init(zip file: InputFile, _ ignoringObjects: Bool) throws(TorchError) {
         let archive = try TorchArchive(file: file)
         if archive.entry("constants.pkl") != nil {
             throw .unsupportedKind(
@@ -76,11 +77,11 @@ struct CheckpointContents {
             )
         }
         let limits = PickleLimits()
-        try CheckpointContents.checkByteOrder(archive)
+        let isBigEndian = try CheckpointContents.isBigEndian(archive)
         guard let pickle = try archive.content("data.pkl", limit: limits.bytes) else {
             throw .archive(.missing, entry: archive.root + "/data.pkl", detail: "no checkpoint is without it")
         }
-        var machine = PickleMachine(pickle, storages: .zip, limits: limits)
+        var machine = PickleMachine(pickle, storages: .zip, limits: limits, ignoresObjects: ignoringObjects)
         try machine.run()
         try machine.checkEnd()
         var records: [StorageBytes] = []
@@ -104,16 +105,14 @@ struct CheckpointContents {
         }
         self.init(
             container: .zip, root: machine.root, heap: machine.heap, records: records, storageRecords: storageRecords,
-            archive: archive.directory)
+            archive: archive.directory, isBigEndian: isBigEndian)
     }
 
-    private static func checkByteOrder(_ archive: TorchArchive) throws(TorchError) {
-        guard let order = try archive.content("byteorder", limit: 16) else { return }
+    private static func isBigEndian(_ archive: TorchArchive) throws(TorchError) -> Bool {
+        guard let order = try archive.content("byteorder", limit: 16) else { return false }
         switch String(decoding: order, as: UTF8.self) {
-        case "little": return
-        case "big":
-            throw .unsupportedKind(
-                "a checkpoint of a big-endian machine is not read; save it again on a little-endian one")
+        case "little": return false
+        case "big": return true
         default:
             throw .archive(.badRecord, entry: archive.root + "/byteorder", detail: "expected 'little' or 'big'")
         }

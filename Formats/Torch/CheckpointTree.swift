@@ -1,5 +1,5 @@
-// From nested dictionaries and lists to flat names: `optimizer.state.0.exp_avg`. The walk counts what it meets, because
-// a container that is shared may be met often, and refuses one that contains itself.
+// From nested dictionaries, lists and objects to flat names: `optimizer.state.0.exp_avg`. The walk counts what it meets,
+// because a container that is shared may be met often, and refuses one that contains itself.
 
 internal import AdzeBytes
 
@@ -20,6 +20,9 @@ struct CheckpointTree {
     private var names: Set<String> = []
     private var nameBytes = 0
     private var visits = 0
+    /// Objects met so far: each is walked once, under its first name, because objects refer to each other in circles.
+    private var objects: Set<Int> = []
+    private let ignoresObjects: Bool
 
     /// A container that is being walked.
     private struct Level {
@@ -32,9 +35,12 @@ struct CheckpointTree {
     /// Walks from the root; throws `TorchError.pickle`.
     ///
     /// - Complexity: O(values met), at most `limits.visits`; the stack is an array of at most `limits.depth` levels.
-    init(root: PickleValue, heap: PickleHeap, limits: PickleLimits) throws(TorchError) {
+    init(
+        root: PickleValue, heap: PickleHeap, limits: PickleLimits, ignoresObjects: Bool = false
+    ) throws(TorchError) {
         self.heap = heap
         self.limits = limits
+        self.ignoresObjects = ignoresObjects
         guard case .container(let index) = root else {
             path = Array("tensor".utf8)
             try leaf(root)
@@ -54,8 +60,10 @@ struct CheckpointTree {
                 throw .pickle(.limit, offset: nil, detail: "more than \(limits.visits) values inside each other")
             }
             path.removeLast(path.count - level.pathCount)
-            if !path.isEmpty { path.append(UInt8(ascii: ".")) }
-            path += key.utf8
+            if let key {
+                if !path.isEmpty { path.append(UInt8(ascii: ".")) }
+                path += key.utf8
+            }
             guard path.count <= limits.nameBytes else {
                 throw .pickle(.badName, offset: nil, detail: "\(quoted(name)) has more than \(limits.nameBytes) bytes")
             }
@@ -63,7 +71,11 @@ struct CheckpointTree {
                 try leaf(value)
                 continue
             }
-            guard open.insert(inner).inserted else { throw .pickle(.cycle, offset: nil, detail: "at \(quoted(name))") }
+            if heap.containers[inner].kind == .object, !objects.insert(inner).inserted { continue }
+            guard open.insert(inner).inserted else {
+                if ignoresObjects { continue }
+                throw .pickle(.cycle, offset: nil, detail: "at \(quoted(name))")
+            }
             guard levels.count < limits.depth else {
                 throw .pickle(.depth, offset: nil, detail: "more than \(limits.depth) levels at \(quoted(name))")
             }
@@ -73,17 +85,29 @@ struct CheckpointTree {
 
     private var name: String { String(decoding: path, as: UTF8.self) }
 
-    /// The next child of a level with its key, or nil at the end.
-    private func child(of level: Level) throws(TorchError) -> (String, PickleValue)? {
+    /// The next child of a level with its key, nil for one that has its parent's name; or nil at the end.
+    private func child(of level: Level) throws(TorchError) -> (key: String?, value: PickleValue)? {
         let container = heap.containers[level.container]
-        if container.kind == .dictionary {
-            let position = level.next * 2
-            guard position < container.items.count else { return nil }
-            return (try keyText(container.items[position]), container.items[position + 1])
+        guard container.kind.isKeyed else {
+            guard level.next < container.items.count else { return nil }
+            return (String(level.next), container.items[level.next])
         }
-        guard level.next < container.items.count else { return nil }
-        return (String(level.next), container.items[level.next])
+        let position = level.next * 2
+        guard position < container.items.count else { return nil }
+        let key: String
+        do throws(TorchError) {
+            key = try keyText(container.items[position])
+        } catch {
+            // Inside objects a key may be anything; its position is a name as good as any.
+            guard ignoresObjects else { throw error }
+            key = "(\(level.next))"
+        }
+        let isPartOfModule = container.kind == .object && CheckpointTree.partsOfModules.contains(key)
+        return (isPartOfModule ? nil : key, container.items[position + 1])
     }
+
+    /// Attributes of torch's modules whose items `state_dict()` would call by their own names.
+    private static let partsOfModules: Set<String> = ["_parameters", "_buffers", "_modules"]
 
     private func keyText(_ key: PickleValue) throws(TorchError) -> String {
         switch key {
@@ -114,6 +138,7 @@ struct CheckpointTree {
             throw .pickle(.limit, offset: nil, detail: "names of more than \(limits.allNameBytes) bytes in all")
         }
         guard names.insert(name).inserted else {
+            if ignoresObjects, !isTensor(value) { return }
             throw .pickle(.duplicateName, offset: nil, detail: quoted(name))
         }
         if case .tensor(let index) = value {
@@ -128,6 +153,8 @@ struct CheckpointTree {
             omittedScalars += 1
         }
     }
+
+    private func isTensor(_ value: PickleValue) -> Bool { if case .tensor = value { true } else { false } }
 
     /// A short text of a value that is no container.
     private func text(of value: PickleValue) -> String {

@@ -8,23 +8,27 @@ extension CheckpointContents {
     private static let protocolVersion = 1001
 
     /// Reads a legacy stream, which must fill the file.
-    init(legacy file: InputFile) throws(TorchError) {
+    init(legacy file: InputFile, _ ignoringObjects: Bool) throws(TorchError) {
         var offset = 0
-        let magic = try CheckpointContents.pickle(file, &offset, .none)
+        let magic = try CheckpointContents.pickle(file, &offset, .none, ignoringObjects)
         guard case .bigInteger(let slice) = magic.root,
             magic.heap.bytes[Int(slice.offset)..<Int(slice.offset) + Int(slice.count)].elementsEqual(
                 TorchContainer.legacyMagic.dropFirst(2))
         else {
             throw .notACheckpoint(found: "a pickle of \(magic.heap.kindName(magic.root)) without torch's magic number")
         }
-        let version = try CheckpointContents.pickle(file, &offset, .none)
+        let version = try CheckpointContents.pickle(file, &offset, .none, ignoringObjects)
         guard version.root == .int(CheckpointContents.protocolVersion) else {
             throw .legacy(offset: offset, detail: "expected version \(CheckpointContents.protocolVersion) before it")
         }
-        let system = try CheckpointContents.pickle(file, &offset, .none)
-        try CheckpointContents.checkByteOrder(system, offset)
-        let object = try CheckpointContents.pickle(file, &offset, .legacy)
-        let keyPickle = try CheckpointContents.pickle(file, &offset, .none)
+        let system = try CheckpointContents.pickle(file, &offset, .none, ignoringObjects)
+        // The dictionary says whether the machine was little-endian; the storages are little-endian all the same
+        // (torch/csrc/serialization.cpp, THPStorage_writeFileRaw), so there is nothing to do about it.
+        guard case .container(let facts) = system.root, system.heap.containers[facts].kind == .dictionary else {
+            throw .legacy(offset: offset, detail: "expected a dictionary of facts about the machine before it")
+        }
+        let object = try CheckpointContents.pickle(file, &offset, .legacy, ignoringObjects)
+        let keyPickle = try CheckpointContents.pickle(file, &offset, .none, ignoringObjects)
         let keys = try CheckpointContents.keys(keyPickle, offset)
         var recordsByKey: [String: Int] = [:]
         var records: [StorageBytes] = []
@@ -52,28 +56,15 @@ extension CheckpointContents {
     }
 
     private static func pickle(
-        _ file: InputFile, _ offset: inout Int, _ storages: PickleMachine.Storages
+        _ file: InputFile, _ offset: inout Int, _ storages: PickleMachine.Storages, _ ignoringObjects: Bool
     ) throws(TorchError) -> PickleMachine {
         let limits = PickleLimits()
         var machine = PickleMachine(
-            input: PickleInput(file, at: offset, limit: limits.bytes), storages: storages, limits: limits)
+            input: PickleInput(file, at: offset, limit: limits.bytes), storages: storages, limits: limits,
+            ignoresObjects: ignoringObjects)
         try machine.run()
         offset += machine.length
         return machine
-    }
-
-    private static func checkByteOrder(_ system: PickleMachine, _ offset: Int) throws(TorchError) {
-        guard case .container(let index) = system.root, system.heap.containers[index].kind == .dictionary else {
-            throw .legacy(offset: offset, detail: "expected a dictionary of facts about the machine before it")
-        }
-        let items = system.heap.containers[index].items
-        for position in stride(from: 0, to: items.count, by: 2) {
-            guard case .text(let slice) = items[position], system.heap.text(slice) == "little_endian" else { continue }
-            guard items[position + 1] == .bool(true) else {
-                throw .unsupportedKind(
-                    "a checkpoint of a big-endian machine is not read; save it again on a little-endian one")
-            }
-        }
     }
 
     private static func keys(_ pickle: PickleMachine, _ offset: Int) throws(TorchError) -> [String] {

@@ -18,6 +18,10 @@ package enum PickleGlobal: Sendable, Equatable {
     case dtype(TorchElement)
     case quantizationScheme
     case numpyScalar, numpyDType, numpyReconstruct, numpyArray
+    /// A class of `torch.FloatTensor`'s kind, which tar archives name beside each tensor.
+    case tensorType
+    /// A class that does nothing but hold values: command-line arguments, hyper-parameters, paths.
+    case holder
 
     package enum Builtin: String, Sendable, Equatable, CaseIterable {
         case dict, list, tuple, set, frozenset, int, float, bool, str, bytes, bytearray, complex
@@ -55,6 +59,16 @@ package enum PickleGlobal: Sendable, Equatable {
         case "builtins", "__builtin__":
             guard let builtin = Builtin(rawValue: name) else { return nil }
             self = .builtin(builtin)
+        case "argparse":
+            guard name == "Namespace" else { return nil }
+            self = .holder
+        case "pathlib", "pathlib._local":
+            guard ["PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath"].contains(name) else { return nil }
+            self = .holder
+        case "pytorch_lightning.utilities.parsing", "lightning.pytorch.utilities.parsing",
+            "lightning_fabric.utilities.data", "lightning.fabric.utilities.data":
+            guard name == "AttributeDict" else { return nil }
+            self = .holder
         case "_codecs":
             guard name == "encode" else { return nil }
             self = .codecsEncode
@@ -71,6 +85,8 @@ package enum PickleGlobal: Sendable, Equatable {
         switch (module, name) {
         case ("numpy.core.multiarray", "scalar"), ("numpy._core.multiarray", "scalar"): self = .numpyScalar
         case ("numpy.core.multiarray", "_reconstruct"), ("numpy._core.multiarray", "_reconstruct"):
+            self = .numpyReconstruct
+        case ("numpy.core.numeric", "_frombuffer"), ("numpy._core.numeric", "_frombuffer"):
             self = .numpyReconstruct
         case ("numpy", "dtype"): self = .numpyDType
         case ("numpy", "ndarray"): self = .numpyArray
@@ -103,6 +119,8 @@ package enum PickleGlobal: Sendable, Equatable {
                 self = .dtype(element)
             } else if module == "torch", PickleGlobal.schemes.contains(name) {
                 self = .quantizationScheme
+            } else if name.hasSuffix("Tensor"), PickleGlobal.storages[name.dropLast(6) + "Storage"] != nil {
+                self = .tensorType
             } else {
                 return nil
             }
@@ -161,6 +179,8 @@ package enum PickleGlobal: Sendable, Equatable {
         case .numpyDType: "numpy.dtype"
         case .numpyReconstruct: "numpy._reconstruct"
         case .numpyArray: "numpy.ndarray"
+        case .tensorType: "a tensor type"
+        case .holder: "a holder of values"
         }
     }
 }

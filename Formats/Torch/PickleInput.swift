@@ -14,6 +14,7 @@ struct PickleInput {
     /// Bytes that the pickle can have at most.
     private let available: Int
     private let cutByLimit: Bool
+    private let firstFetch: Int
     private var frameEnd: Int?
 
     /// A pickle at hand.
@@ -23,15 +24,20 @@ struct PickleInput {
         start = 0
         available = bytes.count
         cutByLimit = false
+        firstFetch = 0
     }
 
-    /// A pickle that begins at `start` of a file and ends where its program stops.
-    init(_ file: InputFile, at start: Int, limit: Int) {
+    /// A pickle that begins at `start` of a file, before `end`, and ends where its program stops.
+    ///
+    /// `firstFetch` is how much is read at first; a small pickle among many needs little.
+    init(_ file: InputFile, at start: Int, before end: Int? = nil, limit: Int, firstFetch: Int = 64 << 10) {
         self.file = file
         self.start = start
+        self.firstFetch = firstFetch
         bytes = []
-        available = max(0, min(file.size - start, limit))
-        cutByLimit = file.size - start > limit
+        let room = max(0, (end ?? file.size) - start)
+        available = min(room, limit)
+        cutByLimit = room > limit
     }
 
     /// Whether all that is at hand has been read.
@@ -107,7 +113,7 @@ struct PickleInput {
     private mutating func fetch(_ needed: Int) throws(TorchError) {
         // `available` ≥ needed > bytes.count, so a file is there; doubling keeps the copies linear.
         guard let file else { preconditionFailure("bytes at hand are all there from the start") }
-        let target = min(available, max(needed, 64 << 10, bytes.count * 2))
+        let target = min(available, max(needed, firstFetch, bytes.count * 2))
         do throws(FileError) {
             bytes += try file.read(at: start + bytes.count, count: target - bytes.count)
         } catch {

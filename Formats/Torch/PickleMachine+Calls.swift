@@ -1,11 +1,20 @@
 // What the allow-listed names stand for: each "call" of the pickle becomes a value of the heap, its arguments checked
 // for number and kind. Nothing is called. Source: torch/_utils.py, the `_rebuild_*` functions.
 
+internal import AdzeBytes
 internal import AdzeTensors
 
 extension PickleMachine {
-    /// The value of REDUCE or NEWOBJ.
-    mutating func call(_ function: PickleValue, _ arguments: PickleValue) throws(TorchError) -> PickleValue {
+    /// The value of REDUCE or NEWOBJ, or with named arguments of NEWOBJ_EX.
+    mutating func call(
+        _ function: PickleValue, _ arguments: PickleValue, named: PickleValue? = nil
+    ) throws(TorchError) -> PickleValue {
+        if heap.standsForObjects(function) { return try object(arguments, named) }
+        if let named {
+            guard case .container(let index) = named, heap.containers[index].kind == .dictionary,
+                heap.containers[index].items.isEmpty
+            else { throw fault(.call, "named arguments for \(heap.kindName(function))") }
+        }
         guard case .global(let global) = function else {
             throw fault(.call, "expected a name to build with, found \(heap.kindName(function))")
         }
@@ -20,7 +29,8 @@ extension PickleMachine {
         case .parameter: return try unwrap(items, count: 1...2, global)
         case .rebuildFromType:
             guard items.count == 4, case .global(let inner) = items[0], inner.rebuildsTensor,
-                let innerItems = heap.tuple(items[2]), items[1] == .global(.tensor) || items[1] == .global(.parameter)
+                let innerItems = heap.tuple(items[2]),
+                items[1] == .global(.tensor) || items[1] == .global(.parameter) || heap.standsForObjects(items[1])
             else { throw badCall(global, items) }
             return try rebuild(inner, innerItems)
         case .rebuildUnsupported(let function): return try unsupported(function.reason)
@@ -44,13 +54,45 @@ extension PickleMachine {
             return .numpyType(heap.numpyTypes.count - 1)
         case .numpyScalar: return try numpyScalar(items)
         case .numpyReconstruct: return .inert(.numpyArray)
-        case .tensor, .storage, .dtype, .quantizationScheme, .numpyArray: throw badCall(global, items)
+        case .tensor, .storage, .dtype, .quantizationScheme, .numpyArray, .tensorType, .holder:
+            throw badCall(global, items)
         }
     }
 
     private func badCall(_ global: PickleGlobal, _ items: [PickleValue]) -> TorchError {
         let kinds = items.prefix(8).map { heap.kindName($0) }.joined(separator: ", ")
         return fault(.call, "\(global.name) of (\(kinds))")
+    }
+
+    // MARK: - Objects
+
+    /// What a class outside the allow-list would make: its arguments, kept and never handed to anything.
+    private mutating func object(_ arguments: PickleValue, _ named: PickleValue?) throws(TorchError) -> PickleValue {
+        guard let items = heap.tuple(arguments) else {
+            throw fault(.call, "expected a tuple of arguments, found \(heap.kindName(arguments))")
+        }
+        let object = try make(.object, [])
+        guard case .container(let index) = object else { return object }
+        try addItems(items, keyed: false, toObject: index)
+        if let named { try setAttributes(named, ofObject: index) }
+        return object
+    }
+
+    /// BUILD of an object: a dictionary of attributes, a pair of them (the second for slots), or anything else.
+    private mutating func setAttributes(_ state: PickleValue, ofObject index: Int) throws(TorchError) {
+        let parts: [PickleValue]
+        if let pair = heap.tuple(state), pair.count == 2, pair.allSatisfy({ $0 == .none || heap.isDictionary($0) }) {
+            parts = pair.filter { $0 != .none }
+        } else {
+            parts = state == .none ? [] : [state]
+        }
+        for part in parts {
+            guard case .container(let source) = part, heap.containers[source].kind == .dictionary else {
+                try addItems([part], keyed: false, toObject: index)
+                continue
+            }
+            try addItems(heap.containers[source].items, keyed: true, toObject: index)
+        }
     }
 
     // MARK: - Plain values
@@ -64,7 +106,7 @@ extension PickleMachine {
         case .defaultDict:
             if let factory = items.first {
                 switch factory {
-                case .none, .global: break
+                case .none, .global, .foreignName: break
                 default: throw badCall(global, items)
                 }
             }
@@ -210,6 +252,9 @@ extension PickleMachine {
     mutating func build(state: PickleValue) throws(TorchError) {
         guard let object = stack.last else { throw fault(.stack, "nothing to build") }
         switch object {
+        case .container(let index) where heap.containers[index].kind == .object:
+            try setAttributes(state, ofObject: index)
+        case .foreignName: break
         case .container(let index) where heap.containers[index].kind == .dictionary:
             try checkAttributes(state, of: object)
         case .tensor: try checkAttributes(state, of: object)
@@ -236,12 +281,14 @@ extension PickleMachine {
         case .none: throw fault(.persistentID, "no storages go with this pickle")
         case .zip: expected = 5
         case .legacy: expected = 6
+        case .tar: return try known(id)
         }
         guard let items = heap.tuple(id), let kind = items.first.flatMap({ text($0) }) else {
             throw fault(.persistentID, "expected a tuple that begins with 'storage', found \(heap.kindName(id))")
         }
-        if kind == "module" {
-            throw .unsupportedKind("the checkpoint is a whole module, not its tensors; save model.state_dict() instead")
+        if kind == "module", items.count == 4, heap.standsForObjects(items[1]) {
+            // A class with its source code beside it, which legacy streams store for whole modules.
+            return items[1]
         }
         guard kind == "storage", items.count == expected else {
             throw fault(.persistentID, "expected \(expected) items for a storage, found \(items.count)")
@@ -255,6 +302,16 @@ extension PickleMachine {
         else { throw fault(.persistentID, "storage \(key) has no possible size") }
         let window = expected == 6 ? try window(items[5], count: count) : 0..<count
         return try addStorage(StorageRecord(key: key, element: element, count: count, window: window))
+    }
+
+    /// What a number stands for in a tar archive; a class comes in a tuple with its source code.
+    private func known(_ id: PickleValue) throws(TorchError) -> PickleValue {
+        if let first = heap.tuple(id)?.first, heap.standsForObjects(first) { return first }
+        guard let key = text(id), let value = known[key] else {
+            throw fault(
+                .persistentID, "\(text(id).map { quoted($0) } ?? heap.kindName(id)) is no tensor of the archive")
+        }
+        return value
     }
 
     private mutating func addStorage(_ record: StorageRecord) throws(TorchError) -> PickleValue {
@@ -280,6 +337,22 @@ extension PickleMachine {
             case .int(let size) = items[2], offset >= 0, size >= 0, size <= count, offset <= count - size
         else { throw fault(.persistentID, "a view reaches outside its storage") }
         return offset..<offset + size
+    }
+}
+
+extension PickleHeap {
+    /// Whether a value is a class, or something made by one, that nothing is known about.
+    fileprivate func standsForObjects(_ value: PickleValue) -> Bool {
+        switch value {
+        case .foreignName, .global(.holder): true
+        case .container(let index): containers[index].kind == .object
+        default: false
+        }
+    }
+
+    fileprivate func isDictionary(_ value: PickleValue) -> Bool {
+        guard case .container(let index) = value else { return false }
+        return containers[index].kind == .dictionary
     }
 }
 

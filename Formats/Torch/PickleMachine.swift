@@ -14,6 +14,8 @@ package struct PickleMachine {
         case zip
         /// Six items, the last a view or None: the legacy stream.
         case legacy
+        /// The number of a tensor or storage that is known already: the tar archive.
+        case tar
     }
 
     package let limits: PickleLimits
@@ -21,25 +23,36 @@ package struct PickleMachine {
     /// What the pickle evaluates to, once `run` has returned.
     package private(set) var root = PickleValue.none
     let storages: Storages
+    /// Whether names outside the allow-list become inert objects; otherwise the first of them is the run's error.
+    let ignoresObjects: Bool
     /// The storage records by key, to find one that is described twice.
     var storagesByKey: [String: Int] = [:]
+    /// What the persistent ids of a tar archive stand for.
+    var known: [String: PickleValue] = [:]
     var input: PickleInput
     /// Where the current opcode stands, for messages.
     var opcodeOffset = 0
     var stack: [PickleValue] = []
     private var marks: [Int] = []
     private var memo: [UInt32: PickleValue] = [:]
+    private var foreignIndices: [String: Int] = [:]
+    private var firstForeignOffset = 0
     private var opcodes = 0
     private var itemCount = 0
 
     /// A machine over a pickle at hand, which must fill `bytes` to the end.
-    package init(_ bytes: [UInt8], storages: Storages = .none, limits: PickleLimits = PickleLimits()) {
-        self.init(input: PickleInput(bytes), storages: storages, limits: limits)
+    package init(
+        _ bytes: [UInt8], storages: Storages = .none, limits: PickleLimits = PickleLimits(),
+        ignoresObjects: Bool = false
+    ) {
+        self.init(
+            input: PickleInput(bytes), storages: storages, limits: limits, ignoresObjects: ignoresObjects)
     }
 
-    init(input: PickleInput, storages: Storages, limits: PickleLimits) {
+    init(input: PickleInput, storages: Storages, limits: PickleLimits, ignoresObjects: Bool = false) {
         self.input = input
         self.storages = storages
+        self.ignoresObjects = ignoresObjects
         self.limits = limits
     }
 
@@ -48,8 +61,25 @@ package struct PickleMachine {
 
     /// Runs the program to its STOP; throws `TorchError.pickle` or `.nameRefused`.
     ///
+    /// A name that is refused does not end the run at once: the rest of the program says how many more there are.
     /// - Complexity: O(bytes); memory is bounded by the limits.
     package mutating func run() throws(TorchError) {
+        do throws(TorchError) {
+            try runToStop()
+        } catch {
+            // After a name that is refused, what else is wrong is of no interest.
+            try checkNames()
+            throw error
+        }
+        try checkNames()
+    }
+
+    private func checkNames() throws(TorchError) {
+        guard !ignoresObjects, let first = heap.foreignNames.first else { return }
+        throw .nameRefused(first, offset: firstForeignOffset, others: heap.foreignNames.count - 1)
+    }
+
+    private mutating func runToStop() throws(TorchError) {
         guard try input.byte() == PickleOpcode.proto.rawValue else {
             throw .pickle(.protocolVersion, offset: 0, detail: "expected the PROTO opcode first")
         }
@@ -90,7 +120,7 @@ package struct PickleMachine {
         case .none, .newTrue, .newFalse, .binInt, .binInt1, .binInt2, .int, .long1, .binFloat:
             try push(number(opcode))
         case .binUnicode, .shortBinUnicode, .binUnicode8, .binString, .shortBinString, .binBytes, .shortBinBytes,
-            .binBytes8:
+            .binBytes8, .byteArray8:
             try push(string(opcode))
         case .emptyTuple, .emptyList, .emptyDict, .emptySet, .tuple, .tuple1, .tuple2, .tuple3, .frozenSet, .list,
             .dict:
@@ -107,6 +137,9 @@ package struct PickleMachine {
         case .reduce, .newObject:
             let arguments = try pop()
             try push(call(pop(), arguments))
+        case .newObjectEx:
+            let (named, arguments) = (try pop(), try pop())
+            try push(call(pop(), arguments, named: named))
         case .build: try build(state: pop())
         case .binPersistentID: try push(persistent(pop()))
         case .proto: throw fault(.opcode, "PROTO after the beginning")
@@ -188,15 +221,20 @@ package struct PickleMachine {
         let count: UInt64
         switch opcode {
         case .shortBinUnicode, .shortBinString, .shortBinBytes: count = try input.unsigned(1)
-        case .binUnicode8, .binBytes8: count = try input.unsigned(8)
+        case .binUnicode8, .binBytes8, .byteArray8: count = try input.unsigned(8)
         default: count = try input.unsigned(4)
         }
-        guard count <= UInt64(limits.stringBytes) else {
-            throw fault(.limit, "a string of \(count) bytes; at most \(limits.stringBytes) are read")
+        let limit: Int
+        switch opcode {
+        case .binBytes, .shortBinBytes, .binBytes8, .byteArray8: limit = limits.byteRunBytes
+        default: limit = limits.stringBytes
+        }
+        guard count <= UInt64(limit) else {
+            throw fault(.limit, "a string of \(count) bytes; at most \(limit) are read")
         }
         let slice = try input.slice(Int(count))
         switch opcode {
-        case .binBytes, .shortBinBytes, .binBytes8: return .bytes(slice)
+        case .binBytes, .shortBinBytes, .binBytes8, .byteArray8: return .bytes(slice)
         case .binString, .shortBinString:
             // Python 2's str is text here, as it is in torch; names are the only strings that matter.
             return isUTF8(slice) ? .text(slice) : .bytes(slice)
@@ -265,10 +303,28 @@ package struct PickleMachine {
         guard stack.count > marks.last ?? 0, let target = stack.last else {
             throw fault(.stack, "nothing takes the items")
         }
+        if case .container(let index) = target, heap.containers[index].kind == .object {
+            // A class that is a list or a dictionary itself.
+            return try addItems(items, keyed: kind == .dictionary, toObject: index)
+        }
         guard case .container(let index) = target, heap.containers[index].kind == kind else {
             throw fault(.target, "expected a \(kind.rawValue), found \(heap.kindName(target))")
         }
         guard kind != .dictionary || items.count.isMultiple(of: 2) else { throw fault(.stack, "a key without a value") }
+        try countItems(items.count)
+        heap.containers[index].items += items
+    }
+
+    /// Gives an object items under their own keys, or under their positions.
+    mutating func addItems(_ items: [PickleValue], keyed: Bool, toObject index: Int) throws(TorchError) {
+        guard keyed else {
+            try countItems(items.count * 2)
+            for item in items {
+                heap.containers[index].items += [.int(heap.containers[index].items.count / 2), item]
+            }
+            return
+        }
+        guard items.count.isMultiple(of: 2) else { throw fault(.stack, "a key without a value") }
         try countItems(items.count)
         heap.containers[index].items += items
     }
@@ -312,9 +368,15 @@ package struct PickleMachine {
             }
             (module, name) = (firstText, secondText)
         }
-        guard let global = PickleGlobal(module: module, name: name) else {
-            throw .nameRefused("\(module).\(name)", offset: opcodeOffset)
+        if let global = PickleGlobal(module: module, name: name) { return .global(global) }
+        let whole = "\(module).\(name)"
+        if let index = foreignIndices[whole] { return .foreignName(index) }
+        guard heap.foreignNames.count < limits.foreignNames else {
+            throw fault(.limit, "more than \(limits.foreignNames) names of classes")
         }
-        return .global(global)
+        if heap.foreignNames.isEmpty { firstForeignOffset = opcodeOffset }
+        foreignIndices[whole] = heap.foreignNames.count
+        heap.foreignNames.append(whole)
+        return .foreignName(heap.foreignNames.count - 1)
     }
 }

@@ -47,15 +47,17 @@ enum PickleOpcode: UInt8 {
     case emptySet = 0x8F
     case addItems = 0x90
     case frozenSet = 0x91
+    case newObjectEx = 0x92
     case stackGlobal = 0x93
     case memoize = 0x94
     case frame = 0x95
+    case byteArray8 = 0x96
 
     /// Opcodes of Python that no checkpoint needs, for the message.
     static let refused: [UInt8: String] = [
         0x30: "POP", 0x31: "POP_MARK", 0x32: "DUP", 0x46: "FLOAT", 0x4C: "LONG", 0x50: "PERSID", 0x53: "STRING",
         0x56: "UNICODE", 0x67: "GET", 0x69: "INST", 0x6F: "OBJ", 0x70: "PUT", 0x82: "EXT1", 0x83: "EXT2",
-        0x84: "EXT4", 0x8B: "LONG4", 0x92: "NEWOBJ_EX", 0x96: "BYTEARRAY8", 0x97: "NEXT_BUFFER",
+        0x84: "EXT4", 0x8B: "LONG4", 0x97: "NEXT_BUFFER",
         0x98: "READONLY_BUFFER",
     ]
 }

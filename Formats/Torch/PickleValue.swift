@@ -28,6 +28,8 @@ package enum PickleValue: Sendable, Equatable {
     case storage(Int)
     case tensor(Int)
     case numpyType(Int)
+    /// A name outside the allow-list: an index into `PickleHeap.foreignNames`.
+    case foreignName(Int)
     /// A thing that is known to be harmless and is not looked into.
     case inert(InertKind)
 }
@@ -41,10 +43,15 @@ package enum InertKind: String, Sendable, Equatable {
     case numpyScalar = "a numpy value"
 }
 
-/// A container of the heap; dictionaries hold key, value, key, value in order.
+/// A container of the heap; dictionaries and objects hold key, value, key, value in order.
 package struct PickleContainer: Sendable, Equatable {
     package enum Kind: String, Sendable, Equatable {
         case tuple, list, dictionary, set
+        /// What a class would have made: its arguments and items under their positions, its attributes under their names.
+        case object
+
+        /// Whether the items are keys and values.
+        var isKeyed: Bool { self == .dictionary || self == .object }
     }
 
     package let kind: Kind
@@ -125,6 +132,8 @@ package struct PickleHeap: Sendable {
     package var storages: [StorageRecord] = []
     package var tensors: [TensorRecord] = []
     package var numpyTypes: [NumpyType] = []
+    /// The names outside the allow-list, each once, in the order in which they are asked for.
+    package var foreignNames: [String] = []
     /// The pickle's bytes, which the slices point into.
     package var bytes: [UInt8] = []
 
@@ -149,10 +158,12 @@ package struct PickleHeap: Sendable {
         case .text: "a string"
         case .bytes, .latin1: "bytes"
         case .global(let global): global.name
-        case .container(let index): "a \(containers[index].kind.rawValue)"
+        case .container(let index):
+            containers[index].kind == .object ? "an object" : "a \(containers[index].kind.rawValue)"
         case .storage: "a storage"
         case .tensor: "a tensor"
         case .numpyType: "numpy.dtype"
+        case .foreignName(let index): foreignNames[index]
         case .inert(let kind): kind.rawValue
         }
     }
@@ -166,6 +177,10 @@ package struct PickleLimits: Sendable {
     package var marks = 256
     package var memo = 1_000_000
     package var stringBytes = 1 << 20
+    /// Bytes objects, which are arrays of numpy; they are never copied.
+    package var byteRunBytes = 128 << 20
+    /// Names outside the allow-list.
+    package var foreignNames = 10_000
     /// Containers, storages and tensors together.
     package var objects = 4_000_000
     /// Items of containers, copies included.

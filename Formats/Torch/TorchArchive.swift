@@ -17,6 +17,10 @@ struct TorchArchive {
         } catch {
             throw TorchError(error)
         }
+        if directory.entries.allSatisfy({ $0.name.hasSuffix(".npy") }) {
+            throw .unsupportedKind(
+                "an archive of numpy arrays (.npz) is not read; save a dictionary of tensors with torch.save instead")
+        }
         var root: Substring?
         for entry in directory.entries {
             guard let slash = entry.name.firstIndex(of: "/") else {

@@ -29,19 +29,27 @@ public final class TorchCheckpoint: TensorStore, Sendable {
     public let omittedScalars: Int
     /// Tensors that are there but cannot be read, each with the reason; `load` throws it.
     public let unsupported: [(name: String, reason: String)]
+    /// The classes and functions that were ignored, in the order in which the pickle asks for them.
+    public let ignoredNames: [String]
 
     private let storages: StorageReader
     private let records: [StorageBytes]
     private let layouts: [String: TensorPlace]
+    private let isBigEndian: Bool
 
     /// Reads the checkpoint's pickle and checks every tensor against its storage.
     ///
     /// Throws `TorchError`: `.notACheckpoint`, `.unsupportedKind` for what is recognised and not read, `.nameRefused` for a
-    /// pickle that asks for anything but data, `.zip`, `.pickle`, `.legacy` and `.tensor` for damage.
+    /// pickle that asks for anything but data, `.zip`, `.archive`, `.pickle`, `.legacy`, `.tar` and `.tensor` for damage.
+    ///
+    /// With `ignoringObjects` a pickle may ask for anything: what it would have made becomes an inert object, whose
+    /// arguments and attributes are looked through for tensors. Nothing is ever called. Items of the `_parameters`,
+    /// `_buffers` and `_modules` of an object have the names that `state_dict()` gives them.
     /// - Complexity: O(pickle); no storage is read.
-    public init(file: InputFile) throws(TorchError) {
-        let contents = try CheckpointContents(file: file)
-        let tree = try CheckpointTree(root: contents.root, heap: contents.heap, limits: PickleLimits())
+    public init(file: InputFile, ignoringObjects: Bool = false) throws(TorchError) {
+        let contents = try CheckpointContents(file: file, ignoringObjects: ignoringObjects)
+        let tree = try CheckpointTree(
+            root: contents.root, heap: contents.heap, limits: PickleLimits(), ignoresObjects: ignoringObjects)
         var index = TensorIndex(contents: contents, fileSize: file.size)
         for (name, tensor) in tree.tensors { try index.add(name, contents.heap.tensors[tensor]) }
         storages = StorageReader(file: file, contents: contents)
@@ -50,6 +58,8 @@ public final class TorchCheckpoint: TensorStore, Sendable {
         tensors = index.tensors
         aliases = index.aliases
         layouts = index.places
+        isBigEndian = contents.isBigEndian
+        ignoredNames = contents.heap.foreignNames
         unsupported = index.unsupported
         scalars = tree.scalars
         omittedScalars = tree.omittedScalars
@@ -72,11 +82,32 @@ public final class TorchCheckpoint: TensorStore, Sendable {
         let record = records[place.record]
         let size = place.dtype.size
         let count = place.layout.shape.count * size
+        var bytes: [UInt8]
         if place.layout.isContiguous, count == record.count {
-            return Tensor(dtype: place.dtype, shape: place.layout.shape, bytes: try storages.whole(place.record))
+            bytes = try storages.whole(place.record)
+        } else {
+            let (source, base) = try storages.source(of: place.record)
+            bytes = try StridedReader(source: source, base: base, elementSize: size).read(place.layout)
         }
-        let (source, base) = try storages.source(of: place.record)
-        let bytes = try StridedReader(source: source, base: base, elementSize: size).read(place.layout)
+        if isBigEndian { reverseEach(size, in: &bytes) }
         return Tensor(dtype: place.dtype, shape: place.layout.shape, bytes: bytes)
+    }
+}
+
+/// Turns each element of `size` bytes around.
+private func reverseEach(_ size: Int, in bytes: inout [UInt8]) {
+    func swap<Element: FixedWidthInteger & BitwiseCopyable>(_: Element.Type) {
+        bytes.withUnsafeMutableBytes { raw in
+            for offset in stride(from: 0, to: raw.count, by: size) {
+                let element = raw.loadUnaligned(fromByteOffset: offset, as: Element.self)
+                raw.storeBytes(of: element.byteSwapped, toByteOffset: offset, as: Element.self)
+            }
+        }
+    }
+    switch size {
+    case 2: swap(UInt16.self)
+    case 4: swap(UInt32.self)
+    case 8: swap(UInt64.self)
+    default: break
     }
 }

@@ -42,8 +42,8 @@ public enum TorchError: AdzeFailure, Equatable {
     case notACheckpoint(found: String)
     /// A real checkpoint of a kind that is not read.
     case unsupportedKind(String)
-    /// The pickle asks for a name outside the allow-list.
-    case nameRefused(String, offset: Int)
+    /// The pickle asks for a name outside the allow-list, and for others after it.
+    case nameRefused(String, offset: Int, others: Int)
     /// The archive can be read in two ways, or in none.
     case zip(ZipError)
     /// The archive is sound but not that of a checkpoint.
@@ -52,6 +52,8 @@ public enum TorchError: AdzeFailure, Equatable {
     case pickle(PickleFault, offset: Int?, detail: String)
     /// A legacy stream is damaged.
     case legacy(offset: Int, detail: String)
+    /// A tar archive is damaged, or not that of a checkpoint.
+    case tar(offset: Int, detail: String)
     /// A tensor's storage, offset, sizes and strides contradict each other.
     case tensor(name: String, detail: String)
     /// The tensor is there but its element type or layout is not read.
@@ -76,15 +78,18 @@ public enum TorchError: AdzeFailure, Equatable {
         case .notACheckpoint(let found):
             "not a PyTorch checkpoint: expected a zip archive or a stream written by torch.save, found \(found)"
         case .unsupportedKind(let text): text
-        case .nameRefused(let name, let offset):
-            "the checkpoint asks for \(quoted(name)) at offset \(offset) of its pickle, which is neither a tensor nor plain"
-                + " data; nothing was run; save model.state_dict() instead of the object"
+        case .nameRefused(let name, let offset, let others):
+            "the checkpoint asks for \(quoted(name)) at offset \(offset) of its pickle"
+                + (others > 0 ? " and for \(others) more such names" : "")
+                + ", which is neither a tensor nor plain data; nothing was run; save model.state_dict() instead of the"
+                + " object, or pass --ignore-objects to read the tensors beside it"
         case .zip(let error): error.description
         case .archive(let fault, let entry, let detail):
             "zip archive, entry \(quoted(entry)): \(fault.rawValue): \(detail)"
         case .pickle(let fault, let offset, let detail):
             "pickle" + (offset.map { " at offset \($0)" } ?? "") + ": \(fault.rawValue): \(detail)"
         case .legacy(let offset, let detail): "legacy stream at offset \(offset): \(detail)"
+        case .tar(let offset, let detail): "tar archive at offset \(offset): \(detail)"
         case .tensor(let name, let detail): "tensor \(quoted(name)): \(detail)"
         case .unsupportedTensor(let name, let reason): "tensor \(quoted(name)) is not read: \(reason)"
         case .missing(let missing): missing.description

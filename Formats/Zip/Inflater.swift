@@ -23,6 +23,7 @@ struct Inflater {
         defer { stream.deallocate() }
         // Negative: a raw stream, as zip has it, with the largest window.
         let code = inflateInit2_(stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        // Out of memory, or of another version than its header: no archive can do it, so no test does.
         guard code == Z_OK else { throw fault("zlib cannot begin: code \(code)") }
         defer { inflateEnd(stream) }
         var consumed = 0

@@ -54,6 +54,12 @@ package struct ZipDirectory: Sendable {
         let bytes = try source.zipRead(at: end.directoryOffset, count: end.directorySize)
         var headers = try ZipDirectory.centralHeaders(bytes, count: end.entryCount)
         headers.sort { $0.localOffset < $1.localOffset }
+        if let last = headers.last, last.localOffset > end.directoryOffset {
+            // Each entry may reach up to the next one: an entry behind the directory would let the one before it reach
+            // past the end of the file.
+            throw .fault(
+                .overlap, entry: last.name, detail: "it is stated at \(last.localOffset), behind the directory")
+        }
         var entries: [ZipEntry] = []
         var indices: [String: Int] = [:]
         // Names that differ in case alone are one name to some readers.
@@ -128,6 +134,7 @@ private struct ZipExpansion {
         // The stored bytes are disjoint parts of the archive, so their sum is less than its size.
         let scaled = stored.multipliedReportingOverflow(by: ZipDirectory.expansionLimit)
         let limit = max(ZipDirectory.expansionFloor, scaled.overflow ? .max : scaled.partialValue)
+        // Only an archive of 2^56 bytes, made of holes, overflows: no test does.
         guard !overflow, made <= limit else {
             throw .fault(
                 .expansion, entry: entry.name,

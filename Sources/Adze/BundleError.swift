@@ -10,6 +10,9 @@ public enum BundleError: AdzeFailure, Equatable {
     case configBeside(String)
     case unknownShape(String, nearest: String?)
     case noClassifier
+    case wrongHead(String, lacks: String)
+    case notScored(architecture: String)
+    case severalNumbers(count: Int)
     case badSelection(String)
     case badSentenceRecipe(key: String)
     case probeFailed(text: String, expected: Float, found: Float)
@@ -23,7 +26,8 @@ public enum BundleError: AdzeFailure, Equatable {
     /// A request of the user's, a missing input, or bad data.
     public var kind: FailureKind {
         switch self {
-        case .unknownShape, .badSelection, .noClassifier, .differentHeads: .usage
+        case .unknownShape, .badSelection, .noClassifier, .wrongHead, .notScored, .severalNumbers, .differentHeads:
+            .usage
         case .noTokenizer, .noTokenizerFiles: .missingInput
         case .notAModelFolder: .outputExists
         default: .badData
@@ -44,6 +48,12 @@ public enum BundleError: AdzeFailure, Equatable {
             "--like \(quoted(name)) is not a known shape" + (nearest.map { "; did you mean \($0)?" } ?? "")
         case .noClassifier:
             "the model has no classifier; use embed, or convert it with --new-head LABELS and fine-tune it"
+        case .wrongHead(let architecture, let lacks):
+            "the model is a \(architecture), which \(lacks); open one with that head"
+        case .notScored(let architecture):
+            "the model is a \(architecture); only classifiers of texts are scored: BertForSequenceClassification"
+        case .severalNumbers(let count):
+            "the model says \(count) numbers a text; only models that say one, or labels, are scored"
         case .badSelection(let text):
             "--keep \(quoted(text)): expected first:N, last:N, every:K or block numbers such as 0,2,5"
         case .badSentenceRecipe(let key): "the header's sentence recipe has no usable \(quoted(key))"
@@ -58,7 +68,7 @@ public enum BundleError: AdzeFailure, Equatable {
             "the header's probes have \(tokens) tokens; at most \(limit) are computed"
         case .notAModelFolder(let path):
             "\(path): a folder that holds no model is not replaced; name a new folder inside it"
-        case .differentHeads: "the models do not answer in the same form; compare two classifiers or two encoders"
+        case .differentHeads: "texts are compared for two classifiers of texts alone; leave -i out to compare tensors"
         }
     }
 }

@@ -63,7 +63,7 @@ extension ModelBundle {
         let finite = FiniteStore(base: checkpoint.store, allowsNonFinite: options.allowsNonFinite)
         let planned = PlannedQuantizedStore(store: finite, quantizes: ModelBundle.isQuantized, pool: pool)
         let source = BertCheckpoint(config: checkpoint.config, head: checkpoint.head, store: finite)
-        var probes = Probes.inputs(tokenizer: tokenizer, config: checkpoint.config)
+        var probes = Probes.inputs(tokenizer: tokenizer, config: checkpoint.config, head: checkpoint.head)
 
         let sourceAnswers = try Probes.runFP32(probes, source, threads: options.threads)
         var fileAnswers = sourceAnswers
@@ -172,11 +172,25 @@ struct FiniteStore: TensorStore {
     var tensors: [TensorInfo] { base.tensors }
 
     func load(_ name: String) throws -> Tensor {
-        let tensor = try base.load(name)
-        let values = tensor.floats()
-        if !allowsNonFinite, let index = values.firstIndex(where: { !$0.isFinite }) {
+        var tensor = try base.load(name)
+        if tensor.dtype != .float32 { tensor = Tensor(shape: tensor.shape, floats: tensor.floats()) }
+        if !allowsNonFinite, let index = firstNonFinite(tensor) {
             throw CheckpointError.nonFinite(name: name, row: index / max(tensor.shape.rowLength, 1))
         }
-        return tensor.dtype == .float32 ? tensor : Tensor(shape: tensor.shape, floats: values)
+        return tensor
+    }
+
+    /// The first element of an fp32 tensor that is not finite.
+    private func firstNonFinite(_ tensor: Tensor) -> Int? {
+        tensor.bytes.withUnsafeBytes { bytes in
+            func pattern(_ index: Int) -> UInt32 {
+                UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index &* 4, as: UInt32.self))
+            }
+            // An exponent of ones, and no other, carries into the sign; all elements are looked at with no branch.
+            var carries: UInt32 = 0
+            for index in 0..<tensor.shape.count { carries |= (pattern(index) & 0x7F80_0000) &+ 0x0080_0000 }
+            guard carries & 0x8000_0000 != 0 else { return nil }
+            return (0..<tensor.shape.count).first { pattern($0) & 0x7F80_0000 == 0x7F80_0000 }
+        }
     }
 }

@@ -36,19 +36,23 @@ public final class EngineBenchmark: Sendable {
     private let engine: Engine
     private let outputs: OutputRequest
 
-    /// Loads a model; times its logits, or its first token's vector where it has no classifier.
+    /// Loads a model; times what its head gives, with one word to find in each sequence, or the first token's vector
+    /// where it has no head.
     public init(_ bundle: ModelBundle, threads: Int? = nil) throws {
         engine = try Engine(bundle.checkpoint, threads: threads)
-        outputs = bundle.checkpoint.head.classification == nil ? .firstToken : .logits
+        outputs = bundle.checkpoint.head.outputs
     }
 
     /// Runs the sequences once untimed, then `repetitions` times.
     public func run(_ sequences: [TokenSequence], repetitions: Int) throws -> Result {
-        _ = try engine.run(sequences, outputs: outputs)
+        let positions = sequences.map { [$0.ids.count / 2] }
+        _ = try engine.run(sequences, outputs: outputs, positions: positions)
         let clock = ContinuousClock()
         var runs: [Double] = []
         for _ in 0..<max(1, repetitions) {
-            let duration = try clock.measure { _ = try engine.run(sequences, outputs: outputs) }
+            let duration = try clock.measure {
+                _ = try engine.run(sequences, outputs: outputs, positions: positions)
+            }
             runs.append(Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18)
         }
         return Result(
@@ -57,15 +61,18 @@ public final class EngineBenchmark: Sendable {
             multiplyAdds: sequences.reduce(0) { $0 + multiplyAdds(tokens: $1.ids.count) })
     }
 
-    /// What a pass over one sequence costs: the last block's short way is counted as such.
+    /// What a pass over one sequence costs: the last block only for tokens that are read, and the head.
     private func multiplyAdds(tokens: Int) -> Double {
-        let config = engine.model.config
+        let (config, head) = (engine.model.config, engine.model.head)
         let (t, h, f, l) = (
             Double(tokens), Double(config.hiddenSize), Double(config.intermediateSize), Double(config.layerCount)
         )
-        guard l > 0 else { return 0 }
+        let read = head.tokenLogitCount == nil ? (head.decoder != nil && head.predictsNextSentence ? 2 : 1) : t
+        var sum = t * h * Double(head.tokenLogitCount ?? 0)
+        if head.decoder != nil { sum += h * h + h * Double(config.vocabularySize) }
+        guard l > 0 else { return sum }
         let whole = t * (4 * h * h + 2 * h * f) + 2 * t * t * h
-        let last = t * 2 * h * h + (2 * h * h + 2 * h * f) + 2 * t * h
-        return whole * (l - 1) + last
+        let last = t * 2 * h * h + read * (2 * h * h + 2 * h * f) + 2 * read * t * h
+        return sum + whole * (l - 1) + last
     }
 }

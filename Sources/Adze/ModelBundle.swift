@@ -28,7 +28,7 @@ public struct ModelBundle: Sendable {
     /// Throws an `AdzeFailure` whose description is one line. A tokenizer with more tokens than the embedding has rows
     /// is refused here.
     public init(path: String, options: ModelOptions = ModelOptions()) throws {
-        let source = try OpenedModel(path: path)
+        let source = try OpenedModel(path: path, options: options.weights)
         self.source = source
         cuts = []
         do {

@@ -1,5 +1,7 @@
 // What a caller may state about a model that its files do not say.
 
+internal import AdzeModelFiles
+
 /// Statements that complete or override what a model's files say.
 public struct ModelOptions: Sendable {
     /// A `config.json` to use instead of the folder's, or for a bare file of weights.
@@ -14,11 +16,25 @@ public struct ModelOptions: Sendable {
     public var key: String?
     /// A well-known shape, such as `bert-base-cased`, that stands for configuration and casing.
     public var like: String?
+    /// Whether inert values take the place of what a pickle asks for beyond data; nothing is called either way.
+    public var ignoresObjects = false
     /// A new classifier with these labels, in place of any that is there.
     public var newHead: [String]?
     /// The seed of a new classifier.
     public var seed: UInt64 = 0
+    /// The program `adze-h5worker`, which reads HDF5; nil for the one beside the running executable.
+    public var hdf5WorkerPath: String?
 
     /// No statements.
     public init() {}
+}
+
+extension ModelOptions {
+    /// What concerns the weights' files.
+    var weights: WeightsOptions {
+        var options = WeightsOptions()
+        options.ignoresObjects = ignoresObjects
+        options.hdf5WorkerPath = hdf5WorkerPath
+        return options
+    }
 }

@@ -13,12 +13,20 @@ internal import AdzeTokenization
 struct Probe: Sendable, Equatable {
     /// The text, where the model has a tokenizer.
     var text: String?
-    /// The token ids of the text.
+    /// The second text, where the head reads pairs.
+    var pair: String?
+    /// The token ids of the texts.
     var ids: [Int32]
+    /// The type of each token.
+    var typeIDs: [Int32]
+    /// Where a masked language model is asked for a word.
+    var position: Int?
     /// The fp32 answer.
     var fp32: [Float] = []
     /// The int8 answer; empty for a file without an int8 section.
     var int8: [Float] = []
+
+    var sequence: TokenSequence { TokenSequence(ids: ids, typeIDs: typeIDs) }
 
     /// What fp32 answers may differ by between processors: 1e-4 · max(1, |x|).
     static func agree(_ found: Float, _ expected: Float) -> Bool {
@@ -33,31 +41,55 @@ enum Probes {
         "A quiet film, carved with care.", "No. 7 was late again, and nobody said why!", "Das Café öffnet um 8:30 Uhr.",
     ]
 
+    /// A word of each text, which a masked language model has to find: the first, which no length cuts off.
+    private static let words = ["A", "No", "Das"]
+
     /// The inputs for a model: our texts through its tokenizer, or made-up ids where it has none.
-    static func inputs(tokenizer: BertTokenizer?, config: BertConfig) -> [Probe] {
+    ///
+    /// A head that reads pairs gets each text with the next one; a masked language model a text with a gap.
+    static func inputs(tokenizer: BertTokenizer?, config: BertConfig, head: Head) -> [Probe] {
         let limit = min(config.maximumPositions, 16)
-        let encoded =
-            (tokenizer.map { tokenizer in
-                texts.map { Probe(text: $0, ids: tokenizer.encode($0, maximumLength: limit).ids) }
-            } ?? []).filter { !$0.ids.isEmpty }
+        var probes = (tokenizer.map { encoded($0, config, head, limit: limit) } ?? []).filter { !$0.ids.isEmpty }
         // A tokenizer without a frame that knows no word of ours gives nothing; ids alone prove the weights as well.
-        return encoded.isEmpty ? [3, 11].map { madeUp(count: min($0, limit), config) } : encoded
+        if probes.isEmpty { probes = [3, 11].map { madeUp(count: min($0, limit), config) } }
+        guard head.decoder != nil else { return probes }
+        for index in probes.indices {
+            let gap = tokenizer?.maskID.flatMap(probes[index].ids.firstIndex)
+            probes[index].position = gap ?? probes[index].ids.count / 2
+        }
+        return probes
+    }
+
+    private static func encoded(
+        _ tokenizer: BertTokenizer, _ config: BertConfig, _ head: Head, limit: Int
+    ) -> [Probe] {
+        let readsPairs = (head.predictsNextSentence || head == .questionAnswering) && config.typeVocabularySize > 1
+        let mask = head.decoder == nil ? nil : tokenizer.settings.maskToken
+        return texts.indices.map { index in
+            let text = mask.map { texts[index].replacing(words[index], with: $0) } ?? texts[index]
+            let pair = readsPairs ? texts[(index + 1) % texts.count] : nil
+            let encoding = tokenizer.encode(text, pair: pair, maximumLength: limit)
+            return Probe(text: text, pair: pair, ids: encoding.ids, typeIDs: encoding.typeIDs)
+        }
     }
 
     private static func madeUp(count: Int, _ config: BertConfig) -> Probe {
-        Probe(text: nil, ids: (0..<count).map { Int32(($0 * 7919 + count) % config.vocabularySize) })
+        let ids = (0..<count).map { Int32(($0 * 7919 + count) % config.vocabularySize) }
+        return Probe(text: nil, ids: ids, typeIDs: [Int32](repeating: 0, count: count))
     }
 
     /// The most tokens of all of a header's probes: some dozen times what is ever written, and soon computed.
     static let tokenLimit = 4096
 
     /// The probes of a header; throws what makes them no probes, or too much work.
-    static func read(_ json: JSONValue?) throws(BundleError) -> [Probe] {
+    static func read(_ json: JSONValue?, head: Head) throws(BundleError) -> [Probe] {
         let elements = json?.array ?? []
         guard !elements.isEmpty else { throw .noProbes }
         var probes: [Probe] = []
         for (index, element) in elements.enumerated() {
-            guard let probe = Probe(json: element) else { throw .badProbe(index: index) }
+            guard let probe = Probe(json: element), (probe.position != nil) == (head.decoder != nil) else {
+                throw .badProbe(index: index)
+            }
             probes.append(probe)
         }
         let tokens = probes.reduce(0) { $0 + $1.ids.count }
@@ -65,13 +97,13 @@ enum Probes {
         return probes
     }
 
-    /// Answers in fp32: logits, or the first token's last hidden state for a model without a classifier.
+    /// Answers in fp32.
     static func runFP32(_ probes: [Probe], _ checkpoint: BertCheckpoint, threads: Int?) throws -> [[Float]] {
         let engine = try Engine(checkpoint, threads: threads)
-        let classifies = checkpoint.head.classification != nil
+        let head = checkpoint.head
         let outputs = try engine.run(
-            probes.map { TokenSequence(ids: $0.ids) }, outputs: classifies ? .logits : .firstToken)
-        return outputs.map { classifies ? $0.logits : $0.firstToken }
+            probes.map(\.sequence), outputs: head.outputs, positions: positions(of: probes))
+        return outputs.map { answer(of: $0, head) }
     }
 
     /// Answers of the int8 definition.
@@ -82,7 +114,27 @@ enum Probes {
         let oracle = Int8Oracle(
             config: checkpoint.config, head: checkpoint.head, store: store,
             kernels: Kernels(try InstructionSet.chosen()), pool: pool)
-        return try oracle.run(PackedBatch(probes.map { TokenSequence(ids: $0.ids) }, config: checkpoint.config))
+        let batch = try PackedBatch(probes.map(\.sequence), config: checkpoint.config)
+        return try oracle.run(batch, positions: positions(of: probes)).map { answer(of: $0, checkpoint.head) }
+    }
+
+    private static func positions(of probes: [Probe]) -> [[Int]] { probes.map { $0.position.map { [$0] } ?? [] } }
+
+    /// How many of a token's or a position's logits an answer keeps, so that a header does not grow with the vocabulary.
+    private static let spread = 32
+
+    /// What the head gives, as one list of numbers: all logits of a text; of each token, or of the vocabulary at the
+    /// position, all or `spread` of them evenly apart; for the encoder alone, the first token's last hidden state.
+    private static func answer(of output: EncoderOutput, _ head: Head) -> [Float] {
+        func thinned(_ values: ArraySlice<Float>) -> [Float] {
+            let count = min(values.count, spread)
+            return (0..<count).map { values[values.startIndex + $0 * values.count / count] }
+        }
+        let tokenLogits = stride(from: 0, to: output.tokenLogits.count, by: head.tokenLogitCount ?? 1).flatMap {
+            thinned(output.tokenLogits[$0..<$0 + (head.tokenLogitCount ?? 1)])
+        }
+        return output.logits + tokenLogits + thinned(output.vocabularyLogits[...]) + output.nextSentenceLogits
+            + output.firstToken
     }
 }
 
@@ -97,6 +149,9 @@ extension Probe {
         }
         var object: JSONObject = ["ids": .array(ids.map { .integer(Int($0)) }), "fp32": list(fp32)]
         if let text { object["text"] = .string(text) }
+        if let pair { object["pair"] = .string(pair) }
+        if typeIDs.contains(where: { $0 != 0 }) { object["types"] = .array(typeIDs.map { .integer(Int($0)) }) }
+        if let position { object["position"] = .integer(position) }
         if !int8.isEmpty { object["int8"] = list(int8) }
         return .object(object)
     }
@@ -115,12 +170,22 @@ extension Probe {
             }
             return numbers.count == elements.count ? numbers : nil
         }
-        guard let elements = json["ids"]?.array, let fp32 = list(json["fp32"]) else { return nil }
-        let ids = elements.compactMap { $0.integer.flatMap(Int32.init(exactly:)) }
-        guard ids.count == elements.count, !ids.isEmpty else { return nil }
+        func integers(_ value: JSONValue) -> [Int32]? {
+            guard let elements = value.array else { return nil }
+            let numbers = elements.compactMap { $0.integer.flatMap(Int32.init(exactly:)) }
+            return numbers.count == elements.count ? numbers : nil
+        }
+        guard let ids = json["ids"].flatMap(integers), !ids.isEmpty, let fp32 = list(json["fp32"]) else { return nil }
+        let noTypes = [Int32](repeating: 0, count: ids.count)
+        guard let typeIDs = json["types"] == nil ? noTypes : json["types"].flatMap(integers),
+            typeIDs.count == ids.count
+        else { return nil }
+        guard json["position"] == nil || json["position"]?.integer.map(ids.indices.contains) == true else { return nil }
         guard let int8 = json["int8"] == nil ? [] : list(json["int8"]) else { return nil }
-        guard json["text"] == nil || json["text"]?.string != nil else { return nil }
-        self.init(text: json["text"]?.string, ids: ids, fp32: fp32, int8: int8)
+        for key in ["text", "pair"] { guard json[key] == nil || json[key]?.string != nil else { return nil } }
+        self.init(
+            text: json["text"]?.string, pair: json["pair"]?.string, ids: ids, typeIDs: typeIDs,
+            position: json["position"]?.integer, fp32: fp32, int8: int8)
     }
 }
 
@@ -165,7 +230,8 @@ struct PlannedQuantizedStore: QuantizedStore {
         let tensor = try store.load(name)
         guard
             let quantized = QuantizedTensor(
-                quantizing: Tensor(shape: tensor.shape, floats: tensor.floats()), pool: pool)
+                quantizing: tensor.dtype == .float32 ? tensor : Tensor(shape: tensor.shape, floats: tensor.floats()),
+                pool: pool)
         else { return nil }
         return QuantizedWeights(codes: quantized.codes, rowScales: quantized.rowScales)
     }

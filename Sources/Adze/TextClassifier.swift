@@ -92,7 +92,7 @@ public final class TextClassifier: Sendable {
     public var labels: [String] { head.labels }
     /// The most tokens of one input.
     public let maximumLength: Int
-    private let head: ClassificationHead
+    let head: ClassificationHead
     private let tokenizer: BertTokenizer
     private let engine: Engine
 

@@ -44,7 +44,7 @@ extension ModelBundle {
                 tensorCount: names.count, probeCount: 0, largestDifference: 0, comparedInt8: false)
         }
         try native.verifyChecksums(pool: pool)
-        let probes = try Probes.read(native.metadata.probes)
+        let probes = try Probes.read(native.metadata.probes, head: checkpoint.head)
         try checkTokens(probes)
         let found = try Probes.runFP32(probes, checkpoint, threads: threads)
         var largest: Float = 0
@@ -71,10 +71,12 @@ extension ModelBundle {
         guard let tokenizer else { return }
         for probe in probes {
             guard let text = probe.text else { continue }
-            let ids = tokenizer.encode(text, maximumLength: probe.ids.count).ids
-            guard ids == probe.ids else { throw BundleError.probeTokens(text: text) }
+            let encoding = tokenizer.encode(text, pair: probe.pair, maximumLength: probe.ids.count)
+            guard encoding.ids == probe.ids, encoding.typeIDs == probe.typeIDs else {
+                throw BundleError.probeTokens(text: text)
+            }
         }
-        _ = try PackedBatch(probes.map { TokenSequence(ids: $0.ids) }, config: checkpoint.config)
+        _ = try PackedBatch(probes.map(\.sequence), config: checkpoint.config)
     }
 
     private func compare(

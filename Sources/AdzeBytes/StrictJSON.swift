@@ -221,7 +221,8 @@ private struct JSONParser {
     mutating func hexadecimal() throws(JSONError) -> UInt32 {
         var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = current, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
+            // Of the scalars that one byte can be, the digits and letters of ASCII alone have such a value.
+            guard let byte = current, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
                 throw unexpected("four hexadecimal digits")
             }
             code = code << 4 | UInt32(digit)
@@ -253,7 +254,8 @@ private struct JSONParser {
         }
         guard position - start <= 512 else { throw .numberOutOfRange(offset: start) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        if isInteger, let integer = Int(text) { return .integer(integer) }
+        // A negative zero is no integer: `Int` would lose its sign.
+        if isInteger, text != "-0", let integer = Int(text) { return .integer(integer) }
         guard let number = Double(text), number.isFinite else { throw .numberOutOfRange(offset: start) }
         return .number(number)
     }

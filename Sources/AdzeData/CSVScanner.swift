@@ -45,9 +45,9 @@ struct CSVScanner {
             }
             switch state {
             case .fieldStart: startField()
-            case .unquoted: isOpen = unquotedRun(&record)
+            case .unquoted: isOpen = try unquotedRun(&record)
             case .quoted: try quotedRun(&record)
-            case .afterQuote: isOpen = afterQuote(&record)
+            case .afterQuote: isOpen = try afterQuote(&record)
             }
         }
         if isTooLong { return .tooLong }
@@ -64,7 +64,7 @@ struct CSVScanner {
     }
 
     /// Takes text up to a comma or a line end; false at the end of the record.
-    private mutating func unquotedRun(_ record: inout Record) -> Bool {
+    private mutating func unquotedRun(_ record: inout Record) throws(DataError) -> Bool {
         let start = reader.base + reader.position
         let left = reader.left
         var count = 0
@@ -76,7 +76,7 @@ struct CSVScanner {
             }
             count += 1
         }
-        append(&record, count)
+        try append(&record, count)
         return count == left ? true : separator(&record)
     }
 
@@ -110,7 +110,7 @@ struct CSVScanner {
         }
         quotedCount += count
         guard quotedCount <= limit else { throw .unclosedQuote(line: openLine, limit: limit) }
-        append(&record, count)
+        try append(&record, count)
         if found != nil {
             reader.advance(1)
             isAfterCR = false
@@ -119,10 +119,10 @@ struct CSVScanner {
     }
 
     /// A quote has ended a quoted field, unless a second one follows; false at the end of the record.
-    private mutating func afterQuote(_ record: inout Record) -> Bool {
+    private mutating func afterQuote(_ record: inout Record) throws(DataError) -> Bool {
         switch reader.first {
         case UInt8(ascii: "\""):
-            append(&record, 1)
+            try append(&record, 1)
             quotedCount += 1
             state = .quoted
             return true
@@ -141,10 +141,12 @@ struct CSVScanner {
         if !isTooLong { record.endField() }
     }
 
-    private mutating func append(_ record: inout Record, _ count: Int) {
+    private mutating func append(_ record: inout Record, _ count: Int) throws(DataError) {
         recordCount += count
         if !isTooLong, recordCount > limit {
             isTooLong = true
+            // A record without end that is no text, such as /dev/zero, must not be stepped over for ever.
+            if record.hasNUL { throw .nul(line: record.lineNumber) }
             record.removeAll()
         }
         if !isTooLong { record.append(reader, count: count) }

@@ -24,7 +24,7 @@ final class ChunkReader {
     private var isAtEnd = false
 
     init(capacity: Int, source: @escaping ChunkSource) {
-        precondition(capacity >= 4, "the marks at the start of a text need up to 4 bytes")
+        precondition(capacity >= 4, "the marks at the start of an input have up to 4 bytes")
         self.capacity = capacity
         self.source = source
         self.base = .allocate(capacity: capacity)
@@ -56,7 +56,7 @@ final class ChunkReader {
 
     /// Reads the next chunk where the window is empty; false at the end of the input.
     ///
-    /// Steps over the byte order mark of UTF-8 at the start, and throws at that of UTF-16.
+    /// Steps over the byte order mark of UTF-8 at the start, and throws at that of UTF-16 and of packed files.
     func fill() throws(DataError) -> Bool {
         if left > 0 { return true }
         position = 0
@@ -64,24 +64,18 @@ final class ChunkReader {
         if isFirst {
             isFirst = false
             // A source may give a byte at a time; but a short first line wants no more than itself.
-            while mayBeMark, try read() {}
-            if left >= 2, (base[0], base[1]) == (0xFF, 0xFE) || (base[0], base[1]) == (0xFE, 0xFF) { throw .utf16 }
-            if left >= 3, (base[0], base[1], base[2]) == (0xEF, 0xBB, 0xBF) { position = 3 }
+            while StartMark.all.contains(where: { $0.mayBegin(base, end) }), try read() {}
+            switch StartMark.all.first(where: { $0.begins(base, end) })?.meaning {
+            case .utf8(let count): position = count
+            case .utf16: throw .utf16
+            case .packed(let kind): throw .compressed(kind)
+            case nil: break
+            }
             if left > 0 { return true }
             position = 0
             end = 0
         }
         return try read()
-    }
-
-    /// Whether the bytes so far, fewer than a mark has, begin one.
-    private var mayBeMark: Bool {
-        switch end {
-        case 0: true
-        case 1: base[0] == 0xEF || base[0] >= 0xFE
-        case 2: (base[0], base[1]) == (0xEF, 0xBB)
-        default: false
-        }
     }
 
     private func read() throws(DataError) -> Bool {
@@ -91,6 +85,35 @@ final class ChunkReader {
         end += count
         isAtEnd = count == 0
         return !isAtEnd
+    }
+}
+
+/// Bytes that an input may begin with and no text does, or that are not part of it.
+private struct StartMark {
+    enum Meaning {
+        case utf8(count: Int), utf16, packed(String)
+    }
+
+    static let all = [
+        StartMark(bytes: [0xEF, 0xBB, 0xBF], meaning: .utf8(count: 3)),
+        StartMark(bytes: [0xFF, 0xFE], meaning: .utf16), StartMark(bytes: [0xFE, 0xFF], meaning: .utf16),
+        StartMark(bytes: [0x1F, 0x8B], meaning: .packed("gzip")),
+        StartMark(bytes: [0x28, 0xB5, 0x2F, 0xFD], meaning: .packed("zstd")),
+        StartMark(bytes: [0xFD, 0x37, 0x7A, 0x58], meaning: .packed("xz")),
+        StartMark(bytes: [0x50, 0x4B, 0x03, 0x04], meaning: .packed("zip")),
+    ]
+
+    let bytes: [UInt8]
+    let meaning: Meaning
+
+    /// Whether the mark stands at the start of `count` bytes.
+    func begins(_ base: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        count >= bytes.count && bytes.elementsEqual(UnsafeBufferPointer(start: base, count: bytes.count))
+    }
+
+    /// Whether `count` bytes are too few to tell.
+    func mayBegin(_ base: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        count < bytes.count && bytes.prefix(count).elementsEqual(UnsafeBufferPointer(start: base, count: count))
     }
 }
 

@@ -32,12 +32,29 @@ public enum DataError: AdzeFailure, Equatable {
     case columnZero
     /// The format has no columns of that kind.
     case columnsNotInFormat(DataFormat)
+    /// The input is packed.
+    case compressed(String)
+    /// Labels are asked for, and no column is known to hold them; `found` is empty where columns have no names.
+    case noLabelColumn(found: [String])
+    /// Labels are asked for of a format that has none.
+    case noLabels(DataFormat)
+    /// A folder is not laid out as texts under labels.
+    case notALabelFolder(found: [String])
+    /// Columns are chosen of a folder, which has none.
+    case columnsOfAFolder
+    /// Rows that cannot be used, where every row must be.
+    case badRows(first: RowError, count: Int, places: [String])
+    /// There is not one example.
+    case noExamples
+    /// A list of labels has one twice.
+    case repeatedLabel(String)
 
     /// How the command line should end.
     public var kind: FailureKind {
         switch self {
         case .file(let error): error.kind
-        case .unknownFormat, .noColumn, .mixedColumns, .columnZero, .columnsNotInFormat: .usage
+        case .unknownFormat, .noColumn, .mixedColumns, .columnZero, .columnsNotInFormat, .noLabels, .columnsOfAFolder:
+            .usage
         default: .badData
         }
     }
@@ -67,12 +84,41 @@ public enum DataError: AdzeFailure, Equatable {
         case .columnZero: "columns are counted from 1"
         case .columnsNotInFormat(.jsonl): "JSON Lines have keys, no column numbers; name the key"
         case .columnsNotInFormat(let format): "\(format) has no columns to choose from"
+        default: aboutLabels
         }
     }
 
-    private func list(_ names: [String]) -> String {
-        names.prefix(6).map { quoted($0, limit: 40) }.joined(separator: ", ") + (names.count > 6 ? ", …" : "")
+    private var aboutLabels: String {
+        switch self {
+        case .compressed(let kind):
+            "packed with \(kind); unpack it first, or pipe the unpacked text to - and state its format"
+        case .noLabelColumn([]): "the column of the labels is not given; give its number too"
+        case .noLabelColumn(let found):
+            "header: no column is known to hold labels, found \(list(found)); name it"
+                + (KnownColumns.nearestLabel(in: found).map { " (\(quoted($0))?)" } ?? "")
+        case .noLabels(let format):
+            "\(format) has no labels; expected CSV, TSV, JSON Lines, or a folder with pos and neg"
+        case .notALabelFolder(let found) where found.contains("train") || found.contains("test"):
+            "expected the folders neg and pos, found \(list(found)); name one of them"
+        case .notALabelFolder([]): "expected the folders neg and pos, found none"
+        case .notALabelFolder(let found): "expected the folders neg and pos, found \(list(found))"
+        case .columnsOfAFolder: "a folder of texts has no columns or format to choose"
+        case .badRows(let first, 1, _): first.description
+        case .badRows(let first, let count, let places):
+            "\(first); \(count) rows cannot be used: \(places.joined(separator: ", "))"
+                + (count > places.count ? ", …" : "")
+        case .noExamples: "expected examples, found none"
+        case .repeatedLabel(let name): "the label \(quoted(name)) is there twice"
+        default: ""
+        }
     }
+}
+
+/// The first names of a list, for a message.
+func list(_ names: some Sequence<String>, limit: Int = 6) -> String {
+    let shown = Array(names.prefix(limit + 1))
+    return shown.prefix(limit).map { quoted($0, limit: 40) }.joined(separator: ", ")
+        + (shown.count > limit ? ", …" : "")
 }
 
 /// A row that cannot be used; the rows after it can.
@@ -95,21 +141,39 @@ public struct RowError: AdzeFailure, Equatable {
         case missingKey(String, nearest: String?)
         /// A value is of the wrong kind.
         case wrongType(key: String, expected: String, found: String)
+        /// A file has a NUL byte.
+        case nul
+        /// The row has no label.
+        case noLabel
+        /// A label is none of the known ones, of which the first are given.
+        case unknownLabel(String, nearest: String?, known: [String])
+        /// A list stands where one label is meant.
+        case severalLabels(count: Int)
+        /// A list of labels has one twice.
+        case repeatedLabel(String)
+        /// A number is meant.
+        case notANumber(String)
     }
 
     /// The line in which the row begins, counted from 1.
     public let lineNumber: Int
+    /// The file that holds the row alone, where the input is a folder.
+    public let file: String?
     /// What is wrong with it.
     public let reason: Reason
 
-    /// The error of a line.
-    public init(lineNumber: Int, reason: Reason) {
+    /// The error of a line, or of a file.
+    public init(lineNumber: Int, file: String? = nil, reason: Reason) {
         self.lineNumber = lineNumber
+        self.file = file
         self.reason = reason
     }
 
+    /// Where the row is: a line, or a file.
+    public var place: String { placeName(lineNumber: lineNumber, file: file) }
+
     /// The refusal in one line.
-    public var description: String { "line \(lineNumber): \(text)" }
+    public var description: String { "\(place): \(text)" }
 
     private var text: String {
         switch reason {
@@ -123,6 +187,20 @@ public struct RowError: AdzeFailure, Equatable {
         case .missingKey(let key, let nearest):
             "no key \(quoted(key))" + (nearest.map { "; the nearest is \(quoted($0))" } ?? "")
         case .wrongType(let key, let expected, let found): "\(quoted(key)): expected \(expected), found \(found)"
+        case .nul: "a NUL byte; expected text in UTF-8, found binary data or UTF-16"
+        case .noLabel: "no label"
+        case .unknownLabel(let label, let nearest, let known):
+            "unknown label \(quoted(label))" + (nearest.map { "; the nearest is \(quoted($0))" } ?? "")
+                + "; known: \(list(known))"
+                + (known.first == "LABEL_0" ? "; these are no names: give the model's labels theirs" : "")
+        case .severalLabels(let count): "expected one label, found a list of \(count)"
+        case .repeatedLabel(let label): "the label \(quoted(label)) is there twice"
+        case .notANumber(let label): "expected a number as label, found \(quoted(label))"
         }
     }
+}
+
+/// Where a row is, for messages.
+func placeName(lineNumber: Int, file: String?) -> String {
+    file.map { quoted($0, limit: 200) } ?? "line \(lineNumber)"
 }

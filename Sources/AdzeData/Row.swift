@@ -10,21 +10,36 @@ public struct Row: Sendable, Equatable {
     public var text: String
     /// The second text of a pair.
     public var pair: String?
-    /// The label as it is written.
-    public var label: String?
+    /// The label, or labels, as they are written.
+    public var label: LabelValue?
+    /// The file that holds this row alone, where the input is a folder.
+    public var file: String?
     /// The fields of a JSON line that are none of the above, in their order; empty for the other formats.
     public var extra: JSONObject
 
     /// A row of its parts.
     public init(
-        lineNumber: Int, text: String, pair: String? = nil, label: String? = nil, extra: JSONObject = JSONObject()
+        lineNumber: Int, text: String, pair: String? = nil, label: LabelValue? = nil, extra: JSONObject = JSONObject(),
+        file: String? = nil
     ) {
         self.lineNumber = lineNumber
         self.text = text
         self.pair = pair
         self.label = label
         self.extra = extra
+        self.file = file
     }
+}
+
+/// What stands in the place of a label.
+public enum LabelValue: Sendable, Equatable, ExpressibleByStringLiteral {
+    /// A text, a number or a truth value, as it is written.
+    case one(String)
+    /// A list of JSON lines, its elements as they are written.
+    case several([String])
+
+    /// One label.
+    public init(stringLiteral value: String) { self = .one(value) }
 }
 
 /// A format of texts.
@@ -65,8 +80,9 @@ public enum DataFormat: String, Sendable, CaseIterable, CustomStringConvertible 
 /// Which columns, or keys of JSON lines, hold text, pair and label.
 ///
 /// A column by name means that the first line is a header; a column by number, counted from 1, that there is none. The
-/// two are not mixed. What is nil has its default: `text`, which must be there, `text_pair` and `label`, which may be.
-/// What is not nil must be there. Without a header, a nil text is column 1, and a nil pair or label does not exist.
+/// two are not mixed. What is nil has its default: `text`, which must be there, `text_pair` and `label`, which may be;
+/// for text and pair the default may be several names, of which the first that is there counts. What is not nil must be
+/// there. Without a header, a nil text is column 1, and a nil pair or label does not exist.
 public struct ColumnSelection: Sendable, Equatable {
     /// One column.
     public enum Column: Sendable, Equatable {
@@ -88,6 +104,13 @@ public struct ColumnSelection: Sendable, Equatable {
     public var pair: Column?
     /// The label.
     public var label: Column?
+    /// The names that a nil text stands for; at least one.
+    public var standardTexts = ["text"]
+    /// The names that a nil pair stands for; at least one.
+    public var standardPairs = ["text_pair"]
+
+    /// Whether nothing was chosen.
+    var isEmpty: Bool { text == nil && pair == nil && label == nil }
 
     /// A selection; nil stands for the default.
     public init(text: Column? = nil, pair: Column? = nil, label: Column? = nil) {
@@ -120,9 +143,13 @@ public struct ColumnSelection: Sendable, Equatable {
 
     /// The indexes of the columns under a header; throws for a name that it lacks.
     func indexes(header: [String]) throws(DataError) -> ColumnIndexes {
-        ColumnIndexes(
-            text: try index(text ?? .name("text"), header), pair: try index(pair, default: "text_pair", header),
-            label: try index(label, default: "label", header))
+        guard let text = try index(text, defaults: standardTexts, header) else {
+            let name = standardTexts.first ?? ""
+            throw .noColumn(name, nearest: nearestName(to: name, in: header), found: header)
+        }
+        return ColumnIndexes(
+            text: text, pair: try index(pair, defaults: standardPairs, header),
+            label: try index(label, defaults: ["label"], header))
     }
 
     /// The indexes of the columns where the first row has `count` of them; throws for a number beyond.
@@ -135,9 +162,9 @@ public struct ColumnSelection: Sendable, Equatable {
         return ColumnIndexes(text: try index(text) ?? 0, pair: try index(pair), label: try index(label))
     }
 
-    private func index(_ column: Column?, default name: String, _ header: [String]) throws(DataError) -> Int? {
+    private func index(_ column: Column?, defaults names: [String], _ header: [String]) throws(DataError) -> Int? {
         if let column { return try index(column, header) }
-        return header.firstIndex(of: name)
+        return names.lazy.compactMap { header.firstIndex(of: $0) }.first
     }
 
     private func index(_ column: Column, _ header: [String]) throws(DataError) -> Int {

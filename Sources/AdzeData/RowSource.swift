@@ -9,8 +9,9 @@ internal import AdzeBytes
 /// - txt: one text a line; an empty line is a row with an empty text. LF and CRLF end a line.
 /// - csv: RFC 4180. A lone CR ends a record too. An empty line is no row, unless the table has one column only.
 /// - tsv: fields between tabs, no quoting; empty lines as in csv.
-/// - jsonl: one object a line, white space alone is no row. Texts are strings; a label may be a number or a truth value
-///   too, and is then as JSON writes it; a null is as good as no pair or label. All other fields go to `Row.extra`.
+/// - jsonl: one object a line, white space alone is no row. Texts are strings; a label may be a number, a truth value or
+///   a list of such too, and is then as JSON writes it; a null is as good as no pair or label. All other fields go to
+///   `Row.extra`.
 ///
 /// Bytes are UTF-8; its byte order mark is skipped. Only the columns that are asked for need be valid.
 public struct RowSource: ~Copyable {
@@ -23,12 +24,16 @@ public struct RowSource: ~Copyable {
 
     /// The format that is read.
     public let format: DataFormat
+    /// The columns that labelled rows are taken from, for a person; nil until they are known, and for other rows.
+    public private(set) var columnsTaken: String?
     private let columns: ColumnSelection
+    private let isLabelled: Bool
     private let isByNumber: Bool
     private var lines: LineScanner
     private var table: CSVScanner
     private var record = Record()
     private var indexes: ColumnIndexes?
+    private var keys: NamedColumns?
     private var columnCount = 0
     private var firstRecordIsPending = false
     private var failure: DataError?
@@ -37,33 +42,39 @@ public struct RowSource: ~Copyable {
     /// Opens a path, `-` being standard input, in the format that its name says unless one is stated.
     ///
     /// Standard input without a stated format is txt. Throws `DataError`; columns are looked for with the first row.
+    /// - Parameter isLabelled: whether every row must have a label; columns that are not selected are then found by
+    ///   their usual names, and CoLA's files by their shape.
     public init(
-        path: String, format: DataFormat? = nil, columns: ColumnSelection = ColumnSelection()
+        path: String, format: DataFormat? = nil, columns: ColumnSelection = ColumnSelection(),
+        isLabelled: Bool = false
     ) throws(DataError) {
         let format = try RowSource.format(stated: format, path: path)
         let input = try StreamInput(path: path)
         try self.init(
-            format, columns, input, chunkSize: RowSource.chunkSize,
+            format, columns, isLabelled, input, chunkSize: RowSource.chunkSize,
             chunks: { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in try input.read(into: buffer) }
         )
     }
 
     /// Reads from chunks that a closure gives.
     public init(
-        format: DataFormat, columns: ColumnSelection = ColumnSelection(), chunkSize: Int = RowSource.chunkSize,
-        chunks: @escaping ChunkSource
+        format: DataFormat, columns: ColumnSelection = ColumnSelection(), isLabelled: Bool = false,
+        chunkSize: Int = RowSource.chunkSize, chunks: @escaping ChunkSource
     ) throws(DataError) {
-        try self.init(format, columns, nil, chunkSize: chunkSize, chunks: chunks)
+        try self.init(format, columns, isLabelled, nil, chunkSize: chunkSize, chunks: chunks)
     }
 
     private init(
-        _ format: DataFormat, _ columns: ColumnSelection, _ input: StreamInput?, chunkSize: Int,
+        _ format: DataFormat, _ columns: ColumnSelection, _ isLabelled: Bool, _ input: StreamInput?, chunkSize: Int,
         chunks: @escaping ChunkSource
     ) throws(DataError) {
+        if isLabelled, format == .txt { throw .noLabels(.txt) }
         let isByNumber = try columns.isByNumber()
-        if format == .txt, columns != ColumnSelection() { throw .columnsNotInFormat(.txt) }
+        if format == .txt, !columns.isEmpty { throw .columnsNotInFormat(.txt) }
         if format == .jsonl, isByNumber { throw .columnsNotInFormat(.jsonl) }
         let reader = ChunkReader(capacity: chunkSize, source: chunks)
+        if isLabelled, isByNumber, columns.label == nil { throw .noLabelColumn(found: []) }
+        self.isLabelled = isLabelled
         self.input = input
         self.isByNumber = isByNumber
         self.format = format
@@ -73,10 +84,10 @@ public struct RowSource: ~Copyable {
     }
 
     private static func format(stated: DataFormat?, path: String) throws(DataError) -> DataFormat {
-        guard let format = stated ?? (path == "-" ? .txt : DataFormat(path: path)) else {
-            throw .unknownFormat(path: path)
-        }
-        return format
+        if let format = stated ?? (path == "-" ? .txt : DataFormat(path: path)) { return format }
+        for (ending, kind) in [(".gz", "gzip"), (".zst", "zstd"), (".xz", "xz"), (".bz2", "bzip2"), (".zip", "zip")]
+        where path.hasSuffix(ending) { throw .compressed(kind) }
+        throw .unknownFormat(path: path)
     }
 
     /// Has `body` called whenever the next row has to wait for the other end of a pipe, or for a person; never for a
@@ -172,10 +183,24 @@ public struct RowSource: ~Copyable {
             firstRecordIsPending = found == .record
         } else {
             guard found == .record else { throw .noHeader }
-            result = try columns.indexes(header: header())
+            if isLabelled, format == .tsv, columns == ColumnSelection(), record.isOfCoLA {
+                result = ColumnIndexes(text: 3, label: 1)
+                firstRecordIsPending = true
+                columnsTaken = "text 4, label 2, as in CoLA, without a header"
+            } else {
+                result = try isLabelled ? labelledIndexes(header()) : columns.indexes(header: header())
+            }
         }
         indexes = result
         return result
+    }
+
+    private mutating func labelledIndexes(_ header: [String]) throws(DataError) -> ColumnIndexes {
+        let named = try columns.labelled(in: header)
+        columnsTaken = named.description
+        // The names were found in this header.
+        func index(_ name: String) -> Int { header.firstIndex(of: name) ?? 0 }
+        return ColumnIndexes(text: index(named.text), pair: named.pair.map(index), label: index(named.label))
     }
 
     private func header() throws(DataError) -> [String] {
@@ -199,7 +224,7 @@ public struct RowSource: ~Copyable {
         }
         if let index = indexes.label {
             guard let label = record.text(index) else { return .failure(error(.invalidUTF8)) }
-            row.label = label
+            row.label = .one(label)
         }
         return .success(row)
     }
@@ -220,7 +245,7 @@ public struct RowSource: ~Copyable {
         }
     }
 
-    private func jsonRow() throws(RowError) -> Row {
+    private mutating func jsonRow() throws(RowError) -> Row {
         let value: JSONValue
         do throws(JSONError) {
             value = try parseJSON(record.bytes)
@@ -232,34 +257,73 @@ public struct RowSource: ~Copyable {
         guard var object = value.object else { throw error(.notAnObject(found: value.kindName)) }
         var row = Row(lineNumber: record.lineNumber, text: "")
         // A required value is never nil.
-        row.text = try take(columns.text, or: "text", isRequired: true, from: &object) ?? ""
-        row.pair = try take(columns.pair, or: "text_pair", isRequired: columns.pair != nil, from: &object)
-        row.label = try take(
-            columns.label, or: "label", isRequired: columns.label != nil, isLabel: true, from: &object)
+        let keys = keys(in: object)
+        row.text = try takeText(keys.text, isRequired: true, from: &object) ?? ""
+        if let pair = keys.pair { row.pair = try takeText(pair, isRequired: keys.needsPair, from: &object) }
+        row.label = try takeLabel(keys.label, isRequired: isLabelled || columns.label != nil, from: &object)
         row.extra = object
         return row
     }
 
-    /// Removes a value from the object and gives its text; nil where it need not be there and is missing or null.
-    private func take(
-        _ column: ColumnSelection.Column?, or standard: String, isRequired: Bool, isLabel: Bool = false,
-        from object: inout JSONObject
+    /// The keys that are selected, or usual; those of labelled rows are as the first object has them.
+    private mutating func keys(in object: JSONObject) -> NamedColumns {
+        if let keys { return keys }
+        func name(_ column: ColumnSelection.Column?, or standard: [String]) -> String {
+            if case .name(let name) = column { return name }
+            return standard.first { object[$0] != nil } ?? standard.first ?? ""
+        }
+        let plain = NamedColumns(
+            text: name(columns.text, or: columns.standardTexts), pair: name(columns.pair, or: columns.standardPairs),
+            needsPair: columns.pair != nil, label: name(columns.label, or: ["label"]))
+        guard isLabelled else { return plain }
+        // An object that lacks a key gives an error of its own; the next may be whole.
+        guard var found = try? columns.labelled(in: object.keys) else { return plain }
+        columnsTaken = found.description
+        // The pair may be in later objects only.
+        if found.pair == nil { (found.pair, found.needsPair) = ("text_pair", false) }
+        keys = found
+        return found
+    }
+
+    /// Removes a text from the object; nil where it need not be there and is missing or null.
+    private func takeText(
+        _ key: String, isRequired: Bool, from object: inout JSONObject
     ) throws(RowError) -> String? {
-        let key = if case .name(let name) = column { name } else { standard }
+        guard let value = try take(key, isRequired: isRequired, from: &object) else { return nil }
+        guard let text = value.string else {
+            throw error(.wrongType(key: key, expected: "a string", found: value.kindName))
+        }
+        return text
+    }
+
+    /// Removes a label from the object; nil where it need not be there and is missing or null.
+    private func takeLabel(
+        _ key: String, isRequired: Bool, from object: inout JSONObject
+    ) throws(RowError) -> LabelValue? {
+        guard let value = try take(key, isRequired: isRequired, from: &object) else { return nil }
+        guard let elements = value.array else { return .one(try label(value, key)) }
+        return .several(try elements.map { (element) throws(RowError) in try label(element, key) })
+    }
+
+    private func label(_ value: JSONValue, _ key: String) throws(RowError) -> String {
+        switch value {
+        case .string(let string): return string
+        case .integer, .number, .bool: return value.text
+        default:
+            throw error(
+                .wrongType(
+                    key: key, expected: "a string, a number, a truth value or a list of such", found: value.kindName))
+        }
+    }
+
+    private func take(
+        _ key: String, isRequired: Bool, from object: inout JSONObject
+    ) throws(RowError) -> JSONValue? {
         guard let value = object[key] else {
             guard !isRequired else { throw error(.missingKey(key, nearest: nearestName(to: key, in: object.keys))) }
             return nil
         }
-        let text: String?
-        switch value {
-        case .string(let string): text = string
-        case .integer where isLabel, .number where isLabel, .bool where isLabel: text = value.text
-        case .null where !isRequired: text = nil
-        default:
-            let expected = isLabel ? "a string, a number or a truth value" : "a string"
-            throw error(.wrongType(key: key, expected: expected, found: value.kindName))
-        }
         object[key] = nil
-        return text
+        return value.isNull && !isRequired ? nil : value
     }
 }

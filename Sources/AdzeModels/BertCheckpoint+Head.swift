@@ -9,7 +9,7 @@ extension BertCheckpoint {
     /// that is for the check of all parameters.
     static func head(
         _ architecture: BertArchitecture, _ description: HeadDescription?, map: inout ParameterMap,
-        store: any TensorStore, options: CheckpointOptions, notes: inout [String]
+        config: BertConfig, store: any TensorStore, options: CheckpointOptions, notes: inout [String]
     ) throws -> Head {
         let hasPooler = map.source(of: ParameterPaths.pooler + ".weight") != nil
         if let labels = options.newHead {
@@ -27,7 +27,7 @@ extension BertCheckpoint {
             try BertCheckpoint.labels(description, map: map, store: store, options: options, notes: &notes)
         }
         func decoder() throws -> VocabularyDecoder {
-            try map.settleDecoder(store, tied: try description?.tiesWordEmbeddings() ?? true)
+            try map.settleDecoder(store, config: config, tied: try description?.tiesWordEmbeddings() ?? true)
         }
         switch architecture {
         case .model: return .encoder(hasPooler: hasPooler)

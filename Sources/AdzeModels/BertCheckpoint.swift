@@ -65,7 +65,7 @@ public struct BertCheckpoint: Sendable {
         let found = BertArchitecture(recognising: Set(map.entries.map(\.name)))
         let architecture = named ?? found
         let head = try BertCheckpoint.head(
-            architecture, description, map: &map, store: store, options: options, notes: &notes)
+            architecture, description, map: &map, config: config, store: store, options: options, notes: &notes)
         map.dropUnused(head: head, config: config, madeNew: options.newHead != nil, names: store.tensors.map(\.name))
         var renamed = RenamedTensorStore(base: store)
         for parameter in config.parameters(head: head) {
@@ -129,13 +129,14 @@ extension BertCheckpoint {
         let missing = parameters.map(\.name).filter { !names.contains($0) }
         let first = missing.first ?? ""
         let leftOver = map.dropped.map(\.source)
-        guard ParameterPaths.headNames.contains(first) else {
+        guard ParameterPaths.headNames.contains(first) || ParameterMap.isPooler(first) else {
             return .missing(
                 name: first, others: missing.count - 1, nearest: nearestName(to: map.prefix + first, in: leftOver))
         }
         return .missingHead(
             name: first, others: missing.count - 1, architecture: architecture.rawValue,
-            nearest: nearestName(to: first, in: leftOver), lookalike: found == architecture ? nil : found.rawValue)
+            nearest: nearestName(to: first, in: leftOver) ?? nearestName(to: map.prefix + first, in: leftOver),
+            lookalike: found == architecture ? nil : found.rawValue)
     }
 
     private static func check(_ info: TensorInfo, is parameter: Parameter, config: BertConfig) throws(CheckpointError) {

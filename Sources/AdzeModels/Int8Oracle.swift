@@ -2,7 +2,8 @@
 // int8 probes of a native file. Slow on purpose. One sequence at a time, every token of every block.
 //
 // Weights are s8 codes with an fp32 scale a row. Activations are quantized a token at a time, symmetric, and multiplied
-// exactly in int32. Everything between the dense layers runs in fp32 through kernels of fixed order, which give the same
+// exactly in int32. Matrices that a file keeps in fp32, the small ones of the heads among them, are multiplied in fp32,
+// one term after another. Everything between the dense layers runs in fp32 through kernels of fixed order, which give the same
 // bits on every instruction set, so neither OpenBLAS nor libm has a part in it.
 
 public import AdzeKernels
@@ -26,26 +27,68 @@ public struct Int8Oracle: Sendable {
         self.pool = pool
     }
 
-    /// The logits of each sequence; for a model without a classifier, the first token's last hidden state.
+    /// What the head gives for each sequence, see `Head.outputs`; vocabulary logits at `positions`, nil for every token.
     ///
-    /// Throws the store's errors; sequences must fit the model, see `PackedBatch`.
+    /// Throws the store's errors and `BatchError.noSuchPosition`; sequences must fit the model, see `PackedBatch`.
     /// - Complexity: as the forward pass, at about a hundredth of its speed.
-    public func run(_ batch: PackedBatch) throws -> [[Float]] {
-        guard batch.sequenceCount > 0 else { return [] }
+    public func run(_ batch: PackedBatch, positions: [[Int]]? = nil) throws -> [EncoderOutput] {
+        let wanted = head.decoder == nil ? nil : try batch.checked(positions)
+        var results = (0..<batch.sequenceCount).map { EncoderOutput(tokenCount: batch.tokens(of: $0).count) }
+        guard batch.sequenceCount > 0 else { return results }
         let hidden = try embed(batch)
         for index in 0..<config.layerCount { try runBlock(index, hidden, batch) }
-        let size = config.hiddenSize
-        let first = (0..<batch.sequenceCount).flatMap { sequence in
-            hidden.values(batch.starts[sequence] * size..<(batch.starts[sequence] + 1) * size)
+        let outputs = head.outputs
+        if !outputs.isDisjoint(with: .firstTokenOutputs) {
+            try finishFirst(values(of: Array(batch.starts.dropLast()), in: hidden), outputs, &results)
         }
-        guard head.classification != nil else { return rows(first, of: size) }
-        let pooled = try dense(ParameterPaths.pooler, first, activation: .tanh)
-        let logits = try dense(ParameterPaths.classifier, pooled)
-        return rows(logits, of: logits.count / batch.sequenceCount)
+        if outputs.contains(.tokenLogits) {
+            let path = head.labels == nil ? ParameterPaths.answers : ParameterPaths.classifier
+            let logits = try dense(path, hidden.values(0..<batch.tokenCount * config.hiddenSize))
+            let size = logits.count / batch.tokenCount
+            for index in results.indices {
+                let tokens = batch.tokens(of: index)
+                results[index].tokenLogits = Array(logits[tokens.lowerBound * size..<tokens.upperBound * size])
+            }
+        }
+        if let wanted, let decoder = head.decoder {
+            for (index, list) in wanted.enumerated() where !list.isEmpty {
+                let tokens = list.map { batch.starts[index] + $0 }
+                results[index].vocabularyLogits = try vocabularyLogits(values(of: tokens, in: hidden), decoder)
+            }
+        }
+        return results
     }
 
-    private func rows(_ values: [Float], of size: Int) -> [[Float]] {
-        stride(from: 0, to: values.count, by: size).map { Array(values[$0..<$0 + size]) }
+    // MARK: Heads
+
+    /// The first tokens' vectors, (S, H), and what the pooler and its heads make of them.
+    private func finishFirst(
+        _ first: [Float], _ outputs: OutputRequest, _ results: inout [EncoderOutput]
+    ) throws {
+        func hand(_ values: [Float], _ store: (inout EncoderOutput, [Float]) -> Void) {
+            let size = values.count / results.count
+            for index in results.indices { store(&results[index], Array(values[index * size..<(index + 1) * size])) }
+        }
+        if outputs.contains(.firstToken) { hand(first) { $0.firstToken = $1 } }
+        guard !outputs.isDisjoint(with: .pooledOutputs) else { return }
+        let pooled = try dense(ParameterPaths.pooler, first, activation: .tanh)
+        if outputs.contains(.logits) { hand(try dense(ParameterPaths.classifier, pooled)) { $0.logits = $1 } }
+        if outputs.contains(.nextSentenceLogits) {
+            hand(try dense(ParameterPaths.nextSentence, pooled)) { $0.nextSentenceLogits = $1 }
+        }
+    }
+
+    /// (P, V) of P vectors; the transform and the decoder in int8 where their weights are.
+    private func vocabularyLogits(_ vectors: [Float], _ decoder: VocabularyDecoder) throws -> [Float] {
+        let inner = FloatBuffer(try dense(ParameterPaths.transform, vectors, activation: config.activation))
+        try normalize(inner, ParameterPaths.transformNorm)
+        let weight = decoder == .tied ? ParameterPaths.wordEmbeddings : ParameterPaths.decoder + ".weight"
+        return try dense(weight: weight, bias: ParameterPaths.decoderBias, inner.values(0..<inner.count))
+    }
+
+    /// The vectors of some tokens, one after another.
+    private func values(of tokens: [Int], in hidden: FloatBuffer) -> [Float] {
+        tokens.flatMap { hidden.values($0 * config.hiddenSize..<($0 + 1) * config.hiddenSize) }
     }
 
     // MARK: Steps
@@ -119,52 +162,75 @@ public struct Int8Oracle: Sendable {
     private func dense(
         _ path: String, _ input: [Float], residual: [Float]? = nil, activation: Activation = .identity
     ) throws -> [Float] {
-        let bias = try store.load(path + ".bias").floats()
+        try dense(
+            weight: path + ".weight", bias: path + ".bias", input, residual: residual, activation: activation)
+    }
+
+    private func dense(
+        weight: String, bias: String, _ input: [Float], residual: [Float]? = nil, activation: Activation = .identity
+    ) throws -> [Float] {
+        let bias = try store.load(bias).floats()
         let columns = bias.count
-        let weights = try store.quantized(path + ".weight")
-        let plain = weights == nil ? try store.load(path + ".weight").floats() : []
+        let weights = try store.quantized(weight)
+        let plain = weights == nil ? try store.load(weight).floats() : []
         let depth = (weights?.codes.count ?? plain.count) / columns
         let count = input.count / depth
         let output = FloatBuffer(count: count * columns)
-        pool.forEach(count) { row in
-            let values = Array(input[row * depth..<(row + 1) * depth])
-            let target = output.base + row * columns
-            if let weights {
-                multiplyRow(values, weights, into: target, columns: columns)
-            } else {
-                for n in 0..<columns {
-                    target[n] = (0..<depth).reduce(0) { $0 + values[$1] * plain[n * depth + $1] }
+        let rows = weights == nil ? [] : (0..<count).map { QuantizedRow(input[$0 * depth..<($0 + 1) * depth]) }
+        pool.forEach((columns + Int8Oracle.block - 1) / Int8Oracle.block) { block in
+            let range = block * Int8Oracle.block..<min(columns, (block + 1) * Int8Oracle.block)
+            // Products of 16-bit numbers are what every processor can add in pairs.
+            let wide = weights?.codes[range.lowerBound * depth..<range.upperBound * depth].map { Int16($0) } ?? []
+            for row in 0..<count {
+                let target = output.base + row * columns
+                if let weights {
+                    multiply(rows[row], wide, weights.rowScales[range], into: target)
+                } else {
+                    for n in range {
+                        target[n] = (0..<depth).reduce(0) { $0 + input[row * depth + $1] * plain[n * depth + $1] }
+                    }
                 }
+                for n in range { target[n] = (target[n] + bias[n]) + (residual?[row * columns + n] ?? 0) }
             }
-            for n in 0..<columns { target[n] = (target[n] + bias[n]) + (residual?[row * columns + n] ?? 0) }
         }
         kernels.activate(output.matrix(rows: count, columns: columns), activation)
         return output.values(0..<output.count)
     }
 
-    /// One token: quantize, multiply exactly, scale back.
-    private func multiplyRow(
-        _ values: [Float], _ weights: QuantizedWeights, into target: UnsafeMutablePointer<Float>, columns: Int
+    /// Outputs that a thread computes for every token before it goes on: their weights stay near it meanwhile.
+    private static let block = 16
+
+    /// Some outputs of one token: multiply exactly, scale back. `weights` has a row for each of `scales`.
+    private func multiply(
+        _ row: QuantizedRow, _ weights: [Int16], _ scales: ArraySlice<Float>, into target: UnsafeMutablePointer<Float>
     ) {
-        guard values.allSatisfy(\.isFinite) else {
-            for n in 0..<columns { target[n] = .nan }
-            return
-        }
-        let largest = values.reduce(0) { max($0, $1.magnitude) }
-        let scale = largest / 127
-        let codes: [Int32] = values.map { value in
-            scale == 0 ? 0 : Int32(max(-127, min(127, (value / scale).rounded(.toNearestOrEven))))
-        }
-        let depth = values.count
-        weights.codes.withUnsafeBufferPointer { matrix in
-            codes.withUnsafeBufferPointer { codes in
-                for n in 0..<columns {
+        let depth = row.codes.count
+        weights.withUnsafeBufferPointer { weights in
+            row.codes.withUnsafeBufferPointer { codes in
+                for (index, n) in scales.indices.enumerated() {
+                    let weight = UnsafeBufferPointer(rebasing: weights[index * depth..<(index + 1) * depth])
                     var sum: Int32 = 0
                     // |code · code| ≤ 127², so int32 is exact for K up to 133,000; F and H are checked to be less.
-                    for k in 0..<depth { sum &+= codes[k] &* Int32(matrix[n * depth + k]) }
-                    target[n] = Float(sum) * (scale * weights.rowScales[n])
+                    for k in 0..<depth { sum &+= Int32(codes[k]) &* Int32(weight[k]) }
+                    target[n] = row.isFinite ? Float(sum) * (row.scale * scales[n]) : .nan
                 }
             }
         }
+    }
+}
+
+/// One token's activations: symmetric codes of at most 127, and what they are scaled by.
+private struct QuantizedRow: Sendable {
+    let codes: [Int16]
+    let scale: Float
+    let isFinite: Bool
+
+    init(_ values: ArraySlice<Float>) {
+        isFinite = values.allSatisfy(\.isFinite)
+        let largest = values.reduce(0) { max($0, $1.magnitude) }
+        let scale = largest / 127
+        self.scale = scale
+        let isZero = scale == 0 || !isFinite
+        codes = values.map { isZero ? 0 : Int16(max(-127, min(127, ($0 / scale).rounded(.toNearestOrEven)))) }
     }
 }

@@ -14,15 +14,18 @@ extension ParameterMap {
     /// are equal bit for bit, one is kept; of two that differ, the decoder's own counts. Throws the store's errors:
     /// tensors are compared where names do not tell.
     /// - Complexity: O(V · H) where the file has both matrices in places of their own, else O(V).
-    mutating func settleDecoder(_ store: any TensorStore, tied: Bool) throws -> VocabularyDecoder {
-        try settleDecoderBias(store)
+    mutating func settleDecoder(
+        _ store: any TensorStore, config: BertConfig, tied: Bool
+    ) throws -> VocabularyDecoder {
+        try settleDecoderBias(store, shape: Shape(config.vocabularySize))
         let own = ParameterPaths.decoder + ".weight"
         guard tied else { return .separate }
         guard let decoder = source(of: own), let words = source(of: ParameterPaths.wordEmbeddings) else {
             ties.append(Tie(source: own, name: ParameterPaths.wordEmbeddings))
             return .tied
         }
-        guard try ParameterMap.areEqual(decoder, words, in: store) else {
+        let shape = Shape(config.vocabularySize, config.hiddenSize)
+        guard try ParameterMap.areEqual(decoder, words, shape: shape, in: store) else {
             notes.append(
                 "\(quoted(decoder)) differs from the word embeddings, to which it is usually tied; it is kept beside them"
             )
@@ -34,11 +37,11 @@ extension ParameterMap {
     }
 
     /// Leaves one bias, under the name of ours.
-    private mutating func settleDecoderBias(_ store: any TensorStore) throws {
+    private mutating func settleDecoderBias(_ store: any TensorStore, shape: Shape) throws {
         let (ours, other) = (ParameterPaths.decoderBias, ParameterPaths.decoder + ".bias")
         guard let second = source(of: other) else { return }
         if let first = source(of: ours) {
-            if try ParameterMap.areEqual(first, second, in: store) {
+            if try ParameterMap.areEqual(first, second, shape: shape, in: store) {
                 ties.append(Tie(source: second, name: ours))
                 entries.removeAll { $0.name == other }
                 return
@@ -51,13 +54,16 @@ extension ParameterMap {
         }
     }
 
-    /// Whether two tensors have the same elements, bit for bit. Those of other shapes or types are for the check of
-    /// shapes to refuse, and count as different here.
-    private static func areEqual(_ a: String, _ b: String, in store: any TensorStore) throws -> Bool {
+    /// Whether two tensors have the same elements, bit for bit. Those of another shape than the model's are for the check
+    /// of shapes to refuse: they count as different, and are not loaded.
+    private static func areEqual(
+        _ a: String, _ b: String, shape: Shape, in store: any TensorStore
+    ) throws -> Bool {
         let aliases = store.aliases
         if (aliases[a] ?? a) == (aliases[b] ?? b) { return true }
         let infos = store.tensorsByName
-        guard let first = infos[a], let second = infos[b], first.shape == second.shape, first.dtype == second.dtype
+        guard let first = infos[a], let second = infos[b], first.shape == shape, second.shape == shape,
+            first.dtype == second.dtype
         else { return false }
         return try store.load(a).bytes == store.load(b).bytes
     }

@@ -168,7 +168,7 @@ extension ParameterMap {
         return (name, false)
     }
 
-    private static func isPooler(_ name: String) -> Bool {
+    static func isPooler(_ name: String) -> Bool {
         name == ParameterPaths.pooler + ".weight" || name == ParameterPaths.pooler + ".bias"
     }
 

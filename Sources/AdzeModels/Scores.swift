@@ -13,7 +13,9 @@ func sigmoid(_ logit: Float) -> Double {
 }
 
 /// softmax of the logits; empty for none.
-func softmax(_ logits: [Float]) -> [Double] {
+///
+/// - Complexity: O(n).
+public func softmax(_ logits: some Collection<Float>) -> [Double] {
     guard let top = logits.max() else { return [] }
     let exponentials = logits.map { exp(Double($0) - Double(top)) }
     let sum = exponentials.reduce(0, +)

@@ -203,10 +203,15 @@ extension BertTokenizer {
                 encoding.ids.append(id)
                 encoding.typeIDs.append(typeID)
                 encoding.specialTokensMask.append(true)
-                if offsets { encoding.offsets.append(0..<0) }
+                guard offsets else { continue }
+                encoding.offsets.append(0..<0)
+                encoding.words.append(-1)
             case .first(let typeID): encoding.append(first, range, typeID: typeID, offsets: offsets)
             case .second(let typeID):
-                if let second { encoding.append(second.run, second.range, typeID: typeID, offsets: offsets) }
+                guard let second else { continue }
+                let start = encoding.ids.count
+                encoding.append(second.run, second.range, typeID: typeID, offsets: offsets)
+                encoding.secondText = start..<encoding.ids.count
             }
         }
         return encoding
@@ -218,7 +223,9 @@ extension Encoding {
         ids.append(contentsOf: run.ids[range])
         typeIDs.append(contentsOf: repeatElement(typeID, count: range.count))
         specialTokensMask.append(contentsOf: repeatElement(false, count: range.count))
-        if wanted { offsets.append(contentsOf: run.offsets[range]) }
+        guard wanted else { return }
+        offsets.append(contentsOf: run.offsets[range])
+        words.append(contentsOf: run.words[range])
     }
 
     /// Cuts whatever is beyond a length, the frame included.
@@ -228,6 +235,10 @@ extension Encoding {
         ids.removeLast(excess)
         typeIDs.removeLast(excess)
         specialTokensMask.removeLast(excess)
-        if !offsets.isEmpty { offsets.removeLast(excess) }
+        if !offsets.isEmpty {
+            offsets.removeLast(excess)
+            words.removeLast(excess)
+        }
+        secondText = secondText.clamped(to: 0..<ids.count)
     }
 }

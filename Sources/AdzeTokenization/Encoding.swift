@@ -10,6 +10,12 @@ public struct Encoding: Sendable, Equatable {
     public var specialTokensMask: [Bool] = []
     /// For each token its half-open range of Unicode scalars in its text, 0..<0 for the frame; empty where not asked for.
     public var offsets: [Range<Int>] = []
+    /// For each token the number of its word in its text, from 0, and −1 for the frame; empty where offsets are.
+    ///
+    /// A word is what white space, punctuation and CJK ideographs leave together, before it is cut into pieces.
+    public var words: [Int] = []
+    /// Where the second text's tokens stand; empty without one.
+    public var secondText = 0..<0
     /// How many tokens of the texts were cut off.
     public var truncatedTokenCount = 0
     /// Whether any token was cut off.

@@ -70,7 +70,10 @@ extension BertTokenizer {
         let tail = count - (room - head)..<count
         var kept = TokenRun()
         kept.ids = Array(first.ids[..<head] + first.ids[tail])
-        if offsets { kept.offsets = Array(first.offsets[..<head] + first.offsets[tail]) }
+        if offsets {
+            kept.offsets = Array(first.offsets[..<head] + first.offsets[tail])
+            kept.words = Array(first.words[..<head] + first.words[tail])
+        }
         var encoding = framed(kept, 0..<room, second, offsets: offsets)
         encoding.truncatedTokenCount = count - room
         return encoding

@@ -1,6 +1,8 @@
 // What each scalar becomes under one tokenizer's settings, in two levels, for the fast path. Made by running the
 // step-by-step normalizer over single scalars. Not here: texts in which neighbours matter (`irregular` scalars).
 
+import Synchronization
+
 /// What the fast path does with a scalar.
 enum ScalarAction: UInt32 {
     /// A letter that stays as it is.
@@ -36,7 +38,27 @@ struct ScalarTable: Sendable {
     static let asciiIsolated: UInt8 = 0x82
     private let settings: TokenizerSettings
 
-    init(_ settings: TokenizerSettings) {
+    /// What a table depends on.
+    private struct Key: Hashable {
+        let cleansText, separatesCJK, stripsAccents, lowercases: Bool
+    }
+
+    private static let made = Mutex<[Key: ScalarTable]>([:])
+
+    /// The table of these settings, made once a process: of all settings it knows four truth values.
+    static func shared(_ settings: TokenizerSettings) -> ScalarTable {
+        let key = Key(
+            cleansText: settings.cleansText, separatesCJK: settings.separatesCJK,
+            stripsAccents: settings.effectivelyStripsAccents, lowercases: settings.lowercases)
+        return made.withLock { made in
+            if let table = made[key] { return table }
+            let table = ScalarTable(settings)
+            made[key] = table
+            return table
+        }
+    }
+
+    private init(_ settings: TokenizerSettings) {
         self.settings = settings
         var uniform: [UInt8: UInt16] = [:]
         for (number, flags) in ScalarProperties.shared.uniformPages.enumerated() {

@@ -6,6 +6,13 @@ struct TokenRun {
     var ids: [Int32] = []
     /// Ranges of scalars in the raw text, where asked for.
     var offsets: [Range<Int>] = []
+    /// The number of each token's word, from 0, where offsets are asked for.
+    var words: [Int] = []
+
+    /// Ends a word: the tokens since the last one are its.
+    mutating func endWord() {
+        words.append(contentsOf: repeatElement((words.last ?? -1) + 1, count: ids.count - words.count))
+    }
 }
 
 /// All that cutting a text needs, made once for a tokenizer.
@@ -24,7 +31,7 @@ struct TextCutter: Sendable {
         self.vocabulary = vocabulary
         self.settings = settings
         self.unknownID = Int32(unknownID)
-        table = ScalarTable(settings)
+        table = ScalarTable.shared(settings)
         var raw = AddedTokenMatcher()
         var normalized = AddedTokenMatcher()
         for token in settings.addedTokens {
@@ -80,6 +87,7 @@ struct TextCutter: Sendable {
                 run.ids.append(id)
                 if offsets {
                     run.offsets.append(scalarsBefore..<scalarsBefore + countScalars(bytes, piece.range))
+                    run.endWord()
                 }
             } else if offsets || !normalizedMatcher.isEmpty {
                 cutAligned(bytes, piece.range, firstScalar: scalarsBefore, into: &run, offsets: offsets)
@@ -238,7 +246,9 @@ extension TextCutter {
                 return
             }
             run.ids.append(id)
-            if offsets { run.offsets.append(Self.sourceRange(sources, piece.range)) }
+            guard offsets else { return }
+            run.offsets.append(Self.sourceRange(sources, piece.range))
+            run.endWord()
         }
     }
 
@@ -264,6 +274,7 @@ extension TextCutter {
                     run.offsets.append(Self.sourceRange(sources, from..<end))
                     from = end
                 }
+                run.endWord()
             }
             ends.removeAll(keepingCapacity: true)
             scalars = 0

@@ -11,6 +11,7 @@ struct TokenizerConfig {
     /// The outer nil is silence, the inner one `null`.
     var stripsAccents: Bool??
     var separatesCJK: Bool?
+    var closesUpSpaces: Bool?
     var maximumLength: Int?
     var truncationSide: TruncationSide?
     var specialTokens = SpecialTokenNames()
@@ -27,6 +28,7 @@ struct TokenizerConfig {
             stripsAccents = .some(value.isNull ? nil : try object.flag("strip_accents", Self.file))
         }
         separatesCJK = try object.flag("tokenize_chinese_chars", Self.file)
+        closesUpSpaces = try object.flag("clean_up_tokenization_spaces", Self.file)
         if let length = object["model_max_length"], !length.isNull {
             guard let number = length.number else {
                 throw .unexpected(
@@ -80,6 +82,7 @@ struct TokenizerConfig {
     func override(_ settings: inout TokenizerSettings, isExplicit: Bool, _ notes: inout [String]) {
         if let maximumLength { settings.maximumLength = maximumLength }
         if let truncationSide { settings.truncationSide = truncationSide }
+        if let closesUpSpaces { settings.closesUpSpaces = closesUpSpaces }
         guard rulesNormalizer || !isExplicit else { return }
         let before = settings
         if let lowercases { settings.lowercases = lowercases }
@@ -197,7 +200,7 @@ struct SpecialTokenNames {
                 token.id = id
             } else if required.contains(token.content) {
                 continue
-            } else if token.content == settings.maskToken {
+            } else if token.content == settings.maskToken, byKey["mask_token"] == nil {
                 settings.maskToken = nil
                 notes.append("the vocabulary has no mask token \(quoted(token.content)); it is left out")
                 continue

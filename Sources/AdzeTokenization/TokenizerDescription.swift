@@ -7,7 +7,7 @@ extension BertTokenizer {
     /// The settings without the vocabulary; `init(tokens:settings:)` takes it back.
     public var description: JSONValue {
         func optional(_ value: JSONValue?) -> JSONValue { value ?? .null }
-        return .object([
+        var object: JSONObject = [
             "type": .string("bert-wordpiece"),
             "modelTokens": .integer(vocabulary.modelCount),
             "cleansText": .bool(settings.cleansText),
@@ -26,12 +26,15 @@ extension BertTokenizer {
             "addedTokens": .array(settings.addedTokens.map { .object($0.json) }),
             "single": .array(settings.single.map(\.json)),
             "pair": .array(settings.pair.map(\.json)),
-        ])
+        ]
+        // Written only where it is set: tokens do not depend on it, and files from before it stay the same.
+        if settings.closesUpSpaces { object["closesUpSpaces"] = .bool(true) }
+        return .object(object)
     }
 
     /// A tokenizer out of all its tokens in the order of their ids and what `description` gave.
     ///
-    /// Strict: every key must be there and no other. Throws a `TokenizerError`.
+    /// Strict: every key but `closesUpSpaces` must be there, and no other. Throws a `TokenizerError`.
     public convenience init(tokens: [String], settings value: JSONValue) throws(TokenizerError) {
         let reader = try DescriptionReader(value)
         let modelCount = try reader.integer("modelTokens", 1...max(1, tokens.count))
@@ -57,7 +60,7 @@ private struct DescriptionReader {
     private static let keys: Set<String> = [
         "type", "modelTokens", "cleansText", "separatesCJK", "stripsAccents", "lowercases", "continuingPrefix",
         "maximumWordLength", "maximumLength", "truncationSide", "unknownToken", "classifierToken", "separatorToken",
-        "paddingToken", "maskToken", "addedTokens", "single", "pair",
+        "paddingToken", "maskToken", "addedTokens", "single", "pair", "closesUpSpaces",
     ]
     private let object: JSONObject
 
@@ -81,6 +84,7 @@ private struct DescriptionReader {
         settings.separatesCJK = try bool("separatesCJK")
         settings.stripsAccents = try value("stripsAccents").isNull ? nil : bool("stripsAccents")
         settings.lowercases = try bool("lowercases")
+        if object["closesUpSpaces"] != nil { settings.closesUpSpaces = try bool("closesUpSpaces") }
         settings.continuingPrefix = try string("continuingPrefix")
         settings.maximumWordLength = try integer("maximumWordLength", 1...TokenizerSettings.wordLengthLimit)
         settings.maximumLength = try value("maximumLength").isNull ? nil : integer("maximumLength", 1...1_000_000)

@@ -33,7 +33,7 @@ extension BertTokenizer {
             decoder[String(token.id)] = .object(object)
         }
         config["added_tokens_decoder"] = .object(decoder)
-        config["clean_up_tokenization_spaces"] = .bool(true)
+        config["clean_up_tokenization_spaces"] = .bool(settings.closesUpSpaces)
         config["cls_token"] = .string(settings.classifierToken)
         config["do_lower_case"] = .bool(settings.lowercases)
         if let maskToken = settings.maskToken { config["mask_token"] = .string(maskToken) }

@@ -50,6 +50,8 @@ public struct TokenizerSettings: Sendable, Equatable {
     public var stripsAccents: Bool?
     /// Lower-case the text.
     public var lowercases = true
+    /// When ids are written as text, close up spaces around apostrophes and before marks once more.
+    public var closesUpSpaces = false
     /// What marks a piece that continues a word.
     public var continuingPrefix = "##"
     /// A word of more scalars becomes the unknown token.

@@ -37,9 +37,37 @@ import Testing
             ])
     }
 
+    /// Where nothing is chosen, the first of the standard names that is there counts.
+    @Test func standardNames() {
+        var columns = ColumnSelection()
+        columns.standardTexts = ["question", "text"]
+        columns.standardPairs = ["context", "text_pair"]
+        for line in [
+            #"{"question":"q","context":"c"}"#, #"{"text":"q","text_pair":"c"}"#, #"{"text_pair":"c","question":"q"}"#,
+        ] {
+            #expect(read(line, .jsonl, columns).rows == [.success(Row(lineNumber: 1, text: "q", pair: "c"))])
+        }
+        #expect(reason(#"{"contxt":"c"}"#, columns) == .missingKey("question", nearest: nil))
+        for header in ["question,context", "text,context"] {
+            let rows = read("\(header)\nq,c\n", .csv, columns).rows
+            #expect(rows == [.success(Row(lineNumber: 2, text: "q", pair: "c"))])
+        }
+        let missing = read("quest,context\nq,c\n", .csv, columns).failure
+        #expect(missing == .noColumn("question", nearest: nil, found: ["quest", "context"]))
+        #expect(read("plain", .txt, columns).texts == ["plain"])
+        columns.text = .name("t")
+        let reasons = read(#"{"question":"q"}"#, .jsonl, columns).errors.map(\.reason)
+        #expect(reasons == [.missingKey("t", nearest: nil)])
+    }
+
     @Test(arguments: [("1", "1"), ("true", "true"), ("2.5", "2.5"), (#""a""#, "a"), ("-3", "-3")])
     func labelsOfSeveralKinds(written: String, label: String) throws {
-        #expect(try read(#"{"text":"t","label":\#(written)}"#, .jsonl).rows.first?.get().label == label)
+        #expect(try read(#"{"text":"t","label":\#(written)}"#, .jsonl).rows.first?.get().label == .one(label))
+    }
+
+    @Test(arguments: [("[]", []), (#"["a"]"#, ["a"]), (#"["a",2,true]"#, ["a", "2", "true"])])
+    func listsOfLabels(written: String, labels: [String]) throws {
+        #expect(try read(#"{"text":"t","label":\#(written)}"#, .jsonl).rows.first?.get().label == .several(labels))
     }
 
     @Test func nullIsNoPairAndNoLabel() {
@@ -83,10 +111,12 @@ import Testing
         #expect(
             reason(#"{"text":"a","text_pair":true}"#)
                 == .wrongType(key: "text_pair", expected: "a string", found: "true"))
-        let expected = "a string, a number or a truth value"
-        #expect(
-            reason(#"{"text":"a","label":["x"]}"#)
-                == .wrongType(key: "label", expected: expected, found: "a list of 1"))
+        let expected = "a string, a number, a truth value or a list of such"
+        for (value, found) in [(#"[["x"]]"#, "a list of 1"), (#"["x",null]"#, "null"), ("{}", "an object of 0 keys")] {
+            #expect(
+                reason(#"{"text":"a","label":\#(value)}"#)
+                    == .wrongType(key: "label", expected: expected, found: found))
+        }
         #expect(
             reason(#"{"text":"a","label":null}"#, ColumnSelection(label: .name("label")))
                 == .wrongType(key: "label", expected: expected, found: "null"))

@@ -47,6 +47,21 @@ import Testing
         #expect(read("{\"text\":\"a\0\"}", .jsonl).failure == .nul(line: 1))
     }
 
+    /// /dev/zero has no line end to step on to.
+    @Test(arguments: DataFormat.allCases) func endlessNULsEndTheReading(format: DataFormat) throws {
+        var failure: DataError?
+        do throws(DataError) {
+            var source = try RowSource(format: format) { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) in
+                buffer.initializeMemory(as: UInt8.self, repeating: 0)
+                return buffer.count
+            }
+            _ = try source.next()
+        } catch {
+            failure = error
+        }
+        #expect(failure == .nul(line: 1))
+    }
+
     @Test func invalidUTF8CostsOneRow() {
         let reading = read(Array("a\n".utf8) + [0xC3, 0x0A] + Array("b\n".utf8) + [0xED, 0xA0, 0x80, 0x0A], .txt)
         #expect(reading.texts == ["a", "b"])
@@ -113,9 +128,22 @@ import Testing
         }
     }
 
-    @Test(arguments: ["data.xlsx", "data", "data.csv.gz", "folder.csv/data"])
+    @Test(arguments: ["data.xlsx", "data", "folder.csv/data"])
     func formatThatIsUnknown(_ path: String) {
         #expect(throws: DataError.unknownFormat(path: path)) { try texts(path) }
+    }
+
+    @Test func packedFiles() throws {
+        #expect(throws: DataError.compressed("gzip")) { try texts("data.csv.gz") }
+        let starts: [(String, [UInt8])] = [
+            ("gzip", [0x1F, 0x8B, 8, 0]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD]), ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A]),
+            ("zip", [0x50, 0x4B, 3, 4]),
+        ]
+        for (kind, start) in starts {
+            let reading = read(start + [UInt8](repeating: 1, count: 100), .csv, sizes: [1])
+            #expect(reading.failure == .compressed(kind) && reading.rows.isEmpty)
+        }
+        #expect(read("PK", .txt).texts == ["PK"])
     }
 
     @Test func fileThatIsNone() throws {

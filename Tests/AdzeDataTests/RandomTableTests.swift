@@ -55,7 +55,7 @@ import Testing
 
     func check(_ reading: Reading, _ table: [[String]], skipsMark: Bool) {
         #expect(reading.failure == nil && reading.errors.isEmpty)
-        let found = reading.rows.compactMap { try? $0.get() }.map { [$0.text, $0.pair ?? "-", $0.label ?? "-"] }
+        let found = reading.rows.compactMap { try? $0.get() }.map { [$0.text, $0.pair ?? "-", $0.writtenLabel ?? "-"] }
         var expected = table
         // Without a mark of its own, a text that begins with one loses it: there is no telling them apart.
         if !skipsMark, expected[0][0].hasPrefix("\u{FEFF}"), found.first?[0] != expected[0][0] {
@@ -71,11 +71,11 @@ import Testing
         let rows = (0..<20).map { line in
             Row(
                 lineNumber: line + 1, text: field(&generator, without: []), pair: field(&generator, without: []),
-                label: field(&generator, without: []), extra: ["n": .integer(line)])
+                label: .one(field(&generator, without: [])), extra: ["n": .integer(line)])
         }
         let text = rows.map { row in
             let pairs: JSONObject = [
-                "n": row.extra["n"] ?? .null, "label": .string(row.label ?? ""), "text": .string(row.text),
+                "n": row.extra["n"] ?? .null, "label": .string(row.writtenLabel ?? ""), "text": .string(row.text),
                 "text_pair": .string(row.pair ?? ""),
             ]
             return JSONValue.object(pairs).text

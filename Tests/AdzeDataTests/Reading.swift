@@ -52,3 +52,70 @@ func read(
 func read(_ text: String, _ format: DataFormat, _ columns: ColumnSelection = ColumnSelection()) -> Reading {
     read(Array(text.utf8), format, columns)
 }
+
+extension Row {
+    /// The label, where it is no list.
+    var writtenLabel: String? { if case .one(let label) = label { label } else { nil } }
+}
+
+/// What a source of examples gave: examples in order, the error that ended it, and what it noted.
+struct ExampleReading: Equatable {
+    var examples: [Example] = []
+    var failure: DataError?
+    var notes: [String] = []
+
+    var targets: [Target] { examples.map(\.target) }
+    var texts: [String] { examples.map(\.text) }
+}
+
+/// Takes all examples of a source, and asks once more after its end.
+func examples(_ open: () throws(DataError) -> ExampleSource) -> ExampleReading {
+    var reading = ExampleReading()
+    do throws(DataError) {
+        var source = try open()
+        do throws(DataError) {
+            while let example = try source.next() { reading.examples.append(example) }
+            // The end stays the end, and an error the error.
+            if try source.next() != nil { preconditionFailure("an example after the end") }
+        } catch {
+            reading.failure = error
+            if let again = failure(of: &source), again != error { preconditionFailure("another error: \(again)") }
+        }
+        reading.notes = source.notes
+    } catch {
+        reading.failure = error
+    }
+    return reading
+}
+
+private func failure(of source: inout ExampleSource) -> DataError? {
+    do throws(DataError) {
+        _ = try source.next()
+        preconditionFailure("an example after an error")
+    } catch {
+        return error
+    }
+}
+
+/// The examples of a text.
+func examples(
+    _ text: String, _ format: DataFormat, _ kind: TargetKind, _ columns: ColumnSelection = ColumnSelection()
+) -> ExampleReading {
+    let bytes = Array(text.utf8)
+    var position = 0
+    return examples { () throws(DataError) in
+        try ExampleSource(format: format, columns: columns, kind: kind) {
+            (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in
+            let count = min(buffer.count, bytes.count - position)
+            buffer.copyBytes(from: bytes[position..<position + count])
+            position += count
+            return count
+        }
+    }
+}
+
+/// One label of these.
+func oneOf(_ names: String...) -> TargetKind {
+    guard let table = try? LabelTable(names) else { preconditionFailure("a name repeats") }
+    return .label(table)
+}

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct TableTests {
     func row(_ line: Int, _ text: String, pair: String? = nil, label: String? = nil) -> Result<Row, RowError> {
-        .success(Row(lineNumber: line, text: text, pair: pair, label: label))
+        .success(Row(lineNumber: line, text: text, pair: pair, label: label.map(LabelValue.one)))
     }
 
     func numbers(_ text: Int, pair: Int? = nil, label: Int? = nil) -> ColumnSelection {

@@ -93,8 +93,8 @@ import Testing
         let rest = [UInt8](repeating: 0, count: 64)
         func refused(_ start: [UInt8]) throws -> String { try refusal(start + rest) }
         #expect(
-            try refused([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
-                == "this is an HDF5 file, which is not read; this version reads safetensors and PyTorch checkpoints")
+            try refused([0x89, 0x48, 0x44, 0x46, 0x0A, 0x1A, 0x0A])
+                == "this is a damaged HDF5 file, which is not read; fetch it again without converting line ends")
         #expect(
             try refused(Array("GGUF".utf8))
                 == "this is a GGUF file, which is not read; convert from the original checkpoint instead")
@@ -105,10 +105,29 @@ import Testing
                 == "this is a git-lfs pointer, which is not read; fetch the file itself with git lfs pull")
     }
 
+    @Test(arguments: [
+        ("\u{80}\u{3}}q\u{0}.", "a bare pickle"), ("\u{80}\u{4}\u{95}", "joblib"), ("(dp0\n.", "a bare pickle"),
+        ("(lp0\nI1\na.", "a bare pickle"), ("}q\u{0}.", "a bare pickle"), ("Vos\np0\n0.", "a bare pickle"),
+        ("S'os'\nS'x'\n", "a bare pickle"),
+        ("ccollections\nOrderedDict\n)R.", "a bare pickle"),
+        ("\u{93}NUMPY\u{1}\u{0}", "numpy"), ("\u{78}\u{9C}\u{3}", "joblib"),
+    ])
+    func picklesAndNumpyFilesAreNamed(_ content: String, _ word: String) throws {
+        let line = try refusal(content.unicodeScalars.map { UInt8($0.value) })
+        #expect(line.contains(word) && line.contains("torch.save"), "\(line)")
+    }
+
+    @Test(arguments: ["call me\nlater\n", "(hello)", "c", "(", "{", "cos\n", "Start\nhere\n", "Vital\npages\n", "S\n"])
+    func textsAreNoPickles(_ text: String)
+        throws
+    {
+        #expect(try refusal(Array(text.utf8)).hasPrefix("not a model file"))
+    }
+
     @Test func unknownContentShowsItsFirstBytes() throws {
         #expect(
             try refusal([0xDE, 0xAD, 0, 1, 2])
-                == "not a model file: expected .adze, safetensors or PyTorch content, found 5 bytes that begin with "
+                == "not a model file: expected .adze, safetensors, PyTorch or HDF5 content, found 5 bytes that begin with "
                 + "de ad 00 01 02")
         _ = try refusal(Array("{\"a\": 1}".utf8))
         _ = try refusal(Array("PK\u{3}\u{4}".utf8))
@@ -168,5 +187,42 @@ import Testing
             let error = #expect(throws: LocatedError.self) { try OpenedModel(path: path) }
             #expect(error?.description.hasPrefix(shard + ": not a model file") == true)
         }
+    }
+}
+
+@Suite struct RawWeightsTests {
+    private func names(_ path: String) throws -> [String] {
+        try RawWeights(path: path).store.tensors.map(\.name).sorted()
+    }
+
+    @Test func everyContainerHasTheSameTensors() throws {
+        let expected = try names(Fixtures.path("models/containers/safetensors"))
+        #expect(expected.count > 20)
+        for container in ["sharded", "torch-zip", "torch-legacy"] {
+            #expect(try names(Fixtures.path("models/containers/" + container)) == expected)
+        }
+    }
+
+    @Test func whatIsBesideTheTensorsIsCounted() throws {
+        let raw = try RawWeights(path: Fixtures.path("torch/nested.pt"))
+        #expect(raw.otherValueCount == 6 && raw.format == .torchZip && raw.unreadable.isEmpty)
+        #expect(raw.metadata.map(\.0) == ["format"] && raw.metadata.map(\.1) == ["pt"])
+        #expect(try RawWeights(path: Fixtures.path("torch/unsupported.pt")).unreadable.count == 4)
+        #expect(try RawWeights(path: Fixtures.path("torch/old_tar.pt")).format == .torchTar)
+    }
+
+    @Test func shardsThatSayTheSameSayItTogether() throws {
+        let one = try RawWeights(path: Fixtures.path("models/containers/safetensors")).metadata
+        let sharded = try RawWeights(path: Fixtures.path("models/containers/sharded")).metadata
+        #expect(!one.isEmpty && one.elementsEqual(sharded, by: ==))
+    }
+
+    @Test func ignoredNamesAreNoted() throws {
+        let path = Fixtures.path("torch/module.pt")
+        #expect(throws: LocatedError.self) { try RawWeights(path: path) }
+        var options = WeightsOptions()
+        options.ignoresObjects = true
+        let raw = try RawWeights(path: path, options: options)
+        #expect(raw.ignoredNames.first == "__main__.Small" && raw.notes.contains { $0.contains("'__main__.Small'") })
     }
 }

@@ -79,7 +79,30 @@ import Testing
         }
     }
 
+    /// The reader takes them for two keys, as JSON does.
+    @Test func metadataKeysAreToldApartByTheirBytes() throws {
+        let metadata = [("\u{E9}", "1"), ("e\u{301}", "2")]
+        let bytes = try SafetensorsWriter.bytes(tensors: [], metadata: metadata) { zeros($0) }
+        let read = try SafetensorsFile(bytes: bytes).metadata
+        #expect(read.map { Array($0.0.utf8) } == metadata.map { Array($0.0.utf8) })
+        #expect(read.map(\.1) == ["1", "2"])
+    }
+
+    /// A file that no reader would open is not written.
+    @Test func headerLongerThanIsRead() throws {
+        let metadata = [("k", String(repeating: "x", count: 100))]
+        #expect(try SafetensorsLayout(tensors: [], metadata: metadata, limit: 128).header.count == 8 + 128)
+        #expect(throws: SafetensorsError.headerTooLong(length: 128, limit: 127)) {
+            try SafetensorsLayout(tensors: [], metadata: metadata, limit: 127)
+        }
+    }
+
     @Test func tensorThatIsNotTheAnnouncedOne() throws {
+        #expect(
+            throws: SafetensorsError.wrongTensor(name: "a", expected: "float32 (2)", found: "int32 (2)")
+        ) {
+            try SafetensorsWriter.bytes(tensors: [some("a", .float32, 2)]) { _ in zeros(some("a", .int32, 2)) }
+        }
         #expect(
             throws: SafetensorsError.wrongTensor(name: "a", expected: "float32 (2)", found: "float32 (3)")
         ) {

@@ -90,7 +90,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["seqcls-gelu", "bertmodel-pooler", "bertmodel-nopooler"]) func aNewHeadIsMadeFromItsSeed(
+    @Test(arguments: [
+        "seqcls-gelu", "bertmodel-pooler", "bertmodel-nopooler", "maskedlm-tied", "tokencls", "pretraining",
+    ]) func aNewHeadIsMadeFromItsSeed(
         name: String
     ) throws {
         func made(_ seed: UInt64) throws -> ModelBundle {

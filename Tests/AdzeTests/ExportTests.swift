@@ -14,7 +14,7 @@ import Testing
 @Suite struct ExportTests {
     static let sources = [
         "seqcls-odd", "seqcls-regression", "bertmodel-nopooler", "sentence-transformers", "containers/fp16",
-        "maskedlm-tied", "maskedlm-untied", "pretraining", "nextsentence", "tokencls", "questions",
+        "maskedlm-untied", "pretraining", "tokencls",
     ]
 
     @Test(arguments: sources, ExportFormat.allCases) func exportsAreTheModelAgain(

@@ -18,7 +18,7 @@ import Testing
 
     func run(
         _ name: String, _ sequences: [TokenSequence], threads: Int = 2, set: InstructionSet = .best
-    ) throws -> [[Float]] {
+    ) throws -> [EncoderOutput] {
         let checkpoint = try ModelBundle(path: fixture(name)).checkpoint
         let pool = WorkerPool(threadCount: threads)
         let store = PlannedQuantizedStore(store: checkpoint.store, quantizes: ModelBundle.isQuantized, pool: pool)
@@ -27,14 +27,21 @@ import Testing
         return try oracle.run(PackedBatch(sequences, config: checkpoint.config))
     }
 
-    static let names = ["seqcls-gelu", "seqcls-odd", "seqcls-relu-multilabel", "seqcls-regression", "bertmodel-pooler"]
+    static let names = [
+        "seqcls-gelu", "seqcls-odd", "seqcls-relu-multilabel", "seqcls-regression", "bertmodel-pooler",
+        "maskedlm-tied", "maskedlm-untied", "pretraining", "nextsentence", "tokencls", "questions",
+    ]
+
+    func answer(_ output: EncoderOutput) -> [Float] {
+        output.logits + output.tokenLogits + output.nextSentenceLogits + output.vocabularyLogits + output.firstToken
+    }
 
     @Test(arguments: names) func int8IsCloseToFP32(name: String) throws {
         let checkpoint = try ModelBundle(path: fixture(name)).checkpoint
-        let classifies = checkpoint.head.classification != nil
-        let exact = try checkpoint.run(sequences, classifies ? .logits : .firstToken)
+        let exact = try checkpoint.run(sequences, checkpoint.head.outputs)
         for (found, output) in zip(try run(name, sequences), exact) {
-            let expected = classifies ? output.logits : output.firstToken
+            let (found, expected) = (answer(found), answer(output))
+            try #require(found.count == expected.count && !found.isEmpty)
             // Random weights of deviation 0.4 round far worse than trained ones; a wrong step is off by whole units.
             let scale = expected.reduce(1) { max($0, $1.magnitude) }
             let difference = largestDifference(found, expected)
@@ -42,7 +49,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["seqcls-odd"]) func neitherThreadsNorInstructionSetNorCompanyChangeABit(
+    @Test(arguments: ["seqcls-odd", "pretraining", "questions"])
+    func neitherThreadsNorInstructionSetNorCompanyChangeABit(
         name: String
     ) throws {
         let reference = try run(name, sequences, threads: 1)

@@ -89,6 +89,7 @@ func writeModel(
 /// Writes a native file again, with other metadata or names.
 func rewrite(
     _ path: String, to copy: String, adding: [(NativeTensorPlan, Tensor)] = [], name: (String) -> String = { $0 },
+    changing weights: (String, [Float]) -> [Float] = { $1 },
     metadata change: (inout NativeMetadata) -> Void = { _ in }
 ) throws {
     let file = try NativeFile(path: path)
@@ -106,7 +107,9 @@ func rewrite(
     let contents = NativeContents(
         store: file.store, metadata: metadata, vocabulary: try file.vocabulary(), tensors: plans)
     try NativeWriter.write(contents, path: copy, replacing: true, pool: WorkerPool(threadCount: 2)) { wanted in
-        try sources[wanted].map(file.load) ?? own.load(wanted)
+        guard let source = sources[wanted] else { return try own.load(wanted) }
+        let tensor = try file.load(source)
+        return Tensor(shape: tensor.shape, floats: weights(source, tensor.floats()))
     }
 }
 

@@ -45,7 +45,7 @@ import Testing
     @Test(arguments: [NativeStore.full, .int8, .fp32]) func probesAreStoredAndComputedAgain(store: NativeStore) throws {
         try converted("seqcls-gelu", store) { path, _ in
             let bundle = try ModelBundle(path: path)
-            let probes = try Probes.read(bundle.source.native?.metadata.probes)
+            let probes = try Probes.read(bundle.source.native?.metadata.probes, head: bundle.checkpoint.head)
             let texts = probes.compactMap(\.text)
             #expect(texts.count == 3)
             let answers = try TextClassifier(bundle).classify(texts)
@@ -60,6 +60,61 @@ import Testing
                 #expect(report.tensorCount == bundle.checkpoint.store.tensors.count)
             }
         }
+    }
+
+    static let heads = ["maskedlm-tied", "maskedlm-untied", "pretraining", "nextsentence", "tokencls", "questions"]
+
+    /// Probes read what the head reads, and keep what it gives: pairs, a gap to fill, a few numbers of many.
+    @Test(arguments: heads) func everyHeadIsProbed(name: String) throws {
+        try converted(name) { path, _ in
+            let bundle = try ModelBundle(path: path)
+            let head = bundle.checkpoint.head
+            let probes = try Probes.read(bundle.source.native?.metadata.probes, head: head)
+            #expect(probes.count == 3)
+            let maskID = try bundle.requireTokenizer().maskID
+            for probe in probes {
+                let readsPairs = head.predictsNextSentence || head == .questionAnswering
+                #expect((probe.pair != nil) == readsPairs && probe.typeIDs.contains(1) == readsPairs)
+                #expect((probe.position != nil) == (head.decoder != nil))
+                if let position = probe.position { #expect(probe.ids[position] == maskID) }
+                let expected =
+                    (head.decoder == nil ? 0 : 32) + (head.predictsNextSentence ? 2 : 0)
+                    + (head.tokenLogitCount ?? 0) * probe.ids.count
+                #expect(probe.fp32.count == expected && probe.int8.count == expected && expected > 0)
+            }
+            let report = try bundle.verify(threads: 2)
+            #expect(report.largestDifference == 0 && report.comparedInt8)
+        }
+    }
+
+    /// A head's weight off by a little is found by its probes alone.
+    @Test(arguments: [
+        ("maskedlm-tied", "cls.predictions.transform.dense.weight"),
+        ("maskedlm-untied", "cls.predictions.decoder.weight"), ("nextsentence", "cls.seq_relationship.bias"),
+        ("tokencls", "classifier.weight"), ("questions", "qa_outputs.weight"), ("pretraining", "cls.predictions.bias"),
+    ]) func aHeadOfOtherWeightsFails(name: String, tensor: String) throws {
+        try converted(name) { path, copy in
+            try rewrite(path, to: copy, changing: { $0 == tensor ? $1.map { $0 + 0.5 } : $1 })
+            let error = refusal { try ModelBundle(path: copy).verify(threads: 2) }
+            guard case .probeFailed = error as? BundleError else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+        }
+    }
+
+    @Test func placesAndTypesThatCannotBe() throws {
+        for (key, value) in [
+            ("position", nil), ("position", .integer(-1)), ("position", .integer(16)), ("position", "2"),
+            ("types", .array([.integer(1)])), ("types", 1), ("pair", 7),
+        ] as [(String, JSONValue?)] {
+            let error = try verifying("pretraining", probes: changing(key, 1, value))
+            #expect(error as? BundleError == .badProbe(index: 1), "\(key) \(String(describing: value))")
+        }
+        #expect(
+            try verifying("nextsentence", probes: changing("position", 0, 1)) as? BundleError == .badProbe(index: 0))
+        let other = try verifying("pretraining", probes: changing("pair", 0, "another"))
+        #expect(other as? BundleError == .probeTokens(text: "[MASK] quiet film, carved with care."))
     }
 
     @Test func aModelWithoutATokenizerIsProbedByIds() throws {

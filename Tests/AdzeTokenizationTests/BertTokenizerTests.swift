@@ -95,6 +95,17 @@ private func text(_ range: Range<Int>) -> String { range.map { "w\($0)" }.joined
         #expect(tokenizer.encode(long, maximumLength: 512, offsets: true).ids == ids)
     }
 
+    /// A step that looked back over the text, or over a word without end, would need 10¹⁰ steps here.
+    @Test(arguments: ["x", "w1", "##w1", "#", "w1 ", "zq ", "é", "[MASK", "w1\u{300}"])
+    func veryMuchOfOneThing(_ unit: String) throws {
+        let tokenizer = try numbered()
+        let count = 200_000 / unit.utf8.count
+        let ids = tokenizer.ids(of: String(repeating: unit, count: count))
+        #expect(!ids.isEmpty && ids.count <= 200_000)
+        if unit == "zq " { #expect(ids == [Int32](repeating: tokenizer.unknownID, count: count)) }
+        if unit == "x" { #expect(ids == [tokenizer.unknownID]) }
+    }
+
     /// The direct pass and the aligned pass are two programs: they must agree on texts of every kind of scalar.
     @Test func bothPassesAgreeOnRandomScalars() throws {
         var random = SeededGenerator(seed: 5)

@@ -141,6 +141,17 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
         #expect(tokenizer.notes.contains("the vocabulary has no mask token '[MASK]'; it is left out"))
     }
 
+    /// One that a file names is added before the other tokens that files name, as the reference does.
+    @Test func aNamedMaskTokenIsAdded() throws {
+        let tokenizer = try BertTokenizer(
+            files: TokenizerFiles(
+                vocabulary: bytes("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n"),
+                tokenizerConfig: bytes(#"{"mask_token":"<mask>","extra_special_tokens":{"e":"<e>"}}"#)))
+        #expect(tokenizer.maskID == 6)
+        #expect(tokenizer.ids(of: "a<e><mask>") == [5, 7, 6])
+        #expect(tokenizer.notes.allSatisfy { !$0.contains("left out") })
+    }
+
     @Test func canonicallyEquivalentTokensAreTwo() throws {
         let tokenizer = try BertTokenizer(
             files: TokenizerFiles(

@@ -7,13 +7,16 @@ import AdzeZip
 import Testing
 
 struct FuzzTests {
-    static let files = ["dtypes.pt", "dtypes_legacy.pt", "views_legacy.pt", "tied.pt", "lightning.pt", "protocol4.pt"]
+    static let files = [
+        "dtypes.pt", "dtypes_legacy.pt", "views_legacy.pt", "tied.pt", "lightning.pt", "protocol4.pt",
+        "old_tar.pt", "deflated.pt", "bigendian.pt",
+    ]
 
     @Test(arguments: files) func mutationsAreReadOrRefused(_ file: String) throws {
         let sound = try Fixtures.bytes("torch/" + file)
         var random = SeededGenerator(seed: UInt64(file.utf8.reduce(0) { $0 &* 31 &+ Int($1) }))
         var refused = 0
-        for _ in 0..<300 {
+        for _ in 0..<120 {
             var bytes = sound
             switch Int.random(in: 0..<4, using: &random) {
             case 0: bytes.removeLast(Int.random(in: 1...bytes.count, using: &random))
@@ -28,7 +31,7 @@ struct FuzzTests {
             }
             if try refusal(of: bytes) != nil { refused += 1 }
         }
-        #expect(refused > 100)
+        #expect(refused > 40)
     }
 
     /// The pickle with every checksum made right again, so that what it describes is looked at.
@@ -44,13 +47,13 @@ struct FuzzTests {
         #expect(try refusal(of: ZipArchive(pickle, storages).bytes) == nil)
         var random = SeededGenerator(seed: 11)
         var refused = 0
-        for _ in 0..<300 {
+        for _ in 0..<120 {
             var bytes = pickle
             for _ in 0..<Int.random(in: 1...3, using: &random) {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
             }
             if try refusal(of: ZipArchive(bytes, storages).bytes) != nil { refused += 1 }
         }
-        #expect(refused > 50 && refused < 300)
+        #expect(refused > 20 && refused < 120)
     }
 }

@@ -35,6 +35,7 @@ extension TorchError {
     var pickleFault: PickleFault? { if case .pickle(let fault, _, _) = self { fault } else { nil } }
     var isTensorFault: Bool { if case .tensor = self { true } else { false } }
     var isLegacyFault: Bool { if case .legacy = self { true } else { false } }
+    var isTarFault: Bool { if case .tar = self { true } else { false } }
     var isUnsupportedKind: Bool { if case .unsupportedKind = self { true } else { false } }
-    var refusedName: String? { if case .nameRefused(let name, _) = self { name } else { nil } }
+    var refusedName: String? { if case .nameRefused(let name, _, _) = self { name } else { nil } }
 }

@@ -133,7 +133,7 @@ struct TensorLieTests {
         ]
         for id in ids { #expect(refusal(ofPickle: id(Pickle()).op("Q").op(".").bytes)?.pickleFault == .persistentID) }
         let module = Pickle().op("(").text("module").op("N").op("N").op("N").op("t").op("Q").op(".")
-        #expect(refusal(ofPickle: module.bytes)?.isUnsupportedKind == true)
+        #expect(refusal(ofPickle: module.bytes)?.pickleFault == .persistentID)
     }
 
     @Test func aPickleAloneHasNoStorages() throws {
@@ -195,9 +195,10 @@ struct LegacyLieTests {
         #expect(try error { $0.version = Pickle().int(1000).op(".").bytes }?.isLegacyFault == true)
     }
 
-    @Test func bigEndian() throws {
+    @Test func factsAboutTheMachine() throws {
+        // A big-endian machine writes the same stream.
         let big = Pickle().op("}").text("little_endian").op(0x89).op("s").op(".").bytes
-        #expect(try error { $0.system = big }?.isUnsupportedKind == true)
+        #expect(try error { $0.system = big } == nil)
         #expect(try error { $0.system = Pickle().op("]").op(".").bytes }?.isLegacyFault == true)
     }
 

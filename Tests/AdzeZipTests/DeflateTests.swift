@@ -65,6 +65,21 @@ struct DeflateTests {
 
     @Test func oneByteMoreThanStated() { #expect(fault { $0.size = $0.size.map { $0 - 1 } } == .deflate) }
 
+    /// Of a stream that is too long nothing beyond the stated size is handed out.
+    @Test func theSurplusIsNotHandedOut() throws {
+        var entry = ZipLie.deflated("x", DeflateTests.content)
+        entry.size = 1000
+        let directory = try ZipDirectory(bytes: ZipArchive([entry]).bytes)
+        var handedOut = 0
+        do {
+            try directory.forEachPiece(of: directory.entries[0]) { handedOut += $0.count }
+            Issue.record("a stream of more bytes than stated was read")
+        } catch {
+            #expect(error.zipFault == .deflate)
+        }
+        #expect(handedOut <= 1000)
+    }
+
     @Test func oneByteLessThanStated() { #expect(fault { $0.size = $0.size.map { $0 + 1 } } == .deflate) }
 
     @Test func emptyButNot() { #expect(fault { $0.size = 0 } == .deflate) }
@@ -89,6 +104,10 @@ struct DeflateTests {
     @Test func streamOfNonsense() {
         #expect(fault { $0.content[0] = 0xFF } == .deflate)
         #expect(fault { $0.content = [UInt8](repeating: 0xAA, count: $0.content.count) } == .deflate)
+        // It is zlib that refuses, not a check of what follows from its refusal.
+        var entry = ZipLie.deflated("x", DeflateTests.content)
+        entry.content[0] = 0xFF
+        #expect(refusal(of: ZipArchive([entry]).bytes)?.description.contains("of zlib after 0 bytes") == true)
     }
 
     @Test func wrongChecksum() { #expect(fault { $0.checksum = 1 } == .checksum) }
@@ -109,6 +128,11 @@ struct DeflateTests {
         #expect(fault { $0.size = 1 << 28 } == .deflate)
         #expect(fault { $0.size = (1 << 28) + 1 } == .expansion)
         #expect(fault { $0.size = 0xFFFF_FFFE } == .expansion)
+    }
+
+    @Test func sizeThatNoIntegerHolds() {
+        let wide = [1, 0, 8, 0] + [UInt8](repeating: 0xFF, count: 8)
+        #expect(fault { ($0.size, $0.extra) = (0xFFFF_FFFF, wide) } == .expansion)
     }
 
     @Test func bombOfManyEntries() {

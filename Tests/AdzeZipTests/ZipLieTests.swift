@@ -75,6 +75,14 @@ struct ZipLieTests {
         #expect(fault { $0.entries[1].size = 0x7FFF_FFFF } == .overlap)
     }
 
+    /// Up to which the entry before it would reach, past the end of the archive.
+    @Test func entryBehindTheDirectory() {
+        var archive = ZipArchive.sound
+        archive.entries[1].offset = 1 << 22
+        archive.entries[0].localName = [UInt8](repeating: 0x61, count: 1000)
+        #expect(refusal(of: archive.bytes)?.zipFault == .overlap)
+    }
+
     @Test func duplicateNames() throws {
         #expect(fault { $0.entries.append($0.entries[0]) } == .duplicate)
         #expect(fault { $0.entries.append(ZipLie("m/DATA.PKL", [])) } == .duplicate)
@@ -93,6 +101,41 @@ struct ZipLieTests {
 
     @Test func commentOfAnEntry() throws { #expect(fault { $0.entries[0].comment = [0x20] } == .comment) }
 
+    @Test func signatureOfAnEntry() {
+        var bytes = ZipArchive.sound.bytes
+        let directory = Int(bytes[bytes.count - 6]) | Int(bytes[bytes.count - 5]) << 8
+        bytes[directory] += 1
+        #expect(refusal(of: bytes)?.zipFault == .directory)
+    }
+
+    /// The local header's signature and method, and a name so long that it would reach into the next entry.
+    @Test(arguments: [(3, ZipFault.localHeader), (8, .localHeader), (27, .overlap)])
+    func oneFieldOfALocalHeader(_ offset: Int, _ expected: ZipFault) {
+        var bytes = ZipArchive.sound.bytes
+        bytes[offset] += 8
+        #expect(refusal(of: bytes)?.zipFault == expected)
+    }
+
+    /// Signature, checksum, stored size, size.
+    @Test(arguments: [0, 4, 8, 12]) func oneFieldOfADescriptor(_ offset: Int) {
+        func described(_ change: UInt8) -> ZipFault? {
+            fault {
+                $0.entries[1].flags = 8
+                $0.entries[1].after = $0.entries[1].descriptor()
+                $0.entries[1].after[offset] += change
+            }
+        }
+        #expect(described(0) == nil)
+        #expect(described(1) == .descriptor)
+    }
+
+    /// Torch pads with a field of its own, others state times.
+    @Test func otherExtraFieldsArePassedOver() {
+        let padding: [UInt8] = [0x46, 0x42, 8, 0] + [UInt8](repeating: 0x5A, count: 8)
+        #expect(fault { $0.entries[1].extra = padding } == nil)
+        #expect(fault { $0.entries[1].localExtra = padding } == nil)
+    }
+
     @Test func gapsBetweenEntries() throws {
         #expect(fault { $0.entries[0].after = [1, 2, 3] } == .gap)
         #expect(fault { $0.gapBeforeDirectory = [1] } == .gap)
@@ -101,6 +144,14 @@ struct ZipLieTests {
     @Test func severalDisks() throws {
         #expect(fault { $0.disk = 1 } == .split)
         #expect(fault { $0.entries[0].disk = 1 } == .split)
+    }
+
+    /// This disk, the directory's disk, the entries of this disk, the length of a comment that is not there.
+    @Test(arguments: [(4, ZipFault.split), (6, .split), (8, .split), (20, .comment)])
+    func oneFieldOfTheEndRecord(_ offset: Int, _ expected: ZipFault) {
+        var bytes = ZipArchive.sound.bytes
+        bytes[bytes.count - 22 + offset] += 1
+        #expect(refusal(of: bytes)?.zipFault == expected)
     }
 
     @Test func entryCountLies() throws {
@@ -137,6 +188,18 @@ struct ZipLieTests {
         archive.zip64 = ZipArchive.wide()
         (archive.count, archive.directorySize, archive.directoryOffset) = (0xFFFF, 0xFFFF_FFFF, 0xFFFF_FFFF)
         #expect(refusal(of: archive.bytes) == nil)
+    }
+
+    /// What has one value only in the zip64 end record and its locator, then the disks and the entries of this disk.
+    @Test(arguments: [
+        (0, ZipFault.zip64), (4, .zip64), (60, .zip64), (72, .zip64), (16, .split), (20, .split), (24, .split),
+    ])
+    func oneFieldOfTheZip64Record(_ offset: Int, _ expected: ZipFault) {
+        var archive = ZipArchive.sound
+        archive.zip64 = ZipArchive.wide()
+        var bytes = archive.bytes
+        bytes[bytes.count - 22 - 76 + offset] += 1
+        #expect(refusal(of: bytes)?.zipFault == expected)
     }
 
     @Test func zip64Contradicts() throws {

@@ -58,6 +58,20 @@ struct ConversionTests {
         }
     }
 
+    @Test func headsAndTiesAreSaid() throws {
+        try withTemporaryFolder { folder in
+            let source = Fixtures.path("models/maskedlm-tied")
+            let file = folder + "/out.adze"
+            let conversion = try Tool.succeed(["convert", source, "-o", file])
+            #expect(
+                conversion.lines.contains("cls.predictions.decoder.weight tied to embeddings.word_embeddings.weight"))
+            let report = try Tool.succeed(["inspect", file, "--json"]).object()
+            #expect(report["class"] as? String == "BertForMaskedLM" && report["labels"] == nil)
+            #expect(report["head"] as? String == "a word for each place, decoder tied to the word embeddings")
+            #expect(try Tool.succeed(["verify", file]).output.contains("3 probes"))
+        }
+    }
+
     @Test(arguments: ["safetensors", "pt"])
     func exportGivesEveryBitBack(format: String) throws {
         for model in [Models.classifier, Models.encoder, Models.bare, Models.sentences] {
@@ -124,7 +138,7 @@ struct ConversionTests {
             let plain = try Tool.succeed(["diff", Models.classifier, short, "-i", texts])
             #expect(plain.lines.last?.contains("of 2 predictions differ") == true)
             #expect(plain.errors.contains("1 unreadable"))
-            try Tool.refuse(64, ["diff", Models.classifier, Models.encoder, "-i", texts], says: ["same form"])
+            try Tool.refuse(64, ["diff", Models.classifier, Models.encoder, "-i", texts], says: ["two classifiers"])
         }
     }
 

@@ -1,5 +1,6 @@
 // predict, embed and tokenize: one line for each input line, in order.
 
+import AdzeBytes
 import AdzeTestSupport
 import Foundation
 import Testing
@@ -198,5 +199,21 @@ struct TextTests {
         }
         let cut = try Tool.succeed(["tokenize", Models.classifier, "--max-length", "4", "The oak beam was cut."])
         #expect(cut.lines == ["[CLS] the oak [SEP]"])
+    }
+
+    @Test func benchCountsWhatTokenizeShows() throws {
+        let texts = ["The oak beam.", "", "café 中 ##x"]
+        let verb = ["tokenize", Models.classifier] + texts
+        let shown = try Tool.succeed(verb + ["--json"]).objects().map { try #require($0["ids"] as? [Int]) }
+        let timing = try Tool.succeed(verb + ["--bench", "--repeat", "2", "--json"]).object()
+        var sum = CRC32()
+        shown.flatMap(\.self).map { Int32($0).littleEndian }.withUnsafeBytes { sum.update($0) }
+        #expect(timing["texts"] as? Int == 3 && timing["tokens"] as? Int == shown.reduce(0) { $0 + $1.count })
+        #expect(timing["bytes"] as? Int == texts.reduce(0) { $0 + $1.utf8.count })
+        #expect(timing["idsCRC32"] as? Int == Int(sum.value) && timing["threads"] as? Int == 1)
+        #expect(timing["seconds"] as? Double ?? -1 > 0)
+        let line = try #require(try Tool.succeed(verb + ["--bench"]).lines.first)
+        #expect(line.hasPrefix("1 thread, 3 texts, ") && line.contains(" MB/s, "))
+        try Tool.refuse(64, verb + ["--bench", "--repeat", "0"], says: ["--repeat"])
     }
 }

@@ -13,13 +13,14 @@ struct AdzeCommand: ParsableCommand {
         abstract:
             "Carve BERT classifiers down to size: convert, prune and run them on an ordinary CPU, without Python.",
         discussion: """
-            MODEL is a .adze file, a checkpoint file (.safetensors, .bin, .pt), or an untouched model folder.
+            MODEL is a .adze file, a checkpoint file (.safetensors, .bin, .pt, .h5, .keras), or an untouched model folder.
             Data goes to standard output, everything else to standard error.
             """,
         version: "0.1.0",
         subcommands: [
             ConvertCommand.self, InspectCommand.self, VerifyCommand.self, ExportCommand.self, PredictCommand.self,
-            EmbedCommand.self, TokenizeCommand.self, PruneCommand.self, DiffCommand.self, BenchCommand.self,
+            EmbedCommand.self, EvaluateCommand.self, TokenizeCommand.self, PruneCommand.self, DiffCommand.self,
+            RescueCommand.self, BenchCommand.self,
         ])
 }
 

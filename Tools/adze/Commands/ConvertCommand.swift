@@ -88,10 +88,11 @@ struct ConvertCommand: ParsableCommand {
     private func mapLines(_ bundle: ModelBundle) -> [String] {
         guard let map = bundle.checkpoint.map else { return [] }
         var lines = map.entries.map { entry in
-            "\(entry.source) → \(entry.name)" + (entry.wasRespelled ? " (renamed)" : "")
+            "\(bundle.source.sourceName(of: entry.source)) → \(entry.name)" + (entry.wasRespelled ? " (renamed)" : "")
                 + (entry.tiedTo.map { " (tied to \($0))" } ?? "")
         }
-        lines += map.dropped.map { "\($0.source) dropped: \($0.reason)" }
+        lines += map.ties.map { "\(bundle.source.sourceName(of: $0.source)) tied to \($0.name)" }
+        lines += map.dropped.map { "\(bundle.source.sourceName(of: $0.source)) dropped: \($0.reason)" }
         lines += bundle.source.unreadable.map { "\($0.name) not read: \($0.reason)" }
         return lines
     }
@@ -112,13 +113,17 @@ struct ConvertCommand: ParsableCommand {
             "tensors": .array(
                 (map?.entries ?? []).map { entry in
                     .object([
-                        "source": .string(entry.source), "name": .string(entry.name),
+                        "source": .string(bundle.source.sourceName(of: entry.source)), "name": .string(entry.name),
                         "renamed": .bool(entry.wasRespelled),
                         "tiedTo": entry.tiedTo.map(JSONValue.string) ?? .null,
                     ])
                 }),
+            "tied": .array(
+                (map?.ties ?? []).map { .object(["source": .string($0.source), "name": .string($0.name)]) }),
             "dropped": .array(
-                (map?.dropped ?? []).map { .object(["source": .string($0.source), "reason": .string($0.reason)]) }),
+                (map?.dropped ?? []).map {
+                    .object(["source": .string(bundle.source.sourceName(of: $0.source)), "reason": .string($0.reason)])
+                }),
             "notes": .array(bundle.notes.map(JSONValue.string)),
         ]
         if let report {

@@ -67,8 +67,9 @@ struct InspectCommand: ParsableCommand {
                 "types": .integer(config.typeVocabularySize), "activation": .string(config.activation.rawValue),
             ]),
         ]
+        fields["head"] = .string(describe(head))
+        if let labels = head.labels { fields["labels"] = .array(labels.map(JSONValue.string)) }
         if let classifier = head.classification {
-            fields["labels"] = .array(classifier.labels.map(JSONValue.string))
             fields["problemType"] = classifier.problemType.map { .string($0.rawValue) } ?? .null
         } else {
             fields["pooler"] = .bool(head.hasPooler)
@@ -85,6 +86,22 @@ struct InspectCommand: ParsableCommand {
         }
         if tensors { fields["tensors"] = .array(tensorList(bundle)) }
         return fields
+    }
+
+    /// What the head gives, in words.
+    private func describe(_ head: Head) -> String {
+        func vocabulary(_ decoder: VocabularyDecoder) -> String {
+            "a word for each place, decoder " + (decoder == .tied ? "tied to the word embeddings" : "of its own")
+        }
+        return switch head {
+        case .encoder: "none"
+        case .classification(let classifier): counted(classifier.labels.count, "logit") + " a text"
+        case .tokenClassification(let labels): counted(labels.count, "logit") + " a token"
+        case .questionAnswering: "start and end of an answer, a logit a token for each"
+        case .maskedLanguageModel(let decoder, _): vocabulary(decoder)
+        case .nextSentence: "whether the second text follows the first, 2 logits"
+        case .preTraining(let decoder): vocabulary(decoder) + "; whether the second text follows the first, 2 logits"
+        }
     }
 
     private func dtypes(_ bundle: ModelBundle) -> JSONValue {

@@ -1,18 +1,32 @@
-// `adze predict`: labels for texts.
+// `adze predict`: what a model's head says of texts.
 
-public import Adze
+import Adze
 import AdzeBytes
 import AdzeData
+import AdzeModels
 import AdzeTokenization
-public import ArgumentParser
+import ArgumentParser
 
-/// Classifies texts from arguments, a file or standard input, one output line for each input line.
+/// Answers texts from arguments, a file or standard input, one output line for each input line.
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "predict", abstract: "Classify texts.",
+        commandName: "predict", abstract: "Label texts, find entities, answer questions, fill masks, judge pairs.",
         discussion: """
-            Prints label<TAB>score for each text, or with --json one object a line: label, score, scores, logits, and \
-            the input's other fields. Rows that cannot be read give {"error": …} on their line.
+            The model's head decides what is answered, with one line for each text: columns between tabs, or with --json \
+            an object that keeps the input's other fields. Rows without an answer give {"error": …} on their line.
+
+            text classifier: label, score; JSON label, score, scores, logits.
+            token classifier: entity_group, word, score, start, end of each entity; JSON a list entities of objects with \
+            these members, for --aggregation none with entity and index instead of entity_group. start and end count \
+            Unicode scalars of the text.
+            question answering: answer, score, start, end; JSON these, and with --top-k a list answers. The text is the \
+            question and text_pair the context, or they are the keys question and context.
+            masked language model: token_str, score of the candidates of each [MASK]; JSON a list masks with a list for \
+            each mask of objects with score, token, token_str and sequence.
+            next sentence: is_next or not_next, and the probability that the second text follows; JSON is_next, score, \
+            logits.
+
+            For heads that read pairs, the texts after MODEL are taken two by two.
             """)
 
     @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
@@ -28,51 +42,65 @@ struct PredictCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Arithmetic; fp32.", valueName: "PRECISION"))
     var precision: String = Precision.fp32.rawValue
 
-    @Option(name: .long, help: ArgumentHelp("How many labels of each text, best first.", valueName: "K"))
-    var topK = 1
-
-    @Option(
-        name: .long, help: ArgumentHelp("What happens to long texts: head, tail, head+tail, window.", valueName: "HOW"))
-    var long = "head"
-
-    @Option(name: .long, help: ArgumentHelp("How windows are joined: mean, max, logits.", valueName: "HOW"))
-    var aggregate: WindowAggregate = .mean
-
-    @Option(name: .long, help: ArgumentHelp("Tokens that neighbouring windows share.", valueName: "N"))
-    var stride = 64
-
-    @Option(name: .long, help: ArgumentHelp("The most tokens of one input; default: the model's.", valueName: "N"))
-    var maxLength: Int?
+    @OptionGroup var head: HeadOptions
 
     func validate() throws {
-        guard stride >= 0 else { throw ValidationError("--stride must be 0 or more") }
-        guard topK >= 1 else { throw ValidationError("--top-k must be at least 1") }
         guard Precision(rawValue: precision) != nil else {
             throw ValidationError("--precision \(quoted(precision)): this version computes in fp32")
         }
-        _ = try longText()
     }
 
     func run() throws {
-        var input = try texts.open(model: model)
-        let bundle = try openModel(model, source, quiet: common.quiet)
-        let classifier = try TextClassifier(bundle, threads: common.threads)
-        var options = TextOptions()
-        options.maximumLength = maxLength
-        options.longText = try longText()
-        options.aggregate = aggregate
+        try texts.check(model: model)
+        let bundle = try openModel(model, source, quiet: true)
+        let task = try TextTask(bundle.checkpoint.head, prefersNextSentence: head.nextSentence)
+        try head.check(for: task, architecture: bundle.checkpoint.head.architectureName)
+        // The input is opened, and begins to be read, before the weights are.
+        let input = try texts.open(model: model, for: task)
+        Console.notes(bundle.notes, quiet: common.quiet)
+        switch try TextModel(bundle, for: task, threads: common.threads) {
+        case .classifier(let classifier):
+            try answer(
+                input,
+                LabelAnswers(classifier: classifier, topK: head.topK ?? 1, options: try head.textOptions()))
+        case .entityFinder(let finder):
+            let options = try head.entityOptions(limit: finder.maximumLength)
+            try answer(input, EntityAnswers(finder: finder, options: options))
+        case .answerFinder(let finder):
+            try answer(input, QuestionAnswers(finder: finder, options: head.answerOptions()))
+        case .maskFiller(let filler):
+            let targets = try head.targetWords.map { try filler.targets($0) }
+            Console.notes(targets?.notes ?? [], quiet: common.quiet)
+            try answer(
+                input,
+                MaskAnswers(
+                    filler: filler, topK: head.topK ?? 5, targets: targets, options: try head.textOptions()))
+        case .nextSentencePredictor(let predictor):
+            try answer(input, PairAnswers(predictor: predictor, options: try head.textOptions()))
+        }
+    }
+
+    /// Prints a line for each row, and the last one for a person.
+    private func answer(_ input: TextStream, _ head: some RowAnswers) throws {
+        var input = input
         var tally = Tally()
         try input.forEachAnswer { rows in
-            try classifier.classify(rows.map { TextInput($0.text, pair: $0.pair) }, topK: topK, options: options)
+            try head.answers(to: rows.map { TextInput($0.text, pair: $0.pair) })
         } emit: { row, result in
-            guard result.logits.allSatisfy(\.isFinite) else {
+            switch result {
+            case .success(let answer):
+                let truncated = head.truncatedTokenCount(answer)
+                tally.add(truncated: truncated)
+                try StandardOutput.shared.line(
+                    json
+                        ? jsonLine(head.members(answer), row, truncated: truncated)
+                        : head.columns(answer).map(oneField).joined(separator: "\t"))
+            case .failure(let problem):
                 tally.withoutAnswer += 1
-                return try StandardOutput.shared.line(
-                    errorLine("the logits are not finite; run adze verify", json: json))
+                // What is wrong with the model is wrong on every line.
+                let place = problem == .notFinite ? "" : "line \(row.lineNumber): "
+                try StandardOutput.shared.line(errorLine(place + problem.description, json: json))
             }
-            tally.add(result)
-            try StandardOutput.shared.line(
-                json ? jsonLine(result, row, labels: classifier.labels) : plainLine(result))
         } failed: { error in
             tally.failed += 1
             try StandardOutput.shared.line(errorLine(error.description, json: json))
@@ -80,32 +108,10 @@ struct PredictCommand: ParsableCommand {
         Console.summary(tally.line, quiet: common.quiet)
     }
 
-    private func longText() throws -> LongText {
-        switch long {
-        case "head": return .head
-        case "tail": return .tail
-        case "head+tail": return .headAndTail
-        case "window": return .window(stride: stride)
-        default: throw ValidationError("--long \(quoted(long)): expected head, tail, head+tail or window")
-        }
-    }
-
-    private func plainLine(_ result: Classification) -> String {
-        result.top.map { "\(oneField($0.label))\t\(rounded($0.score, digits: 6))" }.joined(separator: "\t")
-    }
-
-    private func jsonLine(_ result: Classification, _ row: Row, labels: [String]) -> String {
-        var object: JSONObject = ["label": .string(result.label), "score": .number(result.score)]
-        var scores = JSONObject()
-        if topK > 1 {
-            for entry in result.top { scores[entry.label] = .number(entry.score) }
-        } else {
-            for (label, score) in zip(labels, result.scores) { scores[label] = .number(score) }
-        }
-        object["scores"] = .object(scores)
-        object["logits"] = .array(result.logits.map { .number(Double($0)) })
-        if result.truncatedTokenCount > 0 { object["truncated"] = .integer(result.truncatedTokenCount) }
-        // The caller's own fields survive, but for those that the prediction has itself.
+    private func jsonLine(_ members: JSONObject, _ row: Row, truncated: Int) -> String {
+        var object = members
+        if truncated > 0 { object["truncated"] = .integer(truncated) }
+        // The caller's own fields survive, but for those that the answer has itself.
         for (key, value) in row.extra where object[key] == nil { object[key] = value }
         return JSONValue.object(object).text
     }
@@ -129,9 +135,9 @@ private struct Tally {
     var withoutAnswer = 0
     private let start = ContinuousClock.now
 
-    mutating func add(_ result: Classification) {
+    mutating func add(truncated count: Int) {
         texts += 1
-        if result.truncatedTokenCount > 0 { truncated += 1 }
+        if count > 0 { truncated += 1 }
     }
 
     var line: String {
@@ -141,5 +147,3 @@ private struct Tally {
             + (withoutAnswer > 0 ? ", \(grouped(withoutAnswer)) without an answer" : "")
     }
 }
-
-extension WindowAggregate: ExpressibleByArgument {}

@@ -12,7 +12,8 @@ struct TokenizeCommand: ParsableCommand {
         commandName: "tokenize", abstract: "Show the tokens of texts.",
         discussion: """
             Prints the tokens of each text on a line, or with --json one object a line: tokens, ids, type_ids. \
-            MODEL may also be a folder with a tokenizer and no weights, a tokenizer.json or a vocab.txt.
+            MODEL may also be a folder with a tokenizer and no weights, a tokenizer.json or a vocab.txt. With --bench, \
+            prints instead how fast one thread tokenizes the texts.
             """)
 
     @Argument(help: ArgumentHelp("A .adze file, model folder, tokenizer.json or vocab.txt.", valueName: "MODEL"))
@@ -33,7 +34,14 @@ struct TokenizeCommand: ParsableCommand {
     )
     var truncation: Truncation = .longestFirst
 
+    @Flag(name: .long, help: "Time the tokenizer instead of showing tokens.")
+    var bench = false
+
+    @Option(name: .long, help: ArgumentHelp("Timed runs of --bench; the median counts.", valueName: "N"))
+    var `repeat` = 5
+
     func validate() throws {
+        guard (1...10_000).contains(`repeat`) else { throw ValidationError("--repeat is 1 to 10000") }
         if let maxLength, maxLength < 0 { throw ValidationError("--max-length must not be negative") }
     }
 
@@ -42,6 +50,7 @@ struct TokenizeCommand: ParsableCommand {
         guard pathExists(model) else { throw ModelNotFound(path: model) }
         let tokenizer = try openTokenizer(path: model)
         Console.notes(tokenizer.notes, quiet: common.quiet)
+        if bench { return try time(tokenizer, &input) }
         var tally = (texts: 0, tokens: 0, failed: 0)
         try input.forEachAnswer { rows in
             rows.map { encode($0, tokenizer) }
@@ -58,6 +67,20 @@ struct TokenizeCommand: ParsableCommand {
                 + (tally.failed > 0 ? ", \(grouped(tally.failed)) unreadable" : ""), quiet: common.quiet)
     }
 
+    private func time(_ tokenizer: BertTokenizer, _ input: inout TextStream) throws {
+        var rows: [Row] = []
+        var bytes = 0
+        while let window = try input.next() {
+            for row in window {
+                rows.append(try input.required(row))
+                bytes += rows[rows.count - 1].text.utf8.count
+            }
+            guard bytes <= 1 << 30 else { throw TooMuchText() }
+        }
+        let timing = TokenizerTiming(rows, repetitions: `repeat`) { encode($0, tokenizer) }
+        try StandardOutput.shared.line(json ? timing.json.text : timing.line)
+    }
+
     private func encode(_ row: Row, _ tokenizer: BertTokenizer) -> Encoding {
         tokenizer.encode(
             row.text, pair: row.pair, maximumLength: maxLength ?? .max,
@@ -72,6 +95,12 @@ struct TokenizeCommand: ParsableCommand {
             "type_ids": .array(encoding.typeIDs.map { .integer(Int($0)) }),
         ]).text
     }
+}
+
+/// More texts than are held in memory to be timed.
+private struct TooMuchText: AdzeFailure {
+    let kind = FailureKind.usage
+    let description = "--bench takes at most 1 GiB of texts; measure with fewer"
 }
 
 extension Truncation: ExpressibleByArgument {}

@@ -8,8 +8,11 @@ enum Console {
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Writes one line; where nobody can be told, nobody is.
-    static func write(_ line: String) {
-        var rest = Array((line + "\n").utf8)[...]
+    static func write(_ line: String) { writePart(line + "\n") }
+
+    /// Writes part of a line.
+    static func writePart(_ text: String) {
+        var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }

@@ -81,6 +81,11 @@ struct SourceOptions: ParsableArguments {
         help: ArgumentHelp("A well-known shape, such as bert-base-cased, instead of a config.json.", valueName: "NAME"))
     var like: String?
 
+    @Flag(
+        name: .long,
+        help: "Read a checkpoint that holds objects of classes: inert values take their place, and nothing is run.")
+    var ignoreObjects = false
+
     func validate() throws {
         if let heads, heads < 1 { throw ValidationError("--heads must be 1 or more") }
     }
@@ -94,6 +99,7 @@ struct SourceOptions: ParsableArguments {
         options.headCount = heads
         options.key = key
         options.like = like
+        options.ignoresObjects = ignoreObjects
         return options
     }
 }

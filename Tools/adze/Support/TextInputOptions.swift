@@ -1,5 +1,6 @@
 // Where a verb's texts come from: arguments, a file, or standard input. How they are answered is `TextStream`'s.
 
+import Adze
 import AdzeBytes
 public import AdzeData
 public import ArgumentParser
@@ -29,18 +30,38 @@ struct TextOptionsGroup: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The column of a second text.", valueName: "COLUMN"))
     var pairColumn: String?
 
-    /// Opens the input. A lone argument that is no path is a text whose model was forgotten: it is refused as such.
-    func open(model: String) throws -> TextStream {
-        if texts.isEmpty == (input == nil) {
-            guard pathExists(model) else { throw ModelNotFound(path: model) }
-            throw ValidationError(
-                texts.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
+    /// Refuses no texts and texts from two places. A lone argument that is no path is a text whose model was forgotten:
+    /// it is refused as such.
+    func check(model: String) throws {
+        guard texts.isEmpty == (input == nil) else { return }
+        guard pathExists(model) else { throw ModelNotFound(path: model) }
+        throw ValidationError(
+            texts.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
+    }
+
+    /// Opens the input, of rows as `task` reads them; nil is texts, or pairs where there are some.
+    func open(model: String, for task: TextTask? = nil) throws -> TextStream {
+        try check(model: model)
+        guard let input else {
+            return task?.readsPairs == true ? try TextStream(pairs: texts) : TextStream(texts: texts)
         }
-        guard let input else { return TextStream(texts: texts) }
-        let columns = ColumnSelection(
+        var columns = ColumnSelection(
             text: textColumn.map(ColumnSelection.Column.init), pair: pairColumn.map(ColumnSelection.Column.init))
+        switch task {
+        case .answers:
+            columns.standardTexts = ["question", "text"]
+            columns.standardPairs = ["context", "text_pair"]
+        case .entities where pairColumn != nil:
+            throw ValidationError("--pair-column: entities are found in one text, not in two")
+        default: break
+        }
         return try TextStream(path: input, format: format, columns: columns)
     }
+}
+
+extension TextTask {
+    /// Whether every row must be a pair.
+    var readsPairs: Bool { self == .answers || self == .nextSentence }
 }
 
 /// An error of an input file, with its path in front.

@@ -4,6 +4,7 @@
 import AdzeBytes
 import AdzeData
 import AdzeThreads
+import ArgumentParser
 import Foundation
 
 /// The rows of an input.
@@ -28,6 +29,17 @@ struct TextStream {
         given = texts.enumerated().map { Row(lineNumber: $0 + 1, text: $1) }
         source = nil
         path = ""
+    }
+
+    /// The texts of a command line, two by two; throws where the last has no second.
+    init(pairs: [String]) throws {
+        guard pairs.count.isMultiple(of: 2) else {
+            throw ValidationError("the model reads pairs: give texts two by two, not \(pairs.count)")
+        }
+        self.init(texts: [])
+        given = stride(from: 0, to: pairs.count, by: 2).map { index in
+            Row(lineNumber: index / 2 + 1, text: pairs[index], pair: pairs[index + 1])
+        }
     }
 
     /// Opens a file, or `-`, and begins to read it; throws `InputError`.

@@ -1,0 +1,269 @@
+// Runs a program with nothing but three streams: and no environment. Feeds it, reads what it says under limits, and
+// never leaves it behind. Not here: what program, and what its answers mean.
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// How a run ended.
+struct ChildOutcome {
+    enum End: Equatable {
+        case exited(Int32)
+        case signalled(Int32)
+        case timedOut
+        case tooMuchOutput
+    }
+
+    let end: End
+    let output: [UInt8]
+    let errors: [UInt8]
+}
+
+/// What a run may take.
+struct ChildLimits {
+    var seconds: Int
+    var outputBytes: Int
+    /// The room that is made for the output at once.
+    var expectedBytes: Int
+    static let errorBytes = 4096
+}
+
+/// A system call refused: what, and the `errno`.
+struct ChildError: Error {
+    let call: String
+    let code: Int32
+}
+
+/// Runs a program to its end, or to one of the limits, and then kills it; it is reaped in any case.
+///
+/// `input` is its standard input, `/dev/null` where nil. Throws only where the program did not start.
+func runChild(
+    _ path: String, _ arguments: [String], input: [UInt8]?, limits: ChildLimits
+) throws(ChildError) -> ChildOutcome {
+    var streams = try ChildStreams(feeds: input != nil)
+    defer { streams.closeAll() }
+    let child = try spawn(path, arguments, streams)
+    streams.closeChildEnds()
+    let deadline = monotonicMilliseconds() + limits.seconds * 1000
+    var exchange = Exchange(streams: streams, input: input ?? [], limits: limits)
+    let interruption = exchange.run(deadline: deadline)
+    streams = exchange.streams
+    if interruption != nil { kill(child, SIGKILL) }
+    let end = reap(child, deadline: deadline)
+    return ChildOutcome(end: interruption ?? end, output: exchange.output, errors: exchange.errors)
+}
+
+// MARK: - Streams
+
+/// The ends of the child's streams: theirs and ours; -1 where closed.
+private struct ChildStreams {
+    var theirInput: Int32 = -1
+    var theirOutput: Int32 = -1
+    var theirErrors: Int32 = -1
+    var input: Int32 = -1
+    var output: Int32 = -1
+    var errors: Int32 = -1
+
+    init(feeds: Bool) throws(ChildError) {
+        do throws(ChildError) {
+            (output, theirOutput) = try ChildStreams.pair()
+            (errors, theirErrors) = try ChildStreams.pair()
+            if feeds { (theirInput, input) = try ChildStreams.pair() }
+        } catch {
+            closeAll()
+            throw error
+        }
+        for descriptor in [input, output, errors] where descriptor >= 0 {
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        }
+    }
+
+    /// Sockets and not pipes: writing to a socket whose reader is gone can be an error instead of a SIGPIPE.
+    private static func pair() throws(ChildError) -> (Int32, Int32) {
+        var ends: [Int32] = [-1, -1]
+        #if canImport(Glibc)
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        #else
+        let kind = SOCK_STREAM
+        #endif
+        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw ChildError(call: "socketpair", code: errno) }
+        #if !canImport(Glibc)
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            var yes: Int32 = 1
+            setsockopt(end, SOL_SOCKET, SO_NOSIGPIPE, &yes, socklen_t(MemoryLayout<Int32>.size))
+        }
+        #endif
+        return (ends[0], ends[1])
+    }
+
+    mutating func closeChildEnds() {
+        ChildStreams.close(&theirInput)
+        ChildStreams.close(&theirOutput)
+        ChildStreams.close(&theirErrors)
+    }
+
+    mutating func closeAll() {
+        closeChildEnds()
+        ChildStreams.close(&input)
+        ChildStreams.close(&output)
+        ChildStreams.close(&errors)
+    }
+
+    static func close(_ descriptor: inout Int32) {
+        guard descriptor >= 0 else { return }
+        #if canImport(Glibc)
+        _ = Glibc.close(descriptor)
+        #else
+        _ = Darwin.close(descriptor)
+        #endif
+        descriptor = -1
+    }
+}
+
+// MARK: - Exchange
+
+/// The traffic with a running child.
+private struct Exchange {
+    var streams: ChildStreams
+    let input: [UInt8]
+    let limits: ChildLimits
+    private var sent = 0
+    private(set) var output: [UInt8] = []
+    private(set) var errors: [UInt8] = []
+    private var piece = [UInt8](repeating: 0, count: 1 << 18)
+
+    init(streams: ChildStreams, input: [UInt8], limits: ChildLimits) {
+        self.streams = streams
+        self.input = input
+        self.limits = limits
+        output.reserveCapacity(min(limits.expectedBytes, limits.outputBytes))
+    }
+
+    /// Until both of the child's streams end, or a limit is met.
+    mutating func run(deadline: Int) -> ChildOutcome.End? {
+        while streams.output >= 0 || streams.errors >= 0 {
+            let left = deadline - monotonicMilliseconds()
+            guard left > 0 else { return .timedOut }
+            // A negative descriptor is passed over.
+            var polled = [
+                pollfd(fd: streams.output, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: streams.errors, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: streams.input, events: Int16(POLLOUT), revents: 0),
+            ]
+            guard poll(&polled, nfds_t(polled.count), Int32(clamping: left)) > 0 else { continue }
+            if polled[0].revents != 0 {
+                let got = read(\.output)
+                guard output.count + got <= limits.outputBytes else { return .tooMuchOutput }
+                output.append(contentsOf: piece[..<got])
+            }
+            if polled[1].revents != 0 {
+                let got = read(\.errors)
+                errors.append(contentsOf: piece[..<min(got, ChildLimits.errorBytes - errors.count)])
+            }
+            if polled[2].revents != 0 { feed() }
+        }
+        return nil
+    }
+
+    /// Reads into `piece`; closes the stream at its end.
+    private mutating func read(_ stream: WritableKeyPath<ChildStreams, Int32>) -> Int {
+        let got = recv(streams[keyPath: stream], &piece, piece.count, 0)
+        if got > 0 { return got }
+        if got == 0 || (errno != EINTR && errno != EAGAIN) { ChildStreams.close(&streams[keyPath: stream]) }
+        return 0
+    }
+
+    private mutating func feed() {
+        #if canImport(Glibc)
+        let flags = Int32(MSG_NOSIGNAL)
+        #else
+        let flags: Int32 = 0
+        #endif
+        let start = sent
+        // In bounds: `sent` never passes the count.
+        let wrote = input.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { send(streams.input, $0 + start, min(bytes.count - start, 1 << 20), flags) } ?? 0
+        }
+        if wrote >= 0 { sent += wrote } else if errno == EINTR || errno == EAGAIN { return }
+        // All sent, or nobody reads: what the child says tells which.
+        if sent == input.count || wrote < 0 { ChildStreams.close(&streams.input) }
+    }
+}
+
+// MARK: - Starting and ending
+
+private func spawn(_ path: String, _ arguments: [String], _ streams: ChildStreams) throws(ChildError) -> pid_t {
+    #if canImport(Glibc)
+    var actions = posix_spawn_file_actions_t()
+    var attributes = posix_spawnattr_t()
+    #else
+    var actions: posix_spawn_file_actions_t?
+    var attributes: posix_spawnattr_t?
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    posix_spawnattr_init(&attributes)
+    defer {
+        posix_spawn_file_actions_destroy(&actions)
+        posix_spawnattr_destroy(&attributes)
+    }
+    if streams.theirInput >= 0 {
+        posix_spawn_file_actions_adddup2(&actions, streams.theirInput, 0)
+    } else {
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
+    posix_spawn_file_actions_adddup2(&actions, streams.theirOutput, 1)
+    posix_spawn_file_actions_adddup2(&actions, streams.theirErrors, 2)
+    // Signals as a fresh process has them, whatever this one ignores or blocks.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    // Every descriptor of ours is closed on exec. One that a host program left open, the worker closes first of all.
+    let flags = Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
+    #if canImport(Glibc)
+    posix_spawnattr_setflags(&attributes, flags)
+    #else
+    posix_spawnattr_setflags(&attributes, flags | Int16(POSIX_SPAWN_CLOEXEC_DEFAULT))
+    #endif
+
+    var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+    var environment: [UnsafeMutablePointer<CChar>?] = [nil]
+    defer { argv.forEach { free($0) } }
+    var child: pid_t = 0
+    let code = posix_spawn(&child, path, &actions, &attributes, &argv, &environment)
+    guard code == 0 else { throw ChildError(call: "posix_spawn", code: code) }
+    return child
+}
+
+/// Waits for the child; one that lives past the deadline with its streams closed is killed.
+private func reap(_ child: pid_t, deadline: Int) -> ChildOutcome.End {
+    var status: Int32 = 0
+    var killed = false
+    while true {
+        let answer = waitpid(child, &status, killed ? 0 : WNOHANG)
+        if answer == child { break }
+        // A program that ignores SIGCHLD cannot learn how its children end.
+        if answer < 0 && errno != EINTR { return .exited(-1) }
+        if answer == 0 {
+            if monotonicMilliseconds() >= deadline {
+                kill(child, SIGKILL)
+                killed = true
+            } else {
+                usleep(500)
+            }
+        }
+    }
+    let signal = status & 0x7F
+    if signal != 0 { return killed ? .timedOut : .signalled(signal) }
+    return .exited(status >> 8 & 0xFF)
+}
+
+private func monotonicMilliseconds() -> Int {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Int(now.tv_sec) * 1000 + Int(now.tv_nsec) / 1_000_000
+}

@@ -1,0 +1,115 @@
+// What the worker's stream says of a file: its tensors by path, Keras' own lists, and what was passed over. Checked
+// here, since the sender has met a hostile file.
+
+internal import AdzeBytes
+internal import AdzeSafetensors
+internal import AdzeTensors
+
+/// An object of a file that is no tensor.
+public struct SkippedObject: Sendable, Equatable {
+    /// Its path, without the leading slash.
+    public let path: String
+    /// Why it is none.
+    public let reason: String
+}
+
+/// The tensors of an HDF5 file and what belongs to them.
+struct HDF5Contents: Sendable {
+    /// The stream; its names are paths without the leading slash.
+    let stream: SafetensorsFile
+    /// The paths in the order of Keras' lists where there are any, then the others by name.
+    let order: [TensorInfo]
+    let skipped: [SkippedObject]
+    /// What the worker says of its own confinement: `full`, or why not.
+    let sandbox: String
+
+    init(stream: SafetensorsFile) throws(KerasError) {
+        let metadata = Dictionary(stream.metadata, uniquingKeysWith: { first, _ in first })
+        guard let sandbox = metadata["hdf5.sandbox"] else { throw .metadata("the state of its sandbox") }
+        self.stream = stream
+        self.sandbox = sandbox
+        skipped = try HDF5Contents.skipped(metadata["hdf5.skipped"])
+        let lists = try NameLists(metadata["hdf5.attributes"])
+        order = try HDF5Contents.order(stream.tensors, lists, skipped: skipped)
+    }
+
+    private static func skipped(_ text: String?) throws(KerasError) -> [SkippedObject] {
+        try rows(text, "the list of skipped objects").map { row throws(KerasError) in
+            guard row.count == 2, let path = row[0].string, let reason = row[1].string else {
+                throw .metadata("the list of skipped objects")
+            }
+            return SkippedObject(path: path, reason: reason)
+        }
+    }
+
+    fileprivate static func rows(_ text: String?, _ what: String) throws(KerasError) -> [[JSONValue]] {
+        let limits = JSONLimits(bytes: 25_000_000, depth: 4, values: 4_000_000)
+        guard let text, let value = try? parseJSON(Array(text.utf8), limits: limits), let rows = value.array else {
+            throw .metadata(what)
+        }
+        return try rows.map { row throws(KerasError) in
+            guard let row = row.array else { throw .metadata(what) }
+            return row
+        }
+    }
+
+    /// Every weight that a list names must be there; what no list names follows, by path.
+    private static func order(
+        _ tensors: [TensorInfo], _ lists: NameLists, skipped: [SkippedObject]
+    ) throws(KerasError) -> [TensorInfo] {
+        let infos = Dictionary(tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let reasons = Dictionary(skipped.map { ($0.path, $0.reason) }, uniquingKeysWith: { first, _ in first })
+        var order: [TensorInfo] = []
+        var seen: Set<String> = []
+        for path in lists.weightPaths(isDataset: { infos[$0] != nil }) {
+            guard let info = infos[path] else {
+                if let reason = reasons[path] { throw .notATensor(path, reason: reason) }
+                throw .missingWeight(path)
+            }
+            if seen.insert(path).inserted { order.append(info) }
+        }
+        let others = tensors.filter { !seen.contains($0.name) }
+        return order + others.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+}
+
+/// The attributes `layer_names` and `weight_names`, with which Keras 2 puts its weights in order.
+private struct NameLists {
+    private var values: [String: [String]] = [:]
+    private var groups: [String] = []
+
+    init(_ text: String?) throws(KerasError) {
+        for row in try HDF5Contents.rows(text, "the lists of weights") {
+            guard row.count == 3, let path = row[0].string, let name = row[1].string, let list = row[2].array else {
+                throw .metadata("the lists of weights")
+            }
+            var texts: [String] = []
+            for value in list {
+                guard let text = value.string else { throw .metadata("the lists of weights") }
+                texts.append(text)
+            }
+            if name == "layer_names" { groups.append(path) }
+            values[NameLists.key(path, name)] = texts
+        }
+    }
+
+    private static func key(_ path: String, _ name: String) -> String { "\(name) \(path)" }
+
+    private static func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : path + "/" + name }
+
+    /// The paths that the lists name. A shard's `layer_names` name datasets themselves.
+    func weightPaths(isDataset: (String) -> Bool) -> [String] {
+        var paths: [String] = []
+        for group in groups {
+            for layer in values[NameLists.key(group, "layer_names")] ?? [] {
+                let inside = NameLists.join(group, layer)
+                if let weights = values[NameLists.key(inside, "weight_names")] {
+                    paths += weights.map { NameLists.join(inside, $0) }
+                } else if isDataset(inside) {
+                    paths.append(inside)
+                }
+            }
+        }
+        return paths
+    }
+}

@@ -1,0 +1,116 @@
+// Questions with contexts in, answers out. How logits become answers is `AnswerDecoder`.
+
+internal import AdzeModels
+internal import AdzeTokenization
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// A part of a context that answers a question.
+public struct Answer: Sendable, Equatable {
+    /// The part of the context; empty for the answer that there is none.
+    public let text: String
+    /// The probability of its start times that of its end; places with equal text add up, so that it may exceed 1.
+    public let score: Double
+    /// Its place in the context, in Unicode scalars.
+    public let range: Range<Int>
+}
+
+/// The answers to one question.
+public struct FoundAnswers: Sendable, Equatable {
+    /// Best first; at least one.
+    public let answers: [Answer]
+    /// How many windows the context was read in.
+    public let windowCount: Int
+}
+
+/// How answers are found.
+public struct AnswerOptions: Sendable {
+    /// How many answers of each question, best first.
+    public var topK = 1
+    /// The most tokens of an answer.
+    public var maximumAnswerLength = 15
+    /// Whether 'no answer' is one of the answers, as models trained on SQuAD 2 can give.
+    public var allowsNoAnswer = false
+    /// Whether answers are widened to whole words.
+    public var alignsToWords = true
+    /// The most tokens of question and window; nil takes 384, or the model's limit where that is less.
+    public var maximumLength: Int?
+    /// Tokens of the context that neighbouring windows share; nil takes 128, or half the length where that is less.
+    public var stride: Int?
+
+    /// The defaults of transformers' pipeline.
+    public init() {}
+}
+
+/// A model that answers questions from a context, in memory.
+///
+/// ```swift
+/// let finder = try AnswerFinder(contentsOf: URL(filePath: "squad.adze"))
+/// print(try finder.answer("Who cut the oak?", from: "Anna Lund cut the oak in 1919.").text)
+/// ```
+/// Thread-safe; calls from several threads take turns.
+public final class AnswerFinder: Sendable {
+    private let model: LoadedModel
+
+    /// The most tokens of one input.
+    public var maximumLength: Int { model.maximumLength }
+
+    /// Opens a model and loads its weights; throws as `TextClassifier.init(contentsOf:)` does.
+    public convenience init(contentsOf url: URL, precision: Precision = .fp32, threads: Int? = nil) throws {
+        try self.init(ModelBundle(path: url.path), precision: precision, threads: threads)
+    }
+
+    /// Loads the weights of an opened model; throws `BundleError.wrongHead` for one that answers no questions.
+    public init(_ bundle: ModelBundle, precision: Precision = .fp32, threads: Int? = nil) throws {
+        guard case .questionAnswering = bundle.checkpoint.head else {
+            throw BundleError.wrongHead(bundle.checkpoint.head.architectureName, lacks: "answers no questions")
+        }
+        model = try LoadedModel(bundle, threads: threads)
+    }
+
+    /// Answers questions, each the text of its input, from contexts, each the pair, in their order.
+    ///
+    /// Throws `TokenizerError.impossibleBudget` where `options` leave no room for any question. A question without a
+    /// context, or too long a one, is a `TextProblem` of its own.
+    public func answer(
+        _ questions: [TextInput], options: AnswerOptions = AnswerOptions()
+    ) throws -> [Result<FoundAnswers, TextProblem>] {
+        let limit = model.limit(options.maximumLength ?? 384)
+        let stride = options.stride ?? min(limit / 2, 128)
+        let windows = try model.map(questions) { try self.encode($0, limit: limit, stride: stride) }
+        let logits = try model.run(windows.map { (try? $0.get()) ?? [] }, outputs: .tokenLogits, take: \.tokenLogits)
+        let decoder = AnswerDecoder(classifierID: model.tokenizer.classifierID, options: options)
+        return try model.map(Array(questions.indices)) { index in
+            windows[index].flatMap { decoder.decode(questions[index].pair ?? "", $0, logits: logits[index]) }
+        }
+    }
+
+    /// The best answer to one question; throws its `TextProblem` too.
+    public func answer(_ question: String, from context: String) throws -> Answer {
+        try answer([TextInput(question, pair: context)])[0].get().answers[0]
+    }
+
+    private func encode(
+        _ input: TextInput, limit: Int, stride: Int
+    ) throws(TokenizerError) -> Result<[Encoding], TextProblem> {
+        guard let context = input.pair else { return .failure(.noPair) }
+        guard !input.text.isEmpty else { return .failure(.empty("question")) }
+        guard !context.isEmpty else { return .failure(.empty("context")) }
+        do {
+            return .success(
+                try model.tokenizer.encodeWindows(
+                    input.text, pair: context, maximumLength: limit, stride: stride, offsets: true))
+        } catch {
+            // Where a question of one token leaves no room either, it is not the question's fault.
+            let frame = model.tokenizer.specialTokenCount(pair: true)
+            guard case .impossibleBudget(_, let needed, _) = error, stride >= 0, limit - frame - 1 > stride else {
+                throw error
+            }
+            return .failure(.questionTooLong(needed: needed, limit: limit))
+        }
+    }
+}

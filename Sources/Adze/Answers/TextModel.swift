@@ -1,0 +1,77 @@
+// The one place that tells by a model's head what it is for, and picks the façade.
+
+public import AdzeModels
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// What a model answers.
+public enum TextTask: Sendable, CaseIterable {
+    /// A label for a text, or a pair.
+    case classification
+    /// The entities in a text.
+    case entities
+    /// Answers to a question from a context.
+    case answers
+    /// Words for the masks of a text.
+    case maskedWords
+    /// Whether one text follows another.
+    case nextSentence
+
+    /// What a head is for; throws `BundleError.noClassifier` for an encoder alone.
+    ///
+    /// A model from pretraining has two heads and fills masks, unless `prefersNextSentence`.
+    public init(_ head: Head, prefersNextSentence: Bool = false) throws(BundleError) {
+        switch head {
+        case .encoder: throw .noClassifier
+        case .classification: self = .classification
+        case .tokenClassification: self = .entities
+        case .questionAnswering: self = .answers
+        case .maskedLanguageModel: self = .maskedWords
+        case .nextSentence: self = .nextSentence
+        case .preTraining: self = prefersNextSentence ? .nextSentence : .maskedWords
+        }
+    }
+}
+
+/// A model in memory as what its head makes it.
+public enum TextModel: Sendable {
+    /// Labels texts.
+    case classifier(TextClassifier)
+    /// Finds entities.
+    case entityFinder(EntityFinder)
+    /// Answers questions.
+    case answerFinder(AnswerFinder)
+    /// Fills masks.
+    case maskFiller(MaskFiller)
+    /// Judges pairs.
+    case nextSentencePredictor(NextSentencePredictor)
+
+    /// Opens a model and loads its weights; throws as `TextClassifier.init(contentsOf:)` does.
+    public init(contentsOf url: URL, precision: Precision = .fp32, threads: Int? = nil) throws {
+        try self.init(ModelBundle(path: url.path), precision: precision, threads: threads)
+    }
+
+    /// Loads the weights of an opened model, for `task` or for what its head is for.
+    ///
+    /// Throws `BundleError.noClassifier` for an encoder alone, and `BundleError.wrongHead` for another task.
+    public init(
+        _ bundle: ModelBundle, for task: TextTask? = nil, precision: Precision = .fp32, threads: Int? = nil
+    ) throws {
+        switch try task ?? TextTask(bundle.checkpoint.head) {
+        case .classification:
+            self = .classifier(try TextClassifier(bundle, precision: precision, threads: threads))
+        case .entities:
+            self = .entityFinder(try EntityFinder(bundle, precision: precision, threads: threads))
+        case .answers:
+            self = .answerFinder(try AnswerFinder(bundle, precision: precision, threads: threads))
+        case .maskedWords:
+            self = .maskFiller(try MaskFiller(bundle, precision: precision, threads: threads))
+        case .nextSentence:
+            self = .nextSentencePredictor(try NextSentencePredictor(bundle, precision: precision, threads: threads))
+        }
+    }
+}

@@ -1,0 +1,180 @@
+// Running a classifier over labelled examples. Not here: reading them, which is `ExampleSource`, and the definitions of
+// the scores, which are AdzeData's.
+
+public import AdzeBytes
+public import AdzeData
+internal import AdzeModels
+internal import AdzeThreads
+
+extension ModelBundle {
+    /// What a label column must hold for this model to be evaluated, or trained, on it.
+    ///
+    /// A model of one logit that is not for several labels says a number, as transformers has it. Throws
+    /// `BundleError.notScored` for another head than a classifier of texts, and `.severalNumbers`.
+    /// - Parameter separator: what separates labels in one field of a table, for models of several labels.
+    public func targetKind(separator: Character? = nil) throws -> TargetKind {
+        guard let head = checkpoint.head.classification else {
+            throw BundleError.notScored(architecture: checkpoint.head.architectureName)
+        }
+        return try head.targetKind(separator: separator)
+    }
+}
+
+extension ClassificationHead {
+    func targetKind(separator: Character?) throws -> TargetKind {
+        if problemType == .multiLabel { return .labels(try LabelTable(labels), separator: separator) }
+        if labels.count == 1 { return .number }
+        guard problemType != .regression else { throw BundleError.severalNumbers(count: labels.count) }
+        return .label(try LabelTable(labels))
+    }
+}
+
+extension TextClassifier {
+    /// Classifies every example that is left in a source, reading on while it computes, and scores the answers.
+    ///
+    /// Memory does not grow with the set, but for the pairs of numbers of a regression. Throws `DataError.noExamples`
+    /// for an empty set, the source's errors, and `EvaluationError`.
+    /// - Parameter progress: is told after each batch how many examples are done.
+    public func evaluate(
+        _ source: consuming sending ExampleSource, options: TextOptions = TextOptions(),
+        progress: (Int) -> Void = { _ in }
+    ) throws -> EvaluationReport {
+        var evaluation = try Evaluation(head)
+        let opened = OpenedExamples(source)
+        let windows = ReadAhead<ReadExample>(Evaluation.window, cost: { $0.byteCount }) { _ in
+            { try opened.next() }
+        }
+        guard let windows else { throw EvaluationError.noThread }
+        while let window = try windows.next() {
+            try evaluate(window.compactMap(\.example), options, into: &evaluation)
+            for case .end(let notes) in window { evaluation.notes = notes }
+            progress(evaluation.exampleCount)
+        }
+        return try evaluation.report()
+    }
+
+    /// Classifies examples and scores the answers.
+    ///
+    /// Throws `DataError.noExamples` for none, and `EvaluationError` for a target of another kind than the model's.
+    public func evaluate(_ examples: [Example], options: TextOptions = TextOptions()) throws -> EvaluationReport {
+        var evaluation = try Evaluation(head)
+        var rest = examples[...]
+        while !rest.isEmpty {
+            try evaluate(Array(rest.prefix(1024)), options, into: &evaluation)
+            rest = rest.dropFirst(1024)
+        }
+        return try evaluation.report()
+    }
+
+    private func evaluate(
+        _ batch: [Example], _ options: TextOptions, into evaluation: inout Evaluation
+    ) throws {
+        let answers = try classify(batch.map { TextInput($0.text, pair: $0.pair) }, options: options)
+        for (example, answer) in zip(batch, answers) { try evaluation.add(example, answer) }
+    }
+}
+
+/// What a source gives: its examples, then what it has to say.
+private enum ReadExample: Sendable {
+    case example(Example)
+    case end(notes: [String])
+
+    var example: Example? { if case .example(let example) = self { example } else { nil } }
+
+    /// What it adds to a window.
+    var byteCount: Int { example.map { $0.text.utf8.count + ($0.pair?.utf8.count ?? 0) } ?? 0 }
+}
+
+/// An opened source on its way to the thread that reads it.
+private final class OpenedExamples {
+    private var source: ExampleSource
+    private var isAtEnd = false
+
+    init(_ source: consuming ExampleSource) { self.source = source }
+
+    func next() throws -> ReadExample? {
+        if let example = try source.next() { return .example(example) }
+        guard !isAtEnd else { return nil }
+        isAtEnd = true
+        return .end(notes: source.notes)
+    }
+}
+
+/// What cannot be scored.
+public enum EvaluationError: AdzeFailure, Equatable {
+    /// The model's answer is NaN or infinite.
+    case notFinite(place: String)
+    /// The example's target is not of the model's kind, or a label beyond the model's.
+    case unfitTarget(place: String)
+    /// The system has no thread to read with.
+    case noThread
+
+    /// Bad data, or the system's refusal.
+    public var kind: FailureKind { self == .noThread ? .inputOutput : .badData }
+
+    /// One line.
+    public var description: String {
+        switch self {
+        case .notFinite(let place): "\(place.isEmpty ? "" : place + ": ")the logits are not finite; run adze verify"
+        case .unfitTarget(let place): "\(place.isEmpty ? "" : place + ": ")the target does not fit the model's labels"
+        case .noThread: "the system has no thread to read with"
+        }
+    }
+}
+
+/// A tally of a classifier's answers to examples.
+struct Evaluation {
+    /// Enough examples to keep every thread busy with batches of like lengths, few enough that memory stays small.
+    fileprivate static let window = ReadAhead<ReadExample>.Limits(count: 1024, cost: 256 << 10)
+
+    /// What the source of the examples has to say.
+    var notes: [String] = []
+    private let head: ClassificationHead
+    // One of the three, by what the model says; kept apart so that each answer is added in place.
+    private var ofLabel: ClassificationTally?
+    private var ofLabels: MultiLabelTally?
+    private var ofNumber: RegressionTally?
+    private(set) var exampleCount = 0
+    private var truncatedCount = 0
+
+    /// An empty tally for a model's answers.
+    init(_ head: ClassificationHead) throws {
+        self.head = head
+        switch try head.targetKind(separator: nil) {
+        case .label(let table): ofLabel = ClassificationTally(labelCount: table.count)
+        case .labels(let table, _): ofLabels = MultiLabelTally(labelCount: table.count)
+        case .number: ofNumber = RegressionTally()
+        }
+    }
+
+    /// Takes an answer.
+    mutating func add(_ example: Example, _ answer: Classification) throws(EvaluationError) {
+        guard answer.logits.allSatisfy(\.isFinite) else { throw .notFinite(place: example.place) }
+        let labels = head.labels.indices
+        switch example.target {
+        case .label(let actual) where ofLabel != nil && labels.contains(actual):
+            ofLabel?.add(actual: actual, probabilities: answer.scores)
+        case .labels(let actual) where ofLabels != nil && actual.allSatisfy(labels.contains):
+            // Strictly more: a logit of 0 says nothing for the label.
+            ofLabels?.add(actual: actual, predicted: labels.filter { answer.scores[$0] > 0.5 })
+        case .number(let actual) where ofNumber != nil && actual.isFinite:
+            // A head that does not say what its one logit is has a sigmoid for a score; the number is the logit.
+            let isScore = head.problemType == .regression
+            ofNumber?.add(actual: actual, predicted: isScore ? answer.scores[0] : Double(answer.logits[0]))
+        default: throw .unfitTarget(place: example.place)
+        }
+        exampleCount += 1
+        if answer.truncatedTokenCount > 0 { truncatedCount += 1 }
+    }
+
+    /// The scores; throws `DataError.noExamples` before the first answer.
+    func report() throws(DataError) -> EvaluationReport {
+        let scores =
+            ofLabel.map { EvaluationReport.Scores.label($0.report) }
+            ?? ofLabels.map { .labels($0.report) } ?? ofNumber.map { .number($0.report) }
+        guard exampleCount > 0, let scores else { throw .noExamples }
+        return EvaluationReport(
+            labels: head.labels, exampleCount: exampleCount, truncatedCount: truncatedCount, scores: scores,
+            notes: notes)
+    }
+}

@@ -1,0 +1,169 @@
+// Every layout that Keras and TensorFlow save reads as the tensors that PyTorch's transformers saves.
+
+import AdzeSafetensors
+import AdzeTensors
+import AdzeTestSupport
+import Testing
+
+@testable import AdzeKeras
+
+struct LayoutTests {
+    @Test(arguments: [
+        ("transformers/tf_model.h5", KerasLayout.transformers),
+        ("weights-gzip.h5", .transformers),
+        ("full-model.h5", .transformers),
+        ("transformers-variables.weights.h5", .transformersVariables),
+        ("keras-bert.h5", .kerasBert),
+    ])
+    func layoutReadsAsPyTorch(file: String, layout: KerasLayout) throws {
+        let checkpoint = try Keras.open(file)
+        #expect(checkpoint.layout == layout)
+        try Keras.expectReference(checkpoint.renamed)
+    }
+
+    @Test func kerasHubReadsAsPyTorch() throws {
+        let checkpoint = try Keras.open("keras-hub-backbone.weights.h5")
+        #expect(checkpoint.layout == .kerasHub)
+        try Keras.expectReference(checkpoint.renamed, prefix: "bert.")
+    }
+
+    @Test func shardsReadAsPyTorch() throws {
+        let files = ["tf_model-00001-of-00002.h5", "tf_model-00002-of-00002.h5"].map {
+            Fixtures.path("keras/sharded/\($0)")
+        }
+        // One shard alone has no table of word embeddings: the names of all say what it is.
+        let names = KerasNames(paths: ["tf_bert_for_sequence_classification/bert/embeddings/word_embeddings/weight:0"])
+        #expect(names.layout == .transformers)
+        let shards = try files.map { path in
+            try KerasCheckpoint(path: path, size: 1 << 16, worker: Keras.worker(), names: names)
+        }
+        var all = MemoryTensorStore()
+        for shard in shards {
+            for info in shard.renamed.tensors { all.add(info.name, try shard.renamed.load(info.name)) }
+        }
+        try Keras.expectReference(all)
+    }
+
+    /// `rescue` wants what is there, as it is.
+    @Test func rawTensorsAreUnchanged() throws {
+        let checkpoint = try Keras.open("transformers/tf_model.h5")
+        let path = "bert.tf_bert_for_sequence_classification.bert.encoder.layer_._0.intermediate.dense.kernel:0"
+        let reference = try Keras.reference().load("bert.encoder.layer.0.intermediate.dense.weight")
+        let raw = try checkpoint.raw.load(path)
+        #expect(raw.shape.dimensions == reference.shape.dimensions.reversed())
+        #expect(raw.bytes != reference.bytes)
+        #expect(checkpoint.raw.tensors.count == checkpoint.renamed.tensors.count)
+        #expect(
+            checkpoint.sourceNames["bert.encoder.layer.0.intermediate.dense.weight"]
+                == "bert/tf_bert_for_sequence_classification/bert/encoder/layer_._0/intermediate/dense/kernel:0")
+    }
+
+    @Test func optimizerIsPassedOverAndSaid() throws {
+        let checkpoint = try Keras.open("full-model.h5")
+        let optimizer = checkpoint.raw.tensors.filter { $0.name.hasPrefix("optimizer_weights.") }
+        #expect(optimizer.count > 2 * 40)
+        #expect(checkpoint.notes.contains { $0.hasPrefix("\(optimizer.count) tensors of the optimizer") })
+        #expect(!checkpoint.renamed.tensors.contains { $0.name.contains("optimizer") })
+    }
+
+    /// Keras' lists of names decide the order, also where a list is in pieces.
+    @Test func orderIsThatOfTheLists() throws {
+        let names = try Keras.open("keras-bert.h5").renamed.tensors.map(\.name)
+        #expect(names.first == "bert.embeddings.word_embeddings.weight")
+        #expect(
+            names.suffix(4).map { $0 } == [
+                "bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight", "classifier.bias",
+            ])
+    }
+
+    @Test func filterHeld() throws { #expect(try Keras.open("keras-bert.h5").wasFiltered) }
+}
+
+struct NameTests {
+    private func name(_ path: String, _ others: [String] = []) -> PyTorchName {
+        KerasNames(paths: [path] + others).renamed(path)
+    }
+
+    private let tableOfTransformers = "bert/tf_bert_model/bert/embeddings/word_embeddings/weight:0"
+
+    @Test(arguments: [
+        ("classifier/tf_bert_for_sequence_classification/classifier/kernel:0", "classifier.weight"),
+        ("classifier/tf_bert_for_sequence_classification_1/classifier/bias:0", "classifier.bias"),
+        ("tf_bert_for_sequence_classification/classifier/kernel:0", "classifier.weight"),
+        ("bert/pooler/dense/bias:0", "bert.pooler.dense.bias"),
+        ("tf_bert_model/tf_bert_model/bert/pooler/dense/bias:0", "bert.pooler.dense.bias"),
+        ("dense/dense/kernel:0", "dense.weight"),
+        ("mlm___cls/tf_bert_for_pre_training/mlm___cls/predictions/bias:0", "cls.predictions.bias"),
+        ("nsp___cls/tf_bert_for_pre_training/nsp___cls/seq_relationship/kernel:0", "cls.seq_relationship.weight"),
+        (
+            "bert/tf_bert_model/bert/encoder/layer_._11/output/LayerNorm/gamma:0",
+            "bert.encoder.layer.11.output.LayerNorm.weight"
+        ),
+    ])
+    func transformersRule(path: String, expected: String) {
+        #expect(name(path, [tableOfTransformers]).name == expected)
+    }
+
+    @Test func kernelsAreTurnedAndTablesAreNot() {
+        #expect(name("classifier/m/classifier/kernel:0", [tableOfTransformers]).change == .transposed(rowDimensions: 1))
+        #expect(name(tableOfTransformers).change == .none)
+    }
+
+    @Test(arguments: [
+        "conv/conv/kernel:0", "layers/dense/vars/0", "a._.b/c___d", "Encoder-1-FeedForward/Encoder-1-FeedForward_W1:0",
+    ])
+    func withoutABertNothingIsRenamed(path: String) {
+        #expect(name(path) == PyTorchName(String(path.map { $0 == "/" ? "." : $0 })))
+    }
+
+    /// Two dense layers of a user's own: none of them is known to be the classifier.
+    @Test func twoDenseLayersAreNoClassifier() {
+        let table = "Embedding-Token/Embedding-Token/embeddings:0"
+        #expect(name("dense_1/dense_1/kernel:0", [table]).name == "classifier.weight")
+        #expect(
+            name("dense_1/dense_1/kernel:0", [table, "dense_2/dense_2/kernel:0"]).name == "dense_1.dense_1.kernel:0")
+    }
+
+    @Test(arguments: [
+        "Encoder-0-FeedForward/Encoder-0-FeedForward/Encoder-0-FeedForward_W1:0",
+        "Encoder-01-FeedForward/x/Encoder-01-FeedForward_W1:0", "Encoder-1-FeedForward/x/Encoder-1-FeedForward_W3:0",
+        "Encoder--FeedForward/x/_W1:0", "Encoder-99999999999999999999-FeedForward-Norm/x/gamma:0",
+    ])
+    func oddBlocksStayPaths(path: String) {
+        let found = name(path, ["Embedding-Token/Embedding-Token/embeddings:0"]).name
+        #expect(found == String(path.map { $0 == "/" ? "." : $0 }))
+    }
+}
+
+struct ChangeTests {
+    private let tensor = Tensor(shape: Shape(2, 3, 4), floats: (0..<24).map(Float.init))
+
+    @Test func rowsMayBeSeveralDimensions() {
+        let turned = TensorChange.transposed(rowDimensions: 2).apply(to: tensor)
+        #expect(turned.shape == Shape(4, 6))
+        #expect(turned.floats() == (0..<4).flatMap { column in (0..<6).map { Float($0 * 4 + column) } })
+    }
+
+    @Test func turnedTwiceIsUnchanged() {
+        let matrix = Tensor(shape: Shape(70, 45), floats: (0..<3150).map(Float.init))
+        let change = TensorChange.transposed(rowDimensions: 1)
+        #expect(change.apply(to: change.apply(to: matrix)) == matrix)
+    }
+
+    @Test(arguments: DType.allCases) func everyElementSize(dtype: DType) {
+        let bytes = (0..<6 * dtype.size).map { UInt8($0) }
+        let matrix = Tensor(dtype: dtype, shape: Shape(2, 3), bytes: bytes)
+        let turned = TensorChange.transposed(rowDimensions: 1).apply(to: matrix)
+        let elements = stride(from: 0, to: bytes.count, by: dtype.size).map { Array(bytes[$0..<$0 + dtype.size]) }
+        #expect(turned.bytes == [0, 3, 1, 4, 2, 5].flatMap { elements[$0] })
+    }
+
+    /// What is no matrix stays as it is, for its shape to be refused.
+    @Test func vectorsAreNotTurned() {
+        let vector = Tensor(shape: Shape(3), floats: [1, 2, 3])
+        #expect(TensorChange.transposed(rowDimensions: 1).apply(to: vector) == vector)
+        #expect(TensorChange.flattened.apply(to: tensor).shape == Shape(24))
+        let empty = Tensor(shape: Shape(0, 5), floats: [])
+        #expect(TensorChange.transposed(rowDimensions: 1).apply(to: empty).shape == Shape(5, 0))
+    }
+}

@@ -1,0 +1,57 @@
+// HDF5 and Keras files are models like any other for every verb.
+
+import AdzeTestSupport
+import Foundation
+import Testing
+
+struct KerasTests {
+    private static let reference = Models.container("safetensors")
+    private static let statements = [
+        "--config", reference + "/config.json", "--tokenizer", reference + "/vocab.txt",
+    ]
+
+    private static func path(_ name: String) -> String { Fixtures.path("keras/" + name) }
+
+    @Test(arguments: [
+        "transformers/tf_model.h5", "full-model.h5", "transformers-variables.weights.h5", "weights-gzip.h5",
+        "keras-bert.h5", "keras-hub.keras", "safetensors-tf/model.safetensors",
+    ])
+    func convertsToThePyTorchTensors(file: String) throws {
+        try withTemporaryFolder { folder in
+            let out = folder + "/out.adze"
+            let run = try Tool.succeed(["convert", Self.path(file), "-o", out] + Self.statements)
+            // The names in the file, not those made of them.
+            #expect(
+                run.lines.contains { $0.contains("/") && $0.hasSuffix("→ encoder.layer.0.attention.self.query.weight") }
+            )
+            try Tool.succeed(["verify", out])
+            let report = try Tool.succeed(["diff", out, Self.reference, "--json", "--quiet"]).object()
+            #expect(report["equal"] as? Int == 41 && (report["different"] as? [Any])?.count == 0)
+        }
+    }
+
+    @Test(arguments: ["transformers", "sharded"]) func foldersPredictAsPyTorchs(name: String) throws {
+        let texts = ["The oak beam was cut.", "good"]
+        let statements = ["--tokenizer", Self.reference + "/vocab.txt", "--json"]
+        let expected = try Tool.succeed(["predict", Self.reference] + texts + statements)
+        #expect(try Tool.succeed(["predict", Self.path(name)] + texts + statements).bytes == expected.bytes)
+    }
+
+    @Test func pruneAndInspect() throws {
+        try withTemporaryFolder { folder in
+            let model = Self.path("transformers")
+            let fields = try Tool.succeed(["inspect", model, "--json"]).object()
+            #expect(fields["format"] as? String == "HDF5")
+            try Tool.succeed(["prune", model, "--keep", "first:1", "-o", folder + "/one"])
+            try Tool.succeed(["prune", Self.reference, "--keep", "first:1", "-o", folder + "/other"])
+            let report = try Tool.succeed(["diff", folder + "/one", folder + "/other", "--json"]).object()
+            #expect((report["different"] as? [Any])?.count == 0 && report["equal"] as? Int == 25)
+        }
+    }
+
+    @Test(arguments: ["external-storage", "gzip-bomb", "soft-link-cycle", "user-block", "deep-groups"])
+    func hostileFilesAreOneLineAndExit65(name: String) throws {
+        let path = Fixtures.path("hdf5-hostile/\(name).h5")
+        try Tool.refuse(65, ["inspect", path], says: [path, "HDF5"])
+    }
+}

@@ -1,0 +1,81 @@
+// The whole file in memory, before the sandbox closes: nothing is read from disk afterwards, and the file cannot
+// change under the library.
+
+import AdzeBytes
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Bytes of a file, in memory that is never given back.
+struct FileImage {
+    let base: UnsafeMutableRawPointer
+    let count: Int
+
+    /// Reads a file, or standard input where the path is `-`; refuses what does not begin as HDF5.
+    init(path: String) throws(Refusal) {
+        var descriptor: Int32 = 0
+        if path != "-" {
+            descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+            guard descriptor >= 0 else {
+                throw Refusal(
+                    errno == ENOENT ? .missing : .system, "\(quoted(path)): \(String(cString: strerror(errno)))")
+            }
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileImage.failure("fstat") }
+        let isFile = status.st_mode & S_IFMT == S_IFREG
+        guard isFile || path == "-" else { throw Refusal(.missing, "\(quoted(path)): not a regular file") }
+        // One more than the size, so that the end is seen without growing.
+        var capacity = isFile ? Int(status.st_size) + 1 : 1 << 20
+        guard var base = malloc(capacity) else { throw FileImage.failure("malloc") }
+        var count = 0
+        while true {
+            if count == capacity {
+                let (doubled, overflow) = capacity.multipliedReportingOverflow(by: 2)
+                guard !overflow, let grown = realloc(base, doubled) else { throw FileImage.failure("realloc") }
+                (base, capacity) = (grown, doubled)
+            }
+            let got = read(descriptor, base + count, capacity - count)
+            if got == 0 { break }
+            if got < 0 {
+                if errno == EINTR { continue }
+                throw FileImage.failure("read")
+            }
+            count += got
+        }
+        close(descriptor)
+        self.base = base
+        self.count = count
+        try checkSignature()
+    }
+
+    static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+
+    private func checkSignature() throws(Refusal) {
+        func isSigned(at offset: Int) -> Bool {
+            guard offset <= count - FileImage.signature.count else { return false }
+            return FileImage.signature.indices.allSatisfy {
+                (base + offset + $0).load(as: UInt8.self) == FileImage.signature[$0]
+            }
+        }
+        if isSigned(at: 0) { return }
+        // The format allows any power of two from 512; the library would look at them all.
+        var offset = 512
+        while offset < count {
+            if isSigned(at: offset) {
+                throw Refusal("a user block of \(offset) bytes stands before the HDF5 content; such files are refused")
+            }
+            let (next, overflow) = offset.multipliedReportingOverflow(by: 2)
+            if overflow { break }
+            offset = next
+        }
+        throw Refusal("no HDF5 file: expected the signature 89 48 44 46 0d 0a 1a 0a at its beginning")
+    }
+
+    private static func failure(_ call: String) -> Refusal {
+        Refusal(.system, "\(call) failed: \(String(cString: strerror(errno)))")
+    }
+}

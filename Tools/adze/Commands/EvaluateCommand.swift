@@ -1,0 +1,89 @@
+// `adze evaluate`: how good a classifier is on labelled data. What the lines look like is `EvaluationText`.
+
+import Adze
+import AdzeBytes
+import AdzeData
+import ArgumentParser
+
+/// Scores a classifier on a labelled set.
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate", abstract: "Score a classifier on labelled data.",
+        discussion: """
+            DATA is a .csv, .tsv or .jsonl file, a folder of reviews in neg and pos, or - for standard input. Columns \
+            are found by their usual names, GLUE's among them, and said. Labels are the model's names, or whole numbers \
+            for their positions. Every row must be usable: one that is not is an error, and nothing is scored. Scores \
+            are scikit-learn's; macro averages are over the labels that occur or were predicted. With --json: accuracy, \
+            macroF1, microF1, weightedF1, mcc, logLoss, ece, labels, confusionMatrix and more; for any number of labels \
+            subsetAccuracy and samplesF1; for numbers mse, mae, r2, pearson, spearman.
+            """)
+
+    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    var model: String
+
+    @Argument(help: ArgumentHelp("Labelled data.", valueName: "DATA"))
+    var data: String
+
+    @OptionGroup var examples: ExampleOptions
+    @OptionGroup var texts: LongTextOptions
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    @Option(name: .long, help: ArgumentHelp("Arithmetic; fp32.", valueName: "PRECISION"))
+    var precision: Precision = .fp32
+
+    func run() throws {
+        let options = try texts.textOptions()
+        let bundle = try openModel(model, source, quiet: common.quiet)
+        let kind = try bundle.targetKind(separator: examples.separator)
+        try examples.check(kind)
+        if examples.separator != nil, case .labels = kind {
+        } else if examples.separator != nil {
+            throw ValidationError("--label-separator: the model says one answer a text")
+        }
+        var input = try examples.open(data, kind: kind)
+        // What can be read twice is read through before anything is computed: a bad row is found at once.
+        var total: Int?
+        if ExampleSource.canBeReread(path: data) {
+            total = try located { () throws(DataError) in try input.readThrough() }
+            Console.notes(input.notes, quiet: common.quiet)
+            input = try examples.open(data, kind: kind)
+        }
+        let classifier = try TextClassifier(bundle, precision: precision, threads: common.threads)
+        let start = ContinuousClock.now
+        let progress = ProgressLine(total: total, quiet: common.quiet)
+        defer { progress.end() }
+        let report: EvaluationReport
+        do {
+            report = try classifier.evaluate(input, options: options, progress: progress.show)
+        } catch let error as any AdzeFailure where error is DataError || error is EvaluationError {
+            progress.end()
+            throw InputError(path: data, underlying: error)
+        }
+        progress.end()
+        if total == nil { Console.notes(report.notes, quiet: common.quiet) }
+        let seconds = (ContinuousClock.now - start).seconds
+        try show(report)
+        try StandardOutput.shared.flush()
+        Console.summary(
+            "\(counted(report.exampleCount, "text")) in \(rounded(seconds, digits: 2)) s, "
+                + "\(report.headline.name) \(rounded(report.headline.value, digits: 4)), "
+                + "\(grouped(report.truncatedCount)) truncated", quiet: common.quiet)
+    }
+
+    private func show(_ report: EvaluationReport) throws {
+        if json { return try StandardOutput.shared.line(JSONValue.object(report.json).text) }
+        for line in EvaluationText.lines(report) { try StandardOutput.shared.line(line) }
+    }
+
+    private func located<Value>(_ body: () throws(DataError) -> Value) throws -> Value {
+        do throws(DataError) {
+            return try body()
+        } catch {
+            throw InputError(path: data, underlying: error)
+        }
+    }
+}

@@ -1,0 +1,170 @@
+// The options of `predict` that belong to some heads, and the refusal of those that do not belong to a model's.
+
+public import Adze
+import AdzeBytes
+import AdzeTokenization
+public import ArgumentParser
+
+/// What may be asked of an answer; nil and false are the head's own defaults.
+struct HeadOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "How many labels, candidates of a mask (default 5) or answers of each text, best first.", valueName: "K"))
+    var topK: Int?
+
+    @Option(
+        name: .long, help: ArgumentHelp("What happens to long texts: head, tail, head+tail, window.", valueName: "HOW"))
+    var long: String?
+
+    @Option(name: .long, help: ArgumentHelp("How windows are joined: mean, max, logits.", valueName: "HOW"))
+    var aggregate: WindowAggregate?
+
+    @Option(name: .long, help: ArgumentHelp("Tokens that neighbouring windows share.", valueName: "N"))
+    var stride: Int?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The most tokens of one input; default: the model's, for questions 384 at most.", valueName: "N"))
+    var maxLength: Int?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "How tokens become entities: none, simple (default), first, average, max.", valueName: "HOW"))
+    var aggregation: EntityAggregation?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Labels that are no entities, separated by commas; default: O.", valueName: "A,B"))
+    var ignoreLabels: String?
+
+    @Option(
+        name: .long, help: ArgumentHelp("The only candidates for a mask, separated by commas.", valueName: "A,B"))
+    var targets: String?
+
+    @Option(name: .long, help: ArgumentHelp("The most tokens of an answer; default: 15.", valueName: "N"))
+    var maxAnswerLength: Int?
+
+    @Flag(name: .long, help: "Let 'no answer' be an answer.")
+    var allowNoAnswer = false
+
+    @Flag(name: .long, help: "Let answers begin and end inside words.")
+    var splitWords = false
+
+    @Flag(name: .long, help: "Judge pairs with a model that fills masks too.")
+    var nextSentence = false
+
+    func validate() throws {
+        if let stride, stride < 0 { throw ValidationError("--stride must be 0 or more") }
+        if let topK, topK < 1 { throw ValidationError("--top-k must be at least 1") }
+        if let maxAnswerLength, maxAnswerLength < 1 { throw ValidationError("--max-answer-length must be at least 1") }
+        _ = try longText(stride: 0)
+    }
+}
+
+// MARK: - What belongs to whom
+
+extension HeadOptions {
+    /// The options of each task, in the order of the help.
+    private static func options(of task: TextTask) -> [String] {
+        switch task {
+        case .classification: ["--top-k", "--long", "--aggregate", "--stride", "--max-length"]
+        case .entities: ["--long", "--stride", "--max-length", "--aggregation", "--ignore-labels"]
+        case .answers:
+            ["--top-k", "--stride", "--max-length", "--max-answer-length", "--allow-no-answer", "--split-words"]
+        case .maskedWords: ["--top-k", "--long", "--max-length", "--targets"]
+        case .nextSentence: ["--long", "--max-length", "--next-sentence"]
+        }
+    }
+
+    /// Those that were given.
+    private var given: [String] {
+        let all: [(String, Bool)] = [
+            ("--top-k", topK != nil), ("--long", long != nil), ("--aggregate", aggregate != nil),
+            ("--stride", stride != nil), ("--max-length", maxLength != nil), ("--aggregation", aggregation != nil),
+            ("--ignore-labels", ignoreLabels != nil), ("--targets", targets != nil),
+            ("--max-answer-length", maxAnswerLength != nil), ("--allow-no-answer", allowNoAnswer),
+            ("--split-words", splitWords), ("--next-sentence", nextSentence),
+        ]
+        return all.filter(\.1).map(\.0)
+    }
+
+    /// Refuses an option that the task has no use for, by the name of the model's head.
+    func check(for task: TextTask, architecture: String) throws {
+        let known = HeadOptions.options(of: task)
+        guard let other = given.first(where: { !known.contains($0) }) else { return }
+        throw OptionOfAnotherHead(option: other, architecture: architecture, known: known)
+    }
+}
+
+/// An option was given that the model's head has no use for.
+private struct OptionOfAnotherHead: AdzeFailure {
+    let option: String
+    let architecture: String
+    let known: [String]
+    var kind: FailureKind { .usage }
+    var description: String {
+        "\(option) does not apply to a \(architecture), which takes \(known.joined(separator: ", "))"
+    }
+}
+
+// MARK: - For the library
+
+extension HeadOptions {
+    /// What happens to long texts, in windows that share `stride` tokens.
+    private func longText(stride: Int) throws -> LongText {
+        switch long {
+        case nil, "head": return .head
+        case "tail": return .tail
+        case "head+tail": return .headAndTail
+        case "window": return .window(stride: stride)
+        case .some(let name):
+            throw ValidationError("--long \(quoted(name)): expected head, tail, head+tail or window")
+        }
+    }
+
+    /// How texts are prepared for a label, masks and pairs.
+    func textOptions() throws -> TextOptions {
+        var options = TextOptions()
+        options.maximumLength = maxLength
+        options.longText = try longText(stride: stride ?? 64)
+        options.aggregate = aggregate ?? .mean
+        return options
+    }
+
+    /// How entities are found by a model of `limit` tokens. A stride asks for windows, as it does of the library.
+    func entityOptions(limit: Int) throws -> EntityOptions {
+        var options = EntityOptions()
+        options.aggregation = aggregation ?? .simple
+        options.ignoredLabels = try ignoreLabels.map { $0.isEmpty ? [] : try splitLabels($0) } ?? options.ignoredLabels
+        options.maximumLength = maxLength
+        let shared = stride ?? min(64, max(0, min(maxLength ?? limit, limit)) / 2)
+        options.longText = long == nil && stride != nil ? .window(stride: shared) : try longText(stride: shared)
+        if stride != nil, long != nil, long != "window" {
+            throw ValidationError("--stride is for windows; leave out --long \(long ?? "")")
+        }
+        return options
+    }
+
+    /// How answers are found.
+    func answerOptions() -> AnswerOptions {
+        var options = AnswerOptions()
+        options.topK = topK ?? options.topK
+        options.maximumAnswerLength = maxAnswerLength ?? options.maximumAnswerLength
+        options.allowsNoAnswer = allowNoAnswer
+        options.alignsToWords = !splitWords
+        options.maximumLength = maxLength
+        options.stride = stride
+        return options
+    }
+
+    /// The words in `--targets`; each counts with its spaces.
+    var targetWords: [String]? {
+        targets?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+}
+
+extension WindowAggregate: ExpressibleByArgument {}
+extension EntityAggregation: ExpressibleByArgument {}

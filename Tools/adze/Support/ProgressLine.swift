@@ -1,0 +1,25 @@
+// One line on standard error that says how far a long job is. On a terminal only, and gone when the job is done.
+
+/// How many texts of how many are done.
+struct ProgressLine {
+    private let total: Int?
+    private let isShown: Bool
+
+    /// A line for `total` texts, nil where nobody knows.
+    init(total: Int?, quiet: Bool) {
+        self.total = total
+        isShown = !quiet && Console.isTerminal
+    }
+
+    /// Says that so many are done.
+    func show(_ done: Int) {
+        guard isShown else { return }
+        Console.writePart("\r\(grouped(done))\(total.map { " of \(grouped($0))" } ?? "") texts")
+    }
+
+    /// Takes the line away.
+    func end() {
+        // Erases to the end of the line.
+        if isShown { Console.writePart("\r\u{1B}[K") }
+    }
+}

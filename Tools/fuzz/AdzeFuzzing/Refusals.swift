@@ -1,0 +1,36 @@
+// What every refusal of every reader must be: an error of ours, in one line that a terminal can show.
+
+import AdzeBytes
+
+/// Runs a reader; nil where it refused as it should.
+///
+/// Throws a violation where the error is none of ours, or where its text is empty, longer than 4,000 bytes, or has a
+/// character that does not belong in one line.
+func unlessRefused<Value>(_ read: () throws -> Value) throws -> Value? {
+    do {
+        return try read()
+    } catch let violation as Violation {
+        throw violation
+    } catch {
+        try requireOneLine(error)
+        return nil
+    }
+}
+
+func requireOneLine(_ error: any Error) throws(Violation) {
+    guard let failure = error as? any AdzeFailure else {
+        throw Violation(description: "an error of type \(type(of: error)) came out: \(error)")
+    }
+    let text = failure.description
+    try require(!text.isEmpty, "the error \(String(reflecting: failure)) has no text")
+    try require(text.utf8.count <= 4000, "an error of \(text.utf8.count) bytes")
+    try require(
+        failure.kind == .badData || failure.kind == .missingInput, "bad data is told as \(failure.kind): \(text)")
+    for scalar in text.unicodeScalars {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator:
+            throw Violation(description: "U+\(String(scalar.value, radix: 16)) in the error \(text)")
+        default: continue
+        }
+    }
+}
