@@ -61,25 +61,25 @@ extension ModelBundle {
         if !options.replacing && pathExists(path) { throw FileError.exists(path: path) }
         let pool = WorkerPool(threadCount: options.threads ?? WorkerPool.availableProcessors)
         let finite = FiniteStore(base: checkpoint.store, allowsNonFinite: options.allowsNonFinite)
-        let planned = PlannedQuantizedStore(store: finite, quantizes: ModelBundle.isQuantized, pool: pool)
         let source = BertCheckpoint(config: checkpoint.config, head: checkpoint.head, store: finite)
         var probes = Probes.inputs(tokenizer: tokenizer, config: checkpoint.config, head: checkpoint.head)
 
-        let sourceAnswers = try Probes.runFP32(probes, source, threads: options.threads)
+        let (sourceAnswers, smoothing) = try measure(probes, source, options)
+        let planned = PlannedQuantizedStore(store: finite, smoothing: smoothing)
         var fileAnswers = sourceAnswers
         if options.store == .int8 {
             let dequantized = BertCheckpoint(
                 config: checkpoint.config, head: checkpoint.head, store: DequantizedStore(planned: planned))
-            fileAnswers = try Probes.runFP32(probes, dequantized, threads: options.threads)
+            fileAnswers = try Probes.run(probes, Engine(dequantized, exactly: true, threads: options.threads))
         }
         let int8 =
             options.store == .fp32
-            ? nil : try Probes.runInt8(probes, source, store: planned, threads: options.threads)
+            ? nil : try Probes.run(probes, Engine(source, quantized: planned, threads: options.threads))
         for index in probes.indices {
             probes[index].fp32 = fileAnswers[index]
             probes[index].int8 = int8?[index] ?? []
         }
-        let size = try write(to: path, probes, finite, options, pool: pool)
+        let size = try write(to: path, probes, planned, options, pool: pool)
         return ConversionReport(
             sourceBytes: self.source.byteCount, writtenBytes: size,
             parameterCount: checkpoint.config.parameterCount(head: checkpoint.head),
@@ -99,14 +99,25 @@ extension ModelBundle {
         return name.hasSuffix(".weight") && !name.contains("LayerNorm") && !small.contains(name)
     }
 
+    /// The source's answers to the probes, and the smoothing that its int8 section gets, from one loaded model.
+    private func measure(
+        _ probes: [Probe], _ source: BertCheckpoint, _ options: ConversionOptions
+    ) throws -> (answers: [[Float]], smoothing: ChannelSmoothing) {
+        let engine = try Engine(source, exactly: true, threads: options.threads)
+        let answers = try Probes.run(probes, engine)
+        guard options.store != .fp32 else { return (answers, .none) }
+        return (answers, try engine.smoothing(source, texts: CalibrationTexts.all, tokenizer: tokenizer))
+    }
+
     private func write(
-        to path: String, _ probes: [Probe], _ store: FiniteStore, _ options: ConversionOptions,
+        to path: String, _ probes: [Probe], _ planned: PlannedQuantizedStore, _ options: ConversionOptions,
         pool: WorkerPool
     ) throws -> Int {
         let plans = checkpoint.store.tensors.map { info in
             NativeTensorPlan(
                 name: info.name, shape: info.shape, originalDType: info.dtype,
-                scheme: ModelBundle.isQuantized(info.name) ? .int8() : .float32)
+                scheme: ModelBundle.isQuantized(info.name)
+                    ? .int8(columnFactors: planned.smoothing.factors(info.name)) : .float32)
         }
         let contents = NativeContents(
             store: options.store, metadata: metadata(probes),
@@ -114,7 +125,7 @@ extension ModelBundle {
         var size = 0
         try saveChecked(path: path, replacing: options.replacing) { draft in
             let report = try NativeWriter.write(contents, path: draft, replacing: true, pool: pool) {
-                try store.load($0)
+                try planned.load($0)
             }
             size = report.sizes.file
         } check: { draft in

@@ -2,8 +2,10 @@
 // and what results mean are for `TextClassifier` and `TextEmbedder`.
 
 internal import AdzeKernels
+internal import AdzeModelFiles
 internal import AdzeModels
 internal import AdzeThreads
+internal import AdzeTokenization
 internal import Synchronization
 
 /// Weights in memory, threads, and the memory for passes.
@@ -14,11 +16,32 @@ final class Engine: Sendable {
     private let pool: WorkerPool
     private let workspace: Mutex<Workspace>
 
-    /// Loads a checkpoint on `threads` threads; throws the store's errors and `InstructionSetError`.
-    init(_ checkpoint: BertCheckpoint, threads: Int?) throws {
+    /// Loads a checkpoint in fp32, or with the codes of `quantized` in int8, on `threads` threads.
+    ///
+    /// `exactly` asks for the same fp32 bits on every instruction set. Throws the stores' errors and
+    /// `InstructionSetError`.
+    init(
+        _ checkpoint: BertCheckpoint, quantized: (any QuantizedStore)? = nil, exactly: Bool = false, threads: Int?
+    ) throws {
         pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
-        model = try BertModel(checkpoint, kernels: Kernels(InstructionSet.chosen()), pool: pool)
+        model = try BertModel(
+            checkpoint, quantized: quantized, exactly: exactly, kernels: Kernels(InstructionSet.chosen()), pool: pool)
         workspace = Mutex(Workspace())
+    }
+
+    /// Loads an opened model in a precision, with its head or, for `encoderOnly`, without.
+    convenience init(
+        _ bundle: ModelBundle, precision: Precision, encoderOnly: Bool = false, threads: Int?
+    ) throws {
+        let checkpoint = encoderOnly ? bundle.checkpoint.encoder : bundle.checkpoint
+        let quantized = precision == .int8 ? try bundle.quantizedStore(threads: threads) : nil
+        try self.init(checkpoint, quantized: quantized, threads: threads)
+    }
+
+    /// The smoothing that this fp32 model needs on some texts; none without a tokenizer.
+    func smoothing(_ checkpoint: BertCheckpoint, texts: [String], tokenizer: BertTokenizer?) throws -> ChannelSmoothing
+    {
+        try ChannelSmoothing(calibrating: model, checkpoint, texts: texts, tokenizer: tokenizer, pool: pool)
     }
 
     /// Threads that take part in a pass.
@@ -74,5 +97,19 @@ final class Engine: Sendable {
             guard let output else { preconditionFailure("every sequence was in a batch") }
             return output
         }
+    }
+}
+
+extension ModelBundle {
+    /// The codes of the weights: the file's own, or such as a converted file would have.
+    ///
+    /// For weights without codes this measures the smoothing first, which takes a pass over some thousand tokens.
+    func quantizedStore(threads: Int?) throws -> any QuantizedStore {
+        if let native = source.native, native.hasInt8, cuts.isEmpty {
+            return NativeQuantizedStore(file: native, checkpoint: checkpoint)
+        }
+        let engine = try Engine(checkpoint.encoder, exactly: true, threads: threads)
+        let smoothing = try engine.smoothing(checkpoint, texts: CalibrationTexts.all, tokenizer: tokenizer)
+        return PlannedQuantizedStore(store: checkpoint.store, smoothing: smoothing)
     }
 }

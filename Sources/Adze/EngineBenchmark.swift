@@ -38,8 +38,8 @@ public final class EngineBenchmark: Sendable {
 
     /// Loads a model; times what its head gives, with one word to find in each sequence, or the first token's vector
     /// where it has no head.
-    public init(_ bundle: ModelBundle, threads: Int? = nil) throws {
-        engine = try Engine(bundle.checkpoint, threads: threads)
+    public init(_ bundle: ModelBundle, precision: Precision = .fp32, threads: Int? = nil) throws {
+        engine = try Engine(bundle, precision: precision, threads: threads)
         outputs = bundle.checkpoint.head.outputs
     }
 

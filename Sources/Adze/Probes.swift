@@ -2,11 +2,7 @@
 // converting one did.
 
 internal import AdzeBytes
-internal import AdzeKernels
 internal import AdzeModels
-public import AdzeNative
-internal import AdzeTensors
-internal import AdzeThreads
 internal import AdzeTokenization
 
 /// One probe: what goes in and what must come out.
@@ -36,7 +32,7 @@ struct Probe: Sendable, Equatable {
 }
 
 enum Probes {
-    /// Short, so that the slow int8 definition stays affordable; between them names, digits, accents and negation.
+    /// Short; between them names, digits, accents and negation.
     private static let texts = [
         "A quiet film, carved with care.", "No. 7 was late again, and nobody said why!", "Das Café öffnet um 8:30 Uhr.",
     ]
@@ -97,25 +93,12 @@ enum Probes {
         return probes
     }
 
-    /// Answers in fp32.
-    static func runFP32(_ probes: [Probe], _ checkpoint: BertCheckpoint, threads: Int?) throws -> [[Float]] {
-        let engine = try Engine(checkpoint, threads: threads)
-        let head = checkpoint.head
+    /// Answers of a loaded model, in its own precision.
+    static func run(_ probes: [Probe], _ engine: Engine) throws -> [[Float]] {
+        let head = engine.model.head
         let outputs = try engine.run(
             probes.map(\.sequence), outputs: head.outputs, positions: positions(of: probes))
         return outputs.map { answer(of: $0, head) }
-    }
-
-    /// Answers of the int8 definition.
-    static func runInt8(
-        _ probes: [Probe], _ checkpoint: BertCheckpoint, store: any QuantizedStore, threads: Int?
-    ) throws -> [[Float]] {
-        let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
-        let oracle = Int8Oracle(
-            config: checkpoint.config, head: checkpoint.head, store: store,
-            kernels: Kernels(try InstructionSet.chosen()), pool: pool)
-        let batch = try PackedBatch(probes.map(\.sequence), config: checkpoint.config)
-        return try oracle.run(batch, positions: positions(of: probes)).map { answer(of: $0, checkpoint.head) }
     }
 
     private static func positions(of probes: [Probe]) -> [[Int]] { probes.map { $0.position.map { [$0] } ?? [] } }
@@ -187,74 +170,4 @@ extension Probe {
             text: json["text"]?.string, pair: json["pair"]?.string, ids: ids, typeIDs: typeIDs,
             position: json["position"]?.integer, fp32: fp32, int8: int8)
     }
-}
-
-// MARK: - Stores
-
-/// The quantized parameters of a written file.
-struct NativeQuantizedStore: QuantizedStore {
-    private let file: NativeFile
-    private let checkpoint: BertCheckpoint
-    private let sources: [String: String]
-    private let pool: WorkerPool
-
-    /// The parameters that `checkpoint` found in the file: a file of others may have two tensors of like names, and only
-    /// those of the checkpoint have been checked for their shapes.
-    init(file: NativeFile, checkpoint: BertCheckpoint, pool: WorkerPool) {
-        self.file = file
-        self.checkpoint = checkpoint
-        self.pool = pool
-        let entries = checkpoint.map?.entries ?? []
-        sources = Dictionary(entries.map { ($0.name, $0.source) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    func quantized(_ name: String) throws -> QuantizedWeights? {
-        guard let source = sources[name], case .int8 = file.record(source)?.scheme else { return nil }
-        let tensor = try file.quantized(source, pool: pool)
-        // Codes under column factors stand for other weights than Float(code) · scale.
-        guard tensor.columnFactors == nil else { return nil }
-        return QuantizedWeights(codes: tensor.codes, rowScales: tensor.rowScales)
-    }
-
-    func load(_ name: String) throws -> Tensor { try checkpoint.store.load(name) }
-}
-
-/// The parameters as a file that is about to be written will quantize them.
-struct PlannedQuantizedStore: QuantizedStore {
-    let store: any TensorStore
-    let quantizes: @Sendable (String) -> Bool
-    let pool: WorkerPool
-
-    func quantized(_ name: String) throws -> QuantizedWeights? {
-        guard quantizes(name) else { return nil }
-        let tensor = try store.load(name)
-        guard
-            let quantized = QuantizedTensor(
-                quantizing: tensor.dtype == .float32 ? tensor : Tensor(shape: tensor.shape, floats: tensor.floats()),
-                pool: pool)
-        else { return nil }
-        return QuantizedWeights(codes: quantized.codes, rowScales: quantized.rowScales)
-    }
-
-    func load(_ name: String) throws -> Tensor { try store.load(name) }
-}
-
-/// The fp32 values that an int8-only file gives back.
-struct DequantizedStore: TensorStore {
-    let planned: PlannedQuantizedStore
-    var tensors: [TensorInfo] { planned.store.tensors }
-
-    func load(_ name: String) throws -> Tensor {
-        let tensor = try planned.store.load(name)
-        let plain = Tensor(shape: tensor.shape, floats: tensor.floats())
-        guard planned.quantizes(name) else { return plain }
-        return QuantizedTensor(quantizing: plain, pool: planned.pool)?.dequantized() ?? plain
-    }
-}
-
-extension NativeFile {
-    /// What the header says of a tensor, or nil.
-    ///
-    /// - Complexity: O(tensors).
-    public func record(_ name: String) -> NativeTensorRecord? { records.first { $0.name == name } }
 }

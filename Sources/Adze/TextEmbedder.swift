@@ -45,7 +45,7 @@ public final class TextEmbedder: Sendable {
             recipe?.maximumSequenceLength ?? bundle.maximumLength, bundle.checkpoint.config.maximumPositions)
         defaultPooling = .tokens(recipe?.poolings ?? [.mean])
         normalizesByDefault = recipe?.normalize ?? false
-        engine = try Engine(bundle.checkpoint.encoder, threads: threads)
+        engine = try Engine(bundle, precision: precision, encoderOnly: true, threads: threads)
     }
 
     /// The vector of each text, in their order.

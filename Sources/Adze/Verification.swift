@@ -46,7 +46,7 @@ extension ModelBundle {
         try native.verifyChecksums(pool: pool)
         let probes = try Probes.read(native.metadata.probes, head: checkpoint.head)
         try checkTokens(probes)
-        let found = try Probes.runFP32(probes, checkpoint, threads: threads)
+        let found = try Probes.run(probes, Engine(checkpoint, exactly: true, threads: threads))
         var largest: Float = 0
         for (probe, found) in zip(probes, found) {
             try compare(probe, found, probe.fp32, isEqual: Probe.agree)
@@ -56,8 +56,9 @@ extension ModelBundle {
         }
         let comparesInt8 = probes.contains { !$0.int8.isEmpty }
         if comparesInt8 {
-            let store = NativeQuantizedStore(file: native, checkpoint: checkpoint, pool: pool)
-            for (probe, found) in zip(probes, try Probes.runInt8(probes, checkpoint, store: store, threads: threads)) {
+            let store = NativeQuantizedStore(file: native, checkpoint: checkpoint)
+            let engine = try Engine(checkpoint, quantized: store, threads: threads)
+            for (probe, found) in zip(probes, try Probes.run(probes, engine)) {
                 try compare(probe, found, probe.int8) { $0.bitPattern == $1.bitPattern || $0.isNaN && $1.isNaN }
             }
         }

@@ -57,7 +57,8 @@ public struct ChannelSmoothing: Sendable {
     private static func factors(_ activations: [Float], _ weights: [Float]) -> [Float] {
         let raw = zip(activations, weights).map { reach, weight -> Float in
             let ratio = (reach / weight).squareRoot()
-            return reach > 0 && weight > 0 && ratio.isFinite ? min(max(ratio, allowed.lowerBound), allowed.upperBound) : 0
+            return reach > 0 && weight > 0 && ratio.isFinite
+                ? min(max(ratio, allowed.lowerBound), allowed.upperBound) : 0
         }
         let smallest = raw.filter { $0 > 0 }.min() ?? 1
         return raw.map { $0 > 0 ? $0 : smallest }

@@ -73,7 +73,9 @@ extension ForwardPass {
         activation: Activation
     ) {
         if case .int8(_, let factors) = layer.weights {
-            forEachRows(input.rows) { kernels.quantize(workspace.sharedCodes, rows: $0, input.rows($0), factors: factors) }
+            forEachRows(input.rows) {
+                kernels.quantize(workspace.sharedCodes, rows: $0, input.rows($0), factors: factors)
+            }
         }
         let width = ForwardPass.columnBlock
         pool.forEach((columns.count + width - 1) / width) { piece in

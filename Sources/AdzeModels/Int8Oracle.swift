@@ -1,14 +1,13 @@
-// The int8 forward pass in plain Swift: the definition that a fast engine must equal bit for bit, and the source of the
-// int8 probes of a native file. Slow on purpose. One sequence at a time, every token of every block.
+// The int8 forward pass in plain Swift: the definition that the engine must equal bit for bit. Slow on purpose; nothing but
+// tests runs it. One sequence at a time, every token of every block.
 //
-// Weights are s8 codes with an fp32 scale a row. Activations are quantized a token at a time, symmetric, and multiplied
-// exactly in int32. Matrices that a file keeps in fp32, the small ones of the heads among them, are multiplied in fp32,
-// one term after another. Everything between the dense layers runs in fp32 through kernels of fixed order, which give the same
-// bits on every instruction set, so neither OpenBLAS nor libm has a part in it.
+// Weights are s8 codes with an fp32 scale a row, under factors for the columns where the file has them. Activations get a
+// scale and a zero point a token, and are multiplied exactly. Matrices that a file keeps in fp32, the small ones of the
+// heads among them, are multiplied in fp32, one fma after another. Everything between the dense layers runs through
+// kernels of fixed order, which give the same bits on every instruction set: neither OpenBLAS nor libm has a part in it.
 
 public import AdzeKernels
 internal import AdzeTensors
-public import AdzeThreads
 
 /// An int8 BERT in plain Swift.
 public struct Int8Oracle: Sendable {
@@ -16,21 +15,19 @@ public struct Int8Oracle: Sendable {
     private let head: Head
     private let store: any QuantizedStore
     private let kernels: Kernels
-    private let pool: WorkerPool
 
-    /// An oracle over a store of quantized parameters; rows of each product are shared out on the pool.
-    public init(config: BertConfig, head: Head, store: any QuantizedStore, kernels: Kernels, pool: WorkerPool) {
+    /// An oracle over a store of quantized parameters.
+    public init(config: BertConfig, head: Head, store: any QuantizedStore, kernels: Kernels) {
         self.config = config
         self.head = head
         self.store = store
         self.kernels = kernels
-        self.pool = pool
     }
 
     /// What the head gives for each sequence, see `Head.outputs`; vocabulary logits at `positions`, nil for every token.
     ///
     /// Throws the store's errors and `BatchError.noSuchPosition`; sequences must fit the model, see `PackedBatch`.
-    /// - Complexity: as the forward pass, at about a hundredth of its speed.
+    /// - Complexity: as the forward pass, at about a thousandth of its speed.
     public func run(_ batch: PackedBatch, positions: [[Int]]? = nil) throws -> [EncoderOutput] {
         let wanted = head.decoder == nil ? nil : try batch.checked(positions)
         var results = (0..<batch.sequenceCount).map { EncoderOutput(tokenCount: batch.tokens(of: $0).count) }
@@ -115,7 +112,9 @@ public struct Int8Oracle: Sendable {
         let paths = ParameterPaths.block(index)
         let (size, headSize, tokens) = (config.hiddenSize, config.headSize, batch.tokenCount)
         let input = hidden.values(0..<tokens * size)
-        let projections = try [paths.query, paths.key, paths.value].map { FloatBuffer(try dense($0, input)) }
+        let layers = [paths.query, paths.key, paths.value]
+        let haveCodes = try codes(layers.map { $0 + ".weight" }) != nil
+        let projections = try layers.map { FloatBuffer(try dense($0, input, inInt8: haveCodes)) }
         let context = FloatBuffer(count: tokens * size)
         let scratch = AttentionScratch()
         for sequence in 0..<batch.sequenceCount {
@@ -158,79 +157,51 @@ public struct Int8Oracle: Sendable {
         kernels.layerNorm(view, view, gamma: gamma, beta: beta, epsilon: Float(config.layerNormEpsilon))
     }
 
+    /// The codes of matrices of one input, or nil where one is kept in fp32, has other factors or is too deep.
+    private func codes(_ names: [String]) throws -> [QuantizedWeights]? {
+        let parts = try names.compactMap { try store.quantized($0) }
+        let isSound = parts.allSatisfy {
+            $0.columnFactors == parts[0].columnFactors
+                && $0.codes.count / $0.rowScales.count <= PackedInt8Matrix.depthLimit
+        }
+        return parts.count == names.count && isSound ? parts : nil
+    }
+
     /// activation(input · weightᵀ + bias + residual), weights and input in int8 where the weights are.
     private func dense(
-        _ path: String, _ input: [Float], residual: [Float]? = nil, activation: Activation = .identity
+        _ path: String, _ input: [Float], residual: [Float]? = nil, activation: Activation = .identity,
+        inInt8: Bool = true
     ) throws -> [Float] {
         try dense(
-            weight: path + ".weight", bias: path + ".bias", input, residual: residual, activation: activation)
+            weight: path + ".weight", bias: path + ".bias", input, residual: residual, activation: activation,
+            inInt8: inInt8)
     }
 
     private func dense(
-        weight: String, bias: String, _ input: [Float], residual: [Float]? = nil, activation: Activation = .identity
+        weight: String, bias: String, _ input: [Float], residual: [Float]? = nil, activation: Activation = .identity,
+        inInt8: Bool = true
     ) throws -> [Float] {
         let bias = try store.load(bias).floats()
-        let columns = bias.count
-        let weights = try store.quantized(weight)
+        let weights = inInt8 ? try codes([weight])?.first : nil
         let plain = weights == nil ? try store.load(weight).floats() : []
-        let depth = (weights?.codes.count ?? plain.count) / columns
-        let count = input.count / depth
-        let output = FloatBuffer(count: count * columns)
-        let rows = weights == nil ? [] : (0..<count).map { QuantizedRow(input[$0 * depth..<($0 + 1) * depth]) }
-        pool.forEach((columns + Int8Oracle.block - 1) / Int8Oracle.block) { block in
-            let range = block * Int8Oracle.block..<min(columns, (block + 1) * Int8Oracle.block)
-            // Products of 16-bit numbers are what every processor can add in pairs.
-            let wide = weights?.codes[range.lowerBound * depth..<range.upperBound * depth].map { Int16($0) } ?? []
-            for row in 0..<count {
-                let target = output.base + row * columns
-                if let weights {
-                    multiply(rows[row], wide, weights.rowScales[range], into: target)
-                } else {
-                    for n in range {
-                        target[n] = (0..<depth).reduce(0) { $0 + input[row * depth + $1] * plain[n * depth + $1] }
-                    }
-                }
-                for n in range { target[n] = (target[n] + bias[n]) + (residual?[row * columns + n] ?? 0) }
-            }
-        }
-        kernels.activate(output.matrix(rows: count, columns: columns), activation)
-        return output.values(0..<output.count)
-    }
-
-    /// Outputs that a thread computes for every token before it goes on: their weights stay near it meanwhile.
-    private static let block = 16
-
-    /// Some outputs of one token: multiply exactly, scale back. `weights` has a row for each of `scales`.
-    private func multiply(
-        _ row: QuantizedRow, _ weights: [Int16], _ scales: ArraySlice<Float>, into target: UnsafeMutablePointer<Float>
-    ) {
-        let depth = row.codes.count
-        weights.withUnsafeBufferPointer { weights in
-            row.codes.withUnsafeBufferPointer { codes in
-                for (index, n) in scales.indices.enumerated() {
-                    let weight = UnsafeBufferPointer(rebasing: weights[index * depth..<(index + 1) * depth])
-                    var sum: Int32 = 0
-                    // |code · code| ≤ 127², so int32 is exact for K up to 133,000; F and H are checked to be less.
-                    for k in 0..<depth { sum &+= Int32(codes[k]) &* Int32(weight[k]) }
-                    target[n] = row.isFinite ? Float(sum) * (row.scale * scales[n]) : .nan
+        let (columns, depth) = (bias.count, (weights?.codes.count ?? plain.count) / bias.count)
+        var output: [Float] = []
+        for row in 0..<input.count / depth {
+            let values = Array(input[row * depth..<(row + 1) * depth])
+            let added = residual.map { Array($0[row * columns..<(row + 1) * columns]) }
+            if let weights {
+                output += ReferenceOps.int8Linear(
+                    ReferenceOps.quantizeRow(values, factors: weights.inputFactors), codes: weights.codes,
+                    scales: weights.rowScales, bias: bias, residual: added)
+            } else {
+                output += (0..<columns).map { n in
+                    let sum = (0..<depth).reduce(Float(0)) { $0.addingProduct(values[$1], plain[n * depth + $1]) }
+                    return added.map { (sum + bias[n]) + $0[n] } ?? sum + bias[n]
                 }
             }
         }
-    }
-}
-
-/// One token's activations: symmetric codes of at most 127, and what they are scaled by.
-private struct QuantizedRow: Sendable {
-    let codes: [Int16]
-    let scale: Float
-    let isFinite: Bool
-
-    init(_ values: ArraySlice<Float>) {
-        isFinite = values.allSatisfy(\.isFinite)
-        let largest = values.reduce(0) { max($0, $1.magnitude) }
-        let scale = largest / 127
-        self.scale = scale
-        let isZero = scale == 0 || !isFinite
-        codes = values.map { isZero ? 0 : Int16(max(-127, min(127, ($0 / scale).rounded(.toNearestOrEven)))) }
+        let result = FloatBuffer(output)
+        kernels.activate(result.matrix(rows: output.count / columns, columns: columns), activation)
+        return result.values(0..<output.count)
     }
 }

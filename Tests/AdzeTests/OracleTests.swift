@@ -1,7 +1,9 @@
-// The int8 definition: near fp32, and the same bits whatever the threads, the instruction set and the batch.
+// int8 inference: the engine gives its definition's bits, near fp32, whatever the threads, the instruction set and the
+// batch.
 
 import AdzeKernels
 import AdzeModels
+import AdzeNative
 import AdzeTensors
 import AdzeTestSupport
 import AdzeThreads
@@ -16,15 +18,27 @@ import Testing
         TokenSequence(ids: (0..<16).map { $0 * 5 }, typeIDs: (0..<16).map { $0 % 2 }),
     ]
 
+    /// The model with codes under made-up smoothing factors, and where they come from.
+    func planned(_ name: String) throws -> (checkpoint: BertCheckpoint, store: PlannedQuantizedStore) {
+        let bundle = try ModelBundle(path: fixture(name))
+        let engine = try Engine(bundle.checkpoint.encoder, exactly: true, threads: 1)
+        let smoothing = try engine.smoothing(
+            bundle.checkpoint, texts: ["A quiet film, carved with care.", "No. 7 was late!"],
+            tokenizer: bundle.tokenizer)
+        return (bundle.checkpoint, PlannedQuantizedStore(store: bundle.checkpoint.store, smoothing: smoothing))
+    }
+
+    /// The engine's answers.
     func run(
-        _ name: String, _ sequences: [TokenSequence], threads: Int = 2, set: InstructionSet = .best
+        _ model: (checkpoint: BertCheckpoint, store: PlannedQuantizedStore), _ sequences: [TokenSequence],
+        threads: Int = 2, set: InstructionSet = .best
     ) throws -> [EncoderOutput] {
-        let checkpoint = try ModelBundle(path: fixture(name)).checkpoint
+        let (checkpoint, store) = model
         let pool = WorkerPool(threadCount: threads)
-        let store = PlannedQuantizedStore(store: checkpoint.store, quantizes: ModelBundle.isQuantized, pool: pool)
-        let oracle = Int8Oracle(
-            config: checkpoint.config, head: checkpoint.head, store: store, kernels: Kernels(set), pool: pool)
-        return try oracle.run(PackedBatch(sequences, config: checkpoint.config))
+        let model = try BertModel(checkpoint, quantized: store, kernels: Kernels(set), pool: pool)
+        return try model.run(
+            PackedBatch(sequences, config: checkpoint.config), outputs: checkpoint.head.outputs, pool: pool,
+            workspace: Workspace())
     }
 
     static let names = [
@@ -36,10 +50,22 @@ import Testing
         output.logits + output.tokenLogits + output.nextSentenceLogits + output.vocabularyLogits + output.firstToken
     }
 
+    @Test(arguments: names) func engineEqualsItsDefinitionToTheBit(name: String) throws {
+        let model = try planned(name)
+        let (config, head) = (model.checkpoint.config, model.checkpoint.head)
+        let oracle = Int8Oracle(config: config, head: head, store: model.store, kernels: Kernels(.best))
+        let expected = try oracle.run(PackedBatch(sequences, config: config))
+        for set in InstructionSet.available {
+            let found = try run(model, sequences, set: set)
+            #expect(
+                found.map { answer($0).map(\.bitPattern) } == expected.map { answer($0).map(\.bitPattern) }, "\(set)")
+        }
+    }
+
     @Test(arguments: names) func int8IsCloseToFP32(name: String) throws {
         let checkpoint = try ModelBundle(path: fixture(name)).checkpoint
         let exact = try checkpoint.run(sequences, checkpoint.head.outputs)
-        for (found, output) in zip(try run(name, sequences), exact) {
+        for (found, output) in zip(try run(planned(name), sequences), exact) {
             let (found, expected) = (answer(found), answer(output))
             try #require(found.count == expected.count && !found.isEmpty)
             // Random weights of deviation 0.4 round far worse than trained ones; a wrong step is off by whole units.
@@ -53,14 +79,34 @@ import Testing
     func neitherThreadsNorInstructionSetNorCompanyChangeABit(
         name: String
     ) throws {
-        let reference = try run(name, sequences, threads: 1)
+        let model = try planned(name)
+        let reference = try run(model, sequences, threads: 1)
         for set in InstructionSet.available {
             for threads in [1, 3] {
-                #expect(try run(name, sequences, threads: threads, set: set) == reference, "\(set), \(threads) threads")
+                #expect(
+                    try run(model, sequences, threads: threads, set: set) == reference, "\(set), \(threads) threads")
             }
         }
-        for (index, sequence) in sequences.enumerated() { #expect(try run(name, [sequence]) == [reference[index]]) }
-        #expect(try run(name, sequences.reversed()) == reference.reversed())
-        #expect(try run(name, []).isEmpty)
+        for (index, sequence) in sequences.enumerated() { #expect(try run(model, [sequence]) == [reference[index]]) }
+        #expect(try run(model, sequences.reversed()) == reference.reversed())
+        #expect(try run(model, []).isEmpty)
+    }
+
+    /// A folder, a file with codes, and a file without answer alike in int8: what `convert` keeps is what opening makes.
+    @Test(arguments: [NativeStore.full, .int8, .fp32]) func fileAnswersAsItsSource(store: NativeStore) throws {
+        let texts = ["A quiet film, carved with care.", "", "No. 7 was late again!"]
+        let bundle = try ModelBundle(path: fixture("seqcls-gelu"))
+        let expected = try TextClassifier(bundle, precision: .int8, threads: 2).classify(texts).map(\.logits)
+        #expect(try TextClassifier(bundle, threads: 2).classify(texts).map(\.logits) != expected)
+        try withTemporaryFolder { folder in
+            var options = ConversionOptions()
+            options.store = store
+            _ = try bundle.convert(to: folder + "/a.adze", options: options)
+            let file = try ModelBundle(path: folder + "/a.adze")
+            for threads in [1, 2] {
+                let found = try TextClassifier(file, precision: .int8, threads: threads).classify(texts)
+                #expect(found.map(\.logits) == expected)
+            }
+        }
     }
 }

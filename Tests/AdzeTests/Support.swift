@@ -96,10 +96,13 @@ func rewrite(
     var metadata = file.metadata
     change(&metadata)
     var sources: [String: String] = [:]
-    var plans = file.records.map { record in
+    var plans = try file.records.map { record in
         sources[name(record.name)] = record.name
         var scheme = TensorScheme.float32
-        if case .int8 = record.scheme { scheme = .int8() }
+        if case .int8 = record.scheme {
+            let pool = WorkerPool(threadCount: 1)
+            scheme = .int8(columnFactors: try file.quantized(record.name, pool: pool).columnFactors)
+        }
         return NativeTensorPlan(name: name(record.name), shape: record.shape, scheme: scheme)
     }
     plans += adding.map(\.0)

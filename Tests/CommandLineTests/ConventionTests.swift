@@ -14,7 +14,7 @@ struct ConventionTests {
         ["predcit", "x"], ["predict", Models.classifier, "good", "--jsn"], ["predict", Models.classifier],
         ["predict", Models.classifier, "good", "-i", "x.txt"],
         ["predict", Models.classifier, "good", "--threads", "0"],
-        ["predict", Models.classifier, "good", "--precision", "int8"],
+        ["predict", Models.classifier, "good", "--precision", "int4"],
         ["predict", Models.classifier, "good", "--labels", "a,,b"],
         ["predict", Models.classifier, "good", "--long", "window", "--stride=-1"], ["convert", Models.classifier],
         ["convert", Models.classifier, "-o", ""], ["convert", Models.classifier, "-o", "x", "--seed=-1"],

@@ -69,7 +69,7 @@ public final class AnswerFinder: Sendable {
         guard case .questionAnswering = bundle.checkpoint.head else {
             throw BundleError.wrongHead(bundle.checkpoint.head.architectureName, lacks: "answers no questions")
         }
-        model = try LoadedModel(bundle, threads: threads)
+        model = try LoadedModel(bundle, precision: precision, threads: threads)
     }
 
     /// Answers questions, each the text of its input, from contexts, each the pair, in their order.

@@ -87,7 +87,7 @@ public final class EntityFinder: Sendable {
             throw BundleError.wrongHead(bundle.checkpoint.head.architectureName, lacks: "labels no tokens")
         }
         self.labels = labels
-        model = try LoadedModel(bundle, threads: threads)
+        model = try LoadedModel(bundle, precision: precision, threads: threads)
     }
 
     /// Finds the entities of each text, in their order.

@@ -65,7 +65,7 @@ public final class MaskFiller: Sendable {
         self.maskID = maskID
         maskToken = token
         vocabularySize = bundle.checkpoint.config.vocabularySize
-        model = try LoadedModel(bundle, threads: threads)
+        model = try LoadedModel(bundle, precision: precision, threads: threads)
     }
 
     /// Words that alone may fill a mask.

@@ -42,7 +42,7 @@ public final class NextSentencePredictor: Sendable {
             throw BundleError.wrongHead(
                 bundle.checkpoint.head.architectureName, lacks: "does not say whether one text follows another")
         }
-        model = try LoadedModel(bundle, threads: threads)
+        model = try LoadedModel(bundle, precision: precision, threads: threads)
     }
 
     /// Judges pairs, in their order.

@@ -30,7 +30,7 @@ struct BenchCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Timed runs.", valueName: "N"))
     var `repeat` = 5
 
-    @Option(name: .long, help: ArgumentHelp("Arithmetic; fp32.", valueName: "PRECISION"))
+    @Option(name: .long, help: ArgumentHelp("Arithmetic: fp32 or int8.", valueName: "PRECISION"))
     var precision: Precision = .fp32
 
     @OptionGroup var source: SourceOptions
@@ -50,7 +50,7 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         let bundle = try openModel(model, source, quiet: common.quiet)
-        let benchmark = try EngineBenchmark(bundle, threads: common.threads)
+        let benchmark = try EngineBenchmark(bundle, precision: precision, threads: common.threads)
         let result = try benchmark.run(try tokens(bundle), repetitions: `repeat`)
         if json {
             try StandardOutput.shared.line(report(result).text)

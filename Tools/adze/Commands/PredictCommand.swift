@@ -39,16 +39,10 @@ struct PredictCommand: ParsableCommand {
     @Flag(name: .long, help: "Print JSON lines.")
     var json = false
 
-    @Option(name: .long, help: ArgumentHelp("Arithmetic; fp32.", valueName: "PRECISION"))
-    var precision: String = Precision.fp32.rawValue
+    @Option(name: .long, help: ArgumentHelp("Arithmetic: fp32 or int8.", valueName: "PRECISION"))
+    var precision: Precision = .fp32
 
     @OptionGroup var head: HeadOptions
-
-    func validate() throws {
-        guard Precision(rawValue: precision) != nil else {
-            throw ValidationError("--precision \(quoted(precision)): this version computes in fp32")
-        }
-    }
 
     func run() throws {
         try texts.check(model: model)
@@ -58,7 +52,7 @@ struct PredictCommand: ParsableCommand {
         // The input is opened, and begins to be read, before the weights are.
         let input = try texts.open(model: model, for: task)
         Console.notes(bundle.notes, quiet: common.quiet)
-        switch try TextModel(bundle, for: task, threads: common.threads) {
+        switch try TextModel(bundle, for: task, precision: precision, threads: common.threads) {
         case .classifier(let classifier):
             try answer(
                 input,
