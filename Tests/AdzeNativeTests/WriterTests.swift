@@ -37,6 +37,10 @@ import Testing
         var integers = Sample([("w", matrix, .float32)])
         integers.contents.tensors[0].originalDType = .int64
         #expect(try error(integers)?.description.contains("type int64, expected floats") == true)
+        var huge = Sample([("w", matrix, .float32)])
+        huge.contents.tensors[0].shape = Shape(1 << 16, (1 << 16) + 1)
+        let count = (1 << 32) + (1 << 16)
+        #expect(try error(huge) == .limit(part: "elements of tensor 'w'", found: count, limit: 1 << 32))
     }
 
     @Test func aTensorThatIsNotTheOnePlannedIsRefused() throws {
