@@ -38,8 +38,16 @@ struct HDF5Contents: Sendable {
             guard row.count == 2, let path = row[0].string, let reason = row[1].string else {
                 throw .metadata("the list of skipped objects")
             }
+            // The worker refuses such names; what is shown to a user does not rest on that.
+            guard !hasControlCharacter(path), !hasControlCharacter(reason) else {
+                throw .metadata("a list of skipped objects without control characters")
+            }
             return SkippedObject(path: path, reason: reason)
         }
+    }
+
+    private static func hasControlCharacter(_ text: String) -> Bool {
+        text.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 
     fileprivate static func rows(_ text: String?, _ what: String) throws(KerasError) -> [[JSONValue]] {
@@ -61,7 +69,7 @@ struct HDF5Contents: Sendable {
         let reasons = Dictionary(skipped.map { ($0.path, $0.reason) }, uniquingKeysWith: { first, _ in first })
         var order: [TensorInfo] = []
         var seen: Set<String> = []
-        for path in lists.weightPaths(isDataset: { infos[$0] != nil }) {
+        try lists.forEachWeight(isDataset: { infos[$0] != nil }) { path throws(KerasError) in
             guard let info = infos[path] else {
                 if let reason = reasons[path] { throw .notATensor(path, reason: reason) }
                 throw .missingWeight(path)
@@ -78,9 +86,16 @@ private struct NameLists {
     private var values: [String: [String]] = [:]
     private var groups: [String] = []
 
+    /// As many links as the worker follows: the weights of an honest file are no more.
+    static let maximumNames = 200_000
+    /// The longest path that the worker follows.
+    static let maximumPathLength = 1024
+
     init(_ text: String?) throws(KerasError) {
         for row in try HDF5Contents.rows(text, "the lists of weights") {
-            guard row.count == 3, let path = row[0].string, let name = row[1].string, let list = row[2].array else {
+            guard row.count == 3, let path = row[0].string, let name = row[1].string, let list = row[2].array,
+                path.utf8.count <= NameLists.maximumPathLength
+            else {
                 throw .metadata("the lists of weights")
             }
             var texts: [String] = []
@@ -97,19 +112,33 @@ private struct NameLists {
 
     private static func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : path + "/" + name }
 
-    /// The paths that the lists name. A shard's `layer_names` name datasets themselves.
-    func weightPaths(isDataset: (String) -> Bool) -> [String] {
-        var paths: [String] = []
+    /// Gives `body` the paths that the lists name, in order. A shard's `layer_names` name datasets themselves.
+    ///
+    /// A list may repeat a layer: its weights count once, so that the work is the sum of the lists and not their
+    /// product. Throws `KerasError.tooManyListedNames`, or what `body` throws.
+    func forEachWeight(
+        isDataset: (String) -> Bool, _ body: (String) throws(KerasError) -> Void
+    ) throws(KerasError) {
+        var visited: Set<String> = []
+        var count = 0
+        func step() throws(KerasError) {
+            count += 1
+            guard count <= NameLists.maximumNames else { throw .tooManyListedNames(limit: NameLists.maximumNames) }
+        }
         for group in groups {
             for layer in values[NameLists.key(group, "layer_names")] ?? [] {
+                try step()
                 let inside = NameLists.join(group, layer)
                 if let weights = values[NameLists.key(inside, "weight_names")] {
-                    paths += weights.map { NameLists.join(inside, $0) }
+                    guard visited.insert(inside).inserted else { continue }
+                    for weight in weights {
+                        try step()
+                        try body(NameLists.join(inside, weight))
+                    }
                 } else if isDataset(inside) {
-                    paths.append(inside)
+                    try body(inside)
                 }
             }
         }
-        return paths
     }
 }
