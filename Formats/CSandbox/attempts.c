@@ -7,20 +7,29 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+// What the attempts are made at: all of it is there and permitted before the sandbox closes, so that an error is the
+// sandbox's and not that of a thing that does not exist.
+static struct {
+    char file[64];
+    int pipe_input;
+} scene;
+
 // Each answers 0 or more where the call went through.
-static long read_a_file(void) { return open("/etc/passwd", O_RDONLY); }
-static long write_a_file(void) { return open("/tmp/adze-h5worker-check", O_WRONLY | O_CREAT | O_EXCL, 0600); }
-static long remove_a_file(void) { return unlink("/tmp/adze-h5worker-check"); }
+static long read_a_file(void) { return open(scene.file, O_RDONLY); }
+static long write_a_file(void) { return open(scene.file, O_WRONLY); }
+static long remove_a_file(void) { return unlink(scene.file); }
 static long list_a_folder(void) { return open("/", O_RDONLY | O_DIRECTORY); }
 static long ask_about_a_file(void) {
     struct stat status;
-    return stat("/etc/passwd", &status);
+    return stat(scene.file, &status);
 }
 static long use_the_network(void) { return socket(AF_INET, SOCK_STREAM, 0); }
 static long use_a_local_socket(void) { return socket(AF_UNIX, SOCK_STREAM, 0); }
@@ -38,7 +47,7 @@ static long read_standard_input(void) {
     char byte;
     return read(0, &byte, 1);
 }
-static long write_to_another_descriptor(void) { return write(0, "x", 1); }
+static long write_to_another_descriptor(void) { return write(scene.pipe_input, "x", 1); }
 static long map_code(void) {
     void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return p == MAP_FAILED ? -1 : 0;
@@ -78,17 +87,40 @@ const char *csandbox_attempt_name(int number) {
     return number >= 0 && number < count ? attempts[number].name : NULL;
 }
 
+// A file of our own that can be read, written and removed.
+static int make_file(void) {
+    strcpy(scene.file, "/tmp/adze-h5worker-XXXXXX");
+    const int descriptor = mkstemp(scene.file);
+    if (descriptor < 0) return -1;
+    const ssize_t wrote = write(descriptor, "x", 1);
+    if (close(descriptor) == 0 && wrote == 1) return 0;
+    unlink(scene.file);
+    return -1;
+}
+
+// Standard input is a pipe with a byte in it; the pipe's other end is open for more.
+static int make_pipe(void) {
+    int ends[2];
+    if (pipe(ends) || dup2(ends[0], 0) < 0) return -1;
+    scene.pipe_input = ends[1];
+    return write(ends[1], "x", 1) == 1 ? 0 : -1;
+}
+
+static void try_in_the_sandbox(int number) {
+    if (make_pipe() || csandbox_enter((uint64_t)1 << 30, 5) == CSANDBOX_FAILED) _exit(CSANDBOX_NOT_TRIED);
+    _exit(attempts[number].make() < 0 ? CSANDBOX_REFUSED : CSANDBOX_WENT_THROUGH);
+}
+
 enum csandbox_attempt_outcome csandbox_attempt(int number) {
-    if (!csandbox_attempt_name(number)) return CSANDBOX_NOT_TRIED;
+    if (!csandbox_attempt_name(number) || make_file()) return CSANDBOX_NOT_TRIED;
     const pid_t child = fork();
-    if (child < 0) return CSANDBOX_NOT_TRIED;
-    if (child == 0) {
-        if (csandbox_enter((uint64_t)1 << 30, 5) == CSANDBOX_FAILED) _exit(CSANDBOX_NOT_TRIED);
-        _exit(attempts[number].make() < 0 ? CSANDBOX_REFUSED : CSANDBOX_WENT_THROUGH);
-    }
+    if (child == 0) try_in_the_sandbox(number);
     int status = 0;
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR) return CSANDBOX_NOT_TRIED;
+    pid_t ended = child;
+    while (child > 0 && (ended = waitpid(child, &status, 0)) < 0 && errno == EINTR) {
+    }
+    unlink(scene.file);
+    if (ended < 0) return CSANDBOX_NOT_TRIED;
     if (WIFSIGNALED(status)) return WTERMSIG(status) == SIGSYS ? CSANDBOX_KILLED : CSANDBOX_NOT_TRIED;
     // A program that was started ends with 0, which is no outcome of ours: it went through.
     const int code = WEXITSTATUS(status);

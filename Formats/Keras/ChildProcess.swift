@@ -14,6 +14,8 @@ struct ChildOutcome {
         case signalled(Int32)
         case timedOut
         case tooMuchOutput
+        /// The system keeps it to itself: a program that ignores SIGCHLD cannot learn how its children end.
+        case unknown
     }
 
     let end: End
@@ -25,8 +27,10 @@ struct ChildOutcome {
 struct ChildLimits {
     var seconds: Int
     var outputBytes: Int
-    /// The room that is made for the output at once.
+    /// How much output is likely: the room for it is made at once as soon as a part of it has come.
     var expectedBytes: Int
+    /// The most room that is made before a byte has come.
+    static let firstBytes = 64 << 20
     static let errorBytes = 4096
 }
 
@@ -139,7 +143,20 @@ private struct Exchange {
         self.streams = streams
         self.input = input
         self.limits = limits
-        output.reserveCapacity(min(limits.expectedBytes, limits.outputBytes))
+        output.reserveCapacity(min(limits.expectedBytes, limits.outputBytes, ChildLimits.firstBytes))
+    }
+
+    /// Keeps the first `count` bytes of `piece`. Room is made for what is expected, but never for more than four times
+    /// what has come: a size that a file only claims costs nothing.
+    private mutating func append(_ count: Int) {
+        let needed = output.count + count
+        if needed > output.capacity {
+            let (most, overflow) = needed.multipliedReportingOverflow(by: 4)
+            let room = min(limits.expectedBytes, overflow ? .max : most)
+            // Beyond what was expected the array grows as arrays do.
+            if room >= needed { output.reserveCapacity(room) }
+        }
+        output.append(contentsOf: piece[..<count])
     }
 
     /// Until both of the child's streams end, or a limit is met.
@@ -156,8 +173,8 @@ private struct Exchange {
             guard poll(&polled, nfds_t(polled.count), Int32(clamping: left)) > 0 else { continue }
             if polled[0].revents != 0 {
                 let got = read(\.output)
-                guard output.count + got <= limits.outputBytes else { return .tooMuchOutput }
-                output.append(contentsOf: piece[..<got])
+                guard got <= limits.outputBytes - output.count else { return .tooMuchOutput }
+                append(got)
             }
             if polled[1].revents != 0 {
                 let got = read(\.errors)
@@ -240,14 +257,14 @@ private func spawn(_ path: String, _ arguments: [String], _ streams: ChildStream
 }
 
 /// Waits for the child; one that lives past the deadline with its streams closed is killed.
-private func reap(_ child: pid_t, deadline: Int) -> ChildOutcome.End {
+func reap(_ child: pid_t, deadline: Int) -> ChildOutcome.End {
     var status: Int32 = 0
     var killed = false
     while true {
         let answer = waitpid(child, &status, killed ? 0 : WNOHANG)
         if answer == child { break }
-        // A program that ignores SIGCHLD cannot learn how its children end.
-        if answer < 0 && errno != EINTR { return .exited(-1) }
+        // ECHILD: the system, or another part of this program, has reaped it.
+        if answer < 0 && errno != EINTR { return killed ? .timedOut : .unknown }
         if answer == 0 {
             if monotonicMilliseconds() >= deadline {
                 kill(child, SIGKILL)

@@ -31,7 +31,7 @@ struct HDF5Contents: Sendable {
             throw .stream(.unsupportedDType(tensor: tensor.name, dtype: tensor.dtype))
         }
         self.stream = stream
-        self.sandbox = fitForTerminal(sandbox)
+        self.sandbox = sandbox
         skipped = try HDF5Contents.skipped(metadata["hdf5.skipped"])
         let lists = try NameLists(metadata["hdf5.attributes"])
         order = try HDF5Contents.order(stream.tensors, lists, skipped: skipped)
@@ -42,8 +42,16 @@ struct HDF5Contents: Sendable {
             guard row.count == 2, let path = row[0].string, let reason = row[1].string else {
                 throw .metadata("the list of skipped objects")
             }
-            return SkippedObject(path: path, reason: fitForTerminal(reason))
+            // The worker refuses such names; what is shown to a user does not rest on that.
+            guard !hasControlCharacter(path) else {
+                throw .metadata("a list of skipped objects without control characters")
+            }
+            return SkippedObject(path: path, reason: escaped(reason, limit: 600))
         }
+    }
+
+    private static func hasControlCharacter(_ text: String) -> Bool {
+        text.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 
     fileprivate static func rows(_ text: String?, _ what: String) throws(KerasError) -> [[JSONValue]] {
@@ -79,13 +87,15 @@ struct HDF5Contents: Sendable {
 
 /// The attributes `layer_names` and `weight_names`, with which Keras 2 puts its weights in order.
 private struct NameLists {
-    /// No tensor has a longer name, so no group of a longer one holds any.
-    private static let maximumPathLength = 1024
-
     private var layers: [String: [String]] = [:]
     private var weights: [String: [String]] = [:]
     /// The groups of `layers`, in the order of the file.
     private var groups: [String] = []
+
+    /// As many links as the worker follows: the weights of an honest file are no more.
+    static let maximumNames = 200_000
+    /// No tensor has a longer name, so no group of a longer one holds any.
+    static let maximumPathLength = 1024
 
     init(_ text: String?) throws(KerasError) {
         let what = "the lists of weights"
@@ -109,20 +119,29 @@ private struct NameLists {
 
     private static func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : path + "/" + name }
 
-    /// Calls `body` with each path that the lists name. A shard's `layer_names` name datasets themselves.
+    /// Gives `body` the paths that the lists name, in order. A shard's `layer_names` name datasets themselves.
     ///
-    /// A layer's weights come once, however often the layer is named: a short file could else name them billions of
-    /// times. For the same reason paths are made one at a time.
+    /// A list may repeat a layer: its weights count once, so that the work is the sum of the lists and not their
+    /// product. Throws `KerasError.tooManyListedNames`, or what `body` throws.
     func forEachWeight(
         isDataset: (String) -> Bool, _ body: (String) throws(KerasError) -> Void
     ) throws(KerasError) {
-        var met: Set<String> = []
+        var visited: Set<String> = []
+        var count = 0
+        func step() throws(KerasError) {
+            count += 1
+            guard count <= NameLists.maximumNames else { throw .tooManyListedNames(limit: NameLists.maximumNames) }
+        }
         for group in groups {
             for layer in layers[group] ?? [] {
+                try step()
                 let inside = NameLists.join(group, layer)
                 if let names = weights[inside] {
-                    guard met.insert(inside).inserted else { continue }
-                    for name in names { try body(NameLists.join(inside, name)) }
+                    guard visited.insert(inside).inserted else { continue }
+                    for name in names {
+                        try step()
+                        try body(NameLists.join(inside, name))
+                    }
                 } else if isDataset(inside) {
                     try body(inside)
                 }

@@ -40,6 +40,9 @@ public struct HDF5Worker: Sendable, Equatable {
         try run("-", input: bytes, size: bytes.count)
     }
 
+    /// The largest file that is read: many times any BERT with its optimizer. It is in memory twice.
+    static let maximumBytes = 16 << 30
+
     /// Ten seconds, and one for each 8 MiB.
     static func secondsAllowed(size: Int) -> Int { 10 + size >> 23 }
 
@@ -50,9 +53,10 @@ public struct HDF5Worker: Sendable, Equatable {
     }
 
     private func run(_ argument: String, input: [UInt8]?, size: Int) throws(KerasError) -> SafetensorsFile {
+        guard size <= HDF5Worker.maximumBytes else { throw .tooLarge(size: size, limit: HDF5Worker.maximumBytes) }
         let limits = ChildLimits(
             seconds: HDF5Worker.secondsAllowed(size: size), outputBytes: HDF5Worker.outputAllowed(size: size),
-            // What is not compressed is as large as its file.
+            // What is not compressed is as large as its file. No overflow: the size is below its limit.
             expectedBytes: size + 65536)
         let outcome: ChildOutcome
         do throws(ChildError) {
@@ -61,10 +65,21 @@ public struct HDF5Worker: Sendable, Equatable {
             if error.code == ENOENT || error.code == ENOTDIR { throw .readerMissing(path: path) }
             throw .cannotStart(path: path, reason: "\(error.call): \(String(cString: strerror(error.code)))")
         }
+        return try HDF5Worker.stream(of: outcome, limits: limits)
+    }
+
+    /// The stream that a run left, or what its end means.
+    static func stream(of outcome: ChildOutcome, limits: ChildLimits) throws(KerasError) -> SafetensorsFile {
         switch outcome.end {
         case .exited(0): break
-        case .exited(65): throw .refused(HDF5Worker.line(outcome.errors))
-        case .exited(let code): throw .readerFailed(code: code, line: HDF5Worker.line(outcome.errors))
+        case .unknown:
+            // The header states every size: a stream that parses is whole, however its sender ended.
+            guard let stream = try? SafetensorsFile(bytes: outcome.output) else {
+                throw .endUnknown(line: line(outcome.errors))
+            }
+            return stream
+        case .exited(65): throw .refused(line(outcome.errors))
+        case .exited(let code): throw .readerFailed(code: code, line: line(outcome.errors))
         case .signalled(let signal): throw .readerCrashed(signal: signal)
         case .timedOut: throw .timedOut(seconds: limits.seconds)
         case .tooMuchOutput: throw .tooMuchOutput(limit: limits.outputBytes)
@@ -81,7 +96,7 @@ public struct HDF5Worker: Sendable, Equatable {
         let name = "adze-h5worker: "
         let first = String(decoding: errors.prefix { $0 != 0x0A }, as: UTF8.self)
         let reason = first.hasPrefix(name) ? first.dropFirst(name.count) : first[...]
-        return fitForTerminal(reason)
+        return escaped(reason, limit: 600)
     }
 
     private static func runningExecutable() -> String? {
@@ -102,10 +117,4 @@ public struct HDF5Worker: Sendable, Equatable {
         #endif
         return String(validating: buffer[..<count], as: UTF8.self)
     }
-}
-
-/// A text of the worker's as one line of at most 600 characters, without what would command a terminal.
-func fitForTerminal(_ text: some StringProtocol) -> String {
-    // `quoted` makes it safe; the quotation marks themselves are not wanted.
-    String(quoted(text, limit: 600).unicodeScalars.dropFirst().dropLast())
 }

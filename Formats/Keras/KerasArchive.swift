@@ -28,7 +28,7 @@ public struct KerasArchive: Sendable {
             return nil
         }
         do throws(ZipError) {
-            weights = try directory.read(directory.entries[index])
+            weights = try directory.read(directory.entries[index], limit: HDF5Worker.maximumBytes)
         } catch {
             throw KerasError.archive("\(KerasArchive.weightsName): \(error)")
         }

@@ -1,6 +1,7 @@
 // An opened HDF5 file: its tensors as they are, and under PyTorch's names where the file is a BERT in a known layout.
 // The file's `model_config` is never looked at: no code of a model is read, let alone run.
 
+internal import AdzeBytes
 package import AdzeSafetensors
 public import AdzeTensors
 
@@ -18,10 +19,12 @@ public struct KerasCheckpoint: Sendable {
     public let sourceNames: [String: String]
     /// What is in the file and is no tensor.
     public let skipped: [SkippedObject]
-    /// What a user should hear of.
+    /// What a user should hear of who takes `raw`: how the file was read.
+    public let readingNotes: [String]
+    /// What a user should hear of who takes `renamed`: how the file was read, and what was made of it.
     public let notes: [String]
     /// Whether the filter of system calls held while the file was read; the other limits held in any case.
-    public let wasFiltered: Bool
+    package let wasFiltered: Bool
 
     /// Reads a file; `names` are those of a whole checkpoint where the file is one of its shards.
     ///
@@ -45,7 +48,7 @@ public struct KerasCheckpoint: Sendable {
 
     /// Whether a file begins as HDF5 does.
     public static func isHDF5(firstBytes: [UInt8]) -> Bool {
-        firstBytes.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
+        firstBytes.starts(with: HDF5Signature.bytes)
     }
 
     private init(_ contents: HDF5Contents, names: KerasNames?) throws(KerasError) {
@@ -56,7 +59,10 @@ public struct KerasCheckpoint: Sendable {
         layout = names.layout
         skipped = contents.skipped
         wasFiltered = contents.sandbox == "full"
-        var notes = wasFiltered ? [] : ["HDF5 was read without a filter of system calls (\(contents.sandbox))"]
+        readingNotes =
+            wasFiltered
+            ? [] : ["HDF5 was read without a filter of system calls: \(quoted(contents.sandbox, limit: 120))"]
+        var notes = readingNotes
         if layout == .other {
             renamed = raw
             sourceNames = [:]

@@ -19,10 +19,16 @@ public enum KerasError: AdzeFailure, Equatable {
     case timedOut(seconds: Int)
     /// More bytes came than a file of this size can make.
     case tooMuchOutput(limit: Int)
+    /// The file is larger than what is read.
+    case tooLarge(size: Int, limit: Int)
+    /// No whole stream came, and the system does not say how the program ended; the line is what it wrote.
+    case endUnknown(line: String)
     /// What came is no safetensors stream.
     case stream(SafetensorsError)
     /// The stream does not say of its file what it must.
     case metadata(String)
+    /// The file's own lists have more names than any model.
+    case tooManyListedNames(limit: Int)
     /// A Keras archive's weights are not there in a form that is read.
     case archive(String)
     /// Two datasets have one name.
@@ -37,7 +43,10 @@ public enum KerasError: AdzeFailure, Equatable {
         switch self {
         case .readerMissing: .missingInput
         case .cannotStart: .inputOutput
-        case .readerFailed(let code, _): code == 74 ? .inputOutput : .internalBug
+        // The worker's exit codes are those of `FailureKind`.
+        case .readerFailed(66, _): .missingInput
+        case .readerFailed(74, _): .inputOutput
+        case .readerFailed: .internalBug
         default: .badData
         }
     }
@@ -56,16 +65,27 @@ public enum KerasError: AdzeFailure, Equatable {
         case .timedOut(let seconds): "HDF5: the reader did not end within \(seconds) s and was stopped"
         case .tooMuchOutput(let limit):
             "HDF5: the file unfolds to more than the \(limit) bytes that one of its size may"
+        case .tooLarge(let size, let limit): "HDF5: expected at most \(limit) bytes of file, found \(size)"
+        case .endUnknown(let line):
+            "HDF5: the reader sent no whole stream, and how it ended is unknown, as this process ignores SIGCHLD"
+                + (line.isEmpty ? "" : "; it said: \(line)")
         case .stream(let error): "HDF5: what the reader sent cannot be read: \(error)"
         case .metadata(let what): "HDF5: what the reader sent lacks \(what)"
+        case .tooManyListedNames(let limit): "HDF5: the file's lists of weights have more than \(limit) names"
         case .archive(let what): "Keras archive: \(what)"
         case .duplicateName(let name, let first, let second):
             "HDF5: datasets \(quoted("/" + first)) and \(quoted("/" + second)) both become \(quoted(name))"
         case .missingWeight(let path): "HDF5: the file lists the weight \(quoted("/" + path)), which is not in it"
         case .notATensor(let path, let reason):
-            "HDF5: the file lists the weight \(quoted("/" + path)), which is no tensor: \(reason)"
+            "HDF5: the file lists the weight \(quoted("/" + path)), which is no tensor: \(escaped(reason, limit: 200))"
         }
     }
+}
+
+/// Text from elsewhere made fit for one line of a terminal, without the quotation marks of `quoted`.
+func escaped(_ text: some StringProtocol, limit: Int) -> String {
+    // By scalars: an accent at the edge would take the quotation mark with it.
+    String(quoted(text, limit: limit).unicodeScalars.dropFirst().dropLast())
 }
 
 /// `SIGSEGV (a memory fault)`; the number where the signal has no name here.

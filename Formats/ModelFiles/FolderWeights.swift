@@ -37,7 +37,7 @@ struct FolderWeights {
             store = sharded
             let extra = sharded.unindexed.count
             notes =
-                (files.first?.notes ?? [])
+                unique(files.flatMap(\.notes))
                 + (extra > 0 ? ["\(extra) tensors of the shards are not in \(index.file)"] : [])
                 + ignoredNote(files.flatMap(\.ignoredNames))
         }
@@ -57,10 +57,15 @@ struct FolderWeights {
     }
 }
 
+/// Each text once, where it stands first.
+private func unique(_ texts: [String]) -> [String] {
+    var seen: Set<String> = []
+    return texts.filter { seen.insert($0).inserted }
+}
+
 /// The note about names that were ignored, if any: the first twenty, and how many more there are.
 func ignoredNote(_ names: [String]) -> [String] {
-    var unique: Set<String> = []
-    let names = names.filter { unique.insert($0).inserted }
+    let names = unique(names)
     guard !names.isEmpty else { return [] }
     let shown = names.prefix(20).map { quoted($0) }.joined(separator: ", ")
     let more = names.count > 20 ? " and \(names.count - 20) more" : ""

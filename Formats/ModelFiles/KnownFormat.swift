@@ -1,5 +1,7 @@
 // Formats that people have and that are not read, told by their first bytes, so that the refusal can name them.
 
+internal import AdzeKeras
+
 /// A format that is recognised and not read.
 struct KnownFormat {
     /// What the file is.
@@ -21,7 +23,7 @@ struct KnownFormat {
     private static let saveAgain = "save the model's state_dict with torch.save"
 
     private static let signatures: [([UInt8], String, String)] = [
-        ([0x89, 0x48, 0x44, 0x46], "a damaged HDF5 file", "fetch it again without converting line ends"),
+        (Array(HDF5Signature.bytes.prefix(4)), "a damaged HDF5 file", "fetch it again without converting line ends"),
         (Array("GGUF".utf8), "a GGUF file", "convert from the original checkpoint instead"),
         ([0x93] + Array("NUMPY".utf8), "a numpy array (.npy)", "save a state_dict of tensors with torch.save"),
         ([0x1F, 0x8B], "a gzip archive", "unpack it first"),

@@ -1,6 +1,7 @@
 // Why a file is no model that is read, and errors with the file they are about in front.
 
 public import AdzeBytes
+internal import AdzeKeras
 
 /// A file that is no model that we read.
 public enum ModelFileError: AdzeFailure, Equatable {
@@ -18,21 +19,12 @@ public enum ModelFileError: AdzeFailure, Equatable {
         }
     }
 
-    /// HDF5 content behind a user block of some power of two from 512 bytes, which the format allows.
+    /// HDF5 content behind a user block.
     static func userBlock(of file: InputFile) throws(FileError) -> ModelFileError? {
-        let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
-        var offset = 512
-        while offset <= file.size - signature.count {
-            if try file.read(at: offset, count: signature.count) == signature {
-                return .unreadable(
-                    what: "an HDF5 file behind a user block of \(offset) bytes", advice: "remove the block with h5unjam"
-                )
-            }
-            let (next, overflow) = offset.multipliedReportingOverflow(by: 2)
-            if overflow { break }
-            offset = next
+        try HDF5Signature.userBlock(of: file).map { size in
+            .unreadable(
+                what: "an HDF5 file behind a user block of \(size) bytes", advice: "remove the block with h5unjam")
         }
-        return nil
     }
 }
 

@@ -43,7 +43,7 @@ public struct RawWeights: Sendable {
             (files, store, notes) = (weights.files, weights.store, folder.notes + weights.notes)
         } else {
             let file = try WeightsFile(path: path, options: options)
-            (files, store, notes) = ([file], file.store, ignoredNote(file.ignoredNames))
+            (files, store, notes) = ([file], file.store, file.notes + ignoredNote(file.ignoredNames))
         }
         self.path = path
         format = files.first?.format ?? .safetensors

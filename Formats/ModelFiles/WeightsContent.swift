@@ -57,7 +57,10 @@ struct WeightsContent {
         self.init(
             format: format, store: scope == .all ? checkpoint.raw : checkpoint.renamed,
             unreadable: checkpoint.skipped.map { UnreadableTensor(name: $0.path, reason: $0.reason) })
-        guard scope == .model else { return }
+        guard scope == .model else {
+            notes = checkpoint.readingNotes
+            return
+        }
         sourceNames = checkpoint.sourceNames
         notes = checkpoint.notes + WeightsContent.notes(of: checkpoint.layout)
     }

@@ -3,6 +3,9 @@
 internal import AdzeBytes
 
 extension ZipDirectory {
+    /// The largest stored entry that is read at once; a larger one grows as its bytes arrive.
+    private static let readAtOnce = 256 << 20
+
     /// The whole content of an entry, refused as `.tooLarge` above `limit` bytes.
     ///
     /// Throws `ZipError`.
@@ -11,8 +14,8 @@ extension ZipDirectory {
         guard entry.size <= limit else {
             throw .fault(.tooLarge, entry: entry.name, detail: "\(entry.size) bytes; at most \(limit) are read")
         }
-        // In one piece, to spare a copy.
-        if !entry.isDeflated {
+        // In one piece where it is not large, to spare a copy.
+        guard entry.isDeflated || entry.size > ZipDirectory.readAtOnce else {
             let bytes = try source.zipRead(at: entry.offset, count: entry.size)
             var checksum = CRC32()
             bytes.withUnsafeBytes { checksum.update($0) }
@@ -20,7 +23,7 @@ extension ZipDirectory {
             return bytes
         }
         var bytes: [UInt8] = []
-        // What the directory announces is believed up to a point only: the rest has to come out of the stream first.
+        // What the directory announces is believed up to a point only: the rest has to come first.
         bytes.reserveCapacity(min(entry.size, 16 << 20))
         try forEachPiece(of: entry) { bytes += $0 }
         return bytes

@@ -16,8 +16,12 @@ enum Keras {
     static func open(_ name: String) throws -> KerasCheckpoint { try open(path: Fixtures.path("keras/" + name)) }
 
     static func open(path: String) throws -> KerasCheckpoint {
-        let size = try InputFile(path: path).size
-        return try KerasCheckpoint(path: path, size: size, worker: worker())
+        try open(path: path, size: InputFile(path: path).size)
+    }
+
+    /// Opens a file that its opener took for one of this size.
+    static func open(path: String, size: Int) throws -> KerasCheckpoint {
+        try KerasCheckpoint(path: path, size: size, worker: worker())
     }
 
     /// The classifier as PyTorch's transformers saved it.

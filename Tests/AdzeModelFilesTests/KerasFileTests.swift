@@ -60,6 +60,27 @@ import Testing
         #expect(raw.store.tensors.allSatisfy { $0.name.hasSuffix(":0") })
     }
 
+    /// A worker without a filter of system calls for all but the first shard: every way to a file says so.
+    @Test func missingFilterIsSaid() throws {
+        try withTemporaryFolder { folder in
+            var options = WeightsOptions()
+            options.hdf5WorkerPath = Fixtures.path("keras-workers/filter-for-the-first-shard.sh")
+            let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+            for name in ["shard-1.h5", "shard-2.h5", "shard-3.h5"] {
+                try Data(signature + [0, 0, 0, 0, 0, 0, 0, 0]).write(to: URL(filePath: folder + "/" + name))
+            }
+            let note = "HDF5 was read without a filter of system calls: 'limits only'"
+            #expect(try RawWeights(path: folder + "/shard-1.h5", options: options).notes == [])
+            #expect(try RawWeights(path: folder + "/shard-2.h5", options: options).notes == [note])
+            #expect(try WeightsFile(path: folder + "/shard-2.h5", options: options).notes == [note])
+            let index = #"{"metadata":{},"weight_map":{"w1":"shard-1.h5","w2":"shard-2.h5","w3":"shard-3.h5"}}"#
+            try Data(index.utf8).write(to: URL(filePath: folder + "/tf_model.h5.index.json"))
+            let raw = try RawWeights(path: folder, options: options)
+            #expect(raw.store.tensors.map(\.name) == ["w1", "w2", "w3"])
+            #expect(raw.notes.filter { $0 == note }.count == 1)
+        }
+    }
+
     private func line(_ path: String, worker: String? = nil) -> String {
         let error = #expect(throws: LocatedError.self) {
             var options = WeightsOptions()

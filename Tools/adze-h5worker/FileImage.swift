@@ -28,15 +28,19 @@ struct FileImage {
         guard fstat(descriptor, &status) == 0 else { throw FileImage.failure("fstat") }
         let isFile = status.st_mode & S_IFMT == S_IFREG
         guard isFile || path == "-" else { throw Refusal(.missing, "\(quoted(path)): not a regular file") }
-        // One more than the size, so that the end is seen without growing.
-        var capacity = isFile ? Int(status.st_size) + 1 : 1 << 20
+        let size = isFile ? Int(status.st_size) : 0
+        guard size <= FileImage.maximumBytes else { throw FileImage.tooLarge(size) }
+        // One more than the size, so that the end is seen without growing; a large file has to arrive first.
+        var capacity = isFile ? min(size + 1, FileImage.firstBytes) : 1 << 20
         guard var base = malloc(capacity) else { throw FileImage.failure("malloc") }
         var count = 0
         while true {
             if count == capacity {
-                let (doubled, overflow) = capacity.multipliedReportingOverflow(by: 2)
-                guard !overflow, let grown = realloc(base, doubled) else { throw FileImage.failure("realloc") }
-                (base, capacity) = (grown, doubled)
+                guard count <= FileImage.maximumBytes else { throw FileImage.tooLarge(count) }
+                // No overflow: the limit is far below.
+                let larger = size >= capacity ? min(capacity * 2, size + 1) : capacity * 2
+                guard let grown = realloc(base, larger) else { throw FileImage.failure("realloc") }
+                (base, capacity) = (grown, larger)
             }
             let got = read(descriptor, base + count, capacity - count)
             if got == 0 { break }
@@ -47,12 +51,22 @@ struct FileImage {
             count += got
         }
         close(descriptor)
+        guard count <= FileImage.maximumBytes else { throw FileImage.tooLarge(count) }
         self.base = base
         self.count = count
         try checkSignature()
     }
 
-    static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+    /// The largest file that is read; the same as the limit of the program that asks.
+    static let maximumBytes = 16 << 30
+    /// The most room that is made before a byte has come.
+    private static let firstBytes = 64 << 20
+
+    private static func tooLarge(_ size: Int) -> Refusal {
+        Refusal("expected at most \(maximumBytes) bytes of file, found \(size)")
+    }
+
+    private static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 
     private func checkSignature() throws(Refusal) {
         func isSigned(at offset: Int) -> Bool {

@@ -1,5 +1,5 @@
-// The few attributes that say something about weights: Keras' lists of layer and weight names, whole or in pieces, and
-// who wrote the file. No other attribute is looked at, however many there are.
+// The few attributes that say something about weights: Keras' lists of layer and weight names, whole or in pieces. No
+// other attribute is looked at, however many there are.
 
 import AdzeBytes
 import CHDF5
@@ -7,8 +7,6 @@ import CHDF5
 enum KerasAttributes {
     /// Lists of names. h5py cannot write an attribute above 64 kB: Keras then writes `weight_names0`, `weight_names1`, …
     private static let lists = ["layer_names", "weight_names"]
-    /// Single texts.
-    private static let texts = ["keras_version", "backend"]
 
     static let maximumPieces = 4096
     static let maximumNames = 1_000_000
@@ -18,7 +16,7 @@ enum KerasAttributes {
         of group: borrowing Handle, path: String
     ) throws(Refusal) -> [(path: String, name: String, values: [String])] {
         var found: [(path: String, name: String, values: [String])] = []
-        for name in texts + lists {
+        for name in lists {
             if let values = try strings(of: group, name, path: path) { found.append((path, name, values)) }
         }
         for name in lists where !found.contains(where: { $0.name == name }) {

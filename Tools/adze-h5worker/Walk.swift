@@ -12,7 +12,7 @@ struct Findings {
     var datasets: [Dataset] = []
     /// What is left out: path and reason.
     var skipped: [(path: String, reason: String)] = []
-    /// Keras' name lists and versions: path of the group (empty for the root), attribute, texts.
+    /// Keras' name lists: path of the group (empty for the root), attribute, texts.
     var attributes: [(path: String, name: String, values: [String])] = []
 }
 
@@ -123,6 +123,10 @@ struct Walk {
         guard let name, let links = context?.assumingMemoryBound(to: Links.self) else { return 1 }
         guard let text = String(validatingCString: name) else {
             links.pointee.refusal = "a link whose name is no UTF-8"
+            return 1
+        }
+        guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            links.pointee.refusal = "\(quoted(text)): control characters are refused"
             return 1
         }
         guard kind == chdf5_hard_link() else {

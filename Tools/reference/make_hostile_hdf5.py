@@ -58,6 +58,9 @@ def hostile():
         group["x"] = np.arange(4.0)
     with made("line-break-in-a-name") as file:
         file["x\ny"] = np.arange(4.0)
+    with made("terminal-escape-in-a-name") as file:
+        # No tensor, so that nothing else looks at the name.
+        file["a\x1b[2Jb"] = "a text"
     with made("long-name") as file:
         file["x" * 1100] = np.arange(4.0)
     with made("weight-that-is-missing") as file:
@@ -91,6 +94,14 @@ def harmless():
         for piece in range(4):
             file.attrs[f"layer_names{piece}"] = np.array([b"a"] * 4000)
             group.attrs[f"weight_names{piece}"] = np.array([b"b"] * 4000)
+    with made("harmless-repeated-layers") as file:
+        # Multiplied, the lists have a hundred million names.
+        file.attrs["layer_names"] = np.array([b"a"] * 10_000)
+        file.create_group("a").attrs["weight_names"] = np.array([b"x"] * 10_000)
+        file["a/x"] = np.arange(4.0)
+    with made("harmless-backend-of-numbers") as file:
+        file["x"] = np.arange(4.0)
+        file.attrs["backend"] = 1
     with made("harmless-two-links") as file:
         file["x"] = np.arange(4.0)
         file["y"] = file["x"]

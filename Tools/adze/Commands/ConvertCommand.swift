@@ -93,7 +93,7 @@ struct ConvertCommand: ParsableCommand {
         }
         lines += map.ties.map { "\(bundle.source.sourceName(of: $0.source)) tied to \($0.name)" }
         lines += map.dropped.map { "\(bundle.source.sourceName(of: $0.source)) dropped: \($0.reason)" }
-        lines += bundle.source.unreadable.map { "\($0.name) not read: \($0.reason)" }
+        lines += bundle.source.unreadable.map { "\(quoted($0.name)) not read: \(quoted($0.reason, limit: 200))" }
         return lines
     }
 
