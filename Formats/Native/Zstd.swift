@@ -34,6 +34,7 @@ final class Workbench: @unchecked Sendable {
             result = ZSTD_compress2(coder, out.baseAddress, out.count, bytes.baseAddress, bytes.count)
             initialized = ZSTD_isError(result) == 0 ? result : 0
         }
+        // There is room for the worst case: memory alone can be lacking, which no test brings about.
         guard ZSTD_isError(result) == 0 else { throw .zstd(String(cString: ZSTD_getErrorName(result))) }
         return frame.count < bytes.count ? frame : nil
     }
@@ -49,6 +50,7 @@ final class Workbench: @unchecked Sendable {
         ]
         for (parameter, value) in parameters {
             let result = ZSTD_CCtx_setParameter(made, parameter, value)
+            // A zstd of another mind than ours: none that a test could link.
             guard ZSTD_isError(result) == 0 else { throw .zstd(String(cString: ZSTD_getErrorName(result))) }
         }
         return made

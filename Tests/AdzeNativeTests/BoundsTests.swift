@@ -18,12 +18,17 @@ import Testing
         }
     }
 
-    /// Their bits would pass for floats.
-    @Test func wholeNumbersAreNotQuantized() {
+    /// Whole numbers would pass for floats; a vector and an empty matrix have no rows to scale.
+    @Test func onlyMatricesOfFloatsAreQuantized() {
         let pool = WorkerPool(threadCount: 1)
-        let bytes = [UInt8](repeating: 1, count: 16)
-        #expect(
-            QuantizedTensor(quantizing: Tensor(dtype: .float32, shape: Shape(2, 2), bytes: bytes), pool: pool) != nil)
-        #expect(QuantizedTensor(quantizing: Tensor(dtype: .int32, shape: Shape(2, 2), bytes: bytes), pool: pool) == nil)
+        func isQuantized(_ dtype: DType, _ shape: Shape) -> Bool {
+            let bytes = [UInt8](repeating: 1, count: shape.count * dtype.size)
+            return QuantizedTensor(quantizing: Tensor(dtype: dtype, shape: shape, bytes: bytes), pool: pool) != nil
+        }
+        #expect(isQuantized(.float32, Shape(2, 2)))
+        #expect(!isQuantized(.int32, Shape(2, 2)))
+        #expect(!isQuantized(.float32, Shape(4)))
+        #expect(!isQuantized(.float32, Shape(2, 2, 1)))
+        #expect(!isQuantized(.float32, Shape(0, 2)))
     }
 }

@@ -205,6 +205,10 @@ struct Lie: Sendable, CustomTestStringConvertible {
             $0.frames[0].stored[0] = 4; $0.frames[0].stored[2] = 1
         },
         Lie("lengthNotShortest", "the length of token 1 is malformed") { $0.frames[0].stored[1...2] = [0x81, 0x00] },
+        Lie("lengthBehindTheEnd", "the length of token 5 is malformed") {
+            $0.replace("\"count\":3", "\"count\":6")
+            $0.frames[0].stored = [0x81, 1, 0x81, 1, 0x81, 1, 0x81, 1, 0x81, 1, 0x80]
+        },
         Lie("lengthEndless", "the length of token 0 is malformed") {
             $0.frames[0].stored = [UInt8](repeating: 0x80, count: $0.frames[0].stored.count)
         },
