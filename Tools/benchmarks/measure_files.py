@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # Measures what Adze takes to handle a model's files: bytes of each store, and peak memory, wall and processor time of
-# each verb. Speed of inference is not measured here: that is compare_fp32.py.
+# each verb. Speed of inference is not measured here: that is compare_inference.py.
 """python3 Tools/benchmarks/measure_files.py MODEL [--lines 10000,1000000]
 
 Needs nothing but Python's library; README.md beside this file says what the columns mean.
