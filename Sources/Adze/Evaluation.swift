@@ -41,7 +41,7 @@ extension TextClassifier {
     ) throws -> EvaluationReport {
         var evaluation = try Evaluation(head)
         let opened = OpenedExamples(source)
-        let windows = ReadAhead<ReadExample>(Evaluation.window, cost: { $0.byteCount }) { _ in
+        let windows = ReadAhead<ReadExample>(.texts, cost: { $0.byteCount }) { _ in
             { try opened.next() }
         }
         guard let windows else { throw EvaluationError.noThread }
@@ -124,9 +124,6 @@ public enum EvaluationError: AdzeFailure, Equatable {
 
 /// A tally of a classifier's answers to examples.
 struct Evaluation {
-    /// Enough examples to keep every thread busy with batches of like lengths, few enough that memory stays small.
-    fileprivate static let window = ReadAhead<ReadExample>.Limits(count: 1024, cost: 256 << 10)
-
     /// What the source of the examples has to say.
     var notes: [String] = []
     private let head: ClassificationHead

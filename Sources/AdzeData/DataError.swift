@@ -10,7 +10,7 @@ public enum DataError: AdzeFailure, Equatable {
     case unknownFormat(path: String)
     /// The input begins with the mark of UTF-16.
     case utf16
-    /// A NUL byte: the input is no text.
+    /// A NUL byte in the header, or in a record beyond the limit: the input is no text.
     case nul(line: Int)
     /// A quote that opens a field is not closed within the limit, or at all.
     case unclosedQuote(line: Int, limit: Int)
@@ -141,7 +141,7 @@ public struct RowError: AdzeFailure, Equatable {
         case missingKey(String, nearest: String?)
         /// A value is of the wrong kind.
         case wrongType(key: String, expected: String, found: String)
-        /// A file has a NUL byte.
+        /// The row, or its file, has a NUL byte.
         case nul
         /// The row has no label.
         case noLabel

@@ -29,8 +29,8 @@ public struct LabelTable: Sendable, Equatable {
     /// The position of a label as it is written in data; nil where it is none of these.
     ///
     /// A name stands for itself. The numbers 0 ..< count are positions, and so is `LABEL_` followed by one; not where a
-    /// name is a whole number, or all begin with a digit. `neg` and `pos`, as folders of reviews are called, are negative and positive in any
-    /// case, or the first and second of two labels without names of their own.
+    /// name is a whole number, or all begin with a digit. `neg` and `pos`, as folders of reviews are called, are
+    /// negative and positive in any case, or the first and second of two labels without names of their own.
     public func index(of written: String) -> Int? {
         if let index = indexes[written] { return index }
         if let number = LabelTable.position(written) { return !hasNumbers && number < count ? number : nil }

@@ -9,6 +9,8 @@ enum Scan: Equatable {
     case tooLong
     /// A field went on after its closing quote; the record has been read to its end.
     case textAfterQuote(field: Int)
+    /// The record is whole, and has a NUL. Scanners do not look for it: who uses the record does.
+    case nul
     /// The input is at its end.
     case end
 }

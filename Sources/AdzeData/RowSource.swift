@@ -13,7 +13,8 @@ internal import AdzeBytes
 ///   a list of such too, and is then as JSON writes it; a null is as good as no pair or label. All other fields go to
 ///   `Row.extra`.
 ///
-/// Bytes are UTF-8; its byte order mark is skipped. Only the columns that are asked for need be valid.
+/// Bytes are UTF-8; its byte order mark is skipped. Only the columns that are asked for need be valid, but a NUL anywhere
+/// costs the row; in the header, or in a record beyond the limit, it ends the reading: the input is no text.
 public struct RowSource: ~Copyable {
     /// The most bytes of one record: 1 MB.
     public static let recordLimit = 1_000_000
@@ -21,6 +22,9 @@ public struct RowSource: ~Copyable {
     public static let chunkSize = 128 << 10
     /// The most columns of a table.
     public static let columnLimit = 10_000
+    /// The most JSON values of one record: enough for vectors that pass through, and some MB of memory at most, where a
+    /// record full of `1,1,…` would take a dozen times its bytes.
+    public static let valueLimit = 65_536
 
     /// The format that is read.
     public let format: DataFormat
@@ -111,12 +115,14 @@ public struct RowSource: ~Copyable {
         }
     }
 
+    /// The bytes that were kept of the record behind the last row: without its quotes and line end.
+    public var recordByteCount: Int { record.bytes.count }
+
     // MARK: - Records
 
     private mutating func scan() throws(DataError) -> Scan {
         let found = format == .csv ? try table.next(&record) : try lines.next(&record)
-        if found != .end, record.hasNUL { throw .nul(line: record.lineNumber) }
-        return found
+        return found != .end && record.hasNUL ? .nul : found
     }
 
     private func error(_ reason: RowError.Reason) -> RowError {
@@ -127,6 +133,7 @@ public struct RowSource: ~Copyable {
         switch scan {
         case .tooLong: error(.tooLong(limit: RowSource.recordLimit))
         case .textAfterQuote(let field): error(.textAfterQuote(field: field))
+        case .nul: error(.nul)
         case .record, .end: nil
         }
     }
@@ -171,6 +178,7 @@ public struct RowSource: ~Copyable {
         // Without a header an empty first line is the first row of a table of one column, if no more are asked for.
         let skipsEmpty = !isByNumber || columns.highestNumber > 1
         repeat { found = try nextRecordOfTable() } while found == .record && record.isEmptyLine && skipsEmpty
+        if found == .nul { throw .nul(line: record.lineNumber) }
         if let problem = problem(found) { throw .header(problem) }
         columnCount = record.ends.count
         guard columnCount <= RowSource.columnLimit else {
@@ -248,7 +256,7 @@ public struct RowSource: ~Copyable {
     private mutating func jsonRow() throws(RowError) -> Row {
         let value: JSONValue
         do throws(JSONError) {
-            value = try parseJSON(record.bytes)
+            value = try parseJSON(record.bytes, limits: JSONLimits(values: RowSource.valueLimit))
         } catch .invalidUTF8 {
             throw error(.invalidUTF8)
         } catch let failure {

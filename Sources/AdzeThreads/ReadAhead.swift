@@ -13,7 +13,7 @@ import Darwin
 /// `Limits.count` elements, or fewer where `Limits.cost` is reached before. A source that says it must wait (a pipe, a
 /// person) has what it gave so far handed out at once. At most two windows are in memory: one with the user, one here.
 ///
-/// Thread-safe. A reader that is let go stops its source before the next element; one that waits for an input which
+/// Thread-safe: of several users each gets windows of its own, and at the end all are told. A reader that is let go stops its source before the next element; one that waits for an input which
 /// never comes keeps its thread until the process ends.
 public final class ReadAhead<Element: Sendable>: Sendable {
     /// Where a window ends.
@@ -29,6 +29,10 @@ public final class ReadAhead<Element: Sendable>: Sendable {
             self.count = count
             self.cost = cost
         }
+
+        /// For texts that a model reads, their cost in bytes: enough to keep every thread busy with batches of like
+        /// lengths, few enough to answer long texts soon and in little memory.
+        public static var texts: Limits { Limits(count: 1024, cost: 256 << 10) }
     }
 
     /// What a source is told about its reader.
@@ -109,7 +113,7 @@ private final class WindowQueue<Element: Sendable>: @unchecked Sendable {
         elements.append(element)
         let (sum, overflow) = cost.addingReportingOverflow(elementCost)
         cost = overflow ? .max : sum
-        if isFull { pthread_cond_signal(changed) }
+        if isFull { pthread_cond_broadcast(changed) }
         return true
     }
 
@@ -130,15 +134,15 @@ private final class WindowQueue<Element: Sendable>: @unchecked Sendable {
         let window = elements
         (elements, cost) = ([], 0)
         elements.reserveCapacity(window.count)
-        pthread_cond_signal(changed)
+        pthread_cond_broadcast(changed)
         return window
     }
 
     private func change(_ body: () -> Void) {
         pthread_mutex_lock(lock)
         body()
-        // One at most waits: the source for room, or its user for a window.
-        pthread_cond_signal(changed)
+        // To all: the source may wait for room, and any number of users for a window.
+        pthread_cond_broadcast(changed)
         pthread_mutex_unlock(lock)
     }
 }

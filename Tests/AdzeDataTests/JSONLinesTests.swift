@@ -24,6 +24,17 @@ import Testing
             ])
     }
 
+    /// A value takes many times the two bytes of `1,`: a record full of them is bounded by their number.
+    @Test func tooManyValuesCostOneRow() {
+        func line(_ count: Int) -> String {
+            #"{"text":"a","x":["# + repeatElement("1", count: count).joined(separator: ",") + "]}"
+        }
+        // The object, the text and the list are values too.
+        #expect(reason(line(RowSource.valueLimit - 3)) == nil)
+        #expect(reason(line(RowSource.valueLimit - 2)) == .json(.tooManyValues(limit: RowSource.valueLimit)))
+        #expect(reason(line(490_000)) == .json(.tooManyValues(limit: RowSource.valueLimit)))
+    }
+
     @Test func extraFieldsKeepTheirOrder() throws {
         let reading = read(#"{"z":1,"text":"t","a":2,"m":3}"#, .jsonl)
         #expect(try reading.rows.first?.get().extra.keys == ["z", "a", "m"])

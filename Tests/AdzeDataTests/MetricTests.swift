@@ -46,6 +46,20 @@ import Testing
         }
     }
 
+    @Test func aConfidenceThatIsNoNumberIsAMistake() async {
+        let message = await #expect(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            var tally = CalibrationTally()
+            tally.add(confidence: .nan, isCorrect: true)
+        }
+        let said = message.map { String(decoding: $0.standardErrorContent, as: UTF8.self) } ?? ""
+        #expect(said.contains("a confidence is a number"))
+        var tally = CalibrationTally()
+        for confidence in [-1.0, 2.0] { tally.add(confidence: confidence, isCorrect: true) }
+        #expect(tally.error == 1.5)
+    }
+
     @Test(arguments: names("single")) func oneLabelAsScikitLearn(name: String) throws {
         let golden = try golden("single", name)
         let probabilities = try #require(golden["probabilities"]?.array).map(numbers)

@@ -37,14 +37,41 @@ import Testing
         }
     }
 
-    @Test func nulEndsTheReading() {
-        let reading = read("a\nb\0\nc\n", .txt)
-        #expect(reading.texts == ["a"])
-        #expect(reading.failure == .nul(line: 2))
-        #expect(read("text\na\0\n", .csv).failure == .nul(line: 2))
-        #expect(read("text\n\"a\0\"\n", .csv).failure == .nul(line: 2))
-        #expect(read("te\0xt\n", .tsv).failure == .nul(line: 1))
-        #expect(read("{\"text\":\"a\0\"}", .jsonl).failure == .nul(line: 1))
+    @Test func nulCostsOneRow() {
+        let cases: [(String, DataFormat)] = [
+            ("a\nb\0\nc\n", .txt), ("text\na\0\nc\n", .csv), ("text\n\"a\0\"\nc\n", .csv),
+            ("text,b\n\"a\"\0,d\nc,d\n", .csv), ("text\tb\nt\t\0\nc\td\n", .tsv),
+            ("{\"text\":\"a\"}\n{\"text\":\"a\0\"}\n{\"text\":\"c\"}", .jsonl),
+        ]
+        for (text, format) in cases {
+            let reading = read(text, format)
+            #expect(reading.failure == nil && reading.texts.last == "c", "\(text)")
+            #expect(reading.errors == [RowError(lineNumber: 2, reason: .nul)], "\(text)")
+        }
+    }
+
+    @Test func nulInTheHeaderEndsTheReading() {
+        for format in [DataFormat.csv, .tsv] {
+            #expect(read("te\0xt\na\n", format).failure == .nul(line: 1))
+            #expect(read("a\0\nb\n", format, ColumnSelection(text: .number(1))).failure == .nul(line: 1))
+        }
+    }
+
+    /// What a row costs to hold, fields that only pass through and a row that is none among it.
+    @Test func recordsAreCountedWhole() throws {
+        let lines = [#"{"text":"a","x":[1,1,1,1]}"#, #"{"text":"b"}"#, #"{"x":"no text"}"#]
+        let bytes = Array(lines.joined(separator: "\r\n").utf8)
+        var isRead = false
+        var source = try RowSource(format: .jsonl) { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in
+            if isRead { return 0 }
+            isRead = true
+            buffer.copyBytes(from: bytes)
+            return bytes.count
+        }
+        for line in lines {
+            _ = try source.next()
+            #expect(source.recordByteCount == line.utf8.count)
+        }
     }
 
     /// /dev/zero has no line end to step on to.
@@ -87,7 +114,7 @@ import Testing
 
     @Test func errorsAreThrownAgain() throws {
         var isRead = false
-        var source = try RowSource(format: .txt) { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in
+        var source = try RowSource(format: .csv) { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in
             if isRead { return 0 }
             isRead = true
             buffer[0] = 0

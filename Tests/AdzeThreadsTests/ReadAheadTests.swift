@@ -90,6 +90,32 @@ import Testing
         #expect(taken == 500)
     }
 
+    /// Each element goes to one of them, and every one is told of the end.
+    @Test func severalUsersShareASource() throws {
+        for _ in 0..<20 {
+            let reader = try #require(
+                ReadAhead<Int>(.init(count: 3)) { _ in
+                    var next = 0
+                    return {
+                        next += 1
+                        return next <= 1000 ? next : nil
+                    }
+                })
+            let found = Mutex<[Int]>([])
+            let users = DispatchGroup()
+            for _ in 0..<4 {
+                let thread = Thread {
+                    while let window = try? reader.next() { found.withLock { $0 += window } }
+                    users.leave()
+                }
+                users.enter()
+                thread.start()
+            }
+            try #require(users.wait(timeout: .now() + 60) == .success)
+            #expect(found.withLock { $0.sorted() } == Array(1...1000))
+        }
+    }
+
     @Test func aFailureComesAfterWhatWasBeforeIt() throws {
         struct Broken: Error {}
         let reader = try #require(

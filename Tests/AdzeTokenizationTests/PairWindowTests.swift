@@ -36,6 +36,11 @@ import Testing
             let limit = used + stride + Int.random(in: 1...9, using: &random)
             let windows = try tokenizer.encodeWindows(
                 first, pair: second, maximumLength: limit, stride: stride, offsets: true)
+            let counted = try tokenizer.pairWindows(
+                first, pair: second, maximumLength: limit, stride: stride, offsets: true)
+            #expect(counted.count == windows.count && counted[windows.count - 1] == windows.last)
+            // The last window is the first that reaches the end, so that none is made in vain.
+            #expect(windows.dropFirst().allSatisfy { $0.secondText.count > stride })
             var covered: [Int32] = []
             for (number, window) in windows.enumerated() {
                 let part = Array(window.ids[window.secondText])

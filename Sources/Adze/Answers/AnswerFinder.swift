@@ -56,6 +56,12 @@ public struct AnswerOptions: Sendable {
 public final class AnswerFinder: Sendable {
     private let model: LoadedModel
 
+    /// The most windows over one context: more than a megabyte takes with the default length and stride. A long question
+    /// can make windows that advance by one token: they would hold hundreds of times the context.
+    public static let windowLimit = 8192
+    /// Windows that are in memory at a time, where one context has not more.
+    static let windowBudget = 4096
+
     /// The most tokens of one input.
     public var maximumLength: Int { model.maximumLength }
 
@@ -75,18 +81,32 @@ public final class AnswerFinder: Sendable {
     /// Answers questions, each the text of its input, from contexts, each the pair, in their order.
     ///
     /// Throws `TokenizerError.impossibleBudget` where `options` leave no room for any question. A question without a
-    /// context, or too long a one, is a `TextProblem` of its own.
+    /// context, or too long a one, or a context of more than `windowLimit` windows, is a `TextProblem` of its own.
     public func answer(
         _ questions: [TextInput], options: AnswerOptions = AnswerOptions()
     ) throws -> [Result<FoundAnswers, TextProblem>] {
+        try answer(questions, options: options, windowBudget: AnswerFinder.windowBudget)
+    }
+
+    func answer(
+        _ questions: [TextInput], options: AnswerOptions, windowBudget: Int
+    ) throws -> [Result<FoundAnswers, TextProblem>] {
         let limit = model.limit(options.maximumLength ?? 384)
         let stride = options.stride ?? min(limit / 2, 128)
-        let windows = try model.map(questions) { try self.encode($0, limit: limit, stride: stride) }
-        let logits = try model.run(windows.map { (try? $0.get()) ?? [] }, outputs: .tokenLogits, take: \.tokenLogits)
+        let windows = try model.map(questions) { try self.windows(of: $0, limit: limit, stride: stride) }
         let decoder = AnswerDecoder(classifierID: model.tokenizer.classifierID, options: options)
-        return try model.map(Array(questions.indices)) { index in
-            windows[index].flatMap { decoder.decode(questions[index].pair ?? "", $0, logits: logits[index]) }
+        var results: [Result<FoundAnswers, TextProblem>] = []
+        while results.count < questions.count {
+            let start = results.count
+            var (end, count) = (start, 0)
+            while end < questions.count {
+                let more = (try? windows[end].get())?.count ?? 0
+                if end > start, count + more > windowBudget { break }
+                (end, count) = (end + 1, count + more)
+            }
+            results += try answer(Array(questions[start..<end]), Array(windows[start..<end]), decoder)
         }
+        return results
     }
 
     /// The best answer to one question; throws its `TextProblem` too.
@@ -94,16 +114,32 @@ public final class AnswerFinder: Sendable {
         try answer([TextInput(question, pair: context)])[0].get().answers[0]
     }
 
-    private func encode(
-        _ input: TextInput, limit: Int, stride: Int
-    ) throws(TokenizerError) -> Result<[Encoding], TextProblem> {
+    private func answer(
+        _ questions: [TextInput], _ windows: [Result<PairWindows, TextProblem>], _ decoder: AnswerDecoder
+    ) throws -> [Result<FoundAnswers, TextProblem>] {
+        let encodings = try model.map(windows) { windows in
+            windows.map { windows in (0..<windows.count).map { windows[$0] } }
+        }
+        let logits = try model.run(
+            encodings.map { (try? $0.get()) ?? [] }, outputs: .tokenLogits, take: \.tokenLogits)
+        return try model.map(Array(questions.indices)) { index in
+            encodings[index].flatMap { decoder.decode(questions[index].pair ?? "", $0, logits: logits[index]) }
+        }
+    }
+
+    private func windows(
+        of input: TextInput, limit: Int, stride: Int
+    ) throws(TokenizerError) -> Result<PairWindows, TextProblem> {
         guard let context = input.pair else { return .failure(.noPair) }
         guard !input.text.isEmpty else { return .failure(.empty("question")) }
         guard !context.isEmpty else { return .failure(.empty("context")) }
         do {
-            return .success(
-                try model.tokenizer.encodeWindows(
-                    input.text, pair: context, maximumLength: limit, stride: stride, offsets: true))
+            let windows = try model.tokenizer.pairWindows(
+                input.text, pair: context, maximumLength: limit, stride: stride, offsets: true)
+            guard windows.count <= AnswerFinder.windowLimit else {
+                return .failure(.tooManyWindows(count: windows.count, limit: AnswerFinder.windowLimit))
+            }
+            return .success(windows)
         } catch {
             // Where a question of one token leaves no room either, it is not the question's fault.
             let frame = model.tokenizer.specialTokenCount(pair: true)

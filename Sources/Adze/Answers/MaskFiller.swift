@@ -13,21 +13,32 @@ public import Foundation
 /// What a model proposes for the masked words of one text.
 public struct FilledText: Sendable, Equatable {
     /// One token in the place of a mask.
-    public struct Candidate: Sendable, Equatable {
+    public struct Candidate: Sendable {
         /// The token's id.
         public let token: Int
         /// The token as text; a piece that continues a word keeps its prefix.
         public let text: String
         /// Its probability among all tokens, the other masks being open.
         public let score: Double
+        fileprivate let place: MaskPlace
         /// The whole text with this mask filled, decoded; with several masks, the special tokens stand in it too.
-        public let sequence: String
+        ///
+        /// Written when it is asked for: a text full of masks has thousands of candidates.
+        /// - Complexity: O(tokens of the text).
+        public var sequence: String { place.text.filled(at: place.position, by: token) }
     }
 
     /// For each mask, in order, its candidates, best first.
     public let masks: [[Candidate]]
     /// Tokens that did not fit and were cut off.
     public let truncatedTokenCount: Int
+}
+
+extension FilledText.Candidate: Equatable {
+    /// Whether all that they say is the same.
+    public static func == (a: Self, b: Self) -> Bool {
+        (a.token, a.text, a.score) == (b.token, b.text, b.score) && a.sequence == b.sequence
+    }
 }
 
 /// A masked language model in memory.
@@ -130,6 +141,31 @@ public final class MaskFiller: Sendable {
 
 // MARK: - Steps
 
+/// A mask of a text that its candidates share.
+private struct MaskPlace: Sendable {
+    let text: OpenText
+    let position: Int
+}
+
+/// The tokens of a text with open masks, kept once for all candidates.
+private final class OpenText: Sendable {
+    private let ids: [Int32]
+    private let hasOneMask: Bool
+    private let tokenizer: BertTokenizer
+
+    init(_ ids: [Int32], hasOneMask: Bool, _ tokenizer: BertTokenizer) {
+        (self.ids, self.hasOneMask, self.tokenizer) = (ids, hasOneMask, tokenizer)
+    }
+
+    func filled(at position: Int, by token: Int) -> String {
+        var ids = ids
+        ids[position] = Int32(token)
+        // Padding that stands in a text is left out, and the frame where no other mask would go with it.
+        ids.removeAll { $0 == tokenizer.paddingID }
+        return tokenizer.string(of: ids, skippingSpecialTokens: hasOneMask)
+    }
+}
+
 /// The tokens of a text and where its masks are.
 private struct MaskedText: Sendable {
     let encoding: Encoding
@@ -137,15 +173,12 @@ private struct MaskedText: Sendable {
 
     /// The text with each mask filled by each of its choices.
     func filled(by choices: [[TokenChoice]], _ tokenizer: BertTokenizer) -> FilledText {
+        let text = OpenText(encoding.ids, hasOneMask: positions.count == 1, tokenizer)
         let masks = zip(positions, choices).map { position, choices in
             choices.map { choice in
-                var ids = encoding.ids
-                ids[position] = Int32(choice.id)
-                // Padding that stands in a text is left out, and the frame where no other mask would go with it.
-                ids.removeAll { $0 == tokenizer.paddingID }
-                return FilledText.Candidate(
+                FilledText.Candidate(
                     token: choice.id, text: tokenizer.string(of: [Int32(choice.id)]), score: choice.score,
-                    sequence: tokenizer.string(of: ids, skippingSpecialTokens: positions.count == 1))
+                    place: MaskPlace(text: text, position: position))
             }
         }
         return FilledText(masks: masks, truncatedTokenCount: encoding.truncatedTokenCount)

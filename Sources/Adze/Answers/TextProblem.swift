@@ -16,6 +16,8 @@ public enum TextProblem: AdzeFailure, Equatable {
     case empty(String)
     /// The question leaves no room for windows over its context.
     case questionTooLong(needed: Int, limit: Int)
+    /// Windows that advance little, over a long context: more of them than are read.
+    case tooManyWindows(count: Int, limit: Int)
     /// The model's logits are no numbers.
     case notFinite
 
@@ -30,6 +32,9 @@ public enum TextProblem: AdzeFailure, Equatable {
         case .empty(let what): "the \(what) is empty"
         case .questionTooLong(let needed, let limit):
             "the question is too long: with a window over its context it takes \(needed) tokens of \(limit); shorten it"
+        case .tooManyWindows(let count, let limit):
+            "the context takes \(count) windows, and at most \(limit) are read; shorten it or the question, or lower the"
+                + " stride"
         case .notFinite: "the logits are not finite; run adze verify"
         }
     }

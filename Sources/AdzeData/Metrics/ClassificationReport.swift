@@ -40,7 +40,8 @@ public struct ClassificationTally: Sendable {
     /// A tally without answers.
     public init(labelCount: Int) { confusion = ConfusionMatrix(labelCount: labelCount) }
 
-    /// Takes an answer: the label that is, and the probability of every label. The first of the largest is what is said.
+    /// Takes an answer: the label that is, and the probability of every label, none NaN. The first of the largest is
+    /// what is said.
     public mutating func add(actual: Int, probabilities: [Double]) {
         precondition(probabilities.count == confusion.labelCount, "a probability for each label")
         var predicted = 0
@@ -81,8 +82,9 @@ public struct CalibrationTally: Sendable {
     /// A tally without answers.
     public init() {}
 
-    /// Takes an answer.
+    /// Takes an answer; its confidence must be a number, and counts in the first or last bin beyond 0 or 1.
     public mutating func add(confidence: Double, isCorrect: Bool) {
+        precondition(!confidence.isNaN, "a confidence is a number, not NaN")
         let place = (confidence * Double(CalibrationTally.binCount)).rounded(.up) - 1
         let bin = Int(min(max(place, 0), Double(CalibrationTally.binCount - 1)))
         bins[bin].count += 1

@@ -92,6 +92,39 @@ import Testing
         #expect(refusal { try finder.answer([long], options: options) } is TokenizerError)
     }
 
+    /// A question that leaves windows one token to advance by, over a long context: they would hold many times the text.
+    @Test func windowsThatCrawlAreRefused() throws {
+        let finder = try finder()
+        let tokenizer = try AnswerGolden("questions").tokenizer()
+        var options = AnswerOptions()
+        options.maximumLength = 40
+        let room = 40 - tokenizer.specialTokenCount(pair: true) - tokenizer.ids(of: "who?").count
+        options.stride = room - 1
+        // Of one token each.
+        let tokens = AnswerFinder.windowLimit + room
+        let long = TextInput("who?", pair: String(repeating: ". ", count: tokens))
+        let found = try finder.answer([long, TextInput("who?", pair: "Anna")], options: options)
+        #expect(throws: TextProblem.tooManyWindows(count: tokens - room + 1, limit: AnswerFinder.windowLimit)) {
+            try found[0].get()
+        }
+        #expect(try found[1].get().windowCount == 1)
+        options.stride = 0
+        #expect(try finder.answer([long], options: options)[0].get().windowCount == (tokens + room - 1) / room)
+    }
+
+    @Test func whatIsInMemoryAtATimeChangesNoAnswer() throws {
+        let finder = try finder()
+        var options = AnswerOptions()
+        (options.topK, options.maximumLength, options.stride) = (3, 24, 5)
+        let contexts = EntityTests().randomTexts(12) + ["", String(repeating: "Anna cut the oak. ", count: 20)]
+        let questions = contexts.map { TextInput("who?", pair: $0) } + ["who?"]
+        let all = try finder.answer(questions, options: options)
+        #expect(all.contains { ((try? $0.get())?.windowCount ?? 0) > 5 })
+        for budget in [1, 3, 8] {
+            #expect(try finder.answer(questions, options: options, windowBudget: budget) == all)
+        }
+    }
+
     @Test func aContextWithoutTokensHasNoAnswer() throws {
         let finder = try finder()
         let answer = try finder.answer("Who?", from: " \n")

@@ -75,6 +75,21 @@ import Testing
         }
     }
 
+    /// A sequence is written when it is asked for: from the text's own tokens, whichever texts were filled with it.
+    @Test func sequencesAreThoseOfTheirText() throws {
+        let filler = try open().filler
+        let texts: [TextInput] = ["we [MASK] it", "[MASK] [MASK] it", "the oak [MASK]"]
+        let found = try filler.fill(texts, topK: 2).map { try $0.get() }
+        for (text, filled) in zip(texts, found) {
+            #expect(try filled == filler.fill([text], topK: 2)[0].get())
+            for candidate in filled.masks.joined() { #expect(candidate.sequence.contains(candidate.text)) }
+        }
+        #expect(Set(found.flatMap { $0.masks.joined().map(\.sequence) }).count == 8)
+        #expect(found[1].masks[0][0].sequence.contains("[CLS]") && !found[0].masks[0][0].sequence.contains("[CLS]"))
+        // A text full of masks has many candidates: each is some words, not a text.
+        #expect(MemoryLayout<FilledText.Candidate>.size <= 64)
+    }
+
     @Test func targetsThatAreNoTokensAreSaid() throws {
         let filler = try open().filler
         #expect(try filler.targets(["oak", "oak", "adze"]).notes.isEmpty)

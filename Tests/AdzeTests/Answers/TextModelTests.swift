@@ -82,7 +82,7 @@ import Testing
     @Test func messagesAreOneLine() {
         let problems: [TextProblem] = [
             .noMask(token: "[MASK]"), .maskCutOff(token: "[MASK]", limit: 5), .noPair, .unwantedPair, .empty("context"),
-            .questionTooLong(needed: 9, limit: 8), .notFinite,
+            .questionTooLong(needed: 9, limit: 8), .tooManyWindows(count: 9, limit: 8), .notFinite,
         ]
         let errors: [TaskError] = [
             .noTargets, .noWindows(what: "pairs"), .windowsNeedAggregation, .noGap, .noMaskToken,

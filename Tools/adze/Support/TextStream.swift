@@ -17,11 +17,8 @@ import Foundation
 /// }
 /// ```
 struct TextStream {
-    /// Enough rows to keep every thread busy with batches of like lengths, few enough to answer long texts soon.
-    static let window = ReadAhead<Result<Row, RowError>>.Limits(count: 1024, cost: 256 << 10)
-
     private var given: [Row]
-    private let source: ReadAhead<Result<Row, RowError>>?
+    private let source: ReadAhead<ReadRow>?
     private let path: String
 
     /// The texts of a command line.
@@ -48,9 +45,9 @@ struct TextStream {
         given = []
         do {
             let opened = OpenedRows(try RowSource(path: path, format: format, columns: columns))
-            source = ReadAhead(TextStream.window, cost: byteCount) { waiting in
+            source = ReadAhead(.texts, cost: { $0.byteCount }) { waiting in
                 opened.source.beforeWaiting { waiting.begin() }
-                return { try opened.source.next() }
+                return { try opened.next() }
             }
         } catch {
             throw InputError(path: path, underlying: error)
@@ -64,7 +61,7 @@ struct TextStream {
             defer { given = [] }
             return given.isEmpty ? nil : given.map { .success($0) }
         }
-        do { return try source.next() } catch let error as any AdzeFailure {
+        do { return try source.next()?.map(\.row) } catch let error as any AdzeFailure {
             throw InputError(path: path, underlying: error)
         }
     }
@@ -104,10 +101,15 @@ struct TextStream {
 private final class OpenedRows {
     var source: RowSource
     init(_ source: consuming RowSource) { self.source = source }
+
+    func next() throws -> ReadRow? {
+        try source.next().map { ReadRow(row: $0, byteCount: source.recordByteCount) }
+    }
 }
 
-/// What a row adds to a window: the bytes of its texts.
-private func byteCount(_ row: Result<Row, RowError>) -> Int {
-    guard case .success(let row) = row else { return 0 }
-    return row.text.utf8.count + (row.pair?.utf8.count ?? 0)
+/// A row, and what it adds to a window: the bytes of its whole record, for its label and the fields that only pass
+/// through are held as its texts are.
+private struct ReadRow: Sendable {
+    let row: Result<Row, RowError>
+    let byteCount: Int
 }
