@@ -117,11 +117,11 @@ let package = Package(
         library(
             "AdzeFuzzing", path: "Tools/fuzz/AdzeFuzzing",
             [
-                "AdzeBytes", "AdzeData", "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads",
+                "AdzeBytes", "AdzeData", "AdzeKeras", "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads",
                 "AdzeTokenization", "AdzeTorch", "AdzeZip",
             ]),
         fuzzer("json"), fuzzer("safetensors"), fuzzer("zip"), fuzzer("pickle"), fuzzer("native"), fuzzer("tokenizer"),
-        fuzzer("csv"), fuzzer("jsonl"),
+        fuzzer("csv"), fuzzer("jsonl"), fuzzer("workerstream"),
 
         // MARK: - Tests
         .target(

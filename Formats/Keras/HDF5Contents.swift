@@ -26,8 +26,12 @@ struct HDF5Contents: Sendable {
     init(stream: SafetensorsFile) throws(KerasError) {
         let metadata = Dictionary(stream.metadata, uniquingKeysWith: { first, _ in first })
         guard let sandbox = metadata["hdf5.sandbox"] else { throw .metadata("the state of its sandbox") }
+        // HDF5 has no such types: nothing that a file holds may go missing in silence.
+        if let tensor = stream.unsupported.first {
+            throw .stream(.unsupportedDType(tensor: tensor.name, dtype: tensor.dtype))
+        }
         self.stream = stream
-        self.sandbox = sandbox
+        self.sandbox = fitForTerminal(sandbox)
         skipped = try HDF5Contents.skipped(metadata["hdf5.skipped"])
         let lists = try NameLists(metadata["hdf5.attributes"])
         order = try HDF5Contents.order(stream.tensors, lists, skipped: skipped)
@@ -38,7 +42,7 @@ struct HDF5Contents: Sendable {
             guard row.count == 2, let path = row[0].string, let reason = row[1].string else {
                 throw .metadata("the list of skipped objects")
             }
-            return SkippedObject(path: path, reason: reason)
+            return SkippedObject(path: path, reason: fitForTerminal(reason))
         }
     }
 
@@ -61,7 +65,7 @@ struct HDF5Contents: Sendable {
         let reasons = Dictionary(skipped.map { ($0.path, $0.reason) }, uniquingKeysWith: { first, _ in first })
         var order: [TensorInfo] = []
         var seen: Set<String> = []
-        for path in lists.weightPaths(isDataset: { infos[$0] != nil }) {
+        try lists.forEachWeight(isDataset: { infos[$0] != nil }) { path throws(KerasError) in
             guard let info = infos[path] else {
                 if let reason = reasons[path] { throw .notATensor(path, reason: reason) }
                 throw .missingWeight(path)
@@ -75,41 +79,54 @@ struct HDF5Contents: Sendable {
 
 /// The attributes `layer_names` and `weight_names`, with which Keras 2 puts its weights in order.
 private struct NameLists {
-    private var values: [String: [String]] = [:]
+    /// No tensor has a longer name, so no group of a longer one holds any.
+    private static let maximumPathLength = 1024
+
+    private var layers: [String: [String]] = [:]
+    private var weights: [String: [String]] = [:]
+    /// The groups of `layers`, in the order of the file.
     private var groups: [String] = []
 
     init(_ text: String?) throws(KerasError) {
-        for row in try HDF5Contents.rows(text, "the lists of weights") {
-            guard row.count == 3, let path = row[0].string, let name = row[1].string, let list = row[2].array else {
-                throw .metadata("the lists of weights")
+        let what = "the lists of weights"
+        for row in try HDF5Contents.rows(text, what) {
+            guard row.count == 3, let path = row[0].string, let name = row[1].string, let list = row[2].array,
+                path.utf8.count <= NameLists.maximumPathLength
+            else { throw .metadata(what) }
+            let texts = list.compactMap(\.string)
+            guard texts.count == list.count else { throw .metadata(what) }
+            switch name {
+            case "layer_names":
+                // A group is met once, and has an attribute once.
+                guard layers.updateValue(texts, forKey: path) == nil else { throw .metadata(what) }
+                groups.append(path)
+            case "weight_names":
+                guard weights.updateValue(texts, forKey: path) == nil else { throw .metadata(what) }
+            default: break
             }
-            var texts: [String] = []
-            for value in list {
-                guard let text = value.string else { throw .metadata("the lists of weights") }
-                texts.append(text)
-            }
-            if name == "layer_names" { groups.append(path) }
-            values[NameLists.key(path, name)] = texts
         }
     }
 
-    private static func key(_ path: String, _ name: String) -> String { "\(name) \(path)" }
-
     private static func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : path + "/" + name }
 
-    /// The paths that the lists name. A shard's `layer_names` name datasets themselves.
-    func weightPaths(isDataset: (String) -> Bool) -> [String] {
-        var paths: [String] = []
+    /// Calls `body` with each path that the lists name. A shard's `layer_names` name datasets themselves.
+    ///
+    /// A layer's weights come once, however often the layer is named: a short file could else name them billions of
+    /// times. For the same reason paths are made one at a time.
+    func forEachWeight(
+        isDataset: (String) -> Bool, _ body: (String) throws(KerasError) -> Void
+    ) throws(KerasError) {
+        var met: Set<String> = []
         for group in groups {
-            for layer in values[NameLists.key(group, "layer_names")] ?? [] {
+            for layer in layers[group] ?? [] {
                 let inside = NameLists.join(group, layer)
-                if let weights = values[NameLists.key(inside, "weight_names")] {
-                    paths += weights.map { NameLists.join(inside, $0) }
+                if let names = weights[inside] {
+                    guard met.insert(inside).inserted else { continue }
+                    for name in names { try body(NameLists.join(inside, name)) }
                 } else if isDataset(inside) {
-                    paths.append(inside)
+                    try body(inside)
                 }
             }
         }
-        return paths
     }
 }

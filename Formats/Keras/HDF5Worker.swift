@@ -81,8 +81,7 @@ public struct HDF5Worker: Sendable, Equatable {
         let name = "adze-h5worker: "
         let first = String(decoding: errors.prefix { $0 != 0x0A }, as: UTF8.self)
         let reason = first.hasPrefix(name) ? first.dropFirst(name.count) : first[...]
-        // `quoted` makes it safe; the quotation marks themselves are not wanted.
-        return String(quoted(reason, limit: 600).dropFirst().dropLast())
+        return fitForTerminal(reason)
     }
 
     private static func runningExecutable() -> String? {
@@ -103,4 +102,10 @@ public struct HDF5Worker: Sendable, Equatable {
         #endif
         return String(validating: buffer[..<count], as: UTF8.self)
     }
+}
+
+/// A text of the worker's as one line of at most 600 characters, without what would command a terminal.
+func fitForTerminal(_ text: some StringProtocol) -> String {
+    // `quoted` makes it safe; the quotation marks themselves are not wanted.
+    String(quoted(text, limit: 600).unicodeScalars.dropFirst().dropLast())
 }

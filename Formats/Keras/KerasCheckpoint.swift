@@ -1,7 +1,7 @@
 // An opened HDF5 file: its tensors as they are, and under PyTorch's names where the file is a BERT in a known layout.
 // The file's `model_config` is never looked at: no code of a model is read, let alone run.
 
-internal import AdzeSafetensors
+package import AdzeSafetensors
 public import AdzeTensors
 
 /// The tensors of an HDF5 file, in memory.
@@ -30,12 +30,17 @@ public struct KerasCheckpoint: Sendable {
     public init(
         path: String, size: Int, worker: HDF5Worker, names: KerasNames? = nil
     ) throws(KerasError) {
-        try self.init(HDF5Contents(stream: worker.read(file: path, size: size)), names: names)
+        try self.init(stream: worker.read(file: path, size: size), names: names)
     }
 
     /// The same for a file in memory.
     public init(bytes: [UInt8], worker: HDF5Worker, names: KerasNames? = nil) throws(KerasError) {
-        try self.init(HDF5Contents(stream: worker.read(bytes: bytes)), names: names)
+        try self.init(stream: worker.read(bytes: bytes), names: names)
+    }
+
+    /// The same from what a worker sent, which is not trusted.
+    package init(stream: SafetensorsFile, names: KerasNames? = nil) throws(KerasError) {
+        try self.init(HDF5Contents(stream: stream), names: names)
     }
 
     /// Whether a file begins as HDF5 does.

@@ -71,8 +71,12 @@ public struct KerasNames: Sendable {
             ?? PyTorchName(KerasNames.dotted(path))
     }
 
-    /// The path with dots for slashes.
-    static func dotted(_ path: String) -> String { String(path.map { $0 == "/" ? "." : $0 }) }
+    /// The path with dots for slashes. HDF5 parts paths by their bytes, whatever character joins a slash.
+    static func dotted(_ path: String) -> String {
+        var dotted = String.UnicodeScalarView()
+        for scalar in path.unicodeScalars { dotted.append(scalar == "/" ? "." : scalar) }
+        return String(dotted)
+    }
 
     /// Whether a dataset is the optimizer's state: twice the size of the weights, and no use here.
     static func isOptimizer(_ path: String) -> Bool {
@@ -81,7 +85,7 @@ public struct KerasNames: Sendable {
 
     /// The parts of a path, without the group that a full-model file keeps its weights in.
     private static func levels(_ path: String) -> [String] {
-        let levels = path.split(separator: "/").map(String.init)
+        let levels = path.unicodeScalars.split(separator: "/").map { String($0) }
         return levels.first == "model_weights" ? Array(levels.dropFirst()) : levels
     }
 

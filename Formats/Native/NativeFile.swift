@@ -151,7 +151,7 @@ struct FrameTable: Sendable {
         }
         FrameTable.align(&offset, ifSectionsBeginAt: layout.kinds.count, layout, &padding)
         let gap = NativeLayout.gap(offset, 64)
-        if gap > 0 { padding.append(offset..<offset + gap) }
+        padding.append(offset..<offset + gap)
         guard offset + gap == prologue.headerOffset else {
             throw .layout(part: "end of the frames", expected: "\(prologue.headerOffset)", found: "\(offset + gap)")
         }
@@ -166,7 +166,7 @@ struct FrameTable: Sendable {
         _ offset: inout Int, ifSectionsBeginAt frame: Int, _ layout: NativeLayout, _ padding: inout [Range<Int>]
     ) {
         let gap = NativeLayout.gap(offset, 64)
-        guard gap > 0, layout.sectionFrames.contains(frame) else { return }
+        guard layout.sectionFrames.contains(frame) else { return }
         padding.append(offset..<offset + gap)
         offset += gap
     }

@@ -58,10 +58,13 @@ struct Prologue: Equatable {
         let (headerBytes, frameCount) = (Int(word(32)), Int(word(40)))
         let tail = headerBytes + NativeLayout.gap(headerBytes, 16) + frameCount * FrameRecord.size
         // In range: both sizes are far below the limits' sum, and the offset is compared before it is converted.
-        guard fileSize >= tail, word(24) == UInt64(fileSize - tail), word(24) >= UInt64(Prologue.size) else {
+        guard fileSize >= tail, word(24) == UInt64(fileSize - tail) else {
             throw .layout(
                 part: "header's offset", expected: "\(fileSize - tail) for \(tail) bytes up to the file's end",
                 found: "\(word(24))")
+        }
+        guard fileSize - tail >= Prologue.size else {
+            throw .layout(part: "header's offset", expected: "at least \(Prologue.size)", found: "\(fileSize - tail)")
         }
         self.init(
             fileSize: fileSize, headerOffset: fileSize - tail, headerBytes: headerBytes, frameCount: frameCount,

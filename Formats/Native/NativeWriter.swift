@@ -210,6 +210,7 @@ public struct NativeWriter: ~Copyable {
     }
 
     private mutating func put(_ frame: EncodedFrame) throws {
+        // A terabyte of elements at least: no test writes so much.
         guard records.count < NativeLimits.frames else {
             throw NativeError.limit(part: "number of frames", found: records.count + 1, limit: NativeLimits.frames)
         }

@@ -92,7 +92,7 @@ struct ZipCentralHeader {
     /// Reads the local header and what follows the content; the entry must end exactly at `next`.
     func checkLocal(in source: ByteSource, next: Int) throws(ZipError) -> ZipEntry {
         let room = next - localOffset
-        guard room >= 30 else { throw .fault(.overlap, entry: name, detail: "\(room) bytes for its header") }
+        // There to be read, if not its own: the directory follows, whose entries are longer.
         let fixed = try source.zipRead(at: localOffset, count: 30)
         guard let local = try? LocalHeader(fixed), local.signature == 0x0403_4B50 else {
             throw .fault(.localHeader, entry: name, detail: "no local header at offset \(localOffset)")

@@ -51,6 +51,7 @@ struct HostileFileTests {
         #expect(twice.raw.tensors.map(\.name) == ["x"])
         #expect(twice.skipped == [SkippedObject(path: "y", reason: "another name of x")])
         #expect(try open("harmless-many-attributes").raw.tensors.map(\.name) == ["x"])
+        #expect(try open("harmless-layer-named-often").raw.tensors.map(\.name) == ["a.b"])
     }
 
     /// Every truncation, and flipped bytes throughout: an answer or a typed error, never anything else.

@@ -34,13 +34,19 @@ struct Forgery: Sendable {
         ],
         metadata: NativeMetadata(labels: .array([.string("no"), .string("yes")])), vocabulary: ["[PAD]", "a", "é"])
 
+    /// A matrix with column factors. Frames: 0, 1 scales; 2, 3 factors; 4 codes; 5 residual.
+    static let withFactors = Sample([("w", trained(2, 3), .int8(columnFactors: [1, 2, 4]))])
+
     /// Takes a file of `honest` apart.
-    init() throws {
-        let file = try Forgery.honest.bytes()
+    init() throws { try self.init(Forgery.honest, sections: [1, 8]) }
+
+    /// Takes a file of a sample apart, whose weights and residuals begin at two frames.
+    init(_ sample: Sample, sections: [Int]) throws {
+        let file = try sample.bytes()
         func word(_ offset: Int, _ count: Int) -> Int {
             (0..<count).reduce(0) { $0 | Int(file[offset + $1]) << (8 * $1) }
         }
-        sections = [1, 8]
+        self.sections = sections
         let (headerOffset, headerBytes, count) = (word(24, 8), word(32, 8), word(40, 8))
         header = Array(file[headerOffset..<headerOffset + headerBytes])
         var record = file.count - 16 * count

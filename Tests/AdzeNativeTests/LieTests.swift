@@ -46,6 +46,10 @@ struct Lie: Sendable, CustomTestStringConvertible {
         Lie("greatestFileSize", "truncated or extended") { $0.prologue[16] = .max },
         Lie("headerElsewhere", "header's offset") { $0.prologue[24] = 64 },
         Lie("greatestHeaderOffset", "header's offset") { $0.prologue[24] = .max },
+        Lie("headerInThePrologue", "header's offset: expected at least 64, found 48") {
+            let size = UInt64($0.bytes().count)
+            $0.prologue = [24: 48, 32: 0, 40: (size - 48) / 16]
+        },
         Lie("headerOverFile", "header's offset") { $0.prologue[32] = 1 << 20 },
         Lie("greatestHeader", "header bytes: ") { $0.prologue[32] = .max },
         Lie("headerOverLimit", "header bytes: ") { $0.prologue[32] = 1 << 27 },
@@ -85,6 +89,14 @@ struct Lie: Sendable, CustomTestStringConvertible {
         Lie("int8StoreWithResidual", "int8 with a residual") { $0.replace("\"full\"", "\"int8\"") },
         Lie("fp32StoreWithCodes", "what the store fp32 has") { $0.replace("\"full\"", "\"fp32\"") },
         Lie("fullStoreWithoutResidual", "int8 without a residual") { $0.replace(",\"residual\":{\"shift\":0}", "") },
+        Lie("fp32StoreWithCodesAlone", "what the store fp32 has") {
+            $0.replace("\"full\"", "\"fp32\"")
+            $0.replace(",\"residual\":{\"shift\":0}", "")
+        },
+        Lie("tooManyTensors", "number of tensors: 100001") {
+            let zeros = [String](repeating: "0", count: 100_001).joined(separator: ",")
+            $0.header = Array("{\"store\":\"full\",\"tensors\":[\(zeros)]}".utf8)
+        },
         Lie("noName", "tensors[0].name: expected a value") { $0.replace("\"name\":\"w\",", "") },
         Lie("nameIsANumber", "expected a string, found the number 1") { $0.replace("\"w\"", "1") },
         Lie("emptyName", "found an empty one") { $0.replace("\"w\"", "\"\"") },
@@ -99,6 +111,10 @@ struct Lie: Sendable, CustomTestStringConvertible {
         Lie("shapeOverflowHiddenByZero", "at most 8 dimensions") { $0.replace("[300]", "[0,4611686018427387904,4]") },
         Lie("shapeOverLimit", "4294967296 elements at most") { $0.replace("[300]", "[4294967297]") },
         Lie("shapeOfManyFrames", "number of frames: expected at most 9") { $0.replace("[300]", "[4294967296]") },
+        // Neither the tensor after it nor the residual is counted: the list stays short.
+        Lie("framesBehindTheLimit", "expected at most 9, found 32772 or more") {
+            $0.replace("\"shape\":[3]", "\"shape\":[4294967296]")
+        },
         Lie("shapeTooLong", "raw bytes, expected") { $0.replace("\"shape\":[3]", "\"shape\":[4]") },
         Lie("shapeTooShort", "raw bytes, expected") { $0.replace("\"shape\":[3]", "\"shape\":[2]") },
         Lie("matrixTransposed", "raw bytes, expected 5") { $0.replace("[3,5]", "[5,3]") },
@@ -194,6 +210,14 @@ struct Lie: Sendable, CustomTestStringConvertible {
         },
     ]
 
+    static let factorLies: [Lie] = [
+        Lie("negativeFactor", "a column factor that is not from") { $0.frames[3].stored[0] |= 1 },
+        Lie("notANumberFactor", "a column factor that is not from") { $0.frames[2].stored[1] = 0xFF },
+        Lie("factorOfZero", "a column factor that is not from") { $0.frames[2].stored[0] = 0 },
+        Lie("factorTooLarge", "a column factor that is not from") { $0.frames[2].stored[1] = 127 + 25 },
+        Lie("factorTooSmall", "a column factor that is not from") { $0.frames[2].stored[1] = 127 - 25 },
+    ]
+
     static func zstd(_ name: String, _ message: String, _ change: @escaping @Sendable ([UInt8]) -> [UInt8]) -> Lie {
         Lie(name, message) { $0.frames[6].stored = change(HandmadeZstd().bytes) }
     }
@@ -215,7 +239,17 @@ struct Lie: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: frameLies + contentLies) func isRefusedAtTheLatestWhenLoaded(lie: Lie) throws {
-        var forgery = try Forgery()
+        try expectRefusalWhenLoaded(lie, Forgery())
+    }
+
+    @Test(arguments: factorLies) func factorsOutOfRangeAreRefusedWhenLoaded(lie: Lie) throws {
+        let forgery = try Forgery(Forgery.withFactors, sections: [0, 5])
+        #expect(try forgery.bytes() == Forgery.withFactors.bytes())
+        try expectRefusalWhenLoaded(lie, forgery)
+    }
+
+    private func expectRefusalWhenLoaded(_ lie: Lie, _ honest: Forgery) throws {
+        var forgery = honest
         lie.forge(&forgery)
         let pool = WorkerPool(threadCount: 1)
         let message = refusal {

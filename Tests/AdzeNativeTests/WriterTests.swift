@@ -23,9 +23,6 @@ import Testing
 
     @Test func badPlansAreRefused() throws {
         let matrix = trained(2, 3)
-        var sample = Sample([("w", matrix, .int8())])
-        sample.contents.tensors.append(sample.contents.tensors[0])
-        #expect(try error(sample) == .duplicateTensor("w"))
         for name in ["", "a\nb", String(repeating: "n", count: 1025)] {
             #expect(try error(Sample([(name, matrix, .float32)]))?.description.contains("cannot be written") == true)
         }
@@ -37,6 +34,40 @@ import Testing
         var integers = Sample([("w", matrix, .float32)])
         integers.contents.tensors[0].originalDType = .int64
         #expect(try error(integers)?.description.contains("type int64, expected floats") == true)
+        var huge = Sample([("w", matrix, .float32)])
+        huge.contents.tensors[0].shape = Shape(1 << 16, (1 << 16) + 1)
+        let count = (1 << 32) + (1 << 16)
+        #expect(try error(huge) == .limit(part: "elements of tensor 'w'", found: count, limit: 1 << 32))
+    }
+
+    /// Reading the finished header again would show it too, but only when all has been written.
+    @Test func plansThatContradictEachOtherAreRefusedBeforeAnyIsLoaded() throws {
+        var sample = Sample([("w", trained(2, 3), .int8())])
+        let plan = sample.contents.tensors[0]
+        var loads = 0
+        func refused() throws -> NativeError? {
+            try error(sample) { name in
+                loads += 1
+                return try sample.tensor(name)
+            }
+        }
+        sample.contents.tensors = [plan, plan]
+        #expect(try refused() == .duplicateTensor("w"))
+        sample.contents.tensors = Array(repeating: plan, count: 100_001)
+        #expect(try refused() == .limit(part: "number of tensors", found: 100_001, limit: 100_000))
+        #expect(loads == 0)
+    }
+
+    @Test func vocabulariesThatNoReaderTakesAreRefused() throws {
+        var sample = Sample([])
+        sample.contents.vocabulary = Array(repeating: "", count: 5_000_001)
+        #expect(
+            try error(sample) == .limit(part: "tokens of the vocabulary", found: 5_000_001, limit: 5_000_000))
+        // With four bytes for its length.
+        sample.contents.vocabulary = [String(repeating: "x", count: 64 << 20)]
+        #expect(
+            try error(sample)
+                == .limit(part: "bytes of the vocabulary", found: (64 << 20) + 4, limit: 64 << 20))
     }
 
     @Test func aTensorThatIsNotTheOnePlannedIsRefused() throws {

@@ -210,6 +210,19 @@ struct ZipLieTests {
         #expect(fault { $0.count = 0xFFFF } == .zip64)
     }
 
+    /// A place so great that a size cannot be added to it.
+    @Test func directoryAtTheEndOfAllNumbers() {
+        var archive = ZipArchive.sound
+        archive.zip64 = ZipArchive.wide(offset: -1)
+        archive.directoryOffset = 0xFFFF_FFFF
+        #expect(refusal(of: archive.bytes)?.zipFault == .directory)
+    }
+
+    /// The next entry begins inside the header, or at it.
+    @Test(arguments: [1, 29]) func entryShorterThanItsHeader(_ room: Int) {
+        #expect(fault { $0.entries[1].offset = room } == .overlap)
+    }
+
     @Test func zip64ExtraFields() throws {
         let field = { (values: [Int]) in
             [1, 0] + little(values.count * 8, 2) + values.flatMap { little($0, 8) }

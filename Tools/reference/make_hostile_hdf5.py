@@ -84,6 +84,13 @@ def harmless():
         group = file["x"]
         for index in range(800):
             group.attrs[f"a{index}"] = index
+    with made("harmless-layer-named-often") as file:
+        # 16,000 × 16,000 names, were each mention of the layer followed.
+        group = file.create_group("a")
+        group["b"] = np.arange(4.0)
+        for piece in range(4):
+            file.attrs[f"layer_names{piece}"] = np.array([b"a"] * 4000)
+            group.attrs[f"weight_names{piece}"] = np.array([b"b"] * 4000)
     with made("harmless-two-links") as file:
         file["x"] = np.arange(4.0)
         file["y"] = file["x"]

@@ -13,7 +13,9 @@ public struct FuzzTarget: Sendable {
     }
 
     /// Every target.
-    public static let all: [FuzzTarget] = [json, safetensors, zip, pickle, native, tokenizer, csv, jsonl]
+    public static let all: [FuzzTarget] = [
+        json, safetensors, zip, pickle, native, tokenizer, csv, jsonl, workerstream,
+    ]
 
     /// Throws a `Violation` where a property does not hold of these bytes.
     ///

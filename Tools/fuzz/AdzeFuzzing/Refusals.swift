@@ -22,14 +22,19 @@ func requireOneLine(_ error: any Error) throws(Violation) {
         throw Violation(description: "an error of type \(type(of: error)) came out: \(error)")
     }
     let text = failure.description
-    try require(!text.isEmpty, "the error \(String(reflecting: failure)) has no text")
-    try require(text.utf8.count <= 4000, "an error of \(text.utf8.count) bytes")
     try require(
         failure.kind == .badData || failure.kind == .missingInput, "bad data is told as \(failure.kind): \(text)")
+    try requireOneLine(text)
+}
+
+/// A line for a user: not empty, at most 4,000 bytes, no character that commands a terminal or ends the line.
+func requireOneLine(_ text: String) throws(Violation) {
+    try require(!text.isEmpty, "a line without text")
+    try require(text.utf8.count <= 4000, "a line of \(text.utf8.count) bytes")
     for scalar in text.unicodeScalars {
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator:
-            throw Violation(description: "U+\(String(scalar.value, radix: 16)) in the error \(text)")
+            throw Violation(description: "U+\(String(scalar.value, radix: 16)) in the line \(text)")
         default: continue
         }
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-# Compares Adze's fp32 inference with PyTorch's (and ONNX Runtime's) in one run, in turns, on the same token ids.
-"""python Tools/benchmarks/compare_fp32.py [--adze PATH] [MODEL ...]
+# Compares Adze's inference with PyTorch's (and ONNX Runtime's) in one run, in turns, on the same token ids.
+"""python Tools/benchmarks/compare_inference.py [--adze PATH] [--precision int8] [MODEL ...]
 
 README.md beside this file says what is measured and how our side is called.
 """
@@ -16,9 +16,10 @@ import time
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description="Adze's fp32 tokens per second beside PyTorch's, in one run.")
+    parser = argparse.ArgumentParser(description="Adze's tokens per second beside PyTorch's, in one run.")
     parser.add_argument("models", nargs="*", default=["minilm"], help="a model folder, `minilm` or `bert-base`")
     parser.add_argument("--adze", default=".build/release/adze", help="our executable, built with -c release")
+    parser.add_argument("--precision", choices=["fp32", "int8"], default="fp32", help="our side's; PyTorch runs fp32")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5, help="how often the sides take turns; 5 at least")
     parser.add_argument("--repeat", type=int, default=1, help="timed repetitions a turn, after an untimed one")
@@ -51,8 +52,9 @@ def timed(run, repeat):
 class Adze:
     """Our side, a child process; it times itself, without its start and without tokenizing."""
 
-    def __init__(self, program, folder, threads):
-        self.command = [program, "bench", str(folder), "--json", "--precision", "fp32", "--threads", str(threads)]
+    def __init__(self, program, folder, precision, threads):
+        self.command = [
+            program, "bench", str(folder), "--json", "--precision", precision, "--threads", str(threads)]
 
     def seconds(self, rows, repeat):
         with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
@@ -138,7 +140,7 @@ def summary(model, cell, rows, ours, theirs, options):
     """One cell's result: tokens per second of each side, and how many times faster ours is."""
     tokens = sum(map(len, rows))
     record = {
-        "model": model, "cell": cell, "threads": options.threads, "rounds": options.rounds, "texts": len(rows),
+        "model": model, "cell": cell, "precision": options.precision, "threads": options.threads, "rounds": options.rounds, "texts": len(rows),
         "tokens": tokens, "adze": round(tokens / statistics.median(ours), 1),
     }
     # Of each peer, the batch size that suits it better is the one that counts.
@@ -180,7 +182,7 @@ def main():
         peers = {"torch": torch_side}
         if options.onnx:
             peers["onnxruntime"] = OnnxRuntime(options.onnx, options.threads)
-        adze = Adze(options.adze, folder, options.threads)
+        adze = Adze(options.adze, folder, options.precision, options.threads)
         for cell in options.cells.split(","):
             rows = sequences(cell, torch_side.vocabulary, options.every)
             ours, theirs = compare(rows, adze, peers, options, padded_batches)

@@ -1,0 +1,13 @@
+// The fuzz target of `FuzzTarget.workerstream`: libFuzzer's function in the fuzzer's build, a replay of files in every other.
+
+import AdzeFuzzing
+
+#if FUZZING
+/// One input; a violated property is a crash.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt { FuzzTarget.workerstream.fuzz(start, count) }
+#else
+@main struct Replay {
+    static func main() { FuzzTarget.workerstream.replay() }
+}
+#endif
