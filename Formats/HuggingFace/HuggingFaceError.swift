@@ -51,7 +51,8 @@ public enum HuggingFaceError: AdzeFailure, Equatable {
         case .noConfiguration(let path, let found):
             "\(path): expected a config.json, found \(list(found)); pass the folder that save_pretrained wrote"
         case .noWeights(let path, let found, let unreadable) where unreadable.isEmpty:
-            "\(path): expected model.safetensors, pytorch_model.bin or tf_model.h5, found \(list(found)); download the weights"
+            "\(path): expected model.safetensors, pytorch_model.bin or tf_model.h5, found \(list(found));"
+                + " download the weights"
         case .noWeights(let path, _, let unreadable):
             "\(path): expected model.safetensors, pytorch_model.bin or tf_model.h5, found \(list(unreadable)),"
                 + " which cannot be read yet; save the whole model as safetensors"

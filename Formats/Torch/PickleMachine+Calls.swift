@@ -155,6 +155,12 @@ extension PickleMachine {
     /// A numpy scalar is the number that its bytes are; strings and dates of numpy are not looked into.
     private func numpyScalar(_ items: [PickleValue]) throws(TorchError) -> PickleValue {
         guard items.count == 2, case .numpyType(let index) = items[0] else { throw badCall(.numpyScalar, items) }
+        // No number has more than 8 bytes, or two of UTF-8 for each: what is longer is not copied, let alone decoded.
+        switch items[1] {
+        case .bytes(let slice) where slice.count > 8: return .inert(.numpyScalar)
+        case .latin1(let slice) where slice.count > 16: return .inert(.numpyScalar)
+        default: break
+        }
         let bytes: [UInt8]
         switch items[1] {
         case .bytes(let slice): bytes = Array(input.bytes[Int(slice.offset)..<Int(slice.offset) + Int(slice.count)])

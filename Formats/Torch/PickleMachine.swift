@@ -18,6 +18,9 @@ package struct PickleMachine {
         case tar
     }
 
+    /// The most bytes of a module's name, or of a name in it.
+    static let nameLimit = 1024
+
     package let limits: PickleLimits
     package internal(set) var heap = PickleHeap()
     /// What the pickle evaluates to, once `run` has returned.
@@ -355,13 +358,18 @@ package struct PickleMachine {
         let module: String
         let name: String
         if opcode == .global {
-            let (moduleSlice, nameSlice) = (try input.line(limit: 1024), try input.line(limit: 1024))
+            let limit = PickleMachine.nameLimit
+            let (moduleSlice, nameSlice) = (try input.line(limit: limit), try input.line(limit: limit))
             guard isUTF8(moduleSlice), isUTF8(nameSlice), let first = text(.text(moduleSlice)),
                 let second = text(.text(nameSlice))
             else { throw fault(.text, "a name") }
             (module, name) = (first, second)
         } else {
             let (second, first) = (try pop(), try pop())
+            // Two strings of the memo make a name with four bytes of the program: checked before they are copied.
+            for case .text(let slice) in [first, second] where slice.count > PickleMachine.nameLimit {
+                throw fault(.limit, "a name of \(slice.count) bytes; at most \(PickleMachine.nameLimit) are read")
+            }
             guard let firstText = text(first), let secondText = text(second) else {
                 throw fault(
                     .stack, "a name is made of \(heap.kindName(first)) and \(heap.kindName(second)), not strings")

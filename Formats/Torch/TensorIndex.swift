@@ -41,8 +41,11 @@ struct TensorIndex {
         // Expanded tensors repeat elements; what the tensors take in all must stay in proportion to the file.
         let (scaled, overflow) = fileSize.multipliedReportingOverflow(by: 16)
         byteLimit = overflow ? .max : max(256 << 20, scaled)
-        // Sizes of deflated entries are limited by the archive, so that their sum is far from overflow.
-        inflationLimit = 16 * contents.records.reduce(64 << 20) { $0 + ($1.entry?.isDeflated == true ? $1.count : 0) }
+        // Sizes of deflated entries are limited by the archive, so that their sum is far from overflow; 16 times it
+        // need not be.
+        let deflated = contents.records.reduce(64 << 20) { $0 + ($1.entry?.isDeflated == true ? $1.count : 0) }
+        let (inflated, inflationOverflow) = deflated.multipliedReportingOverflow(by: 16)
+        inflationLimit = inflationOverflow ? .max : inflated
     }
 
     /// Adds a tensor under its name; throws `TorchError.tensor` where it and its storage contradict each other.
@@ -73,12 +76,15 @@ struct TensorIndex {
             aliases[name] = first
         } else {
             firstNames[identity] = name
-            totalBytes += shape.count * dtype.size
-            guard totalBytes <= byteLimit else {
+            // A stride of 0 gives one element any size that is a size at all: neither product nor sum need fit.
+            let (bytes, productOverflow) = shape.count.multipliedReportingOverflow(by: dtype.size)
+            let (total, sumOverflow) = totalBytes.addingReportingOverflow(bytes)
+            guard !productOverflow, !sumOverflow, total <= byteLimit else {
                 throw .tensor(
                     name: name, detail: "the tensors up to it take more than \(byteLimit) bytes, too much for this file"
                 )
             }
+            totalBytes = total
         }
         places[name] = place
         tensors.append(TensorInfo(name: name, dtype: dtype, shape: shape))

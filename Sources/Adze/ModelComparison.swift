@@ -74,25 +74,29 @@ public struct PredictionComparison: Sendable {
 
     /// The number of texts.
     public internal(set) var texts = 0
-    /// The texts whose best label differs, in their order.
+    /// How many of them have another best label.
+    public internal(set) var disagreementCount = 0
+    /// The first of these, in their order: at most `exampleLimit`, so that memory does not grow with the texts.
     public internal(set) var disagreements: [Disagreement] = []
+    /// The most disagreements that are kept.
+    public static let exampleLimit = 20
     /// The largest absolute difference of two logits, where both have the same number of classes.
     public internal(set) var largestLogitDifference: Float?
 
     /// No texts yet.
     public init() {}
 
-    /// Adds the answers for some texts.
-    public mutating func add(_ inputs: [TextInput], _ first: [Classification], _ second: [Classification]) {
-        for (index, (a, b)) in zip(first, second).enumerated() {
-            if a.label != b.label {
-                disagreements.append(
-                    Disagreement(index: texts + index, text: inputs[index].text, first: a, second: b))
+    /// Adds both answers for a text.
+    public mutating func add(_ input: TextInput, _ first: Classification, _ second: Classification) {
+        defer { texts += 1 }
+        if first.label != second.label {
+            disagreementCount += 1
+            if disagreements.count < PredictionComparison.exampleLimit {
+                disagreements.append(Disagreement(index: texts, text: input.text, first: first, second: second))
             }
-            guard a.logits.count == b.logits.count else { continue }
-            let difference = zip(a.logits, b.logits).reduce(Float(0)) { max($0, ($1.0 - $1.1).magnitude) }
-            largestLogitDifference = max(largestLogitDifference ?? 0, difference)
         }
-        texts += inputs.count
+        guard first.logits.count == second.logits.count else { return }
+        let difference = zip(first.logits, second.logits).reduce(Float(0)) { max($0, ($1.0 - $1.1).magnitude) }
+        largestLogitDifference = max(largestLogitDifference ?? 0, difference)
     }
 }

@@ -53,6 +53,16 @@ struct PickleNameTests {
         #expect(refusal(ofPickle: Pickle(protocolVersion: 4).text("os").op(0x93).op(".").bytes)?.pickleFault == .stack)
     }
 
+    @Test func stackedNamesAreNoLongerThanNamesOfALine() {
+        let most = String(repeating: "a", count: 1024)
+        func stacked(_ module: String, _ name: String) -> TorchError? {
+            refusal(ofPickle: Pickle(protocolVersion: 4).text(module).text(name).op(0x93).op(".").bytes)
+        }
+        #expect(stacked(most, most)?.refusedName == "\(most).\(most)")
+        #expect(stacked(most + "a", "b")?.pickleFault == .limit)
+        #expect(stacked("a", most + "b")?.pickleFault == .limit)
+    }
+
     @Test func aNameWithoutAnEnd() {
         #expect(refusal(ofPickle: Pickle().raw(Array("cos".utf8)).bytes)?.pickleFault == .truncated)
         let long = [UInt8](repeating: 0x61, count: 5000)
@@ -229,6 +239,23 @@ struct PickleStructureTests {
         pickle = pickle.op("u").put(0)
         for _ in 0..<100 { pickle = pickle.global("collections", "Counter").get(0).op(0x85).op("R") }
         #expect(refusal(ofPickle: pickle.bytes, limits: limits { $0.items = 50_000 })?.pickleFault == .limit)
+    }
+
+    @Test func longScalarsAreNotLookedInto() {
+        func scalar(_ bytes: (Pickle) -> Pickle) -> Pickle {
+            let type = Pickle().global("numpy.core.multiarray", "scalar").op("(").global("numpy", "dtype").op("(")
+                .text("f8").op("t").op("R")
+            return bytes(type).op("t").op("R").op(".")
+        }
+        func encoded(_ text: String) -> Pickle {
+            scalar { $0.global("_codecs", "encode").op("(").text(text).text("latin1").op("t").op("R") }
+        }
+        // What is decoded must be bytes, one a character; what is too long for any number is not decoded.
+        #expect(refusal(ofPickle: encoded(String(repeating: "\u{20AC}", count: 5)).bytes)?.pickleFault == .call)
+        #expect(refusal(ofPickle: encoded(String(repeating: "\u{20AC}", count: 6)).bytes) == nil)
+        #expect(refusal(ofPickle: encoded(String(repeating: "\u{FF}", count: 8)).bytes) == nil)
+        let run = [UInt8](repeating: 0, count: 300)
+        #expect(refusal(ofPickle: scalar { $0.op("B").raw(little(run.count, 4) + run) }.bytes) == nil)
     }
 
     @Test func aMillionTuplesInsideEachOther() {

@@ -61,6 +61,19 @@ struct TensorLieTests {
         #expect(error?.isTensorFault == true)
     }
 
+    @Test func oneElementAsLargeAsAllMemoryBehindAnother() throws {
+        // Each size is one that an Int holds; their sum is not.
+        let most = (1 << 60) - 1
+        let pickle = Pickle().op("}").op("(").text("a").tensor().text("b").tensor(
+            key: "1", type: "LongStorage", count: 1, sizes: [most], strides: [0])
+        let error = try refusal(
+            of: ZipArchive(
+                pickle.op("u").op(".").bytes,
+                [("0", [UInt8](repeating: 1, count: 32)), ("1", [UInt8](repeating: 1, count: 8))]
+            ).bytes)
+        #expect(error?.isTensorFault == true)
+    }
+
     @Test func sizesThatAreNoIntegers() throws {
         let sizes: [(Pickle) -> Pickle] = [
             { $0.op("(").raw([0x47] + little(0, 8)).op("t") }, { $0.op("(").op(0x88).op("t") }, { $0.op("]") },

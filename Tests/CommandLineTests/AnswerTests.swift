@@ -226,12 +226,28 @@ struct AnswerTests {
 
     // MARK: Every head
 
+    @Test func optionsOfWindowsWithoutWindowsAreRefused() throws {
+        try withTemporaryFolder { folder in
+            let set = try write(EvaluateTests.csv, to: folder + "/t.csv")
+            for verb in [["predict", Models.classifier, "a"], ["evaluate", Models.classifier, set]] {
+                for option in [["--stride", "4"], ["--aggregate", "max"]] {
+                    for long in [[], ["--long", "head"], ["--long", "head+tail"]] {
+                        try Tool.refuse(64, verb + option + long, says: ["\(option[0]) is for windows"])
+                    }
+                    try Tool.succeed(verb + option + ["--long", "window"])
+                }
+            }
+        }
+        try Tool.refuse(
+            64, ["predict", Self.model("entities"), "a", "--stride", "2", "--long", "tail"], says: ["--stride is for"])
+    }
+
     @Test func optionsOfOtherHeadsAreRefusedByName() throws {
         let pair = ["a [MASK]", "b"]
         let heads: [(model: String, name: String, own: [String], others: [[String]])] = [
             (
                 Models.classifier, "BertForSequenceClassification",
-                ["--top-k", "2", "--long", "tail", "--aggregate", "max", "--stride", "2", "--max-length", "9"],
+                ["--top-k", "2", "--long", "window", "--aggregate", "max", "--stride", "2", "--max-length", "9"],
                 [["--aggregation", "first"], ["--next-sentence"], ["--split-words"]]
             ),
             (

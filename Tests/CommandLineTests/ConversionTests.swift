@@ -142,6 +142,26 @@ struct ConversionTests {
         }
     }
 
+    @Test func diffCountsAllAndShowsTwenty() throws {
+        try withCopy(of: Models.classifier) { copy, _ in
+            let config = try String(contentsOfFile: copy + "/config.json", encoding: .utf8)
+            let renamed = config.replacing("accepted", with: "taken").replacing("rejected", with: "left")
+            try Data(renamed.utf8).write(to: URL(filePath: copy + "/config.json"))
+            let texts = try write(
+                "text\n" + (0..<30).map { "oak \($0)\n" }.joined(), to: copy + "/table")
+            let arguments = ["diff", Models.classifier, copy, "-i", texts, "--format", "csv"]
+            let report = try Tool.succeed(arguments + ["--json"]).object()
+            let predictions = try #require(report["predictions"] as? [String: Any])
+            #expect(predictions["texts"] as? Int == 30 && predictions["different"] as? Int == 30)
+            let examples = try #require(predictions["examples"] as? [[String: Any]])
+            #expect(examples.compactMap { $0["index"] as? Int } == Array(0..<20))
+            #expect(examples.allSatisfy { ["taken", "left"].contains($0["b"] as? String) })
+            let plain = try Tool.succeed(arguments)
+            #expect(plain.lines.count { $0.hasPrefix("text ") } == 20)
+            #expect(plain.lines.last?.hasPrefix("30 of 30 predictions differ") == true)
+        }
+    }
+
     @Test func newHeadIsMadeOnlyWhenAsked() throws {
         try withTemporaryFolder { folder in
             let file = folder + "/out.adze"

@@ -147,6 +147,23 @@ struct RescueTests {
         }
     }
 
+    @Test func oneElementUnderManyNames() throws {
+        // A tensor of 256 MiB from two floats, under 20 names: 5 GiB to hash or to write, from a few hundred bytes.
+        try withTemporaryFolder { folder in
+            let path = folder + "/x.pt"
+            let again = (0..<20).map { ("n\($0)", [0x68, 0] as [UInt8]) }
+            let value = [("first", Pickled.tensor(sizes: 1 << 26, stride: 0) + [0x71, 0])] + again
+            try Data(Pickled.archive(Pickled.dictionary(value))).write(to: URL(filePath: path))
+            #expect(try Tool.succeed(["rescue", path, "--list"]).lines.count == 21)
+            for arguments in [["--list", "--sums"], ["-o", folder + "/out.safetensors"]] {
+                let run = try Tool.run(["rescue", path, "--quiet"] + arguments)
+                #expect(run.code == 65 && run.errorLines.count == 1, "\(run.errors)")
+                #expect(run.errors.contains("16 times") && run.output.isEmpty, "\(run.errors)")
+            }
+            #expect(try names(in: folder) == ["x.pt"])
+        }
+    }
+
     @Test func namesThatClash() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/x.pt"
@@ -188,11 +205,11 @@ private enum Pickled {
         items.reduce([0x7D]) { $0 + text($1.0) + $1.1 + [0x73] }
     }
 
-    /// A tensor of two floats.
-    static func tensor() -> [UInt8] {
+    /// A tensor of a storage of two floats.
+    static func tensor(sizes: Int = 2, stride: UInt8 = 1) -> [UInt8] {
         let storage = text("storage") + Array("ctorch\nFloatStorage\n".utf8) + text("0") + text("cpu") + [0x4B, 2]
         return Array("ctorch._utils\n_rebuild_tensor_v2\n((".utf8) + storage + Array("tQ".utf8)
-            + [0x4B, 0, 0x4B, 2, 0x85, 0x4B, 1, 0x85, 0x89, 0x7D] + Array("tR".utf8)
+            + [0x4B, 0, 0x4A] + little(sizes, 4) + [0x85, 0x4B, stride, 0x85, 0x89, 0x7D] + Array("tR".utf8)
     }
 
     /// A zip archive of a pickle and one storage of two floats.

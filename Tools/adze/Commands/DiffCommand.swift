@@ -10,9 +10,10 @@ import ArgumentParser
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Compare two models.",
-        discussion:
-            "Lists tensors that differ, the largest difference first; with -i, also how often and where predictions differ."
-    )
+        discussion: """
+            Lists tensors that differ, the largest difference first; with -i, also how often and where predictions \
+            differ.
+            """)
 
     @Argument(help: ArgumentHelp("The first model.", valueName: "A"))
     var first: String
@@ -25,9 +26,7 @@ struct DiffCommand: ParsableCommand {
         help: ArgumentHelp("Texts to predict: a .txt, .csv, .tsv or .jsonl file.", valueName: "FILE"))
     var input: String?
 
-    @Option(name: .long, help: ArgumentHelp("The text's column or JSON key.", valueName: "COLUMN"))
-    var textColumn: String?
-
+    @OptionGroup var columns: ColumnOptions
     @OptionGroup var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
@@ -53,13 +52,15 @@ struct DiffCommand: ParsableCommand {
     private func predict(_ path: String, _ models: [ModelBundle]) throws -> Answers {
         guard models.allSatisfy({ $0.checkpoint.head.classification != nil }) else { throw BundleError.differentHeads }
         let classifiers = try models.map { try TextClassifier($0, threads: common.threads) }
-        let columns = ColumnSelection(text: textColumn.map(ColumnSelection.Column.init))
-        var input = try TextStream(path: path, columns: columns)
+        var input = try TextStream(path: path, format: columns.format, columns: columns.selection())
         var answers = Answers()
-        while let batch = try input.next() {
-            let inputs = batch.compactMap { try? $0.get() }.map { TextInput($0.text, pair: $0.pair) }
-            answers.unreadable += batch.count - inputs.count
-            answers.comparison.add(inputs, try classifiers[0].classify(inputs), try classifiers[1].classify(inputs))
+        try input.forEachAnswer { rows in
+            let inputs = rows.map { TextInput($0.text, pair: $0.pair) }
+            return Array(zip(inputs, zip(try classifiers[0].classify(inputs), try classifiers[1].classify(inputs))))
+        } emit: { _, answer in
+            answers.comparison.add(answer.0, answer.1.0, answer.1.1)
+        } failed: { _ in
+            answers.unreadable += 1
         }
         return answers
     }
@@ -72,21 +73,20 @@ struct DiffCommand: ParsableCommand {
             try StandardOutput.shared.line("~ \(entry.name)\t\(what)")
         }
         let summary =
-            "\(tensors.equalCount) tensors equal, \(tensors.different.count) different, \(tensors.onlyInFirst.count) only in A, "
-            + "\(tensors.onlyInSecond.count) only in B"
+            "\(tensors.equalCount) tensors equal, \(tensors.different.count) different, "
+            + "\(tensors.onlyInFirst.count) only in A, \(tensors.onlyInSecond.count) only in B"
         try StandardOutput.shared.line(summary)
     }
 
     private func printPredictions(_ predictions: PredictionComparison) throws {
-        for entry in predictions.disagreements.prefix(20) {
-            let (a, b) = (entry.first, entry.second)
-            try StandardOutput.shared.line(
-                "text \(entry.index + 1)\t\(a.label) \(rounded(a.score, digits: 4))\t\(b.label) \(rounded(b.score, digits: 4))\t\(quoted(entry.text, limit: 60))"
-            )
+        for entry in predictions.disagreements {
+            let answers = [entry.first, entry.second].map { "\($0.label) \(rounded($0.score, digits: 4))" }
+            let fields = ["text \(entry.index + 1)"] + answers + [quoted(entry.text, limit: 60)]
+            try StandardOutput.shared.line(fields.joined(separator: "\t"))
         }
         let logits = predictions.largestLogitDifference.map { ", logits differ by at most \($0)" } ?? ""
         try StandardOutput.shared.line(
-            "\(grouped(predictions.disagreements.count)) of \(grouped(predictions.texts)) predictions differ\(logits)")
+            "\(grouped(predictions.disagreementCount)) of \(grouped(predictions.texts)) predictions differ\(logits)")
     }
 
     private func report(_ tensors: TensorComparison, _ answers: Answers?) -> JSONValue {
@@ -105,10 +105,10 @@ struct DiffCommand: ParsableCommand {
             let predictions = answers.comparison
             object["predictions"] = .object([
                 "texts": .integer(predictions.texts), "unreadable": .integer(answers.unreadable),
-                "different": .integer(predictions.disagreements.count),
+                "different": .integer(predictions.disagreementCount),
                 "largestLogitDifference": predictions.largestLogitDifference.map { .number(Double($0)) } ?? .null,
                 "examples": .array(
-                    predictions.disagreements.prefix(20).map { entry in
+                    predictions.disagreements.map { entry in
                         .object([
                             "index": .integer(entry.index), "text": .string(entry.text),
                             "a": .string(entry.first.label),

@@ -40,10 +40,6 @@ struct EvaluateCommand: ParsableCommand {
         let bundle = try openModel(model, source, quiet: common.quiet)
         let kind = try bundle.targetKind(separator: examples.separator)
         try examples.check(kind)
-        if examples.separator != nil, case .labels = kind {
-        } else if examples.separator != nil {
-            throw ValidationError("--label-separator: the model says one answer a text")
-        }
         var input = try examples.open(data, kind: kind)
         // What can be read twice is read through before anything is computed: a bad row is found at once.
         var total: Int?

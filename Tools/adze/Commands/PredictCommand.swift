@@ -20,7 +20,8 @@ struct PredictCommand: ParsableCommand {
             these members, for --aggregation none with entity and index instead of entity_group. start and end count \
             Unicode scalars of the text.
             question answering: answer, score, start, end; JSON these, and with --top-k a list answers. The text is the \
-            question and text_pair the context, or they are the keys question and context.
+            question and text_pair the context, or they are the keys question and context. Windows take 384 tokens and \
+            share 128, unless --max-length and --stride say otherwise.
             masked language model: token_str, score of the candidates of each [MASK]; JSON a list masks with a list for \
             each mask of objects with score, token, token_str and sequence.
             next sentence: is_next or not_next, and the probability that the second text follows; JSON is_next, score, \
@@ -45,7 +46,6 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup var head: HeadOptions
 
     func run() throws {
-        try texts.check(model: model)
         let bundle = try openModel(model, source, quiet: true)
         let task = try TextTask(bundle.checkpoint.head, prefersNextSentence: head.nextSentence)
         try head.check(for: task, architecture: bundle.checkpoint.head.architectureName)
@@ -56,7 +56,7 @@ struct PredictCommand: ParsableCommand {
         case .classifier(let classifier):
             try answer(
                 input,
-                LabelAnswers(classifier: classifier, topK: head.topK ?? 1, options: try head.textOptions()))
+                LabelAnswers(classifier: classifier, topK: head.topK ?? 1, options: try head.texts.textOptions()))
         case .entityFinder(let finder):
             let options = try head.entityOptions(limit: finder.maximumLength)
             try answer(input, EntityAnswers(finder: finder, options: options))
@@ -68,9 +68,9 @@ struct PredictCommand: ParsableCommand {
             try answer(
                 input,
                 MaskAnswers(
-                    filler: filler, topK: head.topK ?? 5, targets: targets, options: try head.textOptions()))
+                    filler: filler, topK: head.topK ?? 5, targets: targets, options: try head.texts.textOptions()))
         case .nextSentencePredictor(let predictor):
-            try answer(input, PairAnswers(predictor: predictor, options: try head.textOptions()))
+            try answer(input, PairAnswers(predictor: predictor, options: try head.texts.textOptions()))
         }
     }
 

@@ -13,8 +13,9 @@ struct RescueCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rescue", abstract: "Get the tensors out of any readable checkpoint, as they are.",
         discussion: """
-            Reads PyTorch files of every age, safetensors (in shards too) and .adze files, of BERT or of anything else.
-            Names are the file's own, nested ones joined by dots. Nothing in a file is ever run.
+            Reads PyTorch files of every age, HDF5 and .keras files, safetensors (in shards too) and .adze files, of \
+            BERT or of anything else. Names are the file's own; nested values and HDF5 groups are joined by dots. \
+            Nothing in a file is ever run.
             """)
 
     @Argument(help: ArgumentHelp("A checkpoint file, or a folder with weights.", valueName: "SRC"))
@@ -32,10 +33,7 @@ struct RescueCommand: ParsableCommand {
     @Flag(name: .long, help: "Replace an output that exists.")
     var force = false
 
-    @Flag(
-        name: .long,
-        help: "Read a checkpoint that holds objects of classes: inert values take their place, and nothing is run.")
-    var ignoreObjects = false
+    @OptionGroup var objects: ObjectOptions
 
     @Flag(name: .long, help: "List as one JSON object.")
     var json = false
@@ -51,16 +49,17 @@ struct RescueCommand: ParsableCommand {
     func run() throws {
         if let output { try OutputOptions.check(output, .file, force: force) }
         var options = WeightsOptions()
-        options.ignoresObjects = ignoreObjects
+        options.ignoresObjects = objects.ignoreObjects
         let weights = try RawWeights(path: source, options: options)
         let aliases = weights.store.aliases
         Console.notes(weights.notes + RescueCommand.notes(weights), quiet: common.quiet)
+        let tensors = weights.store.tensors
+        let size = RescueSize(tensors, aliases: aliases)
+        if sums || output != nil, size.isTooLarge { throw LocatedError(path: source, underlying: size) }
         if list { try printList(weights, aliases) }
         if let output { try write(weights, to: output) }
-        let tensors = weights.store.tensors
-        let bytes = byteSize(tensors.reduce(0) { $0 + $1.byteCount })
         Console.summary(
-            "\(counted(tensors.count, "tensor")), \(bytes), from \(weights.format.rawValue)"
+            "\(counted(tensors.count, "tensor")), \(byteSize(size.named)), from \(weights.format.rawValue)"
                 + (output.map { " → \($0)" } ?? ""),
             quiet: common.quiet)
     }
@@ -153,5 +152,39 @@ private struct NothingToRescue: AdzeFailure {
     var description: String {
         "no tensor in it can be read" + (values > 0 ? "; it has \(counted(values, "value")) of other kinds" : "")
             + "; --list shows what is there"
+    }
+}
+
+/// What the tensors take when each name has elements of its own, as it has in the output.
+///
+/// The readers keep distinct tensors in proportion to the file; names cost nothing, so that a small file could ask for
+/// terabytes by repeating a tensor under many.
+private struct RescueSize: AdzeFailure {
+    /// Bytes under all names.
+    private(set) var named = 0
+    /// Bytes of the tensors that are no other's.
+    private(set) var distinct = 0
+
+    init(_ tensors: [TensorInfo], aliases: [String: String]) {
+        for info in tensors {
+            named = RescueSize.sum(named, info.byteCount)
+            if aliases[info.name] == nil { distinct = RescueSize.sum(distinct, info.byteCount) }
+        }
+    }
+
+    var isTooLarge: Bool {
+        let (most, overflow) = distinct.multipliedReportingOverflow(by: 16)
+        return !overflow && named > max(1 << 30, most)
+    }
+
+    var description: String {
+        "names that share their elements come to \(byteSize(named)) for \(byteSize(distinct)) of tensors; at most 16"
+            + " times as much is written or summed; --list alone shows the names"
+    }
+
+    /// A sum that stays at the most that an Int holds.
+    private static func sum(_ first: Int, _ second: Int) -> Int {
+        let (sum, overflow) = first.addingReportingOverflow(second)
+        return overflow ? .max : sum
     }
 }

@@ -72,8 +72,10 @@ struct TokenizeCommand: ParsableCommand {
         var bytes = 0
         while let window = try input.next() {
             for row in window {
-                rows.append(try input.required(row))
-                bytes += rows[rows.count - 1].text.utf8.count
+                let row = try input.required(row)
+                // Only the texts are kept, and each row counts with its own place in memory.
+                rows.append(Row(lineNumber: row.lineNumber, text: row.text, pair: row.pair))
+                bytes += row.text.utf8.count + (row.pair?.utf8.count ?? 0) + MemoryLayout<Row>.stride
             }
             guard bytes <= 1 << 30 else { throw TooMuchText() }
         }
@@ -100,7 +102,7 @@ struct TokenizeCommand: ParsableCommand {
 /// More texts than are held in memory to be timed.
 private struct TooMuchText: AdzeFailure {
     let kind = FailureKind.usage
-    let description = "--bench takes at most 1 GiB of texts; measure with fewer"
+    let description = "--bench holds at most 1 GiB of texts and rows in memory; measure with fewer"
 }
 
 extension Truncation: ExpressibleByArgument {}

@@ -13,21 +13,7 @@ struct HeadOptions: ParsableArguments {
             "How many labels, candidates of a mask (default 5) or answers of each text, best first.", valueName: "K"))
     var topK: Int?
 
-    @Option(
-        name: .long, help: ArgumentHelp("What happens to long texts: head, tail, head+tail, window.", valueName: "HOW"))
-    var long: String?
-
-    @Option(name: .long, help: ArgumentHelp("How windows are joined: mean, max, logits.", valueName: "HOW"))
-    var aggregate: WindowAggregate?
-
-    @Option(name: .long, help: ArgumentHelp("Tokens that neighbouring windows share.", valueName: "N"))
-    var stride: Int?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "The most tokens of one input; default: the model's, for questions 384 at most.", valueName: "N"))
-    var maxLength: Int?
+    @OptionGroup var texts: LongTextOptions
 
     @Option(
         name: .long,
@@ -57,10 +43,8 @@ struct HeadOptions: ParsableArguments {
     var nextSentence = false
 
     func validate() throws {
-        if let stride, stride < 0 { throw ValidationError("--stride must be 0 or more") }
         if let topK, topK < 1 { throw ValidationError("--top-k must be at least 1") }
         if let maxAnswerLength, maxAnswerLength < 1 { throw ValidationError("--max-answer-length must be at least 1") }
-        _ = try longText(stride: 0)
     }
 }
 
@@ -82,20 +66,25 @@ extension HeadOptions {
     /// Those that were given.
     private var given: [String] {
         let all: [(String, Bool)] = [
-            ("--top-k", topK != nil), ("--long", long != nil), ("--aggregate", aggregate != nil),
-            ("--stride", stride != nil), ("--max-length", maxLength != nil), ("--aggregation", aggregation != nil),
-            ("--ignore-labels", ignoreLabels != nil), ("--targets", targets != nil),
+            ("--top-k", topK != nil), ("--long", texts.long != nil), ("--aggregate", texts.aggregate != nil),
+            ("--stride", texts.stride != nil), ("--max-length", texts.maxLength != nil),
+            ("--aggregation", aggregation != nil), ("--ignore-labels", ignoreLabels != nil),
+            ("--targets", targets != nil),
             ("--max-answer-length", maxAnswerLength != nil), ("--allow-no-answer", allowNoAnswer),
             ("--split-words", splitWords), ("--next-sentence", nextSentence),
         ]
         return all.filter(\.1).map(\.0)
     }
 
-    /// Refuses an option that the task has no use for, by the name of the model's head.
+    /// Refuses an option that the task has no use for, by the name of the model's head, and those that contradict
+    /// each other.
     func check(for task: TextTask, architecture: String) throws {
         let known = HeadOptions.options(of: task)
-        guard let other = given.first(where: { !known.contains($0) }) else { return }
-        throw OptionOfAnotherHead(option: other, architecture: architecture, known: known)
+        if let other = given.first(where: { !known.contains($0) }) {
+            throw OptionOfAnotherHead(option: other, architecture: architecture, known: known)
+        }
+        // Answers are always found in windows.
+        if task != .answers { try texts.check(strideAsksForWindows: task == .entities) }
     }
 }
 
@@ -113,38 +102,15 @@ private struct OptionOfAnotherHead: AdzeFailure {
 // MARK: - For the library
 
 extension HeadOptions {
-    /// What happens to long texts, in windows that share `stride` tokens.
-    private func longText(stride: Int) throws -> LongText {
-        switch long {
-        case nil, "head": return .head
-        case "tail": return .tail
-        case "head+tail": return .headAndTail
-        case "window": return .window(stride: stride)
-        case .some(let name):
-            throw ValidationError("--long \(quoted(name)): expected head, tail, head+tail or window")
-        }
-    }
-
-    /// How texts are prepared for a label, masks and pairs.
-    func textOptions() throws -> TextOptions {
-        var options = TextOptions()
-        options.maximumLength = maxLength
-        options.longText = try longText(stride: stride ?? 64)
-        options.aggregate = aggregate ?? .mean
-        return options
-    }
-
     /// How entities are found by a model of `limit` tokens. A stride asks for windows, as it does of the library.
     func entityOptions(limit: Int) throws -> EntityOptions {
         var options = EntityOptions()
         options.aggregation = aggregation ?? .simple
         options.ignoredLabels = try ignoreLabels.map { $0.isEmpty ? [] : try splitLabels($0) } ?? options.ignoredLabels
-        options.maximumLength = maxLength
-        let shared = stride ?? min(64, max(0, min(maxLength ?? limit, limit)) / 2)
-        options.longText = long == nil && stride != nil ? .window(stride: shared) : try longText(stride: shared)
-        if stride != nil, long != nil, long != "window" {
-            throw ValidationError("--stride is for windows; leave out --long \(long ?? "")")
-        }
+        options.maximumLength = texts.maxLength
+        let shared = texts.stride ?? min(64, max(0, min(texts.maxLength ?? limit, limit)) / 2)
+        let isWindowed = texts.long == nil && texts.stride != nil
+        options.longText = isWindowed ? .window(stride: shared) : try texts.longText(stride: shared)
         return options
     }
 
@@ -155,8 +121,8 @@ extension HeadOptions {
         options.maximumAnswerLength = maxAnswerLength ?? options.maximumAnswerLength
         options.allowsNoAnswer = allowNoAnswer
         options.alignsToWords = !splitWords
-        options.maximumLength = maxLength
-        options.stride = stride
+        options.maximumLength = texts.maxLength
+        options.stride = texts.stride
         return options
     }
 
@@ -166,5 +132,4 @@ extension HeadOptions {
     }
 }
 
-extension WindowAggregate: ExpressibleByArgument {}
 extension EntityAggregation: ExpressibleByArgument {}

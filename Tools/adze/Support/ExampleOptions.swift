@@ -6,19 +6,7 @@ import ArgumentParser
 
 /// Options of verbs that read labelled examples.
 struct ExampleOptions: ParsableArguments {
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The format of the data: csv, tsv, jsonl; default: by its name.", valueName: "FORMAT"))
-    var format: DataFormat?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "The text's column by name, or by number from 1 without a header; or its JSON key.", valueName: "COLUMN"))
-    var textColumn: String?
-
-    @Option(name: .long, help: ArgumentHelp("The column of a second text.", valueName: "COLUMN"))
-    var pairColumn: String?
+    @OptionGroup var columns: ColumnOptions
 
     @Option(name: .long, help: ArgumentHelp("The column of the label.", valueName: "COLUMN"))
     var labelColumn: String?
@@ -47,11 +35,9 @@ struct ExampleOptions: ParsableArguments {
     /// Opens labelled data; throws `InputError`.
     func open(_ path: String, kind: TargetKind) throws -> ExampleSource {
         guard path == "-" || pathExists(path) else { throw FileError.notFound(path: path) }
-        let columns = ColumnSelection(
-            text: textColumn.map(ColumnSelection.Column.init), pair: pairColumn.map(ColumnSelection.Column.init),
-            label: labelColumn.map(ColumnSelection.Column.init))
         do {
-            return try ExampleSource(path: path, format: format, columns: columns, kind: kind)
+            return try ExampleSource(
+                path: path, format: columns.format, columns: columns.selection(label: labelColumn), kind: kind)
         } catch {
             throw InputError(path: path, underlying: error)
         }

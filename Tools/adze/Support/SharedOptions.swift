@@ -55,6 +55,14 @@ private struct OutputIsFolder: AdzeFailure {
     var description: String { "\(path): expected the name of a file to write, found a folder; add a file name" }
 }
 
+/// What becomes of the objects in a checkpoint.
+struct ObjectOptions: ParsableArguments {
+    @Flag(
+        name: .long,
+        help: "Read a checkpoint that holds objects of classes: inert values take their place, and nothing is run.")
+    var ignoreObjects = false
+}
+
 /// What a checkpoint may need to be told.
 struct SourceOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("A config.json, for a bare file of weights.", valueName: "FILE"))
@@ -81,10 +89,7 @@ struct SourceOptions: ParsableArguments {
         help: ArgumentHelp("A well-known shape, such as bert-base-cased, instead of a config.json.", valueName: "NAME"))
     var like: String?
 
-    @Flag(
-        name: .long,
-        help: "Read a checkpoint that holds objects of classes: inert values take their place, and nothing is run.")
-    var ignoreObjects = false
+    @OptionGroup var objects: ObjectOptions
 
     func validate() throws {
         if let heads, heads < 1 { throw ValidationError("--heads must be 1 or more") }
@@ -99,7 +104,7 @@ struct SourceOptions: ParsableArguments {
         options.headCount = heads
         options.key = key
         options.like = like
-        options.ignoresObjects = ignoreObjects
+        options.ignoresObjects = objects.ignoreObjects
         return options
     }
 }

@@ -2,8 +2,8 @@
 
 import Adze
 import AdzeBytes
-public import AdzeData
-public import ArgumentParser
+import AdzeData
+import ArgumentParser
 
 /// Texts given as arguments or with -i.
 struct TextOptionsGroup: ParsableArguments {
@@ -15,20 +15,7 @@ struct TextOptionsGroup: ParsableArguments {
         help: ArgumentHelp("A .txt, .csv, .tsv or .jsonl file; - is standard input.", valueName: "FILE"))
     var input: String?
 
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The format of the input: txt, csv, tsv, jsonl; default: by its name.", valueName: "FORMAT"))
-    var format: DataFormat?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "The text's column by name, or by number from 1 where there is no header; or its JSON key.",
-            valueName: "COLUMN"))
-    var textColumn: String?
-
-    @Option(name: .long, help: ArgumentHelp("The column of a second text.", valueName: "COLUMN"))
-    var pairColumn: String?
+    @OptionGroup var columns: ColumnOptions
 
     /// Refuses no texts and texts from two places. A lone argument that is no path is a text whose model was forgotten:
     /// it is refused as such.
@@ -45,17 +32,16 @@ struct TextOptionsGroup: ParsableArguments {
         guard let input else {
             return task?.readsPairs == true ? try TextStream(pairs: texts) : TextStream(texts: texts)
         }
-        var columns = ColumnSelection(
-            text: textColumn.map(ColumnSelection.Column.init), pair: pairColumn.map(ColumnSelection.Column.init))
+        var selection = columns.selection()
         switch task {
         case .answers:
-            columns.standardTexts = ["question", "text"]
-            columns.standardPairs = ["context", "text_pair"]
-        case .entities where pairColumn != nil:
+            selection.standardTexts = ["question", "text"]
+            selection.standardPairs = ["context", "text_pair"]
+        case .entities where columns.pairColumn != nil:
             throw ValidationError("--pair-column: entities are found in one text, not in two")
         default: break
         }
-        return try TextStream(path: input, format: format, columns: columns)
+        return try TextStream(path: input, format: columns.format, columns: selection)
     }
 }
 
@@ -78,5 +64,3 @@ struct InputError: AdzeFailure {
         return "\(path == "-" ? "standard input" : path): \(underlying)"
     }
 }
-
-extension DataFormat: ExpressibleByArgument {}

@@ -15,8 +15,8 @@ struct TokenizerTiming {
     /// CRC-32 of all ids as little-endian 32-bit integers, so that two tokenizers can be compared.
     private(set) var checksum: UInt32 = 0
 
-    /// The median.
-    var seconds: Double { runs[runs.count / 2] }
+    /// The median; never 0, which a coarse clock reads for few texts and which no speed can be divided by.
+    var seconds: Double { max(runs[runs.count / 2], 1e-9) }
     var megabytesPerSecond: Double { Double(bytes) / seconds / 1e6 }
     var tokensPerSecond: Double { Double(tokens) / seconds }
 
