@@ -116,7 +116,8 @@ import Testing
     /// Rows at the edge of what fp32 can say.
     static let oddRows: [[Float]] = [
         [Float](repeating: 0, count: 20), [Float](repeating: -0.0, count: 17), [Float](repeating: 5, count: 33),
-        [Float](repeating: -5, count: 16), [.greatestFiniteMagnitude, 0, 1], [3e38, -3e38], [.leastNonzeroMagnitude, -.leastNonzeroMagnitude],
+        [Float](repeating: -5, count: 16), [.greatestFiniteMagnitude, 0, 1], [3e38, -3e38],
+        [.leastNonzeroMagnitude, -.leastNonzeroMagnitude],
         [0x1p-101, 0], [0x1p-99, -0x1p-100], [1, .nan, 3], [.infinity, 1], [1, 2, -.infinity], [1, -1],
         [127, -127, 0.5, 1.5, 2.5, -0.5, -1.5], [255, 0.5, 1.5, 2.5, 3.5],
         (0..<300).map { Float($0) } + [.nan], (0..<300).map { -Float($0) },

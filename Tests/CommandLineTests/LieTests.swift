@@ -232,7 +232,7 @@ struct LieTests {
             (65, ["--format", "csv"], "text\n\"a b\n", "standard input: line 2: the quote"),
             (65, ["--format", "csv"], "", "header"),
             (64, ["--format", "csv", "--text-column", "txet"], "text\na\n", "no column is named 'txet', found 'text'"),
-            (65, ["--format", "csv"], "a,a\n1,2\n", "twice"), (65, [], "\u{0}\u{0}\u{0}", "NUL"),
+            (65, ["--format", "csv"], "a,a\n1,2\n", "twice"), (65, ["--format", "csv"], "\u{0}a\n", "NUL"),
             (64, ["--text-column", "text"], "a\n", "no columns to choose from"),
         ]
         for lie in cases {

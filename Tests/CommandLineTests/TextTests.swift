@@ -90,10 +90,17 @@ struct TextTests {
     }
 
     @Test func answersBeforeTheBreakAreKept() throws {
-        let input = Array("good\noak\nsa\0w\ngood\n".utf8)
-        let outcome = try Tool.run(["predict", Models.classifier, "-i", "-"], input: input)
+        let input = Array("text\ngood\noak\n\"saw\ngood\n".utf8)
+        let outcome = try Tool.run(["predict", Models.classifier, "-i", "-", "--format", "csv"], input: input)
         #expect(outcome.code == 65 && outcome.lines.count == 2)
-        #expect(outcome.errors.contains("standard input: line 3: a NUL byte"))
+        #expect(outcome.errors.contains("standard input: line 4: the quote"))
+    }
+
+    @Test func aNULCostsItsLine() throws {
+        let outcome = try Tool.succeed(
+            ["predict", Models.classifier, "-i", "-"], input: Array("good\nsa\0w\ngood\n".utf8))
+        #expect(outcome.lines.count == 3 && outcome.lines[1].hasPrefix("error\tline 2: a NUL byte"))
+        #expect(outcome.errors.contains("1 unreadable"))
     }
 
     @Test func aTextOfTenMegabytes() throws {
