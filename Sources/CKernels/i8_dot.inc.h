@@ -5,10 +5,20 @@
 // unsigned: there CK_CODE_FLIP is 0x80, which adds 128 to each, and a row's zero point is 128 higher as well.
 
 typedef int8_t v64c __attribute__((ext_vector_type(64)));
-typedef int8_t v32c __attribute__((ext_vector_type(32)));
-typedef int8_t v16c __attribute__((ext_vector_type(16)));
 typedef int32_t v8i __attribute__((ext_vector_type(8)));
-typedef int16_t v16s __attribute__((ext_vector_type(16)));
+
+// The codes of 16 columns at four steps of k.
+#if defined(CK_DOT_VNNI512)
+typedef __m512i ck_codes;
+#else
+typedef v64c ck_codes;
+#endif
+
+CK_INLINE ck_codes ck_codes_load(const int8_t *p) {
+    ck_codes v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
 
 CK_INLINE v16i v16i_load(const int32_t *p) {
     v16i v;
@@ -19,9 +29,6 @@ CK_INLINE v16i v16i_load(const int32_t *p) {
 #if defined(CK_DOT_VNNI512)
 
 #define CK_CODE_FLIP 0x80
-typedef __m512i ck_codes;
-
-CK_INLINE ck_codes ck_codes_load(const int8_t *p) { return _mm512_loadu_si512(p); }
 
 CK_INLINE v16i ck_dot(v16i sum, int32_t left, ck_codes right) {
     return (v16i)_mm512_dpbusd_epi32((__m512i)sum, _mm512_set1_epi32(left), right);
@@ -30,13 +37,6 @@ CK_INLINE v16i ck_dot(v16i sum, int32_t left, ck_codes right) {
 #elif defined(CK_DOT_VNNI256)
 
 #define CK_CODE_FLIP 0x80
-typedef v64c ck_codes;
-
-CK_INLINE ck_codes ck_codes_load(const int8_t *p) {
-    v64c v;
-    __builtin_memcpy(&v, p, sizeof v);
-    return v;
-}
 
 CK_INLINE v16i ck_dot(v16i sum, int32_t left, ck_codes right) {
     const __m256i a = _mm256_set1_epi32(left);
@@ -49,13 +49,6 @@ CK_INLINE v16i ck_dot(v16i sum, int32_t left, ck_codes right) {
 
 // |a| * (sign of a) w: both factors are at most 127, so a pair sums to at most 32,258 and vpmaddubsw never saturates.
 #define CK_CODE_FLIP 0
-typedef v64c ck_codes;
-
-CK_INLINE ck_codes ck_codes_load(const int8_t *p) {
-    v64c v;
-    __builtin_memcpy(&v, p, sizeof v);
-    return v;
-}
 
 CK_INLINE v8i ck_dot_half(v8i sum, __m256i a, __m256i magnitude, __m256i right) {
     const __m256i pairs = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(right, a));
@@ -72,13 +65,6 @@ CK_INLINE v16i ck_dot(v16i sum, int32_t left, ck_codes right) {
 #else
 
 #define CK_CODE_FLIP 0
-typedef v64c ck_codes;
-
-CK_INLINE ck_codes ck_codes_load(const int8_t *p) {
-    v64c v;
-    __builtin_memcpy(&v, p, sizeof v);
-    return v;
-}
 
 #if defined(CK_DOT_NEON)
 
