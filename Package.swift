@@ -75,6 +75,9 @@ let package = Package(
         library("AdzeTokenization", ["AdzeBytes"]),
         library("AdzeModels", ["AdzeBytes", "AdzeKernels", "AdzeTensors", "AdzeThreads"]),
         library("AdzeData", ["AdzeBytes"]),
+        library(
+            "AdzeTraining",
+            ["AdzeBytes", "AdzeData", "AdzeKernels", "AdzeModels", "AdzeTensors", "AdzeThreads", "CKernels", "COpenBLAS"]),
 
         // MARK: - Formats
         library("AdzeSafetensors", path: "Formats/Safetensors", ["AdzeBytes", "AdzeTensors"]),
@@ -134,6 +137,9 @@ let package = Package(
         tests(of: "AdzeTokenization", ["AdzeBytes"]),
         tests(of: "AdzeModels", ["AdzeBytes", "AdzeKernels", "AdzeTensors", "AdzeThreads", "AdzeSafetensors"]),
         tests(of: "AdzeData", ["AdzeBytes"]),
+        tests(
+            of: "AdzeTraining",
+            ["AdzeBytes", "AdzeData", "AdzeKernels", "AdzeModels", "AdzeSafetensors", "AdzeTensors", "AdzeThreads"]),
         tests(of: "AdzeSafetensors", ["AdzeBytes", "AdzeTensors"]),
         tests(of: "AdzeZip", ["AdzeBytes"]),
         tests(of: "AdzeTorch", ["AdzeBytes", "AdzeTensors", "AdzeSafetensors", "AdzeZip"]),

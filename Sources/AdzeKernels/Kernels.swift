@@ -41,9 +41,6 @@ public struct Kernels: @unchecked Sendable {
         table = row.pointee
     }
 
-    /// Rows that a matrix product handles at once; blocks of a multiple of it waste nothing.
-    public var tileRows: Int { Int(table.gemm_rows) }
-
     /// Whether the bits of a product are the same however its rows and columns are cut into blocks.
     package var isBlockIndependent: Bool { instructionSet != .scalar || Kernels.scalarHasFMA }
 

@@ -2,14 +2,12 @@
 
 static const ck_kernels CK_NAME(ck_row) = {
     .isa = CK_ISA,
-    .gemm_rows = CK_ROWS,
     .f32_gemm = CK_NAME(ck_f32_gemm),
     .f32_pack = CK_NAME(ck_f32_pack),
     .f32_layer_norm = CK_NAME(ck_f32_layer_norm),
     .f32_softmax = CK_NAME(ck_f32_softmax),
     .f32_activate = CK_NAME(ck_f32_activate),
     .f32_add3 = CK_NAME(ck_f32_add3),
-    .i8_gemm_rows = CK_I8_ROWS,
     .i8_gemm = CK_NAME(ck_i8_gemm),
     .i8_pack = CK_NAME(ck_i8_pack),
     .i8_quantize = CK_NAME(ck_i8_quantize),

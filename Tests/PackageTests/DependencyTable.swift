@@ -34,7 +34,7 @@ enum DependencyTable {
         Row("AdzeTokenization", ["AdzeBytes", "AdzeThreads"]),
         Row("AdzeModels", ground.union(["AdzeKernels"])),
         Row("AdzeData", ["AdzeBytes"]),
-        Row("AdzeTraining", ground.union(["AdzeData", "AdzeKernels", "AdzeModels"])),
+        Row("AdzeTraining", ground.union(["AdzeData", "AdzeKernels", "AdzeModels", "CKernels", "COpenBLAS"])),
         // Formats.
         Row("AdzeSafetensors", ground),
         Row("AdzeZip", ["AdzeBytes", "CZlib"]),

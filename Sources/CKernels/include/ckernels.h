@@ -57,8 +57,6 @@ typedef struct ck_i8_matrix {
 
 typedef struct ck_kernels {
     ck_isa isa;
-    // Rows that one tile of the matrix product covers; row counts that are its multiples waste nothing.
-    int32_t gemm_rows;
 
     // c[m, n] = epilogue(sum over k of a[m, k] * b[k, n]) for `columns` columns from the first of the packed panels.
     void (*_Nonnull f32_gemm)(float *_Nonnull c, ptrdiff_t c_stride, const float *_Nonnull a, ptrdiff_t a_stride,
@@ -82,9 +80,6 @@ typedef struct ck_kernels {
     // y = a + b + c, elementwise, left to right.
     void (*_Nonnull f32_add3)(float *_Nonnull y, const float *_Nonnull a, const float *_Nonnull b,
                               const float *_Nonnull c, ptrdiff_t count);
-
-    // Rows that one tile of the int8 product covers.
-    int32_t i8_gemm_rows;
 
     // c[m, n] = activation(s * (row scale * column scale) + bias[n] + residual), where s is the exact sum over k of
     // (a code - a zero) * b code, for `columns` columns from `first`, which starts a panel. The epilogue's bias is unused.
