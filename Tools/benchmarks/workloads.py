@@ -119,6 +119,7 @@ def make_minilm(folder):
 def make_bert_base(folder):
     """BERT-base's cased shape with N(0, 0.02) weights, two labels, and a made-up vocabulary of the right size."""
     import torch
+    from tokenizers import BertWordPieceTokenizer
     from transformers import BertConfig, BertForSequenceClassification
 
     torch.manual_seed(0)
@@ -128,3 +129,4 @@ def make_bert_base(folder):
     pieces = [special.get(index, f"piece{index}") for index in range(config.vocab_size)]
     (folder / "vocab.txt").write_text("\n".join(pieces) + "\n")
     (folder / "tokenizer_config.json").write_text(json.dumps({"do_lower_case": False, "model_max_length": 512}) + "\n")
+    BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=False).save(str(folder / "tokenizer.json"))
