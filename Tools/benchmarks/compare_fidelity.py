@@ -39,8 +39,10 @@ def pooler(folder, hidden):
     from safetensors.numpy import load_file
 
     weights = load_file(folder / "hf" / "model.safetensors")
-    dense = [next(value for key, value in weights.items() if key.endswith(f"pooler.dense.{part}")) for part in ("weight", "bias")]
-    return np.tanh(hidden[:, 0] @ dense[0].T + dense[1])
+    weight, bias = (
+        next(value for key, value in weights.items() if key.endswith(f"pooler.dense.{part}"))
+        for part in ("weight", "bias"))
+    return np.tanh(hidden[:, 0] @ weight.T + bias)
 
 
 def vectors_of_peer(name, precision, folder, rows, scratch):
@@ -118,9 +120,10 @@ def main():
             if options.json:
                 print(json.dumps(record), flush=True)
             else:
+                mean, pooled = record["mean"], record["pooled"]
                 print(
-                    f"{folder.name:<10} {side:<20} mean-pooled {record['mean']['cosine']:.5f} (lowest {record['mean']['lowest']:.5f})"
-                    f"   pooled {record['pooled']['cosine']:.5f} (lowest {record['pooled']['lowest']:.5f})", flush=True)
+                    f"{folder.name:<10} {side:<20} mean-pooled {mean['cosine']:.5f} (lowest {mean['lowest']:.5f})"
+                    f"   pooled {pooled['cosine']:.5f} (lowest {pooled['lowest']:.5f})", flush=True)
 
 
 if __name__ == "__main__":

@@ -147,8 +147,9 @@ def measure(options, model, precision, threads, show):
             rows.write_text("".join(json.dumps(row) + "\n" for row in lists))
             taken, chosen = compare(options, sides, rows, cell, len(lists), processes)
             show({
-                "model": folder.name, "precision": precision, "threads": threads, "cell": cell, "rounds": options.rounds,
-                "texts": len(lists), "tokens": sum(map(len, lists)), **ratios.summary(lists, taken, chosen, threads)})
+                "model": folder.name, "precision": precision, "threads": threads, "cell": cell,
+                "rounds": options.rounds, "texts": len(lists), "tokens": sum(map(len, lists)),
+                **ratios.summary(lists, taken, chosen, threads)})
 
 
 def main():

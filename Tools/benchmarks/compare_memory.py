@@ -2,9 +2,9 @@
 # Compares peaks of resident memory over a set of texts. Times nothing.
 """python Tools/benchmarks/compare_memory.py [--cell ragged-short] [--every 8] [MODEL ...]
 
-Every side is a new process that loads its int8 file and runs the whole set once. The peak is the kernel's VmHWM of that
-process; `ru_maxrss` would count what the process that started it held. A peer runs at its batch sizes of 8 and of 32, and
-the smaller peak counts.
+Every side is a new process that loads its int8 file and runs the whole set. The peak is the kernel's VmHWM of that
+process; `ru_maxrss` would count what the process that started it held. A peer runs in batches of 8 and, in a process of
+its own, of 32, and the smaller peak counts.
 """
 
 import argparse
@@ -53,7 +53,8 @@ def main():
     for model in options.models:
         folder = model_folder(model, options.work)
         native = native_file(options.adze, folder, options.native)
-        record = {"model": folder.name, "precision": options.precision, "cell": options.cell, "threads": options.threads}
+        record = {
+            "model": folder.name, "precision": options.precision, "cell": options.cell, "threads": options.threads}
         with tempfile.TemporaryDirectory() as scratch:
             rows = pathlib.Path(scratch) / "rows.jsonl"
             lists = sequences(options.cell, vocabulary_size(folder), options.every)

@@ -2,9 +2,9 @@
 # Compares the time from a process's start to its first label: ours, and a Python program's of a peer.
 """python Tools/benchmarks/compare_start.py [--peers onnxruntime,torch] [MODEL ...]
 
-A peer's program imports, loads its tokenizer and its int8 file, labels one text and prints the label: its imports count, as
-its user waits for them. The clock stops when the line arrives; what ending takes does not count. In turns; the first
-turn fills the page cache and does not count.
+A peer's program imports, loads its tokenizer and its int8 file, labels one text and prints the label: its imports
+count, as its user waits for them. The clock stops when the line arrives; what ending takes does not count. In turns;
+the first turn fills the page cache and does not count.
 """
 
 import sys
@@ -27,7 +27,7 @@ def child(name, folder, threads):
 
 
 def first_line(command):
-    """Seconds until a command's first line of output, and the line."""
+    """Seconds until a command's first line of output."""
     import subprocess
     import time
 
@@ -96,7 +96,9 @@ def main():
             continue
         for name in commands:
             entry = record[name]
-            ratio = "" if name == "adze" else f"   {entry['ratio']:.1f} times ({entry['lowest']:.1f}…{entry['highest']:.1f})"
+            ratio = ""
+            if name != "adze":
+                ratio = f"   {entry['ratio']:.1f} times ({entry['lowest']:.1f}…{entry['highest']:.1f})"
             print(f"{folder.name:<10} {name:<14} {entry['milliseconds']:>8,.1f} ms{ratio}", flush=True)
 
 

@@ -1,8 +1,8 @@
 # A peer in a process of its own that runs what it is asked and says how long that took. Knows nothing of Adze.
 """Peers do not share a process: their thread pools, allocators and OpenMP libraries would meet.
 
-`python peer_process.py` is the child: it answers each line of JSON on standard input with a line on standard output. Its
-other output goes to standard error.
+`python peer_process.py` is the child: it answers each line of JSON on standard input with a line on standard output.
+Its other output goes to standard error.
 """
 
 import json

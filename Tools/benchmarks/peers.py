@@ -127,7 +127,8 @@ class Torch:
         self.torch = torch
         self.model = kind.from_pretrained(folder / file, dtype=torch.float32).eval()
         if int8:
-            torch.backends.quantized.engine = "x86" if "x86" in torch.backends.quantized.supported_engines else "qnnpack"
+            engines = torch.backends.quantized.supported_engines
+            torch.backends.quantized.engine = "x86" if "x86" in engines else "qnnpack"
             self.model = torch.ao.quantization.quantize_dynamic(self.model, {torch.nn.Linear}, dtype=torch.qint8)
 
     def prepare(self, ids, mask):

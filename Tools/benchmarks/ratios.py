@@ -7,7 +7,8 @@ import statistics
 def spread(ours, theirs):
     """How many times faster ours is: median, lowest and highest of the rounds."""
     found = [their / our for our, their in zip(ours, theirs)]
-    return {"ratio": round(statistics.median(found), 3), "lowest": round(min(found), 3), "highest": round(max(found), 3)}
+    middle = statistics.median(found)
+    return {"ratio": round(middle, 3), "lowest": round(min(found), 3), "highest": round(max(found), 3)}
 
 
 def speed(rows, seconds):
@@ -46,14 +47,16 @@ class Table:
 
     def show(self, record):
         if not self.begun:
-            print(self.COLUMNS + f"{'× best (lowest…highest)':<25} {'best peer':<15} × each peer: tok/s, workers x threads, batch")
+            columns = f"{'× best (lowest…highest)':<25} {'best peer':<15} "
+            print(self.COLUMNS + columns + "× each peer: tok/s, workers x threads, batch")
             self.begun = True
         ours, best = record["adze"], record.get("best")
         line = (
             f"{record['model'][:10]:<10} {record['precision']:<4} {record['threads']:>3} {record['cell']:<12} "
             f"{record['tokens']:>6} {ours['tokensPerSecond']:>10,.0f} {ours['milliseconds']:>9,.2f}   ")
         if best:
-            line += f"{best['ratio']:.2f} ({best['lowest']:.2f}…{best['highest']:.2f})".ljust(25) + f" {best['peer']:<15} "
+            ratio = f"{best['ratio']:.2f} ({best['lowest']:.2f}…{best['highest']:.2f})"
+            line += f"{ratio:<25} {best['peer']:<15} "
         sides = sorted(record["peers"].items(), key=lambda item: item[1]["ratio"])
         parts = [
             f"{name} {entry['ratio']:.2f}: {entry['tokensPerSecond']:,.0f}, {entry['split']}, {entry['batch']}"

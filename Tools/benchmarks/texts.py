@@ -8,7 +8,8 @@ from pydoc_data import topics
 def is_prose(sentence):
     """A whole sentence, not a piece of a listing."""
     letters = sum(character.isalpha() or character == " " for character in sentence)
-    return 40 <= len(sentence) <= 220 and sentence[0].isupper() and sentence[-1] == "." and letters > 0.9 * len(sentence)
+    whole = sentence[0].isupper() and sentence[-1] == "."
+    return whole and 40 <= len(sentence) <= 220 and letters > 0.9 * len(sentence)
 
 
 def sentences(count):
@@ -23,5 +24,5 @@ def sentences(count):
     every = list(found)
     step = len(every) / count
     if step < 1:
-        raise SystemExit(f"this Python's documentation has {len(every)} sentences, not {count}; name a file with --texts")
+        raise SystemExit(f"this Python's documentation has {len(every)} sentences, not {count}; give --texts FILE")
     return [every[int(index * step)] for index in range(count)]

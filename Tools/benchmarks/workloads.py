@@ -5,8 +5,8 @@ A cell is a list of token-id lists. `8x128` and `32x128` are so many sequences o
 texts of log-normal length (median 25, sigma 0.8, 4...256), `ragged-long` 128 texts (median 230, sigma 0.55, 32...512).
 The seeds are fixed: every machine and every side gets the same ids.
 
-A model has a folder `WORK/NAME`: in `hf` the transformers model that our side and PyTorch read, beside it the files that
-make_peers.py makes of it for the other peers.
+A model has a folder `WORK/NAME`: in `hf` the transformers model that our side and PyTorch read, beside it the files
+that make_peers.py makes of it for the other peers.
 """
 
 import importlib.util
