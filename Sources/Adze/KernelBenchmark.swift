@@ -136,7 +136,7 @@ private struct Operands: Sendable {
             let quantized = QuantizedRows(capacity: rows, depth: depth)
             kernels.quantize(quantized, rows: 0..<rows, input.matrix(rows: rows, columns: depth))
             let packed = codes.withUnsafeBufferPointer {
-                PackedInt8Matrix(codes: $0, scales: scales, bias: bias, depth: depth, kernels: kernels)
+                PackedInt8Matrix(codes: $0.span, scales: scales, bias: bias, depth: depth, kernels: kernels)
             }
             matrix = .int8(packed, quantized)
         }

@@ -22,8 +22,20 @@ struct NativeQuantizedStore: QuantizedStore {
     }
 
     func quantized(_ name: String) throws -> QuantizedWeights? {
+        try quantized(name, pool: WorkerPool(threadCount: 1))
+    }
+
+    func withQuantized(_ name: String, _ body: (borrowing BorrowedWeights) throws -> Void) throws -> Bool {
+        guard let source = sources[name], case .int8 = file.record(source)?.scheme else { return false }
+        try file.withQuantized(source) { codes, scales, factors in
+            try body(BorrowedWeights(codes: codes, rowScales: scales, columnFactors: factors))
+        }
+        return true
+    }
+
+    func quantized(_ name: String, pool: WorkerPool) throws -> QuantizedWeights? {
         guard let source = sources[name], case .int8 = file.record(source)?.scheme else { return nil }
-        return QuantizedWeights(try file.quantized(source, pool: WorkerPool(threadCount: 1)))
+        return QuantizedWeights(try file.quantized(source, pool: pool))
     }
 
     func load(_ name: String) throws -> Tensor { try checkpoint.store.load(name) }
