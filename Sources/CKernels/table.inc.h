@@ -11,4 +11,6 @@ static const ck_kernels CK_NAME(ck_row) = {
     .i8_gemm = CK_NAME(ck_i8_gemm),
     .i8_pack = CK_NAME(ck_i8_pack),
     .i8_quantize = CK_NAME(ck_i8_quantize),
+    .i8_limit = CK_NAME(ck_i8_limit),
+    .f32_limit = CK_NAME(ck_f32_limit),
 };
