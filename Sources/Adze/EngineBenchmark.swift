@@ -55,7 +55,7 @@ public final class EngineBenchmark: Sendable {
         let head = Head.classification(ClassificationHead(labels: ["0", "1"], problemType: .singleLabel))
         let store = RandomParameterStore(config: config, head: head, seed: 0)
         let checkpoint = BertCheckpoint(config: config, head: head, store: store)
-        let quantized = precision == .int8 ? PlannedQuantizedStore(store: store, smoothing: .none) : nil
+        let quantized = precision == .int8 ? PlannedQuantizedStore(store: store, plan: QuantizationPlan()) : nil
         engine = try Engine(checkpoint, quantized: quantized, threads: threads)
         outputs = head.outputs
     }

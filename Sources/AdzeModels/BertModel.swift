@@ -51,14 +51,30 @@ public final class BertModel: Sendable {
         blocks = try (0..<config.layerCount).map { try EncoderBlock($0, slots[$0].take(), loader) }
         layers = try HeadLayers(loader, head: checkpoint.head)
     }
+
+    /// `model`, which runs in int8, with some groups of layers as `plain` has them: the same checkpoint in exact fp32.
+    ///
+    /// Gives the bits of a model that was loaded with those groups kept in fp32, and shares its memory with both.
+    /// - Complexity: O(blocks); no weight is touched.
+    public init(_ model: BertModel, taking groups: Set<LayerGroup>, from plain: BertModel) {
+        precondition(model.isInt8 && plain.isExact && model.config == plain.config, "one checkpoint in both precisions")
+        config = model.config
+        head = model.head
+        isInt8 = true
+        isExact = true
+        kernels = model.kernels
+        embeddings = model.embeddings.taking(groups, from: plain.embeddings)
+        blocks = model.blocks.indices.map { model.blocks[$0].taking(groups, from: plain.blocks[$0], index: $0) }
+        layers = groups.contains(.pooler) ? model.layers.takingPooler(from: plain.layers) : model.layers
+    }
 }
 
 /// The three tables that a token's vector is the sum of, and their normalisation.
 struct Embeddings: Sendable {
     /// (V, H).
-    let words: EmbeddingTable
+    private(set) var words: EmbeddingTable
     /// (P, H).
-    let positions: FloatBuffer
+    private(set) var positions: FloatBuffer
     /// (types, H).
     let types: FloatBuffer
     let norm: LayerNorm
@@ -69,18 +85,25 @@ struct Embeddings: Sendable {
         types = try loader.smallTable(ParameterPaths.typeEmbeddings, size: config.hiddenSize)
         norm = try loader.norm(ParameterPaths.embeddingNorm)
     }
+
+    fileprivate func taking(_ groups: Set<LayerGroup>, from other: Embeddings) -> Embeddings {
+        var result = self
+        if groups.contains(.wordEmbeddings) { result.words = other.words }
+        if groups.contains(.positionEmbeddings) { result.positions = other.positions }
+        return result
+    }
 }
 
 /// One transformer block: attention, feed-forward, and a normalisation after each.
 struct EncoderBlock: Sendable {
     /// Query, key and value in one: (3H, H).
-    let queryKeyValue: Dense
-    let attentionOutput: Dense
+    private(set) var queryKeyValue: Dense
+    private(set) var attentionOutput: Dense
     let attentionNorm: LayerNorm
     /// (F, H).
-    let intermediate: Dense
+    private(set) var intermediate: Dense
     /// (H, F).
-    let output: Dense
+    private(set) var output: Dense
     let outputNorm: LayerNorm
 
     /// The dense layers of a block, those of most weights first.
@@ -106,5 +129,14 @@ struct EncoderBlock: Sendable {
         (intermediate, output, queryKeyValue, attentionOutput) = (matrices[0], matrices[1], matrices[2], matrices[3])
         attentionNorm = try loader.norm(paths.attentionNorm)
         outputNorm = try loader.norm(paths.outputNorm)
+    }
+
+    fileprivate func taking(_ groups: Set<LayerGroup>, from other: EncoderBlock, index: Int) -> EncoderBlock {
+        var result = self
+        if groups.contains(.queryKeyValue(block: index)) { result.queryKeyValue = other.queryKeyValue }
+        if groups.contains(.attentionOutput(block: index)) { result.attentionOutput = other.attentionOutput }
+        if groups.contains(.feedForwardUp(block: index)) { result.intermediate = other.intermediate }
+        if groups.contains(.feedForwardDown(block: index)) { result.output = other.output }
+        return result
     }
 }
