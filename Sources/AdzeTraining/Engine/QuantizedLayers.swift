@@ -64,7 +64,7 @@ final class QuantizedLayers: @unchecked Sendable {
     /// weight = code · scale of the row / factor of the column.
     private static func restore(_ part: QuantizedWeights, to target: UnsafeMutablePointer<Float>) {
         let depth = part.codes.count / max(part.rowScales.count, 1)
-        let inverse = part.inputFactors
+        let inverse = QuantizedWeights.inputFactors(part.columnFactors)
         part.codes.withUnsafeBufferPointer { codes in
             for (row, scale) in part.rowScales.enumerated() {
                 let line = target + row * depth
@@ -129,10 +129,9 @@ private struct LayerBuilder {
             codes += part.codes + [Int8](repeating: 0, count: padding(part.rowScales.count) * depth)
             scales += part.rowScales + [Float](repeating: 0, count: padding(part.rowScales.count))
         }
-        let matrix = codes.withUnsafeBufferPointer {
-            PackedInt8Matrix(codes: $0, scales: scales, bias: bias, depth: depth, kernels: model.kernels)
-        }
-        return .int8(matrix, factors: parts[0].inputFactors.map(FloatBuffer.init))
+        let matrix = PackedInt8Matrix(
+            codes: codes.span, scales: scales, bias: bias, depth: depth, kernels: model.kernels)
+        return .int8(matrix, factors: QuantizedWeights.inputFactors(parts[0].columnFactors).map(FloatBuffer.init))
     }
 }
 
