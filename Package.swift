@@ -116,6 +116,15 @@ let package = Package(
             dependencies: ["AdzeBytes", "AdzeSafetensors", "AdzeTensors", "CHDF5", "CSandbox"],
             path: "Tools/adze-h5worker", swiftSettings: swiftSettings),
 
+        // Times training steps for Tools/benchmarks/compare_training.py.
+        .executableTarget(
+            name: "adze-trainbench",
+            dependencies: [
+                "AdzeBytes", "AdzeKernels", "AdzeModels", "AdzeSafetensors", "AdzeTensors", "AdzeThreads",
+                "AdzeTraining",
+            ],
+            path: "Tools/benchmarks/trainbench", swiftSettings: swiftSettings),
+
         // MARK: - Fuzzing
         library(
             "AdzeFuzzing", path: "Tools/fuzz/AdzeFuzzing",

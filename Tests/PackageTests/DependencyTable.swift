@@ -50,6 +50,7 @@ enum DependencyTable {
             "adze-cli", core.union(formats).union([formatOpener, "Adze", "AdzeInsight", "AdzeTraining"]),
             products: ["ArgumentParser", "Crypto"]),
         Row("adze-h5worker", ground.union(["CHDF5", "CSandbox", "AdzeSafetensors"])),
+        Row("adze-trainbench", core.union(["AdzeSafetensors", "AdzeTraining"])),
         Row("AdzeFuzzing", core.union(formats).union([formatOpener, "AdzeZip"])),
         // Tests.
         Row("AdzeTestSupport", ["AdzeBytes", "CZlib"]),
