@@ -52,9 +52,6 @@ let package = Package(
     targets: [
         // MARK: - System libraries and C
         .systemLibrary(
-            name: "COpenBLAS", pkgConfig: "openblas",
-            providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
-        .systemLibrary(
             name: "CZstd", path: "Formats/CZstd", pkgConfig: "libzstd",
             providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         .systemLibrary(
@@ -71,13 +68,13 @@ let package = Package(
         library("AdzeBytes"),
         library("AdzeThreads"),
         library("AdzeTensors", ["AdzeBytes"]),
-        library("AdzeKernels", ["AdzeBytes", "AdzeTensors", "AdzeThreads", "CKernels", "COpenBLAS"]),
+        library("AdzeKernels", ["AdzeBytes", "AdzeTensors", "AdzeThreads", "CKernels"]),
         library("AdzeTokenization", ["AdzeBytes"]),
         library("AdzeModels", ["AdzeBytes", "AdzeKernels", "AdzeTensors", "AdzeThreads"]),
         library("AdzeData", ["AdzeBytes"]),
         library(
             "AdzeTraining",
-            ["AdzeBytes", "AdzeData", "AdzeKernels", "AdzeModels", "AdzeTensors", "AdzeThreads", "CKernels", "COpenBLAS"]),
+            ["AdzeBytes", "AdzeData", "AdzeKernels", "AdzeModels", "AdzeTensors", "AdzeThreads", "CKernels"]),
 
         // MARK: - Formats
         library("AdzeSafetensors", path: "Formats/Safetensors", ["AdzeBytes", "AdzeTensors"]),
