@@ -113,7 +113,8 @@ private struct LayerBuilder {
         let isSound =
             parts.count == names.count && depth <= PackedInt8Matrix.depthLimit
             && parts.allSatisfy { $0.columnFactors == parts[0].columnFactors }
-        func padding(_ count: Int) -> Int { names.count == 1 ? 0 : (PackedMatrix.panel - count % PackedMatrix.panel) % PackedMatrix.panel }
+        let panel = names.count == 1 ? 1 : PackedMatrix.panel
+        func padding(_ count: Int) -> Int { (panel - count % panel) % panel }
         let bias = biases.flatMap { $0 + [Float](repeating: 0, count: padding($0.count)) }
         guard isSound else {
             let values = entries.flatMap { entry in
