@@ -130,7 +130,7 @@ private struct LayerBuilder {
         }
         let matrix = PackedInt8Matrix(
             codes: codes.span, scales: scales, bias: bias, depth: depth, kernels: model.kernels)
-        return .int8(matrix, factors: parts[0].inputFactors.map(FloatBuffer.init))
+        return .int8(matrix, factors: QuantizedWeights.inputFactors(parts[0].columnFactors).map(FloatBuffer.init))
     }
 }
 
