@@ -100,10 +100,11 @@ let package = Package(
                 "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
                 "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTorch",
             ]),
+        library("AdzeInsight", ["Adze", "AdzeBytes", "AdzeData"]),
         .executableTarget(
             name: "adze-cli",
             dependencies: [
-                "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels",
+                "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeInsight", "AdzeKernels", "AdzeModelFiles", "AdzeModels",
                 "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -153,6 +154,7 @@ let package = Package(
                 "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
                 "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
             ]),
+        tests(of: "AdzeInsight", ["Adze", "AdzeBytes", "AdzeData"]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["AdzeTestSupport", "AdzeBytes", "adze-cli", "adze-h5worker"],
             swiftSettings: swiftSettings),

@@ -105,7 +105,7 @@ extension ModelBundle {
     ///
     /// For weights without codes this measures the smoothing first, which takes a pass over some thousand tokens.
     func quantizedStore(threads: Int?) throws -> any QuantizedStore {
-        if let native = source.native, native.hasInt8, cuts.isEmpty {
+        if let native = source.native, native.hasInt8, edits.isEmpty {
             return NativeQuantizedStore(file: native, checkpoint: checkpoint)
         }
         let engine = try Engine(checkpoint.encoder, exactly: true, threads: threads)
