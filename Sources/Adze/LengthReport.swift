@@ -98,8 +98,11 @@ public struct LengthReport: Sendable, Equatable {
     public var advice: Advice {
         let tokens = max(tokenCount, 1)
         let most = cuts.last
-        for cut in cuts where cut.cutTexts * 100 <= textCount || (cut.lostTokens * 100 <= tokens && cut.halvedTexts * 100 <= textCount) {
-            let whole = cut.cutTexts == 0 ? "no text is cut" : "\(percent(cut.cutTexts, textCount)) of the texts are cut"
+        for cut in cuts
+        where cut.cutTexts * 100 <= textCount || (cut.lostTokens * 100 <= tokens && cut.halvedTexts * 100 <= textCount)
+        {
+            let whole =
+                cut.cutTexts == 0 ? "no text is cut" : "\(percent(cut.cutTexts, textCount)) of the texts are cut"
             let reason = "\(whole), \(percent(cut.lostTokens, tokens)) of the tokens lost"
             return Advice(maximumLength: cut.maximumLength, isTooLongForHead: false, reason: reason)
         }

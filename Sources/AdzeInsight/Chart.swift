@@ -9,7 +9,9 @@ struct ChartFrame {
     let y: Ticks
     /// Room for names at the right end.
     let right: Double
-    private let (left, top, bottom) = (46.0, 10.0, 40.0)
+    private let left = 46.0
+    private let top = 10.0
+    private let bottom = 40.0
 
     init(x: Ticks, y: Ticks, right: Double = 12) {
         (self.x, self.y, self.right) = (x, y, right)
@@ -27,7 +29,10 @@ struct ChartFrame {
     }
 
     /// Grid, numbers and the names of the axes.
-    func axes(_ xName: String, _ yName: String, label: (Double) -> String = Figure.short, xLabel: (Double) -> String = Figure.short)
+    func axes(
+        _ xName: String, _ yName: String, label: (Double) -> String = Figure.short,
+        xLabel: (Double) -> String = Figure.short
+    )
         -> Markup
     {
         var out = Markup()
@@ -139,7 +144,8 @@ func lineChart(
         var row = frame.row(last.y) + 4
         if let above = taken.last, row < above + 14 { row = above + 14 }
         taken.append(row)
-        drawing += frame.words(line.name, (frame.column(last.x) + 8, row), anchor: "start", style: "name t" + line.style)
+        drawing += frame.words(
+            line.name, (frame.column(last.x) + 8, row), anchor: "start", style: "name t" + line.style)
     }
     return figure(name, note, drawing)
 }

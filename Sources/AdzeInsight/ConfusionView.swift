@@ -104,7 +104,9 @@ enum LabelTableView {
     static func table(_ scores: [LabelScores], _ labels: [String]) -> Markup {
         var order = Array(labels.indices)
         if labels.count > ConfusionView.tableLimit {
-            order.sort { (scores[$0].occurs ? scores[$0].scores.f1 : 2, $0) < (scores[$1].occurs ? scores[$1].scores.f1 : 2, $1) }
+            order.sort {
+                (scores[$0].occurs ? scores[$0].scores.f1 : 2, $0) < (scores[$1].occurs ? scores[$1].scores.f1 : 2, $1)
+            }
         }
         let names = ["label", "", "F1", "precision", "recall", "support"]
         let head = Markup.element(

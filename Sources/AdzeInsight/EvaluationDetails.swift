@@ -8,13 +8,15 @@ public import AdzeData
 public struct EvaluationDetails: Sendable {
     /// A wrong answer.
     public struct Mistake: Sendable, Equatable {
-        /// The text, and the second of a pair.
+        /// The text.
         public let text: String
+        /// The second text of a pair.
         public let pair: String?
         /// Where it was read.
         public let place: String
-        /// What it is, and what was said.
+        /// What it is.
         public let actual: String
+        /// What was said.
         public let predicted: String
         /// How sure the answer was; for numbers, how far it was off.
         public let score: Double

@@ -31,9 +31,13 @@ public enum EvaluationPage {
             addConfusion(scores.confusion, report.labels, to: &page)
             page.section(
                 "How sure the answers were", charts([confidence(details.bins), calibration(details.bins, scores)]))
-            page.section("Labels", note: LabelTableView.note(report.labels.count), LabelTableView.table(scores.labels, report.labels))
+            page.section(
+                "Labels", note: LabelTableView.note(report.labels.count),
+                LabelTableView.table(scores.labels, report.labels))
         case .labels(let scores):
-            page.section("Labels", note: LabelTableView.note(report.labels.count), LabelTableView.table(scores.labels, report.labels))
+            page.section(
+                "Labels", note: LabelTableView.note(report.labels.count),
+                LabelTableView.table(scores.labels, report.labels))
         case .number(let scores):
             page.section("Predicted and actual", charts([scatter(details.points, scores)]))
         }
@@ -55,13 +59,18 @@ public enum EvaluationPage {
     private static func addConfusion(_ confusion: ConfusionMatrix, _ labels: [String], to page: inout Page) {
         if labels.count <= ConfusionView.tableLimit {
             page.section(
-                "Confusion", note: "Rows are what is, columns what was said; the darker, the larger the share of its row.",
+                "Confusion",
+                note:
+                    "Rows are what is, columns what was said; the stronger the colour, the larger the share of its row.",
                 ConfusionView.table(confusion, labels))
         } else {
             page.section(
                 "Confusion",
                 note: "Each row is a label as it is, each column as it was said; right answers lie on the diagonal.",
-                charts([ConfusionView.map(confusion, labels), ConfusionView.frequent(confusion, labels)].filter { !$0.html.isEmpty }))
+                charts(
+                    [ConfusionView.map(confusion, labels), ConfusionView.frequent(confusion, labels)].filter {
+                        !$0.html.isEmpty
+                    }))
         }
     }
 
@@ -102,7 +111,8 @@ public enum EvaluationPage {
         drawing += frame.words("too modest", (frame.column(0.04), frame.row(0.93)), anchor: "start")
         drawing += frame.words("too sure", (frame.column(0.97), frame.row(0.05)), anchor: "end")
         return figure(
-            "Calibration", "expected error \(Figure.percent(scores.calibrationError)); larger dots, more answers", drawing)
+            "Calibration", "expected error \(Figure.percent(scores.calibrationError)); larger dots, more answers",
+            drawing)
     }
 
     private static func scatter(_ points: [(actual: Double, predicted: Double)], _ scores: RegressionReport) -> Markup {
@@ -111,7 +121,8 @@ public enum EvaluationPage {
         let ticks = Ticks(low, high)
         let frame = ChartFrame(x: ticks, y: ticks, right: 16)
         var drawing = frame.axes("actual", "predicted")
-        drawing += frame.line("guide", (frame.column(ticks.low), frame.row(ticks.low)), (frame.column(ticks.high), frame.row(ticks.high)))
+        drawing += frame.line(
+            "guide", (frame.column(ticks.low), frame.row(ticks.low)), (frame.column(ticks.high), frame.row(ticks.high)))
         for point in points {
             drawing += frame.dot(
                 "fa", (x: point.actual, y: point.predicted), radius: 2,
@@ -138,7 +149,9 @@ public enum EvaluationPage {
                 .element("td", ["class": "said", "dir": "auto"], text)
                     + .element("td", ["class": "tag t"], words: mistake.actual)
                     + .element("td", ["class": "tag p"], words: mistake.predicted)
-                    + .element("td", ["class": "score"], words: isNumber ? Figure.short(mistake.score) : Figure.fixed(mistake.score, 3)))
+                    + .element(
+                        "td", ["class": "score"],
+                        words: isNumber ? Figure.short(mistake.score) : Figure.fixed(mistake.score, 3)))
         }
         return .element(
             "div", ["class": "scroll"],
@@ -163,7 +176,8 @@ extension EvaluationReport {
         case .labels(let report):
             return [
                 ("micro F1", figure(report.micro.f1)), ("macro F1", figure(report.macro.f1)),
-                ("all labels right", Figure.percent(report.subsetAccuracy, 2)), ("samples F1", figure(report.samples.f1)),
+                ("all labels right", Figure.percent(report.subsetAccuracy, 2)),
+                ("samples F1", figure(report.samples.f1)),
             ]
         case .number(let report):
             return [

@@ -16,7 +16,7 @@ enum PageStyle {
         h2{font-size:1.05rem;margin:2.75rem 0 .35rem;font-weight:650}
         p{margin:.25rem 0 .75rem}
         .soft,figcaption,.note{color:var(--soft)}
-        .note{font-size:.9rem;max-width:46rem}
+        .note{font-size:.9rem;max-width:52rem}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin:1.5rem 0 0;padding:0}
         .figures div{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.7rem .9rem}
         .figures dt{color:var(--soft);font-size:.85rem}
@@ -50,8 +50,9 @@ enum PageStyle {
         .bar i{display:block;height:.55rem;border-radius:.3rem;background:var(--track);margin-top:.42rem;overflow:hidden}
         .bar b{display:block;height:100%;background:var(--blue);border-radius:.3rem}
         .matrix th{max-width:8rem;overflow-wrap:anywhere;vertical-align:bottom;font-weight:500}
-        .matrix tbody th{text-align:right;padding-right:.8rem}
-        .matrix td{text-align:center;min-width:3.2rem;padding:.55rem .4rem;border:2px solid var(--card);border-radius:.5rem}
+        .matrix tbody th{text-align:right;padding-right:.8rem;vertical-align:middle}
+        .matrix td{text-align:center;min-width:3.2rem;padding:.55rem .4rem;border:2px solid transparent;border-radius:.5rem;\
+        background-clip:padding-box}
         .matrix .strong{color:#fff}
         @media (prefers-color-scheme:dark){.matrix .strong{color:#0b1116}}
         .matrix caption{caption-side:top;text-align:left;color:var(--soft);font-size:.85rem;padding-bottom:.3rem}
@@ -66,7 +67,8 @@ enum PageStyle {
         footer{margin-top:3rem;color:var(--soft);font-size:.85rem}
         @media (max-width:40rem){main{padding:1.5rem .9rem 3rem}h1{font-size:1.35rem}
         .wrong thead{display:none}.wrong tr{display:block;border-top:1px solid var(--line);padding:.6rem 0}
-        .wrong tr td,.wrong tbody tr:first-child td{display:inline-block;border:0;padding:0 .9rem 0 0}
+        .rows.wrong tr td{display:inline-block;border:0!important;padding:0 .9rem 0 0}
+        .tag.t::before{content:"is ";color:var(--soft)}.tag.p::before{content:"said ";color:var(--soft)}
         .wrong .said{display:block!important;padding-bottom:.25rem!important}.tag{min-width:0}}
         @media print{:root{--page:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;--grid:#e5e5e5;--blue:#0072b2;\
         --orange:#c4500b;--green:#00795a;--heat:0,114,178;--track:#eee}

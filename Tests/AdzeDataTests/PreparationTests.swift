@@ -53,7 +53,8 @@ private func chunks(_ text: String) -> ChunkSource {
     @Test func theModelsLabelsComeFirst() throws {
         #expect(try LabelTable(covering: ["b", "a"]).names == ["a", "b"])
         #expect(try LabelTable(covering: ["new", "a", "b"], own: ["b", "unused", "a"]).names == ["b", "a", "new"])
-        #expect(try LabelTable(covering: ["pos", "neg"], own: ["NEGATIVE", "POSITIVE"]).names == ["NEGATIVE", "POSITIVE"])
+        #expect(
+            try LabelTable(covering: ["pos", "neg"], own: ["NEGATIVE", "POSITIVE"]).names == ["NEGATIVE", "POSITIVE"])
     }
 }
 
@@ -145,7 +146,8 @@ private func chunks(_ text: String) -> ChunkSource {
         ]
         let overlap = Overlap(train: train, dev: dev)
         #expect(overlap.count == 2 && overlap.contradictions == 1)
-        #expect(overlap.matches.map(\.train) == ["line 3", "line 2"] && overlap.matches.map(\.dev) == ["line 2", "line 4"])
+        #expect(
+            overlap.matches.map(\.train) == ["line 3", "line 2"] && overlap.matches.map(\.dev) == ["line 2", "line 4"])
         let note = try #require(overlap.note(devCount: 4))
         #expect(
             note.hasPrefix(
@@ -163,6 +165,9 @@ private func chunks(_ text: String) -> ChunkSource {
         let notes = try kind.check(training: [
             Example("a", target: .label(0), place: "line 2"), Example(" \t", target: .label(1), place: "line 3"),
         ])
-        #expect(notes == ["1 label of the model has no example: 'eggs'", "empty texts, trained on as they stand: 1 (line 3)"])
+        #expect(
+            notes == [
+                "1 label of the model has no example: 'eggs'", "empty texts, trained on as they stand: 1 (line 3)",
+            ])
     }
 }

@@ -1,10 +1,11 @@
 // Pages: hostile words stay words, the same input gives the same bytes, and the figures are those of the report.
 
-@testable import Adze
 import AdzeBytes
 import AdzeData
-@testable import AdzeInsight
 import Testing
+
+@testable import Adze
+@testable import AdzeInsight
 
 @Suite struct MarkupTests {
     @Test func wordsAreNeverMarkup() {
@@ -51,7 +52,7 @@ import Testing
             details.add(Example("t\(index)", target: .label(1), place: "line \(index)"), answer([score, 1 - score]))
         }
         details.add(Example("right", target: .label(0)), answer([0.99, 0.01]))
-        #expect(details.mistakes.count == 50 && details.mistakes[0].score == 0.799)
+        #expect(details.mistakes.count == 50 && (details.mistakes[0].score - 0.799).magnitude < 1e-12)
         #expect(zip(details.mistakes, details.mistakes.dropFirst()).allSatisfy { $0.score > $1.score })
         #expect(details.mistakes[0].actual == "b" && details.mistakes[0].predicted == "a")
         #expect(details.bins.reduce(0) { $0 + $1.wrong } == 300 && details.bins[19].right == 1)
@@ -70,5 +71,42 @@ extension Classification {
     /// An answer with these scores.
     static func forTest(_ scores: [Double]) -> Classification {
         Classification(top: [], scores: scores, logits: scores.map { Float($0) }, truncatedTokenCount: 0)
+    }
+}
+
+@Suite struct RunLogTests {
+    private let start =
+        #"{"event":"start","title":"t","recipe":{"lr":2e-5},"trainExamples":8,"devExamples":2,"steps":4}"#
+    private func step(_ step: Int, _ loss: Double) -> String {
+        #"{"event":"step","step":\#(step),"epoch":1,"loss":\#(loss),"learningRate":1e-5}"#
+    }
+    private func epoch(_ epoch: Int, _ value: Double) -> String {
+        #"{"event":"epoch","epoch":\#(epoch),"step":\#(epoch * 2),"devLoss":0.5,"metric":"macroF1","value":\#(value),"metrics":{"accuracy":0.5,"mcc":null}}"#
+    }
+
+    @Test func aResumedRunIsDrawnOnce() throws {
+        let lines = [
+            start, step(1, 0.7), step(2, 0.6), epoch(1, 0.5), step(3, 0.5), step(2, 0.6), epoch(1, 0.5), step(3, 0.4),
+            #"{"event":"note","text":"x"}"#, epoch(2, 0.6), #"{"event":"end","bestEpoch":2}"#,
+        ]
+        let log = try RunLog(bytes: Array((lines.joined(separator: "\n") + "\n").utf8))
+        #expect(log.steps.map(\.step) == [1, 2, 3] && log.steps[2].loss == 0.4 && log.bestEpoch == 2)
+        #expect(log.epochs.map(\.epoch) == [1, 2] && log.epochs[0].metrics.map(\.name) == ["accuracy"])
+        let page = RunPage.html(log)
+        #expect(page == RunPage.html(log) && page.contains(">2 of 2<") && page.contains("0.6000"))
+    }
+
+    @Test func aCutLastLineIsNoError() throws {
+        let log = try RunLog(bytes: Array((start + "\n" + step(1, 0.7) + "\n" + #"{"event":"st"#).utf8))
+        #expect(log.steps.count == 1)
+        #expect(throws: RunLogError.notJSON(line: 2)) { try RunLog(bytes: Array((start + "\nnonsense\n").utf8)) }
+        #expect(throws: RunLogError.empty) { try RunLog(bytes: Array("{}\n".utf8)) }
+    }
+
+    @Test func aHostileLogIsOnlyWords() throws {
+        let hostile = #"{"event":"start","title":"<img src=x onerror=alert(1)>","recipe":{"<b>":"</table><script>"}}"#
+        let page = RunPage.html(try RunLog(bytes: Array((hostile + "\n" + step(1, 0.7) + "\n").utf8)))
+        #expect(!page.contains("<img") && !page.contains("<script") && page.contains("&lt;/table&gt;"))
+        #expect(!page.contains("http://") && !page.contains("https://") && !page.contains("url("))
     }
 }

@@ -19,8 +19,10 @@ struct AdzeCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             ConvertCommand.self, InspectCommand.self, VerifyCommand.self, ExportCommand.self, PredictCommand.self,
-            EmbedCommand.self, EvaluateCommand.self, LengthsCommand.self, TokenizeCommand.self, PruneCommand.self, DiffCommand.self,
+            EmbedCommand.self, EvaluateCommand.self, LengthsCommand.self, TokenizeCommand.self, PruneCommand.self,
+            DiffCommand.self,
             RescueCommand.self, BenchCommand.self,
+            ReportCommand.self,
         ])
 }
 

@@ -52,7 +52,8 @@ public struct Overlap: Sendable, Equatable {
         guard count > 0 else { return nil }
         let shown = matches.prefix(3).map { "\($0.dev) is \($0.train) of train: \(quoted($0.text, limit: 40))" }
         return "\(count) of \(devCount) dev texts are in train too, so scores flatter"
-            + (contradictions > 0 ? "; \(contradictions) of them \(contradictions == 1 ? "has" : "have") another label there" : "")
+            + (contradictions > 0
+                ? "; \(contradictions) of them \(contradictions == 1 ? "has" : "have") another label there" : "")
             + " (\(shown.joined(separator: "; "))\(count > shown.count ? "; …" : ""))"
     }
 }

@@ -14,7 +14,9 @@ extension TargetKind {
             for example in examples {
                 for label in example.target.positions { counts[label] += 1 }
             }
-            if case .label(let only) = first.target, counts[only] == examples.count { throw .oneLabel(table.names[only]) }
+            if case .label(let only) = first.target, counts[only] == examples.count {
+                throw .oneLabel(table.names[only])
+            }
             let missing = table.names.indices.filter { counts[$0] == 0 }.map { table.names[$0] }
             if !missing.isEmpty {
                 let are = missing.count == 1 ? "label of the model has" : "labels of the model have"

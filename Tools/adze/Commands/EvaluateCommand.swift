@@ -71,7 +71,8 @@ struct EvaluateCommand: ParsableCommand {
         let seconds = (ContinuousClock.now - start).seconds
         try page.write {
             EvaluationPage.html(
-                report, details, title: "\(splitPath(model).name) on \(data == "-" ? "standard input" : splitPath(data).name)",
+                report, details,
+                title: "\(splitPath(model).name) on \(data == "-" ? "standard input" : splitPath(data).name)",
                 subtitle: precision.rawValue)
         }
         try show(report)

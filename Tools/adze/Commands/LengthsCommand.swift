@@ -50,7 +50,8 @@ struct LengthsCommand: ParsableCommand {
         do {
             var rows = try TextRows(path: data, format: columns.format, columns: columns.selection())
             report = try LengthReport(
-                &rows, tokenizer: cutter, limit: bundle?.maximumLength, threads: common.threads, progress: progress.show)
+                &rows, tokenizer: cutter, limit: bundle?.maximumLength, threads: common.threads, progress: progress.show
+            )
         } catch let error as DataError {
             progress.end()
             throw InputError(path: data, underlying: error)
@@ -62,7 +63,11 @@ struct LengthsCommand: ParsableCommand {
                 $0, lengths: report.cuts.map(\.maximumLength), precision: precision, threads: common.threads)
         }
         let text = LengthText(report: report, timing: timing)
-        if json { try StandardOutput.shared.line(text.json.text) } else { try text.lines.forEach(StandardOutput.shared.line) }
+        if json {
+            try StandardOutput.shared.line(text.json.text)
+        } else {
+            try text.lines.forEach(StandardOutput.shared.line)
+        }
         try StandardOutput.shared.flush()
         Console.summary(
             "\(counted(report.textCount, "text")) measured in \(rounded(seconds, digits: 2)) s; "

@@ -29,8 +29,9 @@ struct LengthText {
         let names = bins.enumerated().map { index, bin in
             index == last && bin.range.upperBound > bin.range.lowerBound && bins.count > 1
                 ? "\(grouped(bin.range.lowerBound)) and more"
-                : bin.range.count == 1 ? grouped(bin.range.lowerBound)
-                : "\(grouped(bin.range.lowerBound))–\(grouped(bin.range.upperBound))"
+                : bin.range.count == 1
+                    ? grouped(bin.range.lowerBound)
+                    : "\(grouped(bin.range.lowerBound))–\(grouped(bin.range.upperBound))"
         }
         let width = max(names.map(columnCount).max() ?? 0, "tokens".count)
         return [String(repeating: " ", count: width - 6) + "tokens  texts"]
@@ -62,7 +63,9 @@ struct LengthText {
                 ] + (timing.map { [duration($0.seconds(report, maximumLength: cut.maximumLength))] } ?? []))
         }
         var lines = table.lines
-        lines.append("head, tail and head+tail lose the same number of tokens; windows share \(LengthReport.stride)")
+        lines.append(
+            "head, tail and head+tail lose the same number of tokens; windows share \(LengthReport.stride), short ones half"
+        )
         if let timing {
             lines.append(
                 "time: predicting the set once, measured here on \(counted(timing.threads, "thread")); "

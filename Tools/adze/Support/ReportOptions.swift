@@ -6,7 +6,8 @@ import ArgumentParser
 /// Options of verbs that write a page.
 struct ReportOptions: ParsableArguments {
     @Option(
-        name: .long, help: ArgumentHelp("Write a page for a browser: charts, tables, the worst mistakes.", valueName: "PAGE.html"))
+        name: .long,
+        help: ArgumentHelp("Write a page for a browser: charts, tables, the worst mistakes.", valueName: "PAGE.html"))
     var report: String?
 
     @Flag(name: .long, help: "Replace an output that exists.")
