@@ -27,11 +27,17 @@ public final class PackedMatrix: Sendable {
     }
 
     /// Panels that somebody else packed into a buffer, which must not change while this matrix is used.
-    init(borrowing storage: FloatBuffer, columns: Int, depth: Int) {
+    package init(borrowing storage: FloatBuffer, columns: Int, depth: Int) {
         precondition(storage.count >= PackedMatrix.storageCount(columns: columns, depth: depth))
         self.columns = columns
         self.depth = depth
         self.storage = storage
+    }
+
+    /// Where the panel that begins with a column lies, for those who pack it in parts.
+    package func panelBase(_ column: Int) -> UnsafeMutablePointer<Float> {
+        precondition(column % PackedMatrix.panel == 0 && column >= 0 && column < columns)
+        return storage.base + column * depth
     }
 
     /// Values that a packed matrix takes: the columns rounded up to whole panels, times K.

@@ -20,11 +20,11 @@ public struct TokenSequence: Sendable, Equatable {
 /// S sequences as one run of T tokens.
 public struct PackedBatch: Sendable {
     /// The ids of all T tokens.
-    let ids: [Int32]
+    package let ids: [Int32]
     /// The type of each token.
-    let typeIDs: [Int32]
+    package let typeIDs: [Int32]
     /// Where each sequence starts; S + 1 values, the last is T.
-    let starts: [Int]
+    package let starts: [Int]
 
     /// T.
     public var tokenCount: Int { ids.count }
@@ -64,7 +64,7 @@ public struct PackedBatch: Sendable {
     }
 
     /// The tokens of a sequence within the batch.
-    func tokens(of sequence: Int) -> Range<Int> { starts[sequence]..<starts[sequence + 1] }
+    package func tokens(of sequence: Int) -> Range<Int> { starts[sequence]..<starts[sequence + 1] }
 }
 
 /// A sequence that the model cannot take.

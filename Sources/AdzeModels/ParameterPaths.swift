@@ -11,44 +11,47 @@ public struct Parameter: Sendable, Equatable {
     public let shape: Shape
 }
 
-enum ParameterPaths {
-    static let wordEmbeddings = "embeddings.word_embeddings.weight"
-    static let positionEmbeddings = "embeddings.position_embeddings.weight"
-    static let typeEmbeddings = "embeddings.token_type_embeddings.weight"
-    static let embeddingNorm = "embeddings.LayerNorm"
-    static let pooler = "pooler.dense"
+package enum ParameterPaths {
+    package static let wordEmbeddings = "embeddings.word_embeddings.weight"
+    package static let positionEmbeddings = "embeddings.position_embeddings.weight"
+    package static let typeEmbeddings = "embeddings.token_type_embeddings.weight"
+    package static let embeddingNorm = "embeddings.LayerNorm"
+    package static let pooler = "pooler.dense"
     /// Of texts, or of tokens.
-    static let classifier = "classifier"
+    package static let classifier = "classifier"
     /// Start and end of an answer, for each token.
-    static let answers = "qa_outputs"
-    static let transform = "cls.predictions.transform.dense"
-    static let transformNorm = "cls.predictions.transform.LayerNorm"
-    static let decoder = "cls.predictions.decoder"
+    package static let answers = "qa_outputs"
+    package static let transform = "cls.predictions.transform.dense"
+    package static let transformNorm = "cls.predictions.transform.LayerNorm"
+    package static let decoder = "cls.predictions.decoder"
     /// The decoder's bias, which is tied to nothing of the encoder's and always stands here.
-    static let decoderBias = "cls.predictions.bias"
-    static let nextSentence = "cls.seq_relationship"
+    package static let decoderBias = "cls.predictions.bias"
+    package static let nextSentence = "cls.seq_relationship"
 
     /// The parameters that only heads have, the pooler apart; with the other name of the decoder's bias.
-    static let headNames = Set(
+    package static let headNames = Set(
         [classifier, answers, transform, transformNorm, decoder, nextSentence].flatMap {
             [$0 + ".weight", $0 + ".bias"]
         }
             + [decoderBias])
 
-    static func block(_ index: Int) -> BlockPaths { BlockPaths(prefix: "encoder.layer.\(index).") }
+    /// The block that a name of ours belongs to, or nil.
+    package static func blockIndex(_ name: String) -> Int? { ParameterMap.blockIndex(name)?.index }
+
+    package static func block(_ index: Int) -> BlockPaths { BlockPaths(prefix: "encoder.layer.\(index).") }
 }
 
 /// The sixteen parameters of one encoder block.
-struct BlockPaths {
-    let prefix: String
-    var query: String { prefix + "attention.self.query" }
-    var key: String { prefix + "attention.self.key" }
-    var value: String { prefix + "attention.self.value" }
-    var attentionOutput: String { prefix + "attention.output.dense" }
-    var attentionNorm: String { prefix + "attention.output.LayerNorm" }
-    var intermediate: String { prefix + "intermediate.dense" }
-    var output: String { prefix + "output.dense" }
-    var outputNorm: String { prefix + "output.LayerNorm" }
+package struct BlockPaths {
+    package let prefix: String
+    package var query: String { prefix + "attention.self.query" }
+    package var key: String { prefix + "attention.self.key" }
+    package var value: String { prefix + "attention.self.value" }
+    package var attentionOutput: String { prefix + "attention.output.dense" }
+    package var attentionNorm: String { prefix + "attention.output.LayerNorm" }
+    package var intermediate: String { prefix + "intermediate.dense" }
+    package var output: String { prefix + "output.dense" }
+    package var outputNorm: String { prefix + "output.LayerNorm" }
 }
 
 extension BertConfig {

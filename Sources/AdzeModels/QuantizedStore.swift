@@ -22,7 +22,7 @@ public struct QuantizedWeights: Sendable {
     }
 
     /// What an input is multiplied with before it is quantized: 1 / factor.
-    var inputFactors: [Float]? { columnFactors?.map { 1 / $0 } }
+    package var inputFactors: [Float]? { columnFactors?.map { 1 / $0 } }
 }
 
 /// Where the codes of a model's matrices are found, by the names of `ParameterPaths`.

@@ -42,13 +42,13 @@ public final class Workspace {
 
 extension BertConfig {
     /// H rounded up to whole panels: where key and value start beside the query.
-    var paddedHiddenSize: Int { (hiddenSize + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel }
+    package var paddedHiddenSize: Int { (hiddenSize + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel }
 
     /// The distance from row to row of query, key and value.
-    var projectedStride: Int { BertConfig.scattered(3 * paddedHiddenSize) }
+    package var projectedStride: Int { BertConfig.scattered(3 * paddedHiddenSize) }
 
     /// The distance from row to row of the feed-forward's inner values.
-    var intermediateStride: Int { BertConfig.scattered(intermediateSize) }
+    package var intermediateStride: Int { BertConfig.scattered(intermediateSize) }
 
     /// At least `count`, and an odd number of cache lines: the rows of a tile would else meet in a few sets of the first
     /// cache and push each other out.

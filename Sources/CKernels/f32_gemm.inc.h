@@ -126,6 +126,26 @@ static void CK_NAME(ck_f32_gemm)(float *c, ptrdiff_t c_stride, const float *a, p
     }
 }
 
+// target[16 k + i] = source[i * stride + k] for i, k < 16: four rounds that exchange ever nearer halves.
+CK_INLINE void CK_NAME(transpose)(float *target, const float *source, ptrdiff_t stride) {
+    v16f a[16], b[16];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 16; i++) a[i] = v16_load(source + i * stride);
+#define CK_ROUND(TO, FROM)                                                                                             \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < 8; i++) {                                                   \
+        TO[2 * i] = __builtin_shufflevector(FROM[i], FROM[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7,  \
+                                            23);                                                                       \
+        TO[2 * i + 1] = __builtin_shufflevector(FROM[i], FROM[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29,    \
+                                                14, 30, 15, 31);                                                       \
+    }
+    CK_ROUND(b, a)
+    CK_ROUND(a, b)
+    CK_ROUND(b, a)
+    CK_ROUND(a, b)
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 16; i++) v16_store(target + i * 16, a[i]);
+}
+
 static void CK_NAME(ck_f32_pack)(float *packed, const float *source, ptrdiff_t k_stride, ptrdiff_t n_stride,
                                  ptrdiff_t depth, ptrdiff_t columns) {
     for (ptrdiff_t n = 0; n < columns; n += CK_PANEL) {
@@ -138,7 +158,11 @@ static void CK_NAME(ck_f32_pack)(float *packed, const float *source, ptrdiff_t k
                 v16_store(panel + k * CK_PANEL, width == CK_PANEL ? v16_load(row) : v16_load_part(row, width, 0.0f));
             }
         } else {
-            for (ptrdiff_t k = 0; k < depth; k++)
+            ptrdiff_t k = 0;
+            if (k_stride == 1 && width == CK_PANEL)
+                for (; k + CK_PANEL <= depth; k += CK_PANEL)
+                    CK_NAME(transpose)(panel + k * CK_PANEL, column + k, n_stride);
+            for (; k < depth; k++)
                 for (ptrdiff_t i = 0; i < CK_PANEL; i++)
                     panel[k * CK_PANEL + i] = i < width ? column[i * n_stride + k * k_stride] : 0.0f;
         }

@@ -22,9 +22,11 @@
 #include "elementary.inc.h"
 #include "f32_gemm.inc.h"
 #include "f32_rows.inc.h"
+#include "f32_train.inc.h"
 #include "i8_dot.inc.h"
 #include "i8_gemm.inc.h"
 #include "i8_rows.inc.h"
+#include "i8_train.inc.h"
 #include "table.inc.h"
 
 #pragma clang attribute pop

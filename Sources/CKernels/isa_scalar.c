@@ -15,9 +15,11 @@
 #include "elementary.inc.h"
 #include "f32_gemm.inc.h"
 #include "f32_rows.inc.h"
+#include "f32_train.inc.h"
 #include "i8_dot.inc.h"
 #include "i8_gemm.inc.h"
 #include "i8_rows.inc.h"
+#include "i8_train.inc.h"
 #include "table.inc.h"
 
 const ck_kernels *ck_table_scalar(void) { return &ck_row__scalar; }

@@ -37,6 +37,19 @@ typedef struct ck_epilogue {
     ck_activation activation;
 } ck_epilogue;
 
+// Which values dropout keeps. The word of element e is word e % 4 of Philox4x32-10 with the key `seed` and the counter
+// (e / 4, place, step); it is kept iff the word is at least `threshold`, and then multiplied with `scale`. Row m of a
+// matrix has the elements first + m * pitch and on; they are below 2^34.
+typedef struct ck_dropout {
+    uint64_t seed;
+    uint64_t step;
+    uint32_t place;
+    uint32_t threshold;
+    float scale;
+    uint64_t first;
+    uint64_t pitch;
+} ck_dropout;
+
 // M quantized rows: value = scale * (code - zero). The codes of a row are followed by as many as fill up a group of four.
 typedef struct ck_i8_rows {
     const uint8_t *_Nonnull codes;
@@ -81,6 +94,36 @@ typedef struct ck_kernels {
     void (*_Nonnull f32_add3)(float *_Nonnull y, const float *_Nonnull a, const float *_Nonnull b,
                               const float *_Nonnull c, ptrdiff_t count);
 
+    // c[m, n] += sum over t of a[t, m] * b[t, n]: M rows, N columns, T the depth; chains over t in order.
+    void (*_Nonnull f32_outer)(float *_Nonnull c, ptrdiff_t c_stride, const float *_Nonnull a, ptrdiff_t a_stride,
+                               const float *_Nonnull b, ptrdiff_t b_stride, ptrdiff_t rows, ptrdiff_t columns,
+                               ptrdiff_t depth);
+
+    // sums[n] += x[m, n], row after row.
+    void (*_Nonnull f32_add_rows)(float *_Nonnull sums, const float *_Nonnull x, ptrdiff_t stride, ptrdiff_t rows,
+                                  ptrdiff_t columns);
+
+    // What f32_layer_norm does to gradients: dx of x from dy of y, dgamma and dbeta (both or neither) are added to, row
+    // after row; dx may be x or dy.
+    void (*_Nonnull f32_layer_norm_backward)(float *_Nonnull dx, const float *_Nonnull dy, const float *_Nonnull x,
+                                             const float *_Nonnull gamma, float epsilon, float *_Nullable dgamma,
+                                             float *_Nullable dbeta, ptrdiff_t rows, ptrdiff_t columns);
+
+    // gradient *= activation'(x), then x = activation(x), elementwise.
+    void (*_Nonnull f32_activate_backward)(float *_Nonnull gradient, float *_Nonnull x, ptrdiff_t count,
+                                           ck_activation activation);
+
+    // gradient = scale * p * (gradient - sum of gradient * p) for each row: from the gradient of p = softmax(scale * x)
+    // to that of x; gradient[columns ..< stride] becomes 0.
+    void (*_Nonnull f32_softmax_backward)(float *_Nonnull gradient, const float *_Nonnull p, ptrdiff_t stride,
+                                          float scale, ptrdiff_t rows, ptrdiff_t columns);
+
+    // y = dropout(x) + added (nothing where null), and second = dropout(second) by the same draws; y may be x.
+    void (*_Nonnull f32_dropout)(const ck_dropout *_Nonnull draw, float *_Nonnull y, ptrdiff_t y_stride,
+                                 const float *_Nonnull x, ptrdiff_t x_stride, const float *_Nullable added,
+                                 ptrdiff_t added_stride, float *_Nullable second, ptrdiff_t second_stride,
+                                 ptrdiff_t rows, ptrdiff_t columns);
+
     // c[m, n] = activation(s * (row scale * column scale) + bias[n] + residual), where s is the exact sum over k of
     // (a code - a zero) * b code, for `columns` columns from `first`, which starts a panel. The epilogue's bias is unused.
     void (*_Nonnull i8_gemm)(float *_Nonnull c, ptrdiff_t c_stride, const ck_i8_rows *_Nonnull a, ptrdiff_t rows,
@@ -95,6 +138,11 @@ typedef struct ck_kernels {
     void (*_Nonnull i8_quantize)(uint8_t *_Nonnull codes, ptrdiff_t code_stride, float *_Nonnull scales,
                                  int32_t *_Nonnull zeros, const float *_Nonnull x, ptrdiff_t x_stride,
                                  const float *_Nullable factors, ptrdiff_t rows, ptrdiff_t columns);
+
+    // The values that codes of i8_quantize of the same table stand for, divided by the factors (ones where null).
+    void (*_Nonnull i8_restore)(float *_Nonnull x, ptrdiff_t x_stride, const uint8_t *_Nonnull codes,
+                                ptrdiff_t code_stride, const float *_Nonnull scales, const int32_t *_Nonnull zeros,
+                                const float *_Nullable factors, ptrdiff_t rows, ptrdiff_t columns);
 } ck_kernels;
 
 // The best instruction set that this processor has and this program was tested with.

@@ -1,0 +1,172 @@
+// One pass of the encoder over one batch: what it works on, and the order of its blocks, forward and backward. What a
+// block does is in Ops. Not here: heads and losses.
+//
+// T tokens of S sequences, H hidden, A heads of D, F feed-forward. Rows are tokens; in the last block of a head that reads
+// first tokens alone they are the sequences. Work is cut into pieces by the shapes alone, and each sum runs in a fixed
+// order within a piece or over the pieces: the number of threads changes no bit.
+
+internal import AdzeKernels
+internal import AdzeModels
+internal import AdzeThreads
+
+/// One pass over one batch.
+struct EncoderPass: @unchecked Sendable {
+    // @unchecked: the workspace is this pass's alone, and every parallel piece writes rows and columns of its own.
+    let model: TrainingModel
+    let batch: PackedBatch
+    let pool: WorkerPool
+    let workspace: TrainingWorkspace
+    let dropout: DropoutPlaces
+    /// The first block that is run: those before it have given the hidden states that the pass starts from.
+    let start: Int
+    /// Whether such hidden states were given.
+    let fromPrefix: Bool
+    /// The first block that learns; `config.layerCount` where none does.
+    let lowest: Int
+    let learnsEmbeddings: Bool
+    /// Whether blocks keep their input alone.
+    let recomputes: Bool
+    /// The layers rounded to 8 bits; nil for fp32.
+    let quantized: QuantizedLayers?
+
+    var config: BertConfig { model.config }
+    var kernels: Kernels { model.kernels }
+    /// The weights that gradients pass through.
+    var backwardWeights: UnsafePointer<Float> { quantized?.weights ?? UnsafePointer(model.weights.base) }
+    var places: ModelPlaces { model.places }
+    var tokens: Int { batch.tokenCount }
+    var epsilon: Float { Float(config.layerNormEpsilon) }
+    /// The rows that the head reads.
+    var finalRows: Int { model.readsFirstTokenOnly ? batch.sequenceCount : tokens }
+
+    func isSelective(_ block: Int) -> Bool { model.readsFirstTokenOnly && block == config.layerCount - 1 }
+    /// The rows that a block computes to the end.
+    func rows(of block: Int) -> Int { isSelective(block) ? batch.sequenceCount : tokens }
+
+    func hidden(rows: Int) -> MatrixView { workspace.hidden.buffer.matrix(rows: rows, columns: config.hiddenSize) }
+    func gradient(rows: Int) -> MatrixView { workspace.gradient.buffer.matrix(rows: rows, columns: config.hiddenSize) }
+
+    // MARK: Memory
+
+    func reserve() {
+        let size = config.hiddenSize
+        workspace.hidden.reserve(tokens * size)
+        while workspace.workers.count < pool.threadCount { workspace.workers.append(WorkerScratch()) }
+        for worker in workspace.workers { worker.reserve(config: config, quantized: quantized != nil) }
+        workspace.selected.reserve(batch.sequenceCount * size)
+        if start < config.layerCount {
+            if lowest > start || recomputes { workspace.passing.reserve(tokens: tokens, rows: tokens, config: config) }
+        }
+        guard lowest < config.layerCount || learnsEmbeddings else { return }
+        workspace.gradient.reserve(tokens * size)
+        workspace.input.reserve(tokens * size)
+        workspace.middle.reserve(tokens * size)
+        workspace.contextGradient.reserve(tokens * size)
+        workspace.innerGradient.reserve(tokens * config.intermediateStride)
+        workspace.partials.reserve(partialCount * PartialSums(config).count)
+        if learnsEmbeddings { workspace.embedded.reserve(tokens * size) }
+        while workspace.inputs.count < config.layerCount { workspace.inputs.append(Growing()) }
+        while workspace.blocks.count < config.layerCount { workspace.blocks.append(BlockActivations()) }
+        for block in lowest..<config.layerCount {
+            if block == lowest || recomputes { workspace.inputs[block].reserve(tokens * size) }
+            if !recomputes { workspace.blocks[block].reserve(tokens: tokens, rows: rows(of: block), config: config) }
+        }
+    }
+
+    /// Where a block's activations go.
+    func activations(_ block: Int) -> BlockActivations {
+        block >= lowest && !recomputes ? workspace.blocks[block] : workspace.passing
+    }
+
+    // MARK: Order
+
+    /// From the ids, or from hidden states that are there, to the hidden state of the rows that the head reads.
+    func forward(upTo end: Int? = nil) {
+        for block in start..<max(start, end ?? config.layerCount) {
+            if block >= lowest && (block == lowest || recomputes) { copyRows(workspace.hidden, workspace.inputs[block]) }
+            runForward(block, activations(block))
+        }
+        if config.layerCount == 0 && model.readsFirstTokenOnly && end == nil && !fromPrefix {
+            gatherFirst(hidden(rows: tokens))
+        }
+    }
+
+    /// From the gradient of those rows to all gradients below.
+    func backward() {
+        if config.layerCount == 0 && model.readsFirstTokenOnly { spreadFirst() }
+        for block in stride(from: config.layerCount - 1, through: lowest, by: -1) {
+            let kept = activations(block)
+            if recomputes {
+                copyRows(workspace.inputs[block], workspace.hidden)
+                runForward(block, kept)
+            }
+            runBackward(block, kept)
+        }
+        if learnsEmbeddings { embedBackward() }
+    }
+
+    private func copyRows(_ source: Growing, _ target: Growing) {
+        target.buffer.base.update(from: source.buffer.base, count: tokens * config.hiddenSize)
+    }
+
+    /// Moves the first token of each sequence to the row of the sequence; they ascend, so that none is overwritten
+    /// before it has been moved.
+    func gatherFirst(_ rows: MatrixView) {
+        for (row, token) in batch.starts.dropLast().enumerated() where row != token {
+            (rows.base + row * rows.stride).update(from: rows.base + token * rows.stride, count: rows.columns)
+        }
+    }
+
+    /// The inverse, for gradients: all others are zero.
+    private func spreadFirst() {
+        let (size, rows) = (config.hiddenSize, gradient(rows: tokens))
+        for (row, token) in batch.starts.dropLast().enumerated().reversed() where row != token {
+            (rows.base + token * size).update(from: rows.base + row * size, count: size)
+        }
+        let first = Set(batch.starts.dropLast())
+        for token in 0..<tokens where !first.contains(token) { (rows.base + token * size).update(repeating: 0, count: size) }
+    }
+
+    // MARK: Pieces
+
+    /// output = layer(input) + residual for a worker's own rows.
+    func apply(
+        _ layer: ForwardLayer, _ output: MatrixView, _ input: MatrixView, _ worker: Int, columns: Range<Int>? = nil,
+        residual: MatrixView? = nil
+    ) {
+        switch layer {
+        case .float(let matrix, let bias):
+            kernels.multiply(output, input, matrix, columns: columns, biasAt: bias, residual: residual)
+        case .plain(let matrix, let bias):
+            kernels.multiply(output, input, matrix, columns: columns, biasAt: bias.base, residual: residual)
+        case .int8(let matrix, let factors):
+            let codes = workspace.workers[worker].codes
+            kernels.quantize(codes, rows: 0..<input.rows, input, factors: factors)
+            kernels.multiply(output, codes, rows: 0..<input.rows, matrix, columns: columns, residual: residual)
+        }
+    }
+
+    func normalize(_ output: MatrixView, _ input: MatrixView, _ norm: NormPlace) {
+        let weights = model.weights.base
+        kernels.layerNorm(output, input, gamma: weights + norm.gamma, beta: weights + norm.beta, epsilon: epsilon)
+    }
+
+    /// output = dropout(input) + residual of a block's rows, which begin with the block's row `first`.
+    func drop(
+        _ draw: DropoutDraw, _ output: MatrixView, _ input: MatrixView, first: Int, isSelective: Bool,
+        residual: MatrixView? = nil
+    ) {
+        let size = config.hiddenSize
+        guard isSelective else {
+            return kernels.dropout(
+                draw, output, input, first: first * size, pitch: size, residual: residual)
+        }
+        // The draws are those of the tokens that the rows are of.
+        for row in 0..<output.rows {
+            let one = row..<row + 1
+            kernels.dropout(
+                draw, output.rows(one), input.rows(one), first: batch.starts[first + row] * size, pitch: size,
+                residual: residual?.rows(one))
+        }
+    }
+}

@@ -1,0 +1,148 @@
+// The layers of a model rounded to 8 bits as int8 inference will have them, made anew for each step. The forward product is
+// that of inference itself; the backward pass goes straight through the rounding: it takes the rounded weights and inputs
+// for the true ones. Not here: how weights get their codes, which is the store's.
+
+internal import AdzeKernels
+internal import AdzeModels
+internal import AdzeTensors
+internal import AdzeThreads
+
+/// A model's layers as int8 inference runs them.
+final class QuantizedLayers: @unchecked Sendable {
+    // @unchecked: nothing is written after init.
+    let blocks: [ForwardBlock]
+    let pooler: ForwardLayer?
+    let classifier: ForwardLayer
+    /// What the codes stand for, laid out as the masters; those themselves where a matrix has no codes.
+    private let rounded: FloatBuffer
+    private let places: ModelPlaces
+    private let hiddenSize: Int
+
+    var weights: UnsafePointer<Float> { UnsafePointer(rounded.base) }
+
+    /// The layers of the blocks from `start` on, the head, and where `start` is 0 the embeddings.
+    init(_ store: any QuantizedStore, _ model: TrainingModel, from start: Int, pool: WorkerPool) throws {
+        let rounded = FloatBuffer(zeroPages: model.layout.count)
+        let names = QuantizedLayers.names(model, from: start)
+        let entries = Dictionary(
+            model.layout.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let parts = try pool.map(names.count) { index -> QuantizedWeights? in
+            guard let entry = entries[names[index]] else { preconditionFailure("the names are the model's") }
+            let target = rounded.base + entry.range.lowerBound
+            guard let part = try store.quantized(names[index]) else {
+                target.update(from: model.weights.base + entry.range.lowerBound, count: entry.range.count)
+                return nil
+            }
+            precondition(part.codes.count == entry.range.count, "the store is the model's")
+            QuantizedLayers.restore(part, to: target)
+            return part
+        }
+        let found = Dictionary(zip(names, parts), uniquingKeysWith: { first, _ in first })
+        let builder = LayerBuilder(model: model, rounded: rounded, found: found.compactMapValues { $0 })
+        blocks = (0..<model.config.layerCount).map { $0 < start ? builder.nothing : builder.block($0) }
+        let head = model.head
+        pooler = head.hasPooler ? builder.layer([ParameterPaths.pooler]) : nil
+        if case .questionAnswering = head {
+            classifier = builder.layer([ParameterPaths.answers])
+        } else {
+            classifier = builder.layer([ParameterPaths.classifier])
+        }
+        self.rounded = rounded
+        places = model.places
+        hiddenSize = model.config.hiddenSize
+    }
+
+    /// The matrices that a pass from a block on multiplies with.
+    private static func names(_ model: TrainingModel, from start: Int) -> [String] {
+        model.layout.entries.filter { entry in
+            guard entry.shape.rank == 2 else { return false }
+            if let block = ParameterPaths.blockIndex(entry.name) { return block >= start }
+            return start == 0 || !entry.name.hasPrefix("embeddings.")
+        }.map(\.name)
+    }
+
+    /// weight = code · scale of the row / factor of the column.
+    private static func restore(_ part: QuantizedWeights, to target: UnsafeMutablePointer<Float>) {
+        let depth = part.codes.count / max(part.rowScales.count, 1)
+        let inverse = part.inputFactors
+        part.codes.withUnsafeBufferPointer { codes in
+            for (row, scale) in part.rowScales.enumerated() {
+                let line = target + row * depth
+                for column in 0..<depth { line[column] = Float(codes[row &* depth &+ column]) * scale }
+                guard let inverse else { continue }
+                for column in 0..<depth { line[column] *= inverse[column] }
+            }
+        }
+    }
+
+    /// word + type + position of the rounded tables.
+    func embed(id: Int, type: Int, position: Int, to row: UnsafeMutablePointer<Float>, _ kernels: Kernels) {
+        kernels.add3(
+            row, weights + places.words + id * hiddenSize, weights + places.types + type * hiddenSize,
+            weights + places.positions + position * hiddenSize, count: hiddenSize)
+    }
+}
+
+/// Makes layers of codes.
+private struct LayerBuilder {
+    let model: TrainingModel
+    let rounded: FloatBuffer
+    let found: [String: QuantizedWeights]
+
+    /// In place of a block that the pass does not come to.
+    var nothing: ForwardBlock {
+        let empty = ForwardLayer.plain(
+            PackedMatrix([0], columns: 1, depth: 1, kernels: model.kernels), FloatBuffer(count: 1))
+        return ForwardBlock(projection: empty, attentionOutput: empty, intermediate: empty, output: empty)
+    }
+
+    func block(_ index: Int) -> ForwardBlock {
+        let paths = ParameterPaths.block(index)
+        return ForwardBlock(
+            projection: layer([paths.query, paths.key, paths.value]), attentionOutput: layer([paths.attentionOutput]),
+            intermediate: layer([paths.intermediate]), output: layer([paths.output]))
+    }
+
+    /// Layers of one input as one, each from a whole panel on; in int8 where all have codes under the same factors.
+    func layer(_ names: [String]) -> ForwardLayer {
+        let entries = names.compactMap { model.layout.entry($0 + ".weight") }
+        let biases = names.compactMap { model.layout.entry($0 + ".bias") }.map { model.weights.values($0.range) }
+        precondition(entries.count == names.count && biases.count == names.count, "the names are the model's")
+        let depth = entries[0].shape[1]
+        let parts = names.compactMap { found[$0 + ".weight"] }
+        let isSound =
+            parts.count == names.count && depth <= PackedInt8Matrix.depthLimit
+            && parts.allSatisfy { $0.columnFactors == parts[0].columnFactors }
+        func padding(_ count: Int) -> Int { names.count == 1 ? 0 : (PackedMatrix.panel - count % PackedMatrix.panel) % PackedMatrix.panel }
+        let bias = biases.flatMap { $0 + [Float](repeating: 0, count: padding($0.count)) }
+        guard isSound else {
+            let values = entries.flatMap { entry in
+                model.weights.values(entry.range) + [Float](repeating: 0, count: padding(entry.shape[0]) * depth)
+            }
+            return .plain(
+                PackedMatrix(values, columns: bias.count, depth: depth, kernels: model.kernels), FloatBuffer(bias))
+        }
+        var (codes, scales): ([Int8], [Float]) = ([], [])
+        for part in parts {
+            codes += part.codes + [Int8](repeating: 0, count: padding(part.rowScales.count) * depth)
+            scales += part.rowScales + [Float](repeating: 0, count: padding(part.rowScales.count))
+        }
+        let matrix = codes.withUnsafeBufferPointer {
+            PackedInt8Matrix(codes: $0, scales: scales, bias: bias, depth: depth, kernels: model.kernels)
+        }
+        return .int8(matrix, factors: parts[0].inputFactors.map(FloatBuffer.init))
+    }
+}
+
+extension EncoderPass {
+    /// The input of a layer as it was multiplied: rounded in place where the layer has codes.
+    @discardableResult
+    func roundedInput(_ values: MatrixView, _ layer: ForwardLayer?) -> MatrixView {
+        guard case .int8(_, let factors)? = layer else { return values }
+        let pieces = RowPieces(values.rows)
+        pool.forEachWithWorker(pieces.count) { piece, worker in
+            kernels.roundTrip(values.rows(pieces[piece]), factors: factors, codes: workspace.workers[worker].codes)
+        }
+        return values
+    }
+}

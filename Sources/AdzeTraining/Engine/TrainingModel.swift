@@ -1,0 +1,91 @@
+// A model in training: fp32 master weights and gradients, each in one flat array. Not here: what computes the gradients,
+// which is `TrainingPass`, and what moves the weights, which is an optimizer.
+
+public import AdzeKernels
+public import AdzeModels
+public import AdzeTensors
+public import AdzeThreads
+
+/// The master weights and the gradients of a model, laid out alike.
+///
+/// Shared by passes and optimizers, which see to it that nobody reads what another one writes.
+public final class TrainingModel: Sendable {
+    /// The shape.
+    public let config: BertConfig
+    /// What sits on top; a head that `supports(_:)` names.
+    public let head: Head
+    /// Where each parameter lies.
+    public let layout: ParameterLayout
+    /// The master weights.
+    public let weights: FloatBuffer
+    /// What the passes add their gradients to.
+    public let gradients: FloatBuffer
+    /// The kernels that train it.
+    public let kernels: Kernels
+    let places: ModelPlaces
+
+    /// Loads every parameter of a checkpoint, several at a time on the pool.
+    ///
+    /// Throws `TrainingError.untrainableHead` and the store's errors. Gradients are zero.
+    /// - Complexity: O(weights); memory for the weights twice, and one tensor for each thread.
+    public init(_ checkpoint: BertCheckpoint, kernels: Kernels, pool: WorkerPool) throws {
+        guard TrainingModel.supports(checkpoint.head) else {
+            throw TrainingError.untrainableHead(checkpoint.head.architectureName)
+        }
+        config = checkpoint.config
+        head = checkpoint.head
+        self.kernels = kernels
+        let layout = ParameterLayout(
+            checkpoint.config.parameters(head: checkpoint.head).map { (name: $0.name, shape: $0.shape) })
+        self.layout = layout
+        places = ModelPlaces(layout, config: checkpoint.config, head: checkpoint.head)
+        let weights = FloatBuffer(zeroPages: layout.count)
+        try pool.forEachThrowing(layout.entries.count) { index in
+            let entry = layout.entries[index]
+            let values = try checkpoint.store.load(entry.name).floats()
+            precondition(values.count == entry.range.count, "a checkpoint's tensors have been checked")
+            (weights.base + entry.range.lowerBound).update(from: values, count: values.count)
+        }
+        self.weights = weights
+        gradients = FloatBuffer(zeroPages: layout.count)
+    }
+
+    /// Whether a head can be trained: those of classification, token classification and question answering.
+    public static func supports(_ head: Head) -> Bool {
+        switch head {
+        case .classification, .tokenClassification, .questionAnswering: true
+        case .encoder, .maskedLanguageModel, .nextSentence, .preTraining: false
+        }
+    }
+
+    /// Logits of a sequence (classification) or of each of its tokens (the other heads): C.
+    public var logitCount: Int {
+        switch head {
+        case .questionAnswering: 2
+        default: head.labels?.count ?? 0
+        }
+    }
+
+    /// Whether the head reads the first token alone, so that the last block is computed for it alone.
+    public var readsFirstTokenOnly: Bool { head.classification != nil }
+
+    /// The weights as a store under their names, which reads them as they are when a tensor is loaded.
+    public func tensorStore() -> any TensorStore { MasterStore(model: self) }
+
+    /// The model as a checkpoint, over `tensorStore()`.
+    public func checkpoint() -> BertCheckpoint { BertCheckpoint(config: config, head: head, store: tensorStore()) }
+}
+
+/// The masters under their names.
+private struct MasterStore: TensorStore {
+    let model: TrainingModel
+
+    var tensors: [TensorInfo] {
+        model.layout.entries.map { TensorInfo(name: $0.name, dtype: .float32, shape: $0.shape) }
+    }
+
+    func load(_ name: String) throws -> Tensor {
+        guard let entry = model.layout.entry(name) else { throw MissingTensor(name: name, nearest: nil) }
+        return Tensor(shape: entry.shape, floats: model.weights.values(entry.range))
+    }
+}

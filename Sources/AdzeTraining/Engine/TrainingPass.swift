@@ -1,0 +1,217 @@
+// Steps of training: forward, loss and backward over one batch, and what goes with them (hidden states to cache, logits to
+// evaluate). Not here: the order of an epoch, and what moves the weights.
+
+internal import AdzeKernels
+public import AdzeModels
+public import AdzeThreads
+
+/// Computes losses and gradients of a model; keeps its memory from one batch to the next.
+///
+/// Not thread-safe: one pass serves one caller at a time. Everything it computes has the same bits at any number of
+/// threads.
+public final class TrainingPass {
+    private let model: TrainingModel
+    private let pool: WorkerPool
+    private let workspace = TrainingWorkspace()
+    private var touched = TouchedParameters()
+
+    /// A pass over a model on the threads of a pool.
+    public init(_ model: TrainingModel, pool: WorkerPool) {
+        (self.model, self.pool) = (model, pool)
+    }
+
+    /// Runs a batch forward and backward, and adds to `model.gradients`.
+    ///
+    /// Dropout is a function of `options.seed` and `options.step` alone. Throws `BatchError` and `TrainingError` for
+    /// what does not fit the model, before any gradient is touched, and the errors of a quantized store.
+    /// - Complexity: O(T · (4H² + 2HF) · L) three times over, plus attention; memory for ten T · H a block that learns.
+    public func step(
+        _ batch: TrainingBatch, loss: LossOptions = LossOptions(), options: StepOptions = StepOptions()
+    ) throws -> StepResult {
+        try run(batch, prefix: nil, loss: loss, options: options)
+    }
+
+    /// The same step begun after `blocks` frozen blocks from hidden states that `prefix(_:blocks:)` gave: the same bits.
+    ///
+    /// `options` freeze at least those blocks. Throws `TrainingError.prefixSize` too.
+    public func step(
+        _ batch: TrainingBatch, prefix: [[Float]], blocks: Int, loss: LossOptions = LossOptions(),
+        options: StepOptions = StepOptions()
+    ) throws -> StepResult {
+        try run(batch, prefix: (prefix, blocks), loss: loss, options: options)
+    }
+
+    /// The hidden states of each sequence after `blocks` blocks without dropout: H values a token, or of the first token
+    /// alone after the last block where the head reads no other.
+    public func prefix(
+        _ sequences: [TokenSequence], blocks: Int, quantization: QuantizeAwareState? = nil
+    ) throws -> [[Float]] {
+        precondition((0...model.config.layerCount).contains(blocks), "there are so many blocks")
+        guard !sequences.isEmpty else { return [] }
+        let pass = try evaluation(sequences, start: 0, fromPrefix: false, quantization)
+        pass.embed()
+        pass.forward(upTo: blocks)
+        let (batch, size) = (pass.batch, model.config.hiddenSize)
+        let firstOnly = blocks == model.config.layerCount && model.readsFirstTokenOnly
+        if firstOnly && blocks == 0 { pass.gatherFirst(pass.hidden(rows: batch.tokenCount)) }
+        return sequences.indices.map { index in
+            let rows = firstOnly ? index..<index + 1 : batch.tokens(of: index)
+            return workspace.hidden.buffer.values(rows.lowerBound * size..<rows.upperBound * size)
+        }
+    }
+
+    /// The logits of each sequence, C or C a token, without dropout.
+    public func logits(
+        _ sequences: [TokenSequence], quantization: QuantizeAwareState? = nil
+    ) throws -> [[Float]] {
+        guard !sequences.isEmpty else { return [] }
+        let pass = try evaluation(sequences, start: 0, fromPrefix: false, quantization)
+        pass.embed()
+        pass.forward()
+        return separate(pass.headForward(), pass.batch)
+    }
+
+    /// The logits of each sequence from hidden states that `prefix(_:blocks:)` gave.
+    public func logits(
+        _ sequences: [TokenSequence], prefix: [[Float]], blocks: Int, quantization: QuantizeAwareState? = nil
+    ) throws -> [[Float]] {
+        guard !sequences.isEmpty else { return [] }
+        let pass = try evaluation(sequences, start: blocks, fromPrefix: true, quantization)
+        try load(prefix, into: pass)
+        pass.forward()
+        return separate(pass.headForward(), pass.batch)
+    }
+
+    /// The mean loss of logits that are there, and what their sum was divided by.
+    ///
+    /// Throws `TrainingError`.
+    public func loss(
+        _ batch: TrainingBatch, logits: [[Float]], loss: LossOptions = LossOptions()
+    ) throws -> (loss: Float, weight: Double) {
+        let function = try LossFunction(head: model.head, classCount: model.logitCount, options: loss)
+        let sum = try function(logits.flatMap { $0 }, batch.targets, lengths: batch.sequences.map(\.ids.count))
+        return (loss: Float(sum.mean(nil)), weight: sum.weight)
+    }
+
+    /// The rows of the word embeddings that gradients were added to since `zeroGradients()`, ascending.
+    public var touchedWords: [Int32] { touched.words.sorted() }
+
+    /// Sets all gradients to zero that passes have added to.
+    public func zeroGradients() {
+        touched.zero(model)
+        touched = TouchedParameters()
+    }
+
+    // MARK: Pieces
+
+    private func run(
+        _ batch: TrainingBatch, prefix: (values: [[Float]], blocks: Int)?, loss: LossOptions, options: StepOptions
+    ) throws -> StepResult {
+        let function = try LossFunction(head: model.head, classCount: model.logitCount, options: loss)
+        guard !batch.sequences.isEmpty else {
+            throw TrainingError.targetCount(what: "sequences, at least", expected: 1, found: 0)
+        }
+        let count = model.config.layerCount
+        let lowest = options.trainsOnlyHead ? count : min(max(0, options.frozenBlocks), count)
+        let start = prefix?.blocks ?? 0
+        precondition(start <= lowest, "a step starts from blocks that are frozen")
+        let frozen = lowest > 0 || options.trainsOnlyHead || options.frozenEmbeddings || prefix != nil
+        let pass = try encoderPass(
+            batch.sequences, start: start, fromPrefix: prefix != nil, lowest: lowest, learnsEmbeddings: !frozen,
+            dropout: DropoutPlaces(
+                rates: options.dropout, seed: options.seed, step: options.step, layerCount: count, firstBlock: lowest,
+                inEmbeddings: !frozen),
+            recomputes: options.checkpointsActivations, options.quantization)
+        if let prefix { try load(prefix.values, into: pass) } else { pass.embed() }
+        pass.forward()
+        let logits = pass.headForward()
+        let sum = try function(logits, batch.targets, lengths: batch.sequences.map(\.ids.count))
+        pass.headBackward(
+            sum.scaledGradient(options.normalizer, scale: options.lossScale), frozenPooler: options.frozenPooler)
+        if pass.learnsBelow { pass.backward() }
+        touched.add(pass, frozenPooler: options.frozenPooler)
+        return StepResult(
+            loss: Float(sum.mean(nil)), weight: sum.weight, logits: logits, tokens: pass.tokens)
+    }
+
+    private func evaluation(
+        _ sequences: [TokenSequence], start: Int, fromPrefix: Bool, _ quantization: QuantizeAwareState?
+    ) throws -> EncoderPass {
+        let count = model.config.layerCount
+        return try encoderPass(
+            sequences, start: start, fromPrefix: fromPrefix, lowest: count, learnsEmbeddings: false,
+            dropout: DropoutPlaces(
+                rates: DropoutRates(), seed: 0, step: 0, layerCount: count, firstBlock: count, inEmbeddings: false),
+            recomputes: false, quantization)
+    }
+
+    private func encoderPass(
+        _ sequences: [TokenSequence], start: Int, fromPrefix: Bool, lowest: Int, learnsEmbeddings: Bool,
+        dropout: DropoutPlaces, recomputes: Bool, _ quantization: QuantizeAwareState?
+    ) throws -> EncoderPass {
+        let batch = try PackedBatch(sequences, config: model.config)
+        let pass = EncoderPass(
+            model: model, batch: batch, pool: pool, workspace: workspace, dropout: dropout, start: start,
+            fromPrefix: fromPrefix, lowest: lowest, learnsEmbeddings: learnsEmbeddings, recomputes: recomputes,
+            quantized: try quantization.map { try QuantizedLayers($0.store, model, from: start, pool: pool) })
+        pass.reserve()
+        pass.reserveHead()
+        return pass
+    }
+
+    private func load(_ prefix: [[Float]], into pass: EncoderPass) throws(TrainingError) {
+        let (batch, size) = (pass.batch, model.config.hiddenSize)
+        let firstOnly = pass.start == model.config.layerCount && model.readsFirstTokenOnly
+        precondition(prefix.count == batch.sequenceCount, "hidden states of each sequence")
+        for (index, values) in prefix.enumerated() {
+            let rows = firstOnly ? index..<index + 1 : batch.tokens(of: index)
+            guard values.count == rows.count * size else {
+                throw .prefixSize(sequence: index, expected: rows.count * size, found: values.count)
+            }
+            (workspace.hidden.buffer.base + rows.lowerBound * size).update(from: values, count: values.count)
+        }
+    }
+
+    private func separate(_ logits: [Float], _ batch: PackedBatch) -> [[Float]] {
+        let count = model.logitCount
+        return (0..<batch.sequenceCount).map { index in
+            let rows = model.readsFirstTokenOnly ? index..<index + 1 : batch.tokens(of: index)
+            return Array(logits[rows.lowerBound * count..<rows.upperBound * count])
+        }
+    }
+}
+
+/// Which gradients have been added to, so that the others need not be written to be zero.
+private struct TouchedParameters {
+    private(set) var words: Set<Int32> = []
+    private var blocks: Set<Int> = []
+    private var embeddings = false
+    private var head = false
+    private var pooler = false
+
+    mutating func add(_ pass: EncoderPass, frozenPooler: Bool) {
+        head = true
+        if !frozenPooler { pooler = true }
+        blocks.formUnion(pass.lowest..<pass.config.layerCount)
+        guard pass.learnsEmbeddings else { return }
+        embeddings = true
+        words.formUnion(pass.batch.ids)
+        words.remove(Int32(pass.config.padTokenID))
+    }
+
+    func zero(_ model: TrainingModel) {
+        let gradients = model.gradients.base
+        let size = model.config.hiddenSize
+        for word in words { (gradients + model.places.words + Int(word) * size).update(repeating: 0, count: size) }
+        for entry in model.layout.entries where isTouched(entry.name) {
+            (gradients + entry.range.lowerBound).update(repeating: 0, count: entry.range.count)
+        }
+    }
+
+    private func isTouched(_ name: String) -> Bool {
+        if let block = ParameterPaths.blockIndex(name) { return blocks.contains(block) }
+        if name == ParameterPaths.wordEmbeddings { return false }
+        if name.hasPrefix("embeddings.") { return embeddings }
+        return name.hasPrefix(ParameterPaths.pooler) ? pooler : head
+    }
+}

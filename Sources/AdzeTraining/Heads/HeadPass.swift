@@ -1,0 +1,96 @@
+// The heads in training: from the hidden state to logits, and from the logits' gradient back. Each head's two directions
+// stand in its own file; here is what they share. Not here: losses, and the encoder below.
+
+internal import AdzeKernels
+internal import AdzeModels
+internal import AdzeThreads
+
+extension EncoderPass {
+    /// C logits of each sequence or token, from the hidden state of the rows that the head reads.
+    func headForward() -> [Float] {
+        let logits = logits(workspace.logits)
+        if model.readsFirstTokenOnly { classifyForward(logits) } else { classifyTokensForward(logits) }
+        return workspace.logits.buffer.values(0..<finalRows * model.logitCount)
+    }
+
+    /// Adds the head's gradients, and leaves that of the hidden state where something below learns.
+    func headBackward(_ gradient: [Float], frozenPooler: Bool) {
+        precondition(gradient.count == finalRows * model.logitCount)
+        workspace.logitGradient.buffer.base.update(from: gradient, count: gradient.count)
+        let logits = logits(workspace.logitGradient)
+        if model.readsFirstTokenOnly {
+            classifyBackward(logits, frozenPooler: frozenPooler)
+        } else {
+            classifyTokensBackward(logits)
+        }
+    }
+
+    /// Whether anything below the head gets a gradient.
+    var learnsBelow: Bool { lowest < config.layerCount || learnsEmbeddings }
+
+    func reserveHead() {
+        let (rows, size) = (finalRows, config.hiddenSize)
+        workspace.logits.reserve(rows * model.logitCount)
+        workspace.logitGradient.reserve(rows * model.logitCount)
+        workspace.pooled.reserve(rows * size)
+        workspace.pooledInput.reserve(rows * size)
+        workspace.pooledGradient.reserve(rows * size)
+    }
+
+    private func logits(_ space: Growing) -> MatrixView {
+        space.buffer.matrix(rows: finalRows, columns: model.logitCount)
+    }
+
+    // MARK: Layers
+
+    /// output = layer(input), shared out by rows and columns.
+    func applyHead(_ place: DensePlace, _ space: PackedSpace, _ rounded: ForwardLayer?, _ output: MatrixView, _ input: MatrixView) {
+        let pieces = RowPieces(input.rows)
+        if let rounded {
+            return pool.forEachWithWorker(pieces.count) { piece, worker in
+                apply(rounded, output.rows(pieces[piece]), input.rows(pieces[piece]), worker)
+            }
+        }
+        let weights = model.weights.base
+        let matrix = space.matrix(columns: place.columns, depth: place.depth)
+        pool.pack(
+            [PackingJob(matrix: matrix, parts: [PackingJob.Part(place, in: weights)], isBackward: false)],
+            kernels: kernels)
+        multiplyHead(output, input, matrix, bias: weights + place.bias)
+    }
+
+    /// input's gradient = output's · weight.
+    func unapplyHead(_ place: DensePlace, _ space: PackedSpace, _ weights: UnsafePointer<Float>, _ input: MatrixView, _ output: MatrixView) {
+        let matrix = space.matrix(columns: place.depth, depth: place.columns)
+        pool.pack(
+            [PackingJob(matrix: matrix, parts: [PackingJob.Part(place, in: weights)], isBackward: true)],
+            kernels: kernels)
+        multiplyHead(input, output, matrix, bias: nil)
+    }
+
+    private func multiplyHead(
+        _ output: MatrixView, _ input: MatrixView, _ matrix: PackedMatrix, bias: UnsafePointer<Float>?
+    ) {
+        let (pieces, width) = (RowPieces(input.rows), 8 * PackedMatrix.panel)
+        let across = (matrix.columns + width - 1) / width
+        nonisolated(unsafe) let bias = bias
+        pool.forEach(pieces.count * across) { index in
+            let (piece, column) = index.quotientAndRemainder(dividingBy: across)
+            let (rows, columns) = (pieces[piece], column * width..<min((column + 1) * width, matrix.columns))
+            kernels.multiply(
+                output.rows(rows).columns(columns), input.rows(rows), matrix, columns: columns, biasAt: bias)
+        }
+    }
+
+    /// Adds a layer's gradients, given those of its outputs and its input.
+    func addHeadGradients(_ place: DensePlace, _ outputs: MatrixView, _ inputs: MatrixView) {
+        let gradients = model.gradients
+        pool.add(
+            [
+                WeightGradient(
+                    sums: gradients.matrix(rows: place.columns, columns: place.depth, offset: place.weight),
+                    outputs: outputs, inputs: inputs)
+            ], kernels: kernels)
+        kernels.addRows(gradients.base + place.bias, outputs)
+    }
+}

@@ -1,0 +1,273 @@
+// The backward pass of one block, from what `BlockForward.swift` kept. Not here: the order of the blocks.
+//
+// Three waves: rows from the block's end to the gradient of attention's context; attention, in pieces of a sequence and
+// head; rows from query, key and value to the block's input. Then the products that make the weights' gradients. What the
+// forward pass kept is turned into its gradient in place.
+
+internal import AdzeKernels
+internal import AdzeModels
+internal import AdzeThreads
+
+/// Where the sums of a piece of rows lie: gradients of biases and normalisations, which run over all rows.
+struct PartialSums {
+    let outputNorm: Int
+    let attentionNorm: Int
+    let output: Int
+    let intermediate: Int
+    let attentionOutput: Int
+    let projection: Int
+    let count: Int
+
+    init(_ config: BertConfig) {
+        let size = config.hiddenSize
+        outputNorm = 0
+        attentionNorm = 2 * size
+        output = 4 * size
+        attentionOutput = 5 * size
+        projection = 6 * size
+        intermediate = projection + 3 * config.paddedHiddenSize
+        count = (intermediate + config.intermediateSize + 15) / 16 * 16
+    }
+}
+
+extension EncoderPass {
+    /// From the gradient of the hidden state after a block to that before it, in place; the block's parameters' gradients
+    /// are added.
+    func runBackward(_ index: Int, _ kept: BlockActivations) {
+        let (place, selective) = (places.blocks[index], isSelective(index))
+        let (layers, jobs) = workspace.packed.backward(
+            place, backwardWeights, config, isSelective: selective)
+        pool.pack(jobs, kernels: kernels)
+        restoreInput(index)
+        clearPartials()
+        finishBackward(index, layers, kept)
+        attendBackward(index, kept)
+        projectBackward(index, layers, kept)
+        addPartials(index)
+        if let layers = quantized?.blocks[index] { roundInputs(index, layers, kept) }
+        addWeightGradients(index, kept)
+    }
+
+    /// The inputs of the layers as they were multiplied, for the weights' gradients.
+    private func roundInputs(_ index: Int, _ layers: ForwardBlock, _ kept: BlockActivations) {
+        let (rows, size) = (rows(of: index), config.hiddenSize)
+        func view(_ space: Growing, _ rows: Int) -> MatrixView { space.buffer.matrix(rows: rows, columns: size) }
+        roundedInput(input(index), layers.projection)
+        if isSelective(index) { roundedInput(view(workspace.selected, rows), layers.projection) }
+        roundedInput(view(kept.context, rows), layers.attentionOutput)
+        roundedInput(view(workspace.middle, rows), layers.intermediate)
+        roundedInput(inner(kept.inner, rows: rows), layers.output)
+    }
+
+    // MARK: Rows
+
+    private var sums: PartialSums { PartialSums(config) }
+
+    private func partial(_ piece: Int) -> UnsafeMutablePointer<Float> {
+        workspace.partials.buffer.base + piece * sums.count
+    }
+
+    /// As many pieces as the rows of any block have.
+    var partialCount: Int { max(RowPieces(tokens).count, RowPieces(batch.sequenceCount).count) }
+
+    private func clearPartials() {
+        workspace.partials.buffer.base.update(repeating: 0, count: partialCount * sums.count)
+    }
+
+    /// The block's input.
+    private func input(_ index: Int) -> MatrixView {
+        let space = index == lowest || recomputes ? workspace.inputs[index] : workspace.input
+        return space.buffer.matrix(rows: tokens, columns: config.hiddenSize)
+    }
+
+    /// Makes the block's input: kept, or the normalised sum of the block before.
+    private func restoreInput(_ index: Int) {
+        let rows = input(index)
+        if index > lowest && !recomputes {
+            let pieces = RowPieces(tokens)
+            let values = workspace.blocks[index - 1].summed.buffer.matrix(rows: tokens, columns: config.hiddenSize)
+            pool.forEach(pieces.count) { piece in
+                let part = pieces[piece]
+                normalize(rows.rows(part), values.rows(part), places.blocks[index - 1].outputNorm)
+            }
+        }
+        guard isSelective(index) else { return }
+        let selected = workspace.selected.buffer.base
+        for (row, token) in batch.starts.dropLast().enumerated() {
+            (selected + row * config.hiddenSize).update(from: rows.rows(token..<token + 1).base, count: config.hiddenSize)
+        }
+    }
+
+    private func finishBackward(_ index: Int, _ layers: BackwardBlock, _ kept: BlockActivations) {
+        let (rows, size) = (rows(of: index), config.hiddenSize)
+        let pieces = RowPieces(rows)
+        let attended = kept.attended.buffer.matrix(rows: rows, columns: size)
+        let summed = kept.summed.buffer.matrix(rows: rows, columns: size)
+        let inner = inner(kept.inner, rows: rows)
+        pool.forEachWithWorker(pieces.count) { piece, worker in
+            let part = pieces[piece]
+            feedForwardBackward(
+                index, layers, part, worker, partial(piece), attended: attended.rows(part), inner: inner.rows(part),
+                summed: summed.rows(part))
+        }
+    }
+
+    /// From the gradient of the block's output to that of attention's context.
+    private func feedForwardBackward(
+        _ index: Int, _ layers: BackwardBlock, _ part: Range<Int>, _ worker: Int,
+        _ partial: UnsafeMutablePointer<Float>, attended: MatrixView, inner: MatrixView, summed: MatrixView
+    ) {
+        let (place, size, selective) = (places.blocks[index], config.hiddenSize, isSelective(index))
+        let (weights, sums, scratch) = (model.weights.base, sums, workspace.workers[worker])
+        let rows = rows(of: index)
+        let gradient = gradient(rows: rows).rows(part)
+        let innerGradient = self.inner(workspace.innerGradient, rows: rows).rows(part)
+        let middle = workspace.middle.buffer.matrix(rows: rows, columns: size).rows(part)
+        let narrow = scratch.narrow.buffer.matrix(rows: part.count, columns: size)
+        let dropped = scratch.second.buffer.matrix(rows: part.count, columns: size)
+
+        /// The gradient before a dropout, in `dropped`; the same where nothing is dropped.
+        func undrop(_ draw: DropoutDraw?, _ values: MatrixView) -> MatrixView {
+            guard let draw else { return values }
+            drop(draw, dropped, values, first: part.lowerBound, isSelective: selective)
+            return dropped
+        }
+        func normalizeBackward(_ values: MatrixView, _ gradient: MatrixView, _ norm: NormPlace, _ sums: Int) {
+            kernels.layerNormBackward(
+                values, gradient: gradient, input: values, gamma: weights + norm.gamma, epsilon: epsilon,
+                sums: (gamma: partial + sums, beta: partial + sums + size))
+        }
+
+        normalizeBackward(summed, gradient, place.outputNorm, sums.outputNorm)
+        let output = undrop(dropout.output(index), summed)
+        kernels.addRows(partial + sums.output, output)
+        kernels.multiply(innerGradient, output, layers.output, biasAt: nil)
+        kernels.activateBackward(gradient: innerGradient, values: inner, config.activation)
+        kernels.addRows(partial + sums.intermediate, innerGradient)
+        kernels.multiply(narrow, innerGradient, layers.intermediate, biasAt: nil, residual: summed)
+        if dropout.output(index) != nil { copy(output, to: summed) }
+
+        normalize(middle, attended, place.attentionNorm)
+        normalizeBackward(attended, narrow, place.attentionNorm, sums.attentionNorm)
+        let context = undrop(dropout.attended(index), attended)
+        kernels.addRows(partial + sums.attentionOutput, context)
+        let contextGradient = workspace.contextGradient.buffer.matrix(rows: rows, columns: size).rows(part)
+        kernels.multiply(contextGradient, context, layers.attentionOutput, biasAt: nil)
+    }
+
+    private func copy(_ source: MatrixView, to target: MatrixView) {
+        target.base.update(from: source.base, count: source.rows * source.columns)
+    }
+
+    // MARK: Attention
+
+    private func attendBackward(_ index: Int, _ kept: BlockActivations) {
+        let gradient = workspace.contextGradient.buffer.matrix(rows: rows(of: index), columns: config.hiddenSize)
+        forEachHead(index, kept) { head, worker in
+            workspace.workers[worker].attention.backward(
+                kernels, gradient: gradient.rows(head.queries).columns(head.columns), query: head.query,
+                key: head.key, value: head.value, scale: head.scale, dropout: head.dropout)
+        }
+    }
+
+    /// From the gradients of query, key and value to that of the block's input, to which the residual's is added; and the
+    /// residual's gradient before its dropout, for the attention output's weights.
+    private func projectBackward(_ index: Int, _ layers: BackwardBlock, _ kept: BlockActivations) {
+        let (size, padded, selective) = (config.hiddenSize, config.paddedHiddenSize, isSelective(index))
+        let (projected, hidden, sums) = (projected(kept), gradient(rows: tokens), sums)
+        let attended = kept.attended.buffer.matrix(rows: rows(of: index), columns: size)
+        let columns = selective ? padded..<3 * padded : 0..<3 * padded
+        let needsInput = index > lowest || learnsEmbeddings
+        let pieces = RowPieces(tokens)
+        pool.forEach(pieces.count) { piece in
+            let part = pieces[piece]
+            let outputs = projected.rows(part).columns(columns)
+            kernels.addRows(partial(piece) + sums.projection + columns.lowerBound, outputs)
+            if needsInput {
+                kernels.multiply(
+                    hidden.rows(part), outputs, layers.projection, biasAt: nil,
+                    residual: selective ? nil : attended.rows(part))
+            }
+            if !selective { undropAttended(index, attended.rows(part), first: part.lowerBound) }
+        }
+        if let query = layers.query {
+            queryBackward(index, query, projected, attended, hidden, needsInput: needsInput)
+        }
+    }
+
+    private func undropAttended(_ index: Int, _ attended: MatrixView, first: Int) {
+        guard let draw = dropout.attended(index) else { return }
+        drop(draw, attended, attended, first: first, isSelective: isSelective(index))
+    }
+
+    /// Of first tokens alone: what their queries and residuals add to the gradient of the input.
+    private func queryBackward(
+        _ index: Int, _ query: PackedMatrix, _ projected: MatrixView, _ attended: MatrixView, _ hidden: MatrixView,
+        needsInput: Bool
+    ) {
+        let size = config.hiddenSize
+        let pieces = RowPieces(batch.sequenceCount)
+        pool.forEachWithWorker(pieces.count) { piece, worker in
+            let part = pieces[piece]
+            let outputs = projected.rows(part).columns(0..<size)
+            kernels.addRows(partial(piece) + sums.projection, outputs)
+            if needsInput {
+                let rows = workspace.workers[worker].narrow.buffer.matrix(rows: part.count, columns: size)
+                kernels.multiply(rows, outputs, query, biasAt: nil, residual: attended.rows(part))
+                for (row, sequence) in part.enumerated() {
+                    let token = batch.starts[sequence]
+                    kernels.addRows(hidden.rows(token..<token + 1).base, rows.rows(row..<row + 1))
+                }
+            }
+            undropAttended(index, attended.rows(part), first: part.lowerBound)
+        }
+    }
+
+    // MARK: Parameters
+
+    /// Adds the sums of the pieces, one after another.
+    private func addPartials(_ index: Int) {
+        let (place, sums, size) = (places.blocks[index], sums, config.hiddenSize)
+        let pieces = partialCount
+        func add(_ target: Int, _ first: Int, _ count: Int) {
+            let columns = workspace.partials.buffer.matrix(rows: pieces, columns: sums.count).columns(
+                first..<first + count)
+            kernels.addRows(model.gradients.base + target, columns)
+        }
+        add(place.outputNorm.gamma, sums.outputNorm, size)
+        add(place.outputNorm.beta, sums.outputNorm + size, size)
+        add(place.attentionNorm.gamma, sums.attentionNorm, size)
+        add(place.attentionNorm.beta, sums.attentionNorm + size, size)
+        add(place.output.bias, sums.output, size)
+        add(place.intermediate.bias, sums.intermediate, config.intermediateSize)
+        add(place.attentionOutput.bias, sums.attentionOutput, size)
+        for (third, layer) in [place.query, place.key, place.value].enumerated() {
+            add(layer.bias, sums.projection + third * config.paddedHiddenSize, size)
+        }
+    }
+
+    private func addWeightGradients(_ index: Int, _ kept: BlockActivations) {
+        let (place, size, padded) = (places.blocks[index], config.hiddenSize, config.paddedHiddenSize)
+        let (rows, projected) = (rows(of: index), projected(kept))
+        func narrow(_ space: Growing, _ rows: Int) -> MatrixView { space.buffer.matrix(rows: rows, columns: size) }
+        func product(_ place: DensePlace, _ outputs: MatrixView, _ inputs: MatrixView) -> WeightGradient {
+            WeightGradient(
+                sums: model.gradients.matrix(rows: place.columns, columns: place.depth, offset: place.weight),
+                outputs: outputs, inputs: inputs)
+        }
+        func third(_ number: Int, _ rows: Int) -> MatrixView {
+            projected.rows(0..<rows).columns(number * padded..<number * padded + size)
+        }
+        let input = input(index)
+        pool.add(
+            [
+                product(place.output, narrow(kept.summed, rows), inner(kept.inner, rows: rows)),
+                product(
+                    place.intermediate, inner(workspace.innerGradient, rows: rows), narrow(workspace.middle, rows)),
+                product(place.attentionOutput, narrow(kept.attended, rows), narrow(kept.context, rows)),
+                product(place.query, third(0, rows), isSelective(index) ? narrow(workspace.selected, rows) : input),
+                product(place.key, third(1, tokens), input),
+                product(place.value, third(2, tokens), input),
+            ], kernels: kernels)
+    }
+}

@@ -1,0 +1,137 @@
+// The forward pass of one block, which keeps what `BlockBackward.swift` reads. Not here: the order of the blocks.
+
+internal import AdzeKernels
+internal import AdzeModels
+internal import AdzeThreads
+
+extension EncoderPass {
+    /// From the hidden state before a block to that after it, in place.
+    func runForward(_ index: Int, _ kept: BlockActivations) {
+        let layers: ForwardBlock
+        if let quantized {
+            layers = quantized.blocks[index]
+        } else {
+            let (block, jobs) = workspace.packed.forward(places.blocks[index], model.weights.base, config)
+            pool.pack(jobs, kernels: kernels)
+            layers = block
+        }
+        project(index, layers, projected(kept))
+        attend(index, kept)
+        finish(index, layers, kept)
+    }
+
+    /// Query, key and value of each token side by side.
+    func projected(_ kept: BlockActivations) -> MatrixView {
+        kept.projected.buffer.matrix(
+            rows: tokens, columns: 3 * config.paddedHiddenSize, stride: config.projectedStride)
+    }
+
+    /// Where rows are sequences, keys and values of every token, and the query of each first token in the row of its
+    /// sequence.
+    private func project(_ index: Int, _ layers: ForwardBlock, _ projected: MatrixView) {
+        let padded = config.paddedHiddenSize
+        func project(_ rows: Int, _ columns: Range<Int>) {
+            let (pieces, hidden) = (RowPieces(rows), hidden(rows: rows))
+            pool.forEachWithWorker(pieces.count) { piece, worker in
+                let part = pieces[piece]
+                apply(
+                    layers.projection, projected.rows(part).columns(columns), hidden.rows(part), worker,
+                    columns: columns)
+            }
+        }
+        guard isSelective(index) else { return project(tokens, 0..<3 * padded) }
+        project(tokens, padded..<3 * padded)
+        gatherFirst(hidden(rows: tokens))
+        project(batch.sequenceCount, 0..<padded)
+    }
+
+    /// context = attention over each sequence and head; pieces are pairs of the two.
+    private func attend(_ index: Int, _ kept: BlockActivations) {
+        let context = kept.context.buffer.matrix(rows: rows(of: index), columns: config.hiddenSize)
+        forEachHead(index, kept) { head, worker in
+            workspace.workers[worker].attention.forward(
+                kernels, output: context.rows(head.queries).columns(head.columns), query: head.query, key: head.key,
+                value: head.value, scale: head.scale, dropout: head.dropout)
+        }
+    }
+
+    /// One sequence and head: its parts of the projection.
+    struct HeadPiece {
+        let queries: Range<Int>
+        let columns: Range<Int>
+        let query: MatrixView
+        let key: MatrixView
+        let value: MatrixView
+        let scale: Float
+        let dropout: AttentionDropout?
+    }
+
+    func forEachHead(_ index: Int, _ kept: BlockActivations, _ body: @Sendable (HeadPiece, Int) -> Void) {
+        let (heads, size, padded) = (config.headCount, config.headSize, config.paddedHiddenSize)
+        let (projected, draw) = (projected(kept), dropout.attention(index))
+        var elements = [0]
+        for sequence in 0..<batch.sequenceCount {
+            let count = batch.tokens(of: sequence).count
+            elements.append(elements[sequence] + heads * count * ((count + 15) / 16 * 16))
+        }
+        let (firsts, selective) = (elements, isSelective(index))
+        pool.forEachWithWorker(batch.sequenceCount * heads) { piece, worker in
+            let (sequence, head) = piece.quotientAndRemainder(dividingBy: heads)
+            let tokens = batch.tokens(of: sequence)
+            let queries = selective ? sequence..<sequence + 1 : tokens
+            func part(_ third: Int, _ rows: Range<Int>) -> MatrixView {
+                projected.rows(rows).columns(third * padded + head * size..<third * padded + (head + 1) * size)
+            }
+            let pitch = (tokens.count + 15) / 16 * 16
+            let dropout = draw.map {
+                AttentionDropout(draw: $0, first: firsts[sequence] + head * tokens.count * pitch, pitch: pitch)
+            }
+            body(
+                HeadPiece(
+                    queries: queries, columns: head * size..<(head + 1) * size, query: part(0, queries),
+                    key: part(1, tokens), value: part(2, tokens), scale: 1 / Float(size).squareRoot(),
+                    dropout: dropout), worker)
+        }
+    }
+
+    /// Attention output, feed-forward and both normalisations, a piece of rows at a time.
+    private func finish(_ index: Int, _ layers: ForwardBlock, _ kept: BlockActivations) {
+        let (rows, size) = (rows(of: index), config.hiddenSize)
+        let (pieces, selective, place) = (RowPieces(rows), isSelective(index), places.blocks[index])
+        let context = kept.context.buffer.matrix(rows: rows, columns: size)
+        let attended = kept.attended.buffer.matrix(rows: rows, columns: size)
+        let summed = kept.summed.buffer.matrix(rows: rows, columns: size)
+        let (inner, hidden) = (inner(kept.inner, rows: rows), hidden(rows: rows))
+        pool.forEachWithWorker(pieces.count) { piece, worker in
+            let part = pieces[piece]
+            let scratch = workspace.workers[worker]
+            let middle = scratch.narrow.buffer.matrix(rows: part.count, columns: size)
+            let active = self.inner(scratch.wide, rows: part.count)
+            let (attended, inner, summed) = (attended.rows(part), inner.rows(part), summed.rows(part))
+            addLayer(
+                layers.attentionOutput, attended, context.rows(part), residual: hidden.rows(part), worker,
+                dropout: dropout.attended(index), first: part.lowerBound, isSelective: selective)
+            normalize(middle, attended, place.attentionNorm)
+            apply(layers.intermediate, inner, middle, worker)
+            kernels.activate(active, inner, config.activation)
+            addLayer(
+                layers.output, summed, active, residual: middle, worker, dropout: dropout.output(index),
+                first: part.lowerBound, isSelective: selective)
+            normalize(hidden.rows(part), summed, place.outputNorm)
+        }
+    }
+
+    func inner(_ space: Growing, rows: Int) -> MatrixView {
+        space.buffer.matrix(rows: rows, columns: config.intermediateSize, stride: config.intermediateStride)
+    }
+
+    /// output = dropout(layer(input)) + residual.
+    private func addLayer(
+        _ layer: ForwardLayer, _ output: MatrixView, _ input: MatrixView, residual: MatrixView, _ worker: Int,
+        dropout: DropoutDraw?, first: Int, isSelective: Bool
+    ) {
+        guard let dropout else { return apply(layer, output, input, worker, residual: residual) }
+        apply(layer, output, input, worker)
+        drop(dropout, output, output, first: first, isSelective: isSelective, residual: residual)
+    }
+}
