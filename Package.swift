@@ -140,7 +140,10 @@ let package = Package(
         tests(of: "AdzeData", ["AdzeBytes"]),
         tests(
             of: "AdzeTraining",
-            ["AdzeBytes", "AdzeData", "AdzeKernels", "AdzeModels", "AdzeSafetensors", "AdzeTensors", "AdzeThreads"]),
+            [
+                "AdzeBytes", "AdzeData", "AdzeKernels", "AdzeModels", "AdzeSafetensors", "AdzeTensors", "AdzeThreads",
+                "CKernels",
+            ]),
         tests(of: "AdzeSafetensors", ["AdzeBytes", "AdzeTensors"]),
         tests(of: "AdzeZip", ["AdzeBytes"]),
         tests(of: "AdzeTorch", ["AdzeBytes", "AdzeTensors", "AdzeSafetensors", "AdzeZip"]),

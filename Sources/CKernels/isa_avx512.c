@@ -21,6 +21,7 @@
 
 #include "vector16.inc.h"
 #include "elementary.inc.h"
+#include "f32_adamw.inc.h"
 #include "f32_gemm.inc.h"
 #include "f32_rows.inc.h"
 #include "f32_train.inc.h"

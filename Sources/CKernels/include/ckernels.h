@@ -68,6 +68,19 @@ typedef struct ck_i8_matrix {
     ptrdiff_t depth;
 } ck_i8_matrix;
 
+// One step of AdamW for one group of parameters; a variant of AdamW is a choice of these numbers.
+//
+// g = gradient_scale * gradient;  m = beta1 * m + rest1 * g;  v = beta2 * v + rest2 * g * g; moments below 2^-120 become 0;
+// u = m / (root_correction * sqrt v + epsilon) + decay_inside * w;  w = w * decay_before - rate * u;
+// w = w - decay_after * w.
+typedef struct ck_adamw {
+    float beta1, rest1, beta2, rest2;
+    float root_correction, epsilon;
+    float rate;
+    float decay_before, decay_inside, decay_after;
+    float gradient_scale;
+} ck_adamw;
+
 typedef struct ck_kernels {
     ck_isa isa;
 
@@ -86,6 +99,17 @@ typedef struct ck_kernels {
 
     // y = softmax(scale * x) for each row, in place; y[columns ..< stride] becomes 0.
     void (*_Nonnull f32_softmax)(float *_Nonnull x, ptrdiff_t stride, float scale, ptrdiff_t rows, ptrdiff_t columns);
+
+    // A step of AdamW, elementwise; the gradients become 0.
+    void (*_Nonnull f32_adamw)(float *_Nonnull weights, float *_Nonnull moments1, float *_Nonnull moments2,
+                               float *_Nonnull gradients, ptrdiff_t count, const ck_adamw *_Nonnull step);
+
+    // The bits that `step_count` steps of f32_adamw with gradients of 0 would give.
+    void (*_Nonnull f32_adamw_replay)(float *_Nonnull weights, float *_Nonnull moments1, float *_Nonnull moments2,
+                                      ptrdiff_t count, const ck_adamw *_Nonnull steps, ptrdiff_t step_count);
+
+    // The sum of x[n] * x[n] in double precision, in 16 virtual lanes; not finite iff some x is not.
+    double (*_Nonnull f32_sum_of_squares)(const float *_Nonnull x, ptrdiff_t count);
 
     // y = activation(x), elementwise; y may be x.
     void (*_Nonnull f32_activate)(float *_Nonnull y, const float *_Nonnull x, ptrdiff_t count, ck_activation activation);
