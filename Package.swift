@@ -98,14 +98,14 @@ let package = Package(
             "Adze",
             [
                 "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
-                "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTorch",
+                "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTorch", "AdzeTraining",
             ]),
         library("AdzeInsight", ["Adze", "AdzeBytes", "AdzeData"]),
         .executableTarget(
             name: "adze-cli",
             dependencies: [
                 "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeInsight", "AdzeKernels", "AdzeModelFiles", "AdzeModels",
-                "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
+                "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],

@@ -18,6 +18,8 @@ public struct ConversionOptions: Sendable {
     public var replacing = false
     /// Threads; nil takes every processor.
     public var threads: Int?
+    /// The smoothing of the int8 section, where it is settled already; nil measures it.
+    var smoothing: ChannelSmoothing?
 
     /// int8 with residual, finite weights only, no replacing.
     public init() {}
@@ -106,6 +108,7 @@ extension ModelBundle {
         let engine = try Engine(source, exactly: true, threads: options.threads)
         let answers = try Probes.run(probes, engine)
         guard options.store != .fp32 else { return (answers, .none) }
+        if let smoothing = options.smoothing { return (answers, smoothing) }
         return (answers, try engine.smoothing(source, texts: CalibrationTexts.all, tokenizer: tokenizer))
     }
 

@@ -84,6 +84,7 @@ extension ModelBundle {
         var result = CheckpointOptions()
         result.labels = options.labels
         result.newHead = options.newHead
+        result.newHeadProblem = options.newHeadProblem
         result.seed = options.seed
         result.headCount = options.headCount
         result.key = options.key

@@ -45,6 +45,7 @@ enum PageStyle {
         th:first-child,td:first-child{text-align:left;padding-left:0}
         .rows{width:100%}
         .rows tr+tr td,.rows tbody tr:first-child td{border-top:1px solid var(--line)}
+        .recipe{width:auto}.recipe td.label{text-align:left}
         .label{overflow-wrap:anywhere;min-width:7rem}
         .bar{width:22%;min-width:4.5rem}
         .bar i{display:block;height:.55rem;border-radius:.3rem;background:var(--track);margin-top:.42rem;overflow:hidden}

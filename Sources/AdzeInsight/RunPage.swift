@@ -86,7 +86,7 @@ public enum RunPage {
                 points: log.epochs.compactMap { epoch in epoch.value.map { (x: Double(epoch.epoch), y: $0) } },
                 hasDots: true)
         ]
-        let shown = ["accuracy", "macroF1", "mcc", "microF1", "pearson"].filter { $0 != first.metric }
+        let shown = ["accuracy", "macro-f1", "mcc", "micro-f1", "spearman"].filter { $0 != first.metric }
         let others = shown.filter { name in first.metrics.contains { $0.name == name } }.prefix(2)
         for (name, style) in zip(others, ["b", "c"]) {
             let points = log.epochs.compactMap { epoch in
@@ -146,8 +146,9 @@ public enum RunPage {
     /// A metric's name as people write it.
     private static func name(of metric: String) -> String {
         let names = [
-            "macroF1": "macro F1", "microF1": "micro F1", "weightedF1": "weighted F1", "mcc": "MCC",
-            "logLoss": "log-loss", "ece": "ECE", "pearson": "Pearson", "spearman": "Spearman", "r2": "R²",
+            "macro-f1": "macro F1", "micro-f1": "micro F1", "weighted-f1": "weighted F1", "samples-f1": "samples F1",
+            "subset-accuracy": "all labels right", "mcc": "MCC", "pearson": "Pearson", "spearman": "Spearman",
+            "r2": "R²", "mse": "mean squared error", "mae": "mean absolute error",
         ]
         return names[metric] ?? metric
     }

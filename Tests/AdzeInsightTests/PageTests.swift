@@ -81,7 +81,7 @@ extension Classification {
         #"{"event":"step","step":\#(step),"epoch":1,"loss":\#(loss),"learningRate":1e-5}"#
     }
     private func epoch(_ epoch: Int, _ value: Double) -> String {
-        #"{"event":"epoch","epoch":\#(epoch),"step":\#(epoch * 2),"devLoss":0.5,"metric":"macroF1","value":\#(value),"metrics":{"accuracy":0.5,"mcc":null}}"#
+        #"{"event":"epoch","epoch":\#(epoch),"step":\#(epoch * 2),"devLoss":0.5,"metric":"macro-f1","value":\#(value),"metrics":{"accuracy":0.5,"mcc":null}}"#
     }
 
     @Test func aResumedRunIsDrawnOnce() throws {
