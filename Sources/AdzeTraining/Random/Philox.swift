@@ -56,6 +56,7 @@ public struct CounterGenerator: Sendable, Equatable {
 
 /// The places of the program that draw, beyond those that dropout has in a model (which count up from 0).
 enum DrawingPlace {
-    static let shuffle: UInt32 = 0xFFFF_0000
+    static let examples: UInt32 = 0xFFFF_0000
     static let pooler: UInt32 = 0xFFFF_0001
+    static let batches: UInt32 = 0xFFFF_0002
 }

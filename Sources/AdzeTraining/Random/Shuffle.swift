@@ -13,12 +13,16 @@ extension CounterGenerator {
     /// below i / 2⁶⁴. The same seed, epoch and count give the same order on every machine.
     /// - Complexity: O(count).
     public func permutation(count: Int, epoch: Int) -> [Int] {
+        permutation(count: count, epoch: epoch, place: DrawingPlace.examples)
+    }
+
+    func permutation(count: Int, epoch: Int, place: UInt32) -> [Int] {
         precondition(count >= 0 && count >> 32 == 0 && epoch >= 0, "a table has fewer than 2³² rows")
         var order = Array(0..<count)
         var index = count - 1
         while index > 0 {
             // Each index has two words of its own, so that none is shared between two swaps.
-            let words = words(index: UInt32(index), place: DrawingPlace.shuffle, step: UInt64(epoch))
+            let words = words(index: UInt32(index), place: place, step: UInt64(epoch))
             let draw = UInt64(words[0]) | UInt64(words[1]) << 32
             order.swapAt(index, Int(draw.multipliedFullWidth(by: UInt64(index + 1)).high))
             index -= 1

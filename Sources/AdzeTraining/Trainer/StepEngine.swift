@@ -1,0 +1,83 @@
+// What the trainer asks of the engine, so that its own laws can be tested on a model of a dozen weights. Not here: any
+// arithmetic.
+
+internal import AdzeBytes
+internal import AdzeKernels
+internal import AdzeModels
+internal import AdzeThreads
+
+/// Hidden states of a batch after the first `blocks` blocks.
+struct PrefixStates {
+    var values: [[Float]]
+    var blocks: Int
+}
+
+/// A model that learns batch by batch.
+protocol StepEngine {
+    var layout: ParameterLayout { get }
+    var weights: FloatBuffer { get }
+    var gradients: FloatBuffer { get }
+    var kernels: Kernels { get }
+    var layerCount: Int { get }
+    /// The dropout that the model's own configuration asks for.
+    var ownDropout: DropoutRates { get }
+    /// Whether a decoder reads every row of the word embeddings at every step.
+    var readsAllWords: Bool { get }
+    /// What of the model the weights alone do not say.
+    var identity: String { get }
+
+    /// Adds a batch's gradients.
+    func step(
+        _ batch: TrainingBatch, from prefix: PrefixStates?, loss: LossOptions, options: StepOptions
+    ) throws -> StepResult
+    func prefix(_ sequences: [TokenSequence], blocks: Int, quantization: QuantizeAwareState?) throws -> [[Float]]
+    func logits(
+        _ sequences: [TokenSequence], from prefix: PrefixStates?, quantization: QuantizeAwareState?
+    ) throws -> [[Float]]
+    func loss(_ batch: TrainingBatch, logits: [[Float]], loss: LossOptions) throws -> (loss: Float, weight: Double)
+}
+
+/// The engine proper.
+struct ModelEngine: StepEngine {
+    let model: TrainingModel
+    let pass: TrainingPass
+
+    init(_ model: TrainingModel, pool: WorkerPool) {
+        self.model = model
+        pass = TrainingPass(model, pool: pool)
+    }
+
+    var layout: ParameterLayout { model.layout }
+    var weights: FloatBuffer { model.weights }
+    var gradients: FloatBuffer { model.gradients }
+    var kernels: Kernels { model.kernels }
+    var layerCount: Int { model.config.layerCount }
+    var ownDropout: DropoutRates { DropoutRates(model.config.dropout) }
+    var readsAllWords: Bool { model.head.decoder == .tied }
+    var identity: String {
+        JSONValue.object(model.config.json).text + JSONValue.object(model.head.configMembers).text
+    }
+
+    func step(
+        _ batch: TrainingBatch, from prefix: PrefixStates?, loss: LossOptions, options: StepOptions
+    ) throws -> StepResult {
+        guard let prefix else { return try pass.step(batch, loss: loss, options: options) }
+        return try pass.step(batch, prefix: prefix.values, blocks: prefix.blocks, loss: loss, options: options)
+    }
+
+    func prefix(_ sequences: [TokenSequence], blocks: Int, quantization: QuantizeAwareState?) throws -> [[Float]] {
+        try pass.prefix(sequences, blocks: blocks, quantization: quantization)
+    }
+
+    func logits(
+        _ sequences: [TokenSequence], from prefix: PrefixStates?, quantization: QuantizeAwareState?
+    ) throws -> [[Float]] {
+        guard let prefix else { return try pass.logits(sequences, quantization: quantization) }
+        return try pass.logits(
+            sequences, prefix: prefix.values, blocks: prefix.blocks, quantization: quantization)
+    }
+
+    func loss(_ batch: TrainingBatch, logits: [[Float]], loss: LossOptions) throws -> (loss: Float, weight: Double) {
+        try pass.loss(batch, logits: logits, loss: loss)
+    }
+}

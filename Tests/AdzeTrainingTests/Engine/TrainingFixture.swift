@@ -1,0 +1,106 @@
+// Small models with gradients from PyTorch (Tools/reference/make_training_golden.py), and running steps on them.
+
+import AdzeBytes
+import AdzeKernels
+import AdzeModels
+import AdzeSafetensors
+import AdzeTensors
+import AdzeTestSupport
+import AdzeThreads
+import AdzeTraining
+
+/// A fixture model with a batch and what PyTorch says of it.
+struct TrainingFixture {
+    let checkpoint: BertCheckpoint
+    let batch: TrainingBatch
+    let loss: Float
+    let expected: [String: [Float]]
+
+    /// `model` names the folder under `models`, `golden` the file under `training`.
+    init(_ model: String, golden: String? = nil) throws {
+        let folder = Fixtures.path("models/" + model)
+        let config = try parseJSON(Fixtures.bytes("models/\(model)/config.json"))
+        checkpoint = try BertCheckpoint(
+            store: SafetensorsFile(file: InputFile(path: folder + "/model.safetensors")), configJSON: config)
+        let inputs = try SafetensorsFile(file: InputFile(path: folder + "/golden.safetensors"))
+        let starts = try inputs.load("offsets").floats().map { Int($0) }
+        let (ids, types) = (try inputs.load("ids").floats(), try inputs.load("type_ids").floats())
+        let sequences = zip(starts, starts.dropFirst()).map { range in
+            TokenSequence(
+                ids: ids[range.0..<range.1].map { Int32($0) }, typeIDs: types[range.0..<range.1].map { Int32($0) })
+        }
+        let answers = try SafetensorsFile(file: InputFile(path: Fixtures.path("training/\(golden ?? model).safetensors")))
+        var expected: [String: [Float]] = [:]
+        for info in answers.tensors { expected[info.name] = try answers.load(info.name).floats() }
+        loss = expected.removeValue(forKey: "loss")?[0] ?? .nan
+        let targets = TrainingFixture.targets(
+            expected.removeValue(forKey: "targets") ?? [], checkpoint.head, sequences.map(\.ids.count))
+        self.expected = expected
+        batch = TrainingBatch(sequences: sequences, targets: targets)
+    }
+
+    private static func targets(_ values: [Float], _ head: Head, _ lengths: [Int]) -> Targets {
+        let count = values.count / lengths.count
+        switch head {
+        case .questionAnswering:
+            return .spans(
+                lengths.indices.map { Targets.Span(start: Int(values[2 * $0]), end: Int(values[2 * $0 + 1])) })
+        case .tokenClassification:
+            var first = 0
+            return .tokenClasses(
+                lengths.map { length in
+                    defer { first += length }
+                    return values[first..<first + length].map { Int($0) }
+                })
+        case .classification(let head) where head.problemType == .multiLabel:
+            return .multiLabel(lengths.indices.map { Array(values[$0 * count..<($0 + 1) * count]) })
+        case .classification(let head) where head.problemType == .regression:
+            return .values(values.map { [$0] })
+        default: return .classes(values.map { Int($0) })
+        }
+    }
+
+    func model(set: InstructionSet = .best) throws -> TrainingModel {
+        try TrainingModel(checkpoint, kernels: Kernels(set), pool: WorkerPool(threadCount: 1))
+    }
+
+    /// The gradients of one step, by name, and its result.
+    func step(
+        _ options: StepOptions = StepOptions(), loss: LossOptions = LossOptions(), threads: Int = 2,
+        set: InstructionSet = .best, prefix: Int? = nil
+    ) throws -> (gradients: [String: [Float]], result: StepResult) {
+        let model = try model(set: set)
+        let pass = TrainingPass(model, pool: WorkerPool(threadCount: threads))
+        let result: StepResult
+        if let prefix {
+            let values = try pass.prefix(batch.sequences, blocks: prefix)
+            result = try pass.step(batch, prefix: values, blocks: prefix, loss: loss, options: options)
+        } else {
+            result = try pass.step(batch, loss: loss, options: options)
+        }
+        return (model.gradientsByName(), result)
+    }
+}
+
+extension TrainingModel {
+    func gradientsByName() -> [String: [Float]] {
+        Dictionary(uniqueKeysWithValues: layout.entries.map { ($0.name, gradients.values($0.range)) })
+    }
+}
+
+func norm(_ values: some Sequence<Float>) -> Double {
+    values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+}
+
+/// What is wrong with gradients: ‖Δ‖ ≤ 1e-4 · ‖g‖ + 1e-6 · ‖all g‖ for each tensor that is expected.
+func mistakes(_ found: [String: [Float]], _ expected: [String: [Float]], tolerance: Double = 1e-4) -> [String] {
+    let all = expected.values.reduce(0) { $0 + norm($1) * norm($1) }.squareRoot()
+    return expected.keys.sorted().compactMap { name in
+        guard let values = found[name], let wanted = expected[name], values.count == wanted.count else {
+            return "\(name) is missing or of another size"
+        }
+        let difference = norm(zip(values, wanted).map { $0 - $1 })
+        let limit = tolerance * norm(wanted) + 1e-6 * all
+        return difference <= limit ? nil : "\(name): off by \(difference), norm \(norm(wanted)), all \(all)"
+    }
+}
