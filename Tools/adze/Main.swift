@@ -22,7 +22,7 @@ struct AdzeCommand: ParsableCommand {
             EmbedCommand.self, EvaluateCommand.self, LengthsCommand.self, TokenizeCommand.self, PruneCommand.self,
             DiffCommand.self,
             RescueCommand.self, BenchCommand.self,
-            ReportCommand.self,
+            FinetuneCommand.self, ReportCommand.self,
         ])
 }
 

@@ -1,7 +1,7 @@
 // A training from end to end: examples into tokens, the run, the trained model as a bundle that is written like any
 // other. Not here: reading tables, and what a run does.
 
-public import AdzeBytes
+internal import AdzeBytes
 public import AdzeData
 internal import AdzeKernels
 internal import AdzeModels

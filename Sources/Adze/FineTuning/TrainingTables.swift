@@ -167,25 +167,23 @@ public struct TrainingExamples: Sendable {
     private static func read(
         _ path: String, _ tables: TrainingTables, _ kind: TargetKind, _ hasOwnHead: Bool, _ notes: inout [String]
     ) throws -> [Example] {
-        do {
+        do throws(DataError) {
             return try readTable(path, tables, kind, &notes)
-        } catch let error as DataError where hasOwnHead && error.isUnknownLabel {
+        } catch {
+            guard hasOwnHead, error.isUnknownLabel else { throw failure(error, path) }
             throw LocatedError(path: path, underlying: FineTuningError.foreignLabels(error))
-        } catch let error as DataError {
-            throw failure(error, path)
         }
     }
 
     private static func readDev(
         _ path: String, _ tables: TrainingTables, _ kind: TargetKind, _ notes: inout [String]
     ) throws -> [Example] {
-        do {
+        do throws(DataError) {
             var ignored: [String] = []
             return try readTable(path, tables, kind, &ignored)
-        } catch let error as DataError where error.isUnknownLabel {
+        } catch {
+            guard error.isUnknownLabel else { throw failure(error, path) }
             throw LocatedError(path: path, underlying: FineTuningError.foreignDevLabels(error))
-        } catch let error as DataError {
-            throw failure(error, path)
         }
     }
 
