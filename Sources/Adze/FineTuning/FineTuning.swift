@@ -165,7 +165,9 @@ public struct FineTuning: Sendable {
             "steps": .integer(outcome.steps),
         ]
         var scores = JSONObject()
-        for score in outcome.chosen?.scores ?? [] where score.value.isFinite { scores[score.name] = .number(score.value) }
+        for score in outcome.chosen?.scores ?? [] where score.value.isFinite {
+            scores[score.name] = .number(score.value)
+        }
         facts["scores"] = .object(scores)
         return facts
     }

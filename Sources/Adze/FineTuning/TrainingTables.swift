@@ -1,8 +1,8 @@
 // From tables to what a training needs: the start model with its head, and examples to learn from and to be judged by.
 // Not here: tokens.
 
-public import AdzeData
 internal import AdzeBytes
+public import AdzeData
 internal import AdzeModelFiles
 public import AdzeModels
 internal import AdzeNative
@@ -110,7 +110,8 @@ public struct TrainingExamples: Sendable {
             dev = split.dev.map { train[$0] }
             train = split.train.map { train[$0] }
             notes.append(
-                "no --dev: \(dev.count) of \(dev.count + train.count) examples are held out, the same share of each label")
+                "no --dev: \(dev.count) of \(dev.count + train.count) examples are held out, the same share of each label"
+            )
         }
         self.bundle = bundle
         self.kind = kind

@@ -31,7 +31,9 @@ struct FinetuneCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Labelled data to choose the best epoch by.", valueName: "DATA"))
     var dev: String?
 
-    @Option(name: .long, help: ArgumentHelp("The share of --train that is held out where there is no --dev.", valueName: "SHARE"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The share of --train that is held out where there is no --dev.", valueName: "SHARE"))
     var devShare = 0.1
 
     @OptionGroup var output: OutputOptions
@@ -92,7 +94,8 @@ struct FinetuneCommand: ParsableCommand {
         var notes: [String] = []
         let count = job.examples.train.count
         if job.truncatedCount > 0 {
-            notes.append("\(grouped(job.truncatedCount)) of \(counted(count, "text")) cut to \(job.maximumLength) tokens")
+            notes.append(
+                "\(grouped(job.truncatedCount)) of \(counted(count, "text")) cut to \(job.maximumLength) tokens")
         }
         if job.inputCount > count { notes.append("\(grouped(count)) texts are \(grouped(job.inputCount)) windows") }
         if let wanted = recipe.maxLength, wanted > job.maximumLength {

@@ -122,7 +122,9 @@ final class FinetuneSession {
     func finish(_ tuned: FineTunedModel) throws {
         let force = command.output.force
         let report = try tuned.write(to: command.output.output, replacing: force)
-        if let folder = command.runs.export { try tuned.bundle.export(to: folder, format: .safetensors, replacing: force) }
+        if let folder = command.runs.export {
+            try tuned.bundle.export(to: folder, format: .safetensors, replacing: force)
+        }
         write("end", ["bestEpoch": .integer(tuned.outcome.chosenEpoch + 1)])
         if let failure = log?.failure { throw failure }
         if let page = command.runs.report { try writePage(tuned, to: page) }
@@ -172,7 +174,9 @@ final class FinetuneSession {
             progress.seconds > 0
             ? ", \(grouped(progress.tokens)) tokens in \(duration(progress.seconds)) "
                 + "(\(grouped(Int((Double(progress.tokens) / progress.seconds).rounded()))) tokens/s)" : ""
-        let int8 = agreement.map { ", int8 answers \(grouped($0)) of \(counted(job.examples.dev.count, "dev text")) alike" }
+        let int8 = agreement.map {
+            ", int8 answers \(grouped($0)) of \(counted(job.examples.dev.count, "dev text")) alike"
+        }
         return "\(splitPath(command.output.output).name): \(job.recipe.metric) "
             + (before.map { "\(rounded($0, digits: 4)) → " } ?? "") + score
             + " at epoch \(outcome.chosenEpoch + 1) of \(job.recipe.epochs)" + speed + (int8 ?? "")

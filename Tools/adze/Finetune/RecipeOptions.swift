@@ -28,7 +28,8 @@ struct RecipeOptions: ParsableArguments {
     var lr: Double?
 
     @Option(
-        name: .long, help: ArgumentHelp("The peak learning rate of the head; default: --lr, if given.", valueName: "RATE"))
+        name: .long,
+        help: ArgumentHelp("The peak learning rate of the head; default: --lr, if given.", valueName: "RATE"))
     var headLr: Double?
 
     @Option(name: .long, help: ArgumentHelp("Factor of the rate for each block further down.", valueName: "F"))
@@ -43,7 +44,8 @@ struct RecipeOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The share of all steps that the rate rises for.", valueName: "SHARE"))
     var warmup: Double?
 
-    @Option(name: .long, help: ArgumentHelp("The greatest norm of a step's gradients; 0 clips nothing.", valueName: "NORM"))
+    @Option(
+        name: .long, help: ArgumentHelp("The greatest norm of a step's gradients; 0 clips nothing.", valueName: "NORM"))
     var clip: Double?
 
     @Option(name: .long, help: ArgumentHelp("torch, transformers or google.", valueName: "ADAMW"))
@@ -60,12 +62,14 @@ struct RecipeOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Leave the N lowest blocks and the embeddings as they are; body: all of them.", valueName: "N"))
+        help: ArgumentHelp(
+            "Leave the N lowest blocks and the embeddings as they are; body: all of them.", valueName: "N"))
     var freeze: String?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("What each epoch trains, the last for all that follow, such as head,4,all.", valueName: "A,B"))
+        help: ArgumentHelp(
+            "What each epoch trains, the last for all that follow, such as head,4,all.", valueName: "A,B"))
     var unfreeze: String?
 
     @Option(name: .long, help: ArgumentHelp("New weights to begin with: pooler.", valueName: "PART"))
@@ -82,7 +86,8 @@ struct RecipeOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The score that chooses the best epoch: macro-f1, accuracy, mcc, micro-f1, pearson, loss, ….", valueName: "NAME"))
+            "The score that chooses the best epoch: macro-f1, accuracy, mcc, micro-f1, pearson, loss, ….",
+            valueName: "NAME"))
     var metric: String?
 
     @Option(name: .long, help: ArgumentHelp("End after so many epochs without a better score.", valueName: "N"))
@@ -179,7 +184,8 @@ struct RecipeOptions: ParsableArguments {
                         weight > 0, weight.isFinite
                     else {
                         throw ValidationError(
-                            "--class-weights \(quoted(part)): expected balanced, none or LABEL=WEIGHT,… of positive weights")
+                            "--class-weights \(quoted(part)): expected balanced, none or LABEL=WEIGHT,… of positive weights"
+                        )
                     }
                     return ClassWeights.Given(part[..<sign].trimming(), weight)
                 })

@@ -22,7 +22,8 @@ final class RunLogFile {
         guard descriptor >= 0 else { throw .current("open", path) }
         // A run that was killed may have left half a line, which would spoil the next.
         let size = lseek(descriptor, 0, SEEK_END)
-        if appending, size > 0, let last = try? InputFile(path: path).read(at: Int(size) - 1, count: 1), last != [0x0A] {
+        if appending, size > 0, let last = try? InputFile(path: path).read(at: Int(size) - 1, count: 1), last != [0x0A]
+        {
             write("\n")
         }
     }

@@ -98,8 +98,10 @@ final class RunProgress {
         let scores = epoch.scores.filter { $0.name != "loss" }.sorted { a, _ in a.name == metric }
         let shown = scores.prefix(3).map { "\($0.name) \(rounded($0.value, digits: 4))" }
         let dev = epoch.scores.first { $0.name == "loss" }.map { ", dev loss \(rounded($0.value, digits: 4))" } ?? ""
-        return "epoch \(epoch.epoch + 1) of \(overview?.epochs ?? 0): train loss \(rounded(epoch.trainingLoss, digits: 4))"
-            + dev + (shown.isEmpty ? "" : ", " + shown.joined(separator: ", ")) + (epoch.isBest ? ", the best so far" : "")
+        return
+            "epoch \(epoch.epoch + 1) of \(overview?.epochs ?? 0): train loss \(rounded(epoch.trainingLoss, digits: 4))"
+            + dev + (shown.isEmpty ? "" : ", " + shown.joined(separator: ", "))
+            + (epoch.isBest ? ", the best so far" : "")
     }
 
     private func say(_ line: String) {
