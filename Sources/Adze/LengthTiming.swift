@@ -1,7 +1,10 @@
 // What a maximum length costs in time: a model is run on inputs of some lengths, and a set's time follows from its
 // lengths. Not here: what is cut.
 
+internal import AdzeKernels
 internal import AdzeModels
+internal import AdzeThreads
+internal import AdzeTraining
 
 /// Seconds of one input by its length, as they were measured with a model on this machine.
 public struct LengthTiming: Sendable, Equatable {
@@ -25,28 +28,58 @@ public struct LengthTiming: Sendable, Equatable {
         throws
     {
         let benchmark = try EngineBenchmark(bundle, precision: precision, threads: threads)
+        // About what the engine takes at once, so that every thread has work.
+        points = try LengthTiming.points(lengths, bundle, tokens: 2048, budget: budget) { sequences in
+            try benchmark.run(sequences, repetitions: 1).seconds
+        }
+        self.threads = threads ?? WorkerPool.availableProcessors
+    }
+
+    /// Times a step of training all parameters, without the optimizer, on inputs of the lengths.
+    ///
+    /// Throws `TrainingError.untrainableHead` for a model without a classifier, and the engine's errors.
+    public init(training bundle: ModelBundle, lengths: [Int], threads: Int? = nil, budget: Double = 0.4) throws {
+        let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
+        let model = try TrainingModel(bundle.checkpoint, kernels: Kernels(InstructionSet.chosen()), pool: pool)
+        let pass = TrainingPass(model, pool: pool)
+        let targets = [[Float]](repeating: [Float](repeating: 0, count: model.logitCount), count: 1)
+        // A batch of 8 texts of middling length.
+        points = try LengthTiming.points(lengths, bundle, tokens: 512, budget: budget) { sequences in
+            let batch = TrainingBatch(
+                sequences: sequences, targets: .values(sequences.flatMap { _ in targets }))
+            func step() throws {
+                _ = try pass.step(batch)
+                pass.zeroGradients()
+            }
+            try step()
+            let clock = ContinuousClock()
+            let duration = try clock.measure(step)
+            return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+        }
+        self.threads = pool.threadCount
+    }
+
+    /// The best time of one input of each length; `run` runs inputs twice and tells the seconds of the second time.
+    private static func points(
+        _ lengths: [Int], _ bundle: ModelBundle, tokens: Int, budget: Double,
+        run: ([TokenSequence]) throws -> Double
+    ) throws -> [Point] {
         let words = bundle.checkpoint.config.vocabularySize
-        var points: [Point] = []
-        var used = 0
-        for length in lengths {
-            // About what the engine takes at once, so that every thread has work.
-            let count = max(2, 2048 / length)
+        return try lengths.map { length in
+            let count = max(2, tokens / length)
             let sequences = (0..<count).map { s in
                 TokenSequence(ids: (0..<length).map { Int32(($0 * 7919 + s * 104_729) % words) })
             }
             var best = Double.infinity
             var spent = 0.0
             repeat {
-                let result = try benchmark.run(sequences, repetitions: 1)
-                best = min(best, result.seconds)
-                // The run that is not timed took as long.
-                spent += 2 * result.seconds
-                used = result.threads
+                let seconds = try run(sequences)
+                best = min(best, seconds)
+                // The time before took as long.
+                spent += 2 * seconds
             } while spent < budget
-            points.append(Point(length: length, seconds: best / Double(count)))
+            return Point(length: length, seconds: best / Double(count))
         }
-        self.points = points
-        self.threads = used
     }
 
     /// Seconds for one input of a length, between and beyond what was timed along straight lines.

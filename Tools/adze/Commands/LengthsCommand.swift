@@ -3,6 +3,7 @@
 import Adze
 import AdzeBytes
 import AdzeData
+import AdzeModels
 import AdzeTokenization
 import ArgumentParser
 
@@ -58,11 +59,7 @@ struct LengthsCommand: ParsableCommand {
         }
         progress.end()
         let seconds = (ContinuousClock.now - start).seconds
-        let timing = try bundle.map {
-            try LengthTiming(
-                $0, lengths: report.cuts.map(\.maximumLength), precision: precision, threads: common.threads)
-        }
-        let text = LengthText(report: report, timing: timing)
+        let text = try bundle.map { try timed(report, $0) } ?? LengthText(report: report)
         if json {
             try StandardOutput.shared.line(text.json.text)
         } else {
@@ -72,6 +69,23 @@ struct LengthsCommand: ParsableCommand {
         Console.summary(
             "\(counted(report.textCount, "text")) measured in \(rounded(seconds, digits: 2)) s; "
                 + "advice: --max-length \(report.advice.maximumLength)", quiet: common.quiet)
+    }
+
+    private func timed(_ report: LengthReport, _ bundle: ModelBundle) throws -> LengthText {
+        let lengths = report.cuts.map(\.maximumLength)
+        let predicting = try LengthTiming(bundle, lengths: lengths, precision: precision, threads: common.threads)
+        // An encoder learns with a classifier on top, whose cost is nothing beside its own.
+        var learner = bundle
+        if bundle.checkpoint.head.classification == nil {
+            var options = ModelOptions()
+            options.newHead = ["no", "yes"]
+            learner = try ModelBundle(path: tokenizer, options: options)
+        }
+        // Between four lengths a line is close enough; each costs a large model seconds.
+        let few = lengths.count <= 4 ? lengths : stride(from: 1, to: lengths.count, by: 2).map { lengths[$0] }
+        return LengthText(
+            report: report, predicting: predicting,
+            training: try LengthTiming(training: learner, lengths: few, threads: common.threads))
     }
 
     /// The model, or nil where what was named is a tokenizer without weights.

@@ -6,7 +6,8 @@ import AdzeBytes
 /// A length report with the time, where it was measured.
 struct LengthText {
     let report: LengthReport
-    let timing: LengthTiming?
+    var predicting: LengthTiming?
+    var training: LengthTiming?
     /// The widest bar of the histogram, in columns.
     private static let barWidth = 40
 
@@ -53,23 +54,26 @@ struct LengthText {
         var table = TextTable()
         table.add(
             ["maximum length", "texts cut", "", "tokens lost", "", "windows", "their tokens"]
-                + (timing == nil ? [] : ["time"]))
+                + (predicting == nil ? [] : ["predicting"]) + (training == nil ? [] : ["an epoch"]))
         for cut in report.cuts {
             table.add(
                 [
                     grouped(cut.maximumLength), grouped(cut.cutTexts), percent(cut.cutTexts, report.textCount),
                     grouped(cut.lostTokens), percent(cut.lostTokens, report.tokenCount),
                     cut.windows.map { grouped($0.inputs) } ?? "no room", cut.windows.map { grouped($0.tokens) } ?? "",
-                ] + (timing.map { [duration($0.seconds(report, maximumLength: cut.maximumLength))] } ?? []))
+                ]
+                    + [predicting, training].compactMap(\.self).map {
+                        duration($0.seconds(report, maximumLength: cut.maximumLength))
+                    })
         }
         var lines = table.lines
         lines.append(
             "head, tail and head+tail lose the same number of tokens; windows share \(LengthReport.stride), short ones half"
         )
-        if let timing {
+        if let predicting {
             lines.append(
-                "time: predicting the set once, measured here on \(counted(timing.threads, "thread")); "
-                    + "fine-tuning takes about three times that an epoch")
+                "predicting the set once, and an epoch of training on it, as measured here on "
+                    + counted(predicting.threads, "thread"))
         }
         return lines
     }
@@ -117,7 +121,8 @@ struct LengthText {
             "textsHalved": .integer(cut.halvedTexts),
             "windows": cut.windows.map { .integer($0.inputs) } ?? .null,
             "windowTokens": cut.windows.map { .integer($0.tokens) } ?? .null,
-            "seconds": timing.map { .number($0.seconds(report, maximumLength: cut.maximumLength)) } ?? .null,
+            "predictSeconds": predicting.map { .number($0.seconds(report, maximumLength: cut.maximumLength)) } ?? .null,
+            "trainSeconds": training.map { .number($0.seconds(report, maximumLength: cut.maximumLength)) } ?? .null,
         ])
     }
 }
