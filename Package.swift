@@ -52,9 +52,6 @@ let package = Package(
     targets: [
         // MARK: - System libraries and C
         .systemLibrary(
-            name: "COpenBLAS", pkgConfig: "openblas",
-            providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
-        .systemLibrary(
             name: "CZstd", path: "Formats/CZstd", pkgConfig: "libzstd",
             providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         .systemLibrary(
@@ -71,13 +68,13 @@ let package = Package(
         library("AdzeBytes"),
         library("AdzeThreads"),
         library("AdzeTensors", ["AdzeBytes"]),
-        library("AdzeKernels", ["AdzeBytes", "AdzeTensors", "AdzeThreads", "CKernels", "COpenBLAS"]),
+        library("AdzeKernels", ["AdzeBytes", "AdzeTensors", "AdzeThreads", "CKernels"]),
         library("AdzeTokenization", ["AdzeBytes"]),
         library("AdzeModels", ["AdzeBytes", "AdzeKernels", "AdzeTensors", "AdzeThreads"]),
         library("AdzeData", ["AdzeBytes"]),
         library(
             "AdzeTraining",
-            ["AdzeBytes", "AdzeData", "AdzeKernels", "AdzeModels", "AdzeTensors", "AdzeThreads", "CKernels", "COpenBLAS"]),
+            ["AdzeBytes", "AdzeData", "AdzeKernels", "AdzeModels", "AdzeTensors", "AdzeThreads", "CKernels"]),
 
         // MARK: - Formats
         library("AdzeSafetensors", path: "Formats/Safetensors", ["AdzeBytes", "AdzeTensors"]),
@@ -116,6 +113,15 @@ let package = Package(
             name: "adze-h5worker",
             dependencies: ["AdzeBytes", "AdzeSafetensors", "AdzeTensors", "CHDF5", "CSandbox"],
             path: "Tools/adze-h5worker", swiftSettings: swiftSettings),
+
+        // Times training steps for Tools/benchmarks/compare_training.py.
+        .executableTarget(
+            name: "adze-trainbench",
+            dependencies: [
+                "AdzeBytes", "AdzeKernels", "AdzeModels", "AdzeSafetensors", "AdzeTensors", "AdzeThreads",
+                "AdzeTraining",
+            ],
+            path: "Tools/benchmarks/trainbench", swiftSettings: swiftSettings),
 
         // MARK: - Fuzzing
         library(

@@ -58,9 +58,12 @@ public enum NativeError: AdzeFailure, Equatable {
             "not a native file: expected it to begin with 41 44 5a 45 0d 0a 1a 0a, found \(hexadecimal(found))"
         case .tooShort(let size):
             "truncated: a native file has at least \(Prologue.size) bytes, this one \(size)"
+        case .unknownVersion(0):
+            "native file of version 0, written before the format was frozen; this program reads version "
+                + "\(Prologue.version): convert the model again"
         case .unknownVersion(let version):
             "native file of version \(version); this program reads version \(Prologue.version): "
-                + "convert the model again or use the program that wrote it"
+                + "use a newer program, or convert the model again"
         case .byteOrder(let found):
             "byte order mark 0x\(String(found, radix: 16)), expected 0x\(String(Prologue.byteOrderMark, radix: 16)); damaged"
         case .fileSize(let stated, let found):

@@ -45,6 +45,28 @@ extension NativeFile {
         return tensor
     }
 
+    /// Runs `body` with the codes, row scales and column factors of an int8 tensor, in memory that serves the next tensor
+    /// afterwards; on the caller's thread.
+    ///
+    /// Throws as `quantized(_:pool:)` does, and what `body` throws.
+    public func withQuantized(
+        _ name: String, _ body: (_ codes: Span<Int8>, _ rowScales: [Float], _ columnFactors: [Float]?) throws -> Void
+    ) throws {
+        let index = try index(name)
+        guard case .int8(let scaleRun, let factorRun, let first, _) = tensorFrames[index] else {
+            throw NativeError.notQuantized(name)
+        }
+        let (scales, factors, count) = (try scales(scaleRun), try factors(factorRun), records[index].shape.count)
+        try benches.with { bench in
+            let codes = bench.codes.take(count)
+            for chunk in 0..<FloatCoding.chunks(count) {
+                let part = UnsafeMutableRawBufferPointer(rebasing: codes[FloatCoding.range(chunk, of: count)])
+                try decodeCodes(first + chunk, into: part, bench)
+            }
+            try body(codes.bindMemory(to: Int8.self).span, scales, factors)
+        }
+    }
+
     /// All tensors in fp32, in the order of `tensors`; throws as `load(_:)` does.
     public func loadAll(pool: WorkerPool) throws -> [Tensor] {
         try all(pool) { index, pool in try float32(index, pool: pool) }

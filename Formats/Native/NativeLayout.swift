@@ -8,7 +8,7 @@ import AdzeTensors
 struct Prologue: Equatable {
     static let size = 64
     static let magic: [UInt8] = [0x41, 0x44, 0x5A, 0x45, 0x0D, 0x0A, 0x1A, 0x0A]
-    static let version: UInt32 = 0
+    static let version: UInt32 = 1
     static let byteOrderMark: UInt32 = 0x0A0B_0C0D
 
     var fileSize: Int

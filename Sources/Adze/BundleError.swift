@@ -22,11 +22,16 @@ public enum BundleError: AdzeFailure, Equatable {
     case tooManyProbes(tokens: Int, limit: Int)
     case differentHeads
     case notAModelFolder(String)
+    case noCalibrationTokens(texts: Int)
+    case onlyInt8
+    case unknownMetric(String, task: String, expected: [String])
+    case undefinedMetric(String)
 
     /// A request of the user's, a missing input, or bad data.
     public var kind: FailureKind {
         switch self {
-        case .unknownShape, .badSelection, .noClassifier, .wrongHead, .notScored, .severalNumbers, .differentHeads:
+        case .unknownShape, .badSelection, .noClassifier, .wrongHead, .notScored, .severalNumbers, .differentHeads,
+            .unknownMetric:
             .usage
         case .noTokenizer, .noTokenizerFiles: .missingInput
         case .notAModelFolder: .outputExists
@@ -68,6 +73,16 @@ public enum BundleError: AdzeFailure, Equatable {
             "the header's probes have \(tokens) tokens; at most \(limit) are computed"
         case .notAModelFolder(let path):
             "\(path): a folder that holds no model is not replaced; name a new folder inside it"
+        case .noCalibrationTokens(let texts):
+            texts == 0
+                ? "no texts to calibrate with; give one a line, or a table with a column of texts"
+                : "not one of the texts to calibrate with has a token"
+        case .onlyInt8: "the file has no fp32 weights to measure int8 against; quantize the model that it was made of"
+        case .unknownMetric(let name, let task, let expected):
+            "--metric \(quoted(name)): expected \(expected.joined(separator: ", ")) for a model that gives \(task)"
+        case .undefinedMetric(let name):
+            "the metric \(name) is not defined for this data, where the answers or the model's are all the same;"
+                + " take other data or another --metric"
         case .differentHeads: "texts are compared for two classifiers of texts alone; leave -i out to compare tensors"
         }
     }

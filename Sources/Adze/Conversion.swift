@@ -18,8 +18,10 @@ public struct ConversionOptions: Sendable {
     public var replacing = false
     /// Threads; nil takes every processor.
     public var threads: Int?
-    /// The smoothing of the int8 section, where it is settled already; nil measures it.
-    var smoothing: ChannelSmoothing?
+    /// What int8 is calibrated on; nil for what a file with codes was calibrated on, else for the built-in sentences.
+    public var calibration: Calibration?
+    /// What was measured before.
+    var plan: QuantizationPlan?
 
     /// int8 with residual, finite weights only, no replacing.
     public init() {}
@@ -66,8 +68,8 @@ extension ModelBundle {
         let source = BertCheckpoint(config: checkpoint.config, head: checkpoint.head, store: finite)
         var probes = Probes.inputs(tokenizer: tokenizer, config: checkpoint.config, head: checkpoint.head)
 
-        let (sourceAnswers, smoothing) = try measure(probes, source, options)
-        let planned = PlannedQuantizedStore(store: finite, smoothing: smoothing)
+        let (sourceAnswers, plan) = try measure(probes, source, options)
+        let planned = PlannedQuantizedStore(store: finite, plan: plan)
         var fileAnswers = sourceAnswers
         if options.store == .int8 {
             let dequantized = BertCheckpoint(
@@ -101,15 +103,33 @@ extension ModelBundle {
         return name.hasSuffix(".weight") && !name.contains("LayerNorm") && !small.contains(name)
     }
 
-    /// The source's answers to the probes, and the smoothing that its int8 section gets, from one loaded model.
+    /// The source's answers to the probes, and how its int8 section is to be, from one loaded model.
     private func measure(
         _ probes: [Probe], _ source: BertCheckpoint, _ options: ConversionOptions
-    ) throws -> (answers: [[Float]], smoothing: ChannelSmoothing) {
+    ) throws -> (answers: [[Float]], plan: QuantizationPlan) {
         let engine = try Engine(source, exactly: true, threads: options.threads)
         let answers = try Probes.run(probes, engine)
-        guard options.store != .fp32 else { return (answers, .none) }
-        if let smoothing = options.smoothing { return (answers, smoothing) }
-        return (answers, try engine.smoothing(source, texts: CalibrationTexts.all, tokenizer: tokenizer))
+        guard options.store != .fp32 else { return (answers, QuantizationPlan()) }
+        let plan = try options.plan ?? (options.calibration == nil ? carriedPlan() : nil)
+        return (answers, try plan ?? engine.plan(source, options.calibration ?? .builtIn, tokenizer: tokenizer))
+    }
+
+    /// How a file with codes has them, so that it is the same model when it is converted again; nil for other sources.
+    ///
+    /// What the file says of its quality holds for the very weights and head that were measured: a new head, another
+    /// tokenizer, and codes that are made of codes lose it.
+    private func carriedPlan() throws -> QuantizationPlan? {
+        guard let native = source.native, hasInt8 else { return nil }
+        var plan = try native.plan(of: checkpoint)
+        let old = native.metadata
+        let new = metadata([], plan)
+        let isWhole = checkpoint.map?.entries.count == checkpoint.store.tensors.count
+        if native.store != .full || !isWhole || new.config != old.config || new.head != old.head
+            || new.labels != old.labels || new.tokenizer != old.tokenizer
+        {
+            plan.report?["quality"] = nil
+        }
+        return plan
     }
 
     private func write(
@@ -119,11 +139,11 @@ extension ModelBundle {
         let plans = checkpoint.store.tensors.map { info in
             NativeTensorPlan(
                 name: info.name, shape: info.shape, originalDType: info.dtype,
-                scheme: ModelBundle.isQuantized(info.name)
-                    ? .int8(columnFactors: planned.smoothing.factors(info.name)) : .float32)
+                scheme: ModelBundle.isQuantized(info.name) && !planned.plan.kept.contains(info.name)
+                    ? .int8(columnFactors: planned.plan.smoothing.factors(info.name)) : .float32)
         }
         let contents = NativeContents(
-            store: options.store, metadata: metadata(probes),
+            store: options.store, metadata: metadata(probes, planned.plan),
             vocabulary: tokenizer?.vocabulary.tokens, tensors: plans)
         var size = 0
         try saveChecked(path: path, replacing: options.replacing) { draft in
@@ -143,7 +163,7 @@ extension ModelBundle {
     }
 
     /// What the header says of the model besides its tensors.
-    private func metadata(_ probes: [Probe]) -> NativeMetadata {
+    private func metadata(_ probes: [Probe], _ plan: QuantizationPlan) -> NativeMetadata {
         var head: JSONObject = ["kind": .string(checkpoint.head.kind)]
         if case .encoder(let hasPooler) = checkpoint.head { head["pooler"] = .bool(hasPooler) }
         if let sentenceRecipe { head["sentence"] = sentenceRecipe.json }
@@ -151,7 +171,7 @@ extension ModelBundle {
             config: .object(checkpoint.configMembers), head: .object(head),
             labels: checkpoint.head.labels.map { .array($0.map(JSONValue.string)) },
             tokenizer: tokenizer?.description, provenance: provenance,
-            probes: .array(probes.map(\.json)))
+            probes: .array(probes.map(\.json)), report: plan.report.map(JSONValue.object))
     }
 
     /// Where the weights come from: facts of the content alone, no path, no time. A converted file's own is carried on.

@@ -38,10 +38,28 @@ final class Engine: Sendable {
         try self.init(checkpoint, quantized: quantized, threads: threads)
     }
 
-    /// The smoothing that this fp32 model needs on some texts; none without a tokenizer.
-    func smoothing(_ checkpoint: BertCheckpoint, texts: [String], tokenizer: BertTokenizer?) throws -> ChannelSmoothing
-    {
-        try ChannelSmoothing(calibrating: model, checkpoint, texts: texts, tokenizer: tokenizer, pool: pool)
+    /// Another model on the threads of an engine.
+    init(_ model: BertModel, besides other: Engine) {
+        self.model = model
+        pool = other.pool
+        workspace = Mutex(Workspace())
+    }
+
+    /// How far the channels reach in some sequences, a batch at a time.
+    func activationRanges(_ sequences: [TokenSequence]) throws -> ActivationRanges {
+        var ranges = ActivationRanges(model.config)
+        var rest = sequences[...]
+        while !rest.isEmpty {
+            var (count, tokens) = (0, 0)
+            for sequence in rest where count == 0 || tokens + sequence.ids.count <= Engine.tokenBudget {
+                (count, tokens) = (count + 1, tokens + sequence.ids.count)
+            }
+            let batch = try PackedBatch(Array(rest.prefix(count)), config: model.config)
+            rest = rest.dropFirst(count)
+            ranges.merge(
+                workspace.withLock { [model, pool] in model.activationRanges(batch, pool: pool, workspace: $0) })
+        }
+        return ranges
     }
 
     /// Threads that take part in a pass.
@@ -101,15 +119,16 @@ final class Engine: Sendable {
 }
 
 extension ModelBundle {
+    /// Whether the file has codes for int8: any other source gets them each time it is loaded in int8.
+    public var hasInt8: Bool { source.native?.hasInt8 == true && edits.isEmpty }
+
     /// The codes of the weights: the file's own, or such as a converted file would have.
     ///
     /// For weights without codes this measures the smoothing first, which takes a pass over some thousand tokens.
     func quantizedStore(threads: Int?) throws -> any QuantizedStore {
-        if let native = source.native, native.hasInt8, edits.isEmpty {
-            return NativeQuantizedStore(file: native, checkpoint: checkpoint)
-        }
+        if let native = source.native, hasInt8 { return NativeQuantizedStore(file: native, checkpoint: checkpoint) }
         let engine = try Engine(checkpoint.encoder, exactly: true, threads: threads)
-        let smoothing = try engine.smoothing(checkpoint, texts: CalibrationTexts.all, tokenizer: tokenizer)
-        return PlannedQuantizedStore(store: checkpoint.store, smoothing: smoothing)
+        return PlannedQuantizedStore(
+            store: checkpoint.store, plan: try engine.plan(checkpoint, .builtIn, tokenizer: tokenizer))
     }
 }

@@ -1,5 +1,6 @@
 // Timing the engine alone on given token sequences. What runs on the machine beside it is the caller's to know.
 
+internal import AdzeBytes
 internal import AdzeKernels
 public import AdzeModels
 
@@ -33,6 +34,8 @@ public final class EngineBenchmark: Sendable {
         }
     }
 
+    /// The shape of the model.
+    public var config: BertConfig { engine.model.config }
     private let engine: Engine
     private let outputs: OutputRequest
 
@@ -43,17 +46,46 @@ public final class EngineBenchmark: Sendable {
         outputs = bundle.checkpoint.head.outputs
     }
 
-    /// Runs the sequences once untimed, then `repetitions` times.
-    public func run(_ sequences: [TokenSequence], repetitions: Int) throws -> Result {
+    /// Makes a classifier of two labels of a well-known shape with random weights, the same at every call.
+    ///
+    /// Besides the names of `BertConfig.wellKnownNames` there are `bert-base` and `bert-large`, cased, and `minilm`, which is
+    /// all-MiniLM-L6-v2. Throws for an unknown name. Its int8 form has no channel factors.
+    public init(shape name: String, precision: Precision, threads: Int? = nil) throws {
+        let config = try EngineBenchmark.shape(name)
+        let head = Head.classification(ClassificationHead(labels: ["0", "1"], problemType: .singleLabel))
+        let store = RandomParameterStore(config: config, head: head, seed: 0)
+        let checkpoint = BertCheckpoint(config: config, head: head, store: store)
+        let quantized = precision == .int8 ? PlannedQuantizedStore(store: store, plan: QuantizationPlan()) : nil
+        engine = try Engine(checkpoint, quantized: quantized, threads: threads)
+        outputs = head.outputs
+    }
+
+    private static func shape(_ name: String) throws -> BertConfig {
+        let short = ["bert-base": "bert-base-cased", "bert-large": "bert-large-cased", "minilm": "all-MiniLM-L6-v2"]
+        guard let known = BertConfig.wellKnown(short[name] ?? name) else {
+            throw UnknownShape(
+                name: name, nearest: nearestName(to: name, in: short.keys.sorted() + BertConfig.wellKnownNames))
+        }
+        return known.config
+    }
+
+    /// Runs the sequences once untimed, then `repetitions` times; nil is as often as fits into a second, five times at
+    /// least and a thousand times at most. Throws `BatchError`.
+    public func run(_ sequences: [TokenSequence], repetitions: Int? = nil) throws -> Result {
         let positions = sequences.map { [$0.ids.count / 2] }
         _ = try engine.run(sequences, outputs: outputs, positions: positions)
         let clock = ContinuousClock()
+        let start = clock.now
+        func isEnough(_ count: Int) -> Bool {
+            if let repetitions { return count >= max(1, repetitions) }
+            return count >= 1000 || (count >= 5 && clock.now - start >= .seconds(1))
+        }
         var runs: [Double] = []
-        for _ in 0..<max(1, repetitions) {
+        while !isEnough(runs.count) {
             let duration = try clock.measure {
                 _ = try engine.run(sequences, outputs: outputs, positions: positions)
             }
-            runs.append(Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18)
+            runs.append(duration.inSeconds)
         }
         return Result(
             texts: sequences.count, tokens: sequences.reduce(0) { $0 + $1.ids.count }, threads: engine.threadCount,
@@ -74,5 +106,15 @@ public final class EngineBenchmark: Sendable {
         let whole = t * (4 * h * h + 2 * h * f) + 2 * t * t * h
         let last = t * 2 * h * h + read * (2 * h * h + 2 * h * f) + 2 * read * t * h
         return sum + whole * (l - 1) + last
+    }
+}
+
+/// No shape has this name.
+private struct UnknownShape: AdzeFailure {
+    let name: String
+    let nearest: String?
+    var kind: FailureKind { .usage }
+    var description: String {
+        "--shape \(quoted(name)) is not a known shape" + (nearest.map { "; did you mean \($0)?" } ?? "")
     }
 }

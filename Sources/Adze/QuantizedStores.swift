@@ -1,6 +1,7 @@
 // Where the codes of a model's matrices come from: a native file, or fp32 weights that are quantized as such a file would
 // have them. Not here: the arithmetic of codes, which is the native format's.
 
+internal import AdzeBytes
 internal import AdzeModels
 public import AdzeNative
 internal import AdzeTensors
@@ -22,8 +23,20 @@ struct NativeQuantizedStore: QuantizedStore {
     }
 
     func quantized(_ name: String) throws -> QuantizedWeights? {
+        try quantized(name, pool: WorkerPool(threadCount: 1))
+    }
+
+    func withQuantized(_ name: String, _ body: (borrowing BorrowedWeights) throws -> Void) throws -> Bool {
+        guard let source = sources[name], case .int8 = file.record(source)?.scheme else { return false }
+        try file.withQuantized(source) { codes, scales, factors in
+            try body(BorrowedWeights(codes: codes, rowScales: scales, columnFactors: factors))
+        }
+        return true
+    }
+
+    func quantized(_ name: String, pool: WorkerPool) throws -> QuantizedWeights? {
         guard let source = sources[name], case .int8 = file.record(source)?.scheme else { return nil }
-        return QuantizedWeights(try file.quantized(source, pool: WorkerPool(threadCount: 1)))
+        return QuantizedWeights(try file.quantized(source, pool: pool))
     }
 
     func load(_ name: String) throws -> Tensor { try checkpoint.store.load(name) }
@@ -32,7 +45,7 @@ struct NativeQuantizedStore: QuantizedStore {
 /// The parameters as a file that is about to be written will quantize them.
 struct PlannedQuantizedStore: QuantizedStore {
     let store: any TensorStore
-    let smoothing: ChannelSmoothing
+    let plan: QuantizationPlan
 
     func quantized(_ name: String) throws -> QuantizedWeights? {
         try planned(name).map { QuantizedWeights($0) }
@@ -42,12 +55,12 @@ struct PlannedQuantizedStore: QuantizedStore {
 
     /// How the file will keep a tensor in its int8 section, or nil where it stays in fp32.
     fileprivate func planned(_ name: String) throws -> QuantizedTensor? {
-        guard ModelBundle.isQuantized(name) else { return nil }
+        guard ModelBundle.isQuantized(name), !plan.kept.contains(name) else { return nil }
         let tensor = try store.load(name)
         // Callers load several tensors at once: each is one thread's work.
         return QuantizedTensor(
             quantizing: tensor.dtype == .float32 ? tensor : Tensor(shape: tensor.shape, floats: tensor.floats()),
-            columnFactors: smoothing.factors(name), pool: WorkerPool(threadCount: 1))
+            columnFactors: plan.smoothing.factors(name), pool: WorkerPool(threadCount: 1))
     }
 }
 
@@ -70,13 +83,28 @@ extension QuantizedWeights {
 }
 
 extension NativeFile {
+    /// How the parameters of a checkpoint that was found in this file are quantized: the factors, and what stays in fp32.
+    func plan(of checkpoint: BertCheckpoint) throws -> QuantizationPlan {
+        let pool = WorkerPool(threadCount: 1)
+        var plan = QuantizationPlan(report: metadata.report?.object)
+        var factors: [String: [Float]] = [:]
+        for entry in checkpoint.map?.entries ?? [] where ModelBundle.isQuantized(entry.name) {
+            switch record(entry.source)?.scheme {
+            case .int8(hasColumnFactors: true, _):
+                factors[entry.name] = try quantized(entry.source, pool: pool).columnFactors
+            case .int8: break
+            default: plan.kept.insert(entry.name)
+            }
+        }
+        plan.smoothing = ChannelSmoothing(factors: factors)
+        return plan
+    }
+
     /// What the header says of a tensor, or nil.
     ///
     /// - Complexity: O(tensors).
     public func record(_ name: String) -> NativeTensorRecord? { records.first { $0.name == name } }
 
-    /// Whether matrices have codes.
-    var hasInt8: Bool {
-        records.contains { if case .int8 = $0.scheme { true } else { false } }
-    }
+    /// Whether the file was made to run in int8; what it keeps in fp32 then stays there, were it every matrix.
+    var hasInt8: Bool { store != .fp32 }
 }

@@ -1,29 +1,32 @@
-// Calibrating the smoothing of a model on texts. Not here: what smoothing is, see `ChannelSmoothing` in AdzeModels.
+// Calibrating the smoothing of a model on texts. Not here: what smoothing is, see `ChannelSmoothing` in AdzeModels, nor
+// which texts, see `Calibration`.
 
+internal import AdzeBytes
 internal import AdzeModels
-internal import AdzeThreads
 internal import AdzeTokenization
 
-extension ChannelSmoothing {
-    /// The most tokens of one text: longer ones say little more about how far channels reach.
-    private static let tokenLimit = 128
+/// Which matrices a file keeps in int8, under which factors, and what the file says of that.
+struct QuantizationPlan: Sendable {
+    /// The columns' factors.
+    var smoothing = ChannelSmoothing.none
+    /// Matrices that stay in fp32 though they could be in int8.
+    var kept: Set<String> = []
+    /// The header's report; nil for none.
+    var report: JSONObject?
+}
 
-    /// Measures the texts in fp32 and derives the factors.
+extension Engine {
+    /// The smoothing that this exact fp32 model needs on some texts; none without a tokenizer.
     ///
-    /// `model` is the checkpoint's own. Throws the store's errors. Without a tokenizer, or where no text has a token, the
-    /// factors are ones.
-    init(
-        calibrating model: BertModel, _ checkpoint: BertCheckpoint, texts: [String], tokenizer: BertTokenizer?,
-        pool: WorkerPool
-    ) throws {
-        let limit = min(checkpoint.config.maximumPositions, ChannelSmoothing.tokenLimit)
-        let sequences = texts.compactMap { tokenizer?.encode($0, maximumLength: limit) }.filter { !$0.ids.isEmpty }
-            .map { TokenSequence(ids: $0.ids) }
-        guard !sequences.isEmpty else {
-            self = .none
-            return
-        }
-        let batch = try PackedBatch(sequences, config: checkpoint.config)
-        try self.init(model.activationRanges(batch, pool: pool, workspace: Workspace()), checkpoint)
+    /// `checkpoint` is the model's own. Throws the store's errors, and `BundleError` for texts of the user's that cannot
+    /// be read.
+    func plan(
+        _ checkpoint: BertCheckpoint, _ calibration: Calibration, tokenizer: BertTokenizer?
+    ) throws -> QuantizationPlan {
+        guard let sample = try calibration.sample(tokenizer, checkpoint.config) else { return QuantizationPlan() }
+        var plan = QuantizationPlan()
+        plan.smoothing = try ChannelSmoothing(try activationRanges(sample.sequences), checkpoint)
+        plan.report = ["calibration": .object(sample.description)]
+        return plan
     }
 }

@@ -100,19 +100,29 @@ public final class TextClassifier: Sendable {
 
     /// Opens a `.adze` file, a checkpoint file or a model folder and loads its weights.
     ///
-    /// `threads` nil takes every processor that the process may use. Throws an `AdzeFailure` for a model that is
+    /// Weights without codes, of a checkpoint or a `.adze` file of fp32, get them as `convert` would give them; that takes
+    /// as long as loading. `threads` nil takes every processor that the process may use. Throws an `AdzeFailure` for a model that is
     /// damaged, incomplete, or no classifier.
-    public convenience init(contentsOf url: URL, precision: Precision = .fp32, threads: Int? = nil) throws {
+    public convenience init(contentsOf url: URL, precision: Precision = .int8, threads: Int? = nil) throws {
         try self.init(ModelBundle(path: url.path), precision: precision, threads: threads)
     }
 
     /// Loads the weights of an opened model.
-    public init(_ bundle: ModelBundle, precision: Precision = .fp32, threads: Int? = nil) throws {
+    public init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
         guard let head = bundle.checkpoint.head.classification else { throw BundleError.noClassifier }
         self.head = head
         tokenizer = try bundle.requireTokenizer()
         maximumLength = bundle.maximumLength
         engine = try Engine(bundle, precision: precision, threads: threads)
+    }
+
+    /// A classifier of an opened model whose weights are loaded.
+    init(_ bundle: ModelBundle, _ engine: Engine) throws {
+        guard let head = bundle.checkpoint.head.classification else { throw BundleError.noClassifier }
+        self.head = head
+        tokenizer = try bundle.requireTokenizer()
+        maximumLength = bundle.maximumLength
+        self.engine = engine
     }
 
     /// Classifies texts, in their order.

@@ -2,7 +2,6 @@
 // trust them. `ReferenceOps.swift` says in plain Swift what each computes. Not here: threads.
 
 package import CKernels
-internal import COpenBLAS
 
 /// An activation of the feed-forward layer or of a head.
 public enum Activation: String, Sendable, CaseIterable {
@@ -42,13 +41,15 @@ public struct Kernels: @unchecked Sendable {
     }
 
     /// Whether the bits of a product are the same however its rows and columns are cut into blocks.
-    package var isBlockIndependent: Bool { instructionSet != .scalar || Kernels.scalarHasFMA }
+    package var isBlockIndependent: Bool {
+        instructionSet != .scalar || Kernels.scalarHasFMA || OpenBLAS.multiply == nil
+    }
 
     /// output = activation(input · matrixᵀ + bias + residual), for the matrix's columns in `columns`.
     ///
     /// Shapes: input (M, K), matrix packed from (N, K), bias N, residual and output (M, columns.count). The range starts
     /// at a panel's boundary. Each element is one chain of fmas over K in order, except on a processor without fma,
-    /// where OpenBLAS computes it unless `exactly` asks for the same bits as everywhere.
+    /// where OpenBLAS, if installed, computes it unless `exactly` asks for the same bits as everywhere.
     /// - Complexity: O(M · N · K).
     package func multiply(
         _ output: MatrixView, _ input: MatrixView, _ matrix: PackedMatrix, columns: Range<Int>? = nil,
@@ -66,8 +67,8 @@ public struct Kernels: @unchecked Sendable {
             residual: residual.map { UnsafePointer($0.base) },
             residual_stride: residual?.stride ?? 0, activation: activation.code)
         let panels = UnsafePointer(matrix.storage.base + columns.lowerBound * matrix.depth)
-        if !isBlockIndependent && !exactly {
-            multiplyByOpenBLAS(output, input, panels, depth: matrix.depth)
+        if !isBlockIndependent, !exactly, let product = OpenBLAS.multiply {
+            multiply(output, input, panels, depth: matrix.depth, by: product)
             finish(output, &epilogue)
         } else {
             table.f32_gemm(
@@ -143,14 +144,14 @@ public struct Kernels: @unchecked Sendable {
         #endif
     }()
 
-    private func multiplyByOpenBLAS(
-        _ output: MatrixView, _ input: MatrixView, _ panels: UnsafePointer<Float>, depth: Int
+    private func multiply(
+        _ output: MatrixView, _ input: MatrixView, _ panels: UnsafePointer<Float>, depth: Int,
+        by product: OpenBLAS.Multiply
     ) {
-        OpenBLAS.pinToOneThread
         for first in stride(from: 0, to: output.columns, by: PackedMatrix.panel) {
             let width = min(PackedMatrix.panel, output.columns - first)
-            cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(output.rows), Int32(width), Int32(depth), 1,
+            product(
+                OpenBLAS.rowMajor, OpenBLAS.asItIs, OpenBLAS.asItIs, Int32(output.rows), Int32(width), Int32(depth), 1,
                 input.base, Int32(input.stride), panels + first * depth, Int32(PackedMatrix.panel), 0,
                 output.base + first, Int32(output.stride))
         }
@@ -167,10 +168,4 @@ public struct Kernels: @unchecked Sendable {
             table.f32_activate(values, values, output.columns, epilogue.activation)
         }
     }
-}
-
-/// OpenBLAS as we use it: one thread, so that our own blocks alone decide who computes what.
-enum OpenBLAS {
-    /// Read for its effect, which happens once a process.
-    static let pinToOneThread: Void = openblas_set_num_threads(1)
 }

@@ -5,17 +5,19 @@ internal import CKernels
 /// A matrix of shape (N, K) as s8 codes with an fp32 scale a row, and a bias, packed into panels of 16 columns.
 ///
 /// A panel holds, for each four steps of K, the four codes of each of 16 columns side by side; what is missing to whole
-/// panels and steps is zero. Immutable once made.
+/// panels and steps is zero. Immutable once packed.
 package final class PackedInt8Matrix: @unchecked Sendable {
-    // @unchecked: nothing is written after init.
+    // @unchecked: nothing is written once it is packed, which is done before it is shared.
     /// N: the columns of a product with this matrix.
     package let columns: Int
     /// K: the summed dimension.
     package let depth: Int
+    private let memory: WeightMemory.Part
     private let codes: UnsafeMutablePointer<Int8>
     private let sums: UnsafeMutablePointer<Int32>
     private let scales: FloatBuffer
     private let bias: FloatBuffer
+    private var packedColumns = 0
 
     /// The greatest depth whose sums stay exact: 255 · 127 · K is below 2³¹.
     package static let depthLimit = 65_536
@@ -23,30 +25,46 @@ package final class PackedInt8Matrix: @unchecked Sendable {
     /// Packs row-major codes of shape (N, K), -127 … 127, with N scales and biases.
     ///
     /// - Complexity: O(N · K).
-    package init(codes source: UnsafeBufferPointer<Int8>, scales: [Float], bias: [Float], depth: Int, kernels: Kernels)
-    {
-        precondition(depth > 0 && depth <= PackedInt8Matrix.depthLimit && !scales.isEmpty)
-        precondition(source.count == scales.count * depth && bias.count == scales.count)
-        guard let first = source.baseAddress else { preconditionFailure("a matrix has codes") }
-        columns = scales.count
+    package convenience init(codes: Span<Int8>, scales: [Float], bias: [Float], depth: Int, kernels: Kernels) {
+        self.init(bias: bias, depth: depth)
+        pack(codes, scales: scales, firstColumn: 0, kernels: kernels)
+    }
+
+    /// A matrix with N biases whose columns `pack` brings, all of them before the first product.
+    package init(bias: [Float], depth: Int, memory weights: WeightMemory = WeightMemory()) {
+        precondition(depth > 0 && depth <= PackedInt8Matrix.depthLimit && !bias.isEmpty)
+        columns = bias.count
         self.depth = depth
         let padded = (columns + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel
-        let padding = [Float](repeating: 0, count: padded - columns)
-        self.scales = FloatBuffer(scales + padding)
-        self.bias = FloatBuffer(bias + padding)
-        codes = UnsafeMutableRawPointer.allocate(byteCount: padded * ((depth + 3) / 4) * 4, alignment: 64)
-            .bindMemory(to: Int8.self, capacity: padded * ((depth + 3) / 4) * 4)
+        let bytes = padded * ((depth + 3) / 4) * 4
+        scales = FloatBuffer(count: padded)
+        self.bias = FloatBuffer(bias + [Float](repeating: 0, count: padded - columns))
+        memory = weights.allocate(byteCount: bytes)
+        codes = memory.base.bindMemory(to: Int8.self, capacity: bytes)
         sums = UnsafeMutableRawPointer.allocate(byteCount: padded * 4, alignment: 64)
             .bindMemory(to: Int32.self, capacity: padded)
-        kernels.table.i8_pack(codes, sums, first, columns, depth)
     }
 
-    deinit {
-        codes.deallocate()
-        sums.deallocate()
+    /// Packs the row-major codes and the scales of some columns from `firstColumn`, which starts a panel; what fills up
+    /// their last panel becomes zero.
+    ///
+    /// - Complexity: O(columns · K).
+    package func pack(_ source: Span<Int8>, scales: [Float], firstColumn: Int, kernels: Kernels) {
+        precondition(source.count == scales.count * depth && firstColumn % PackedMatrix.panel == 0 && firstColumn >= 0)
+        precondition(scales.count <= columns - firstColumn, "the columns lie inside the matrix")
+        (self.scales.base + firstColumn).update(from: scales, count: scales.count)
+        source.withUnsafeBufferPointer { source in
+            guard let first = source.baseAddress else { return }
+            kernels.table.i8_pack(
+                codes + firstColumn * ((depth + 3) / 4) * 4, sums + firstColumn, first, scales.count, depth)
+        }
+        packedColumns += (scales.count + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel
     }
+
+    deinit { sums.deallocate() }
 
     var view: ck_i8_matrix {
-        ck_i8_matrix(codes: codes, column_sums: sums, scales: scales.base, bias: bias.base, depth: depth)
+        precondition(packedColumns == scales.count, "every column was packed once")
+        return ck_i8_matrix(codes: codes, column_sums: sums, scales: scales.base, bias: bias.base, depth: depth)
     }
 }

@@ -14,7 +14,7 @@ public struct ActivationRanges: Sendable, Equatable {
     public private(set) var feedForwardInputs: [[Float]]
 
     /// Nothing seen yet.
-    init(_ config: BertConfig) {
+    public init(_ config: BertConfig) {
         let zeros = [Float](repeating: 0, count: config.hiddenSize)
         attentionInputs = [[Float]](repeating: zeros, count: config.layerCount)
         feedForwardInputs = attentionInputs
@@ -22,6 +22,13 @@ public struct ActivationRanges: Sendable, Equatable {
 
     mutating func sawAttentionInput(_ block: Int, _ values: MatrixView) { widen(&attentionInputs[block], values) }
     mutating func sawFeedForwardInput(_ block: Int, _ values: MatrixView) { widen(&feedForwardInputs[block], values) }
+
+    /// Takes what another part of the texts showed.
+    public mutating func merge(_ other: ActivationRanges) {
+        func wider(_ a: [[Float]], _ b: [[Float]]) -> [[Float]] { zip(a, b).map { zip($0, $1).map { max($0, $1) } } }
+        attentionInputs = wider(attentionInputs, other.attentionInputs)
+        feedForwardInputs = wider(feedForwardInputs, other.feedForwardInputs)
+    }
 
     private func widen(_ ranges: inout [Float], _ values: MatrixView) {
         for row in 0..<values.rows {

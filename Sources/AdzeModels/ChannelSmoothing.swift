@@ -35,7 +35,8 @@ public struct ChannelSmoothing: Sendable {
         self.init(factors: factors)
     }
 
-    private init(factors: [String: [Float]]) { self.factors = factors }
+    /// Factors by the names of their matrices, such as a file has them.
+    public init(factors: [String: [Float]]) { self.factors = factors }
 
     /// The greatest magnitude in each column of some matrices together.
     private static func reach(of names: [String], _ store: any TensorStore) throws -> [Float] {

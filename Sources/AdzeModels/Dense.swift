@@ -3,6 +3,7 @@
 
 internal import AdzeKernels
 internal import AdzeTensors
+internal import AdzeThreads
 
 /// A dense layer: packed (out, in) weights and a bias.
 struct Dense: Sendable {
@@ -55,6 +56,13 @@ struct ParameterLoader: Sendable {
     /// Codes of what runs in int8; nil for a model in fp32.
     let quantized: (any QuantizedStore)?
     let kernels: Kernels
+    private let memory = WeightMemory()
+
+    init(store: any TensorStore, quantized: (any QuantizedStore)?, kernels: Kernels) {
+        self.store = store
+        self.quantized = quantized
+        self.kernels = kernels
+    }
 
     func buffer(_ name: String) throws -> FloatBuffer { FloatBuffer(try floats(name)) }
 
@@ -62,9 +70,10 @@ struct ParameterLoader: Sendable {
         LayerNorm(gamma: try buffer(path + ".weight"), beta: try buffer(path + ".bias"))
     }
 
-    /// A table whose rows are looked up, in int8 where it has codes.
-    func table(_ name: String) throws -> EmbeddingTable {
-        guard let weights = try codes([name])?.first else { return .float(try buffer(name)) }
+    /// A table whose rows are looked up, in int8 where it has codes; a large one is read on the threads of a pool.
+    func table(_ name: String, pool: WorkerPool? = nil) throws -> EmbeddingTable {
+        let weights = try pool.map { try quantized?.quantized(name, pool: $0) } ?? quantized?.quantized(name)
+        guard let weights else { return .float(try buffer(name)) }
         return .int8(codes: weights.codes, scales: weights.rowScales)
     }
 
@@ -89,50 +98,47 @@ struct ParameterLoader: Sendable {
 
     private func dense(_ names: [(weight: String, bias: String)], alignment: Int) throws -> Dense {
         func padding(_ rows: Int) -> Int { (alignment - rows % alignment) % alignment }
-        var biases: [Float] = []
+        var (biases, starts): ([Float], [Int]) = ([], [])
         for name in names {
             let bias = try floats(name.bias)
+            starts.append(biases.count)
             biases += bias + [Float](repeating: 0, count: padding(bias.count))
         }
-        guard let parts = try codes(names.map(\.weight)) else {
-            var values: [Float] = []
-            for name in names {
-                let weight = try store.load(name.weight)
-                values += weight.floats()
-                values += [Float](repeating: 0, count: padding(weight.shape[0]) * weight.shape.rowLength)
-            }
-            let depth = values.count / max(biases.count, 1)
-            let matrix = PackedMatrix(values, columns: biases.count, depth: depth, kernels: kernels)
-            return Dense(weights: .float(matrix, bias: FloatBuffer(biases)))
+        if let layer = try int8(names.map(\.weight), at: starts, biases) { return layer }
+        var values: [Float] = []
+        for name in names {
+            let weight = try store.load(name.weight)
+            values += weight.floats()
+            values += [Float](repeating: 0, count: padding(weight.shape[0]) * weight.shape.rowLength)
         }
-        let depth = parts[0].codes.count / parts[0].rowScales.count
-        var (codes, scales): ([Int8], [Float]) = ([], [])
-        codes.reserveCapacity(biases.count * depth)
-        for part in parts {
-            let filler = padding(part.rowScales.count)
-            codes += part.codes
-            codes += [Int8](repeating: 0, count: filler * depth)
-            scales += part.rowScales + [Float](repeating: 0, count: filler)
-        }
-        let matrix = codes.withUnsafeBufferPointer {
-            PackedInt8Matrix(codes: $0, scales: scales, bias: biases, depth: depth, kernels: kernels)
-        }
-        return Dense(weights: .int8(matrix, factors: parts[0].inputFactors.map(FloatBuffer.init)))
+        let depth = values.count / max(biases.count, 1)
+        let matrix = PackedMatrix(values, columns: biases.count, depth: depth, kernels: kernels)
+        return Dense(weights: .float(matrix, bias: FloatBuffer(biases)))
     }
 
-    /// The codes of matrices that share their input, or nil where one of them is kept in fp32, has other factors, or is
+    /// Matrices that share their input as one layer, or nil where one of them is kept in fp32, has other factors, or is
     /// deeper than sums stay exact.
-    private func codes(_ names: [String]) throws -> [QuantizedWeights]? {
+    private func int8(_ names: [String], at starts: [Int], _ biases: [Float]) throws -> Dense? {
         guard let quantized else { return nil }
-        var parts: [QuantizedWeights] = []
-        for name in names {
-            guard let part = try quantized.quantized(name) else { return nil }
-            parts.append(part)
+        var (matrix, factors): (PackedInt8Matrix?, [Float]?) = (nil, nil)
+        for (name, start) in zip(names, starts) {
+            var isSound = false
+            let isInt8 = try quantized.withQuantized(name) { part in
+                let depth = part.codes.count / max(part.rowScales.count, 1)
+                guard (1...PackedInt8Matrix.depthLimit) ~= depth else { return }
+                if matrix == nil {
+                    (matrix, factors) = (
+                        PackedInt8Matrix(bias: biases, depth: depth, memory: memory), part.columnFactors
+                    )
+                }
+                guard let matrix, matrix.depth == depth, part.columnFactors == factors else { return }
+                matrix.pack(part.codes, scales: part.rowScales, firstColumn: start, kernels: kernels)
+                isSound = true
+            }
+            guard isInt8, isSound else { return nil }
         }
-        let factors = parts.first?.columnFactors
-        let depth = parts.first.map { $0.codes.count / max($0.rowScales.count, 1) } ?? 0
-        let isSound = parts.allSatisfy { $0.columnFactors == factors } && (1...PackedInt8Matrix.depthLimit) ~= depth
-        return isSound ? parts : nil
+        guard let matrix else { return nil }
+        return Dense(weights: .int8(matrix, factors: QuantizedWeights.inputFactors(factors).map(FloatBuffer.init)))
     }
 
     private func floats(_ name: String) throws -> [Float] { try store.load(name).floats() }

@@ -5,7 +5,7 @@ internal import AdzeKernels
 /// The layers on top of the encoder; those that a head lacks are nil.
 struct HeadLayers: Sendable {
     /// (H, H), tanh, on the first token.
-    let pooler: Dense?
+    private(set) var pooler: Dense?
     /// (C, H) on the pooled output.
     let classifier: Dense?
     /// (C, H) or (2, H) on every token.
@@ -25,6 +25,13 @@ struct HeadLayers: Sendable {
         default: tokens = nil
         }
         vocabulary = try head.decoder.map { try VocabularyLayers(loader, decoder: $0) }
+    }
+
+    /// The same with the pooler of another.
+    func takingPooler(from other: HeadLayers) -> HeadLayers {
+        var result = self
+        result.pooler = other.pooler
+        return result
     }
 }
 

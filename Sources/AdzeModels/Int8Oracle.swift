@@ -191,7 +191,8 @@ public struct Int8Oracle: Sendable {
             let added = residual.map { Array($0[row * columns..<(row + 1) * columns]) }
             if let weights {
                 output += ReferenceOps.int8Linear(
-                    ReferenceOps.quantizeRow(values, factors: weights.inputFactors), codes: weights.codes,
+                    ReferenceOps.quantizeRow(values, factors: QuantizedWeights.inputFactors(weights.columnFactors)),
+                    codes: weights.codes,
                     scales: weights.rowScales, bias: bias, residual: added)
             } else {
                 output += (0..<columns).map { n in

@@ -7,14 +7,14 @@ private import Darwin
 #endif
 
 /// Standard normal numbers by the Box-Muller method over SplitMix64.
-struct NormalGenerator {
+package struct NormalGenerator {
     private var state: UInt64
     private var spare: Float?
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
     /// The next number of mean 0 and variance 1.
-    mutating func next() -> Float {
+    package mutating func next() -> Float {
         if let value = spare {
             spare = nil
             return value

@@ -2,6 +2,7 @@
 // weights get their codes, which the native format defines.
 
 public import AdzeTensors
+public import AdzeThreads
 
 /// A matrix as s8 codes and row scales.
 public struct QuantizedWeights: Sendable {
@@ -22,7 +23,9 @@ public struct QuantizedWeights: Sendable {
     }
 
     /// What an input is multiplied with before it is quantized: 1 / factor.
-    package var inputFactors: [Float]? { columnFactors?.map { 1 / $0 } }
+    package var inputFactors: [Float]? { QuantizedWeights.inputFactors(columnFactors) }
+
+    static func inputFactors(_ columnFactors: [Float]?) -> [Float]? { columnFactors?.map { 1 / $0 } }
 }
 
 /// Where the codes of a model's matrices are found, by the names of `ParameterPaths`.
@@ -31,6 +34,42 @@ public struct QuantizedWeights: Sendable {
 public protocol QuantizedStore: Sendable {
     /// The codes of a matrix that is stored in int8, or nil where it is kept in fp32.
     func quantized(_ name: String) throws -> QuantizedWeights?
+    /// The same without making an array of the codes: they are borrowed for the time of `body`.
+    func withQuantized(_ name: String, _ body: (borrowing BorrowedWeights) throws -> Void) throws -> Bool
+    /// The codes of a large table, read on the threads of the pool; nil where it is kept in fp32.
+    func quantized(_ name: String, pool: WorkerPool) throws -> QuantizedWeights?
     /// A parameter in fp32.
     func load(_ name: String) throws -> Tensor
+}
+
+/// What `QuantizedWeights` is, with codes that somebody else keeps.
+public struct BorrowedWeights: ~Escapable {
+    /// (N, K), row-major, -127 … 127.
+    public let codes: Span<Int8>
+    /// N scales.
+    public let rowScales: [Float]
+    /// K factors, or nil for ones.
+    public let columnFactors: [Float]?
+
+    /// Codes, scales and factors of one matrix.
+    @_lifetime(copy codes)
+    public init(codes: Span<Int8>, rowScales: [Float], columnFactors: [Float]?) {
+        self.codes = codes
+        self.rowScales = rowScales
+        self.columnFactors = columnFactors
+    }
+}
+
+extension QuantizedStore {
+    /// By way of `quantized(_:)`; false where the matrix is kept in fp32.
+    public func withQuantized(_ name: String, _ body: (borrowing BorrowedWeights) throws -> Void) throws -> Bool {
+        guard let weights = try quantized(name) else { return false }
+        try body(
+            BorrowedWeights(
+                codes: weights.codes.span, rowScales: weights.rowScales, columnFactors: weights.columnFactors))
+        return true
+    }
+
+    /// On the caller's thread alone.
+    public func quantized(_ name: String, pool: WorkerPool) throws -> QuantizedWeights? { try quantized(name) }
 }

@@ -94,18 +94,62 @@ static void CK_NAME(ck_i8_gemm)(float *c, ptrdiff_t c_stride, const ck_i8_rows *
     }
 }
 
+// One exchange of the transposition below: of each pair of rows that are `distance` apart, blocks of as many lanes.
+CK_INLINE void CK_NAME(i8_exchange)(v16i *rows, const int distance) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 16; i++) {
+        if (i & distance) continue;
+        const v16i a = rows[i], b = rows[i + distance];
+        switch (distance) {
+        case 8:
+            rows[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+            rows[i + 8] = __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+            break;
+        case 4:
+            rows[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
+            rows[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+            break;
+        case 2:
+            rows[i] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+            rows[i + 2] = __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+            break;
+        default:
+            rows[i] = __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+            rows[i + 1] = __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+        }
+    }
+}
+
+// Packs one panel: groups of four codes are turned like the elements of a 16 x 16 matrix, 16 steps at a time.
+CK_INLINE void CK_NAME(i8_pack_panel)(int8_t *panel, int32_t *column_sums, const int8_t *source, ptrdiff_t columns,
+                                      ptrdiff_t depth) {
+    const ptrdiff_t steps = (depth + 3) / 4;
+    v16i sums = (v16i)(0);
+    for (ptrdiff_t k = 0; k < steps; k += 16) {
+        const ptrdiff_t bytes = depth - 4 * k < 64 ? depth - 4 * k : 64, groups = (bytes + 3) / 4;
+        v16i rows[16];
+        for (int n = 0; n < 16; n++) {
+            rows[n] = (v16i)(0);
+            if (n < columns) __builtin_memcpy(&rows[n], source + n * depth + 4 * k, (size_t)bytes);
+        }
+        CK_NAME(i8_exchange)(rows, 8);
+        CK_NAME(i8_exchange)(rows, 4);
+        CK_NAME(i8_exchange)(rows, 2);
+        CK_NAME(i8_exchange)(rows, 1);
+        for (ptrdiff_t g = 0; g < groups; g++) {
+            int8_t *target = panel + (k + g) * 4 * CK_PANEL;
+            __builtin_memcpy(target, &rows[g], sizeof rows[g]);
+            sums = ck_dot(sums, 0x01010101, ck_codes_load(target));
+        }
+    }
+    __builtin_memcpy(column_sums, &sums, sizeof sums);
+}
+
 static void CK_NAME(ck_i8_pack)(int8_t *packed, int32_t *column_sums, const int8_t *source, ptrdiff_t columns,
                                 ptrdiff_t depth) {
-    const ptrdiff_t steps = (depth + 3) / 4, padded = (columns + CK_PANEL - 1) / CK_PANEL * CK_PANEL;
-    for (ptrdiff_t n = 0; n < padded; n++) {
-        int8_t *lane = packed + n / CK_PANEL * steps * 4 * CK_PANEL + n % CK_PANEL * 4;
-        const int8_t *row = source + n * depth;
-        int32_t sum = 0;
-        for (ptrdiff_t k = 0; k < steps * 4; k++) {
-            const int8_t code = n < columns && k < depth ? row[k] : 0;
-            lane[k / 4 * 4 * CK_PANEL + k % 4] = code;
-            sum += code;
-        }
-        column_sums[n] = sum;
+    const ptrdiff_t panel_size = (depth + 3) / 4 * 4 * CK_PANEL;
+    for (ptrdiff_t n = 0; n < columns; n += CK_PANEL) {
+        const ptrdiff_t width = columns - n < CK_PANEL ? columns - n : CK_PANEL;
+        CK_NAME(i8_pack_panel)(packed + n / CK_PANEL * panel_size, column_sums + n, source + n * depth, width, depth);
     }
 }

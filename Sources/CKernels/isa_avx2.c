@@ -29,6 +29,7 @@
 #include "i8_gemm.inc.h"
 #include "i8_rows.inc.h"
 #include "i8_train.inc.h"
+#include "limit.inc.h"
 #include "table.inc.h"
 
 #pragma clang attribute pop

@@ -26,6 +26,7 @@
 #include "i8_gemm.inc.h"
 #include "i8_rows.inc.h"
 #include "i8_train.inc.h"
+#include "limit.inc.h"
 #include "table.inc.h"
 
 const ck_kernels *ck_table_neon(void) { return &ck_row__neon; }

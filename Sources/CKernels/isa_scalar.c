@@ -21,6 +21,7 @@
 #include "i8_gemm.inc.h"
 #include "i8_rows.inc.h"
 #include "i8_train.inc.h"
+#include "limit.inc.h"
 #include "table.inc.h"
 
 const ck_kernels *ck_table_scalar(void) { return &ck_row__scalar; }

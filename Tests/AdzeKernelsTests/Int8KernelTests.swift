@@ -41,7 +41,7 @@ import Testing
         {
             let kernels = Kernels(set)
             let matrix = codes.withUnsafeBufferPointer {
-                PackedInt8Matrix(codes: $0, scales: scales, bias: bias, depth: depth, kernels: kernels)
+                PackedInt8Matrix(codes: $0.span, scales: scales, bias: bias, depth: depth, kernels: kernels)
             }
             let range = range ?? 0..<columns
             let quantized = QuantizedRows(capacity: rows + 2, depth: depth)

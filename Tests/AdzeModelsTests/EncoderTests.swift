@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    /// A processor without fma goes through OpenBLAS: close, and the same at every thread count.
+    /// A processor without fma goes through OpenBLAS where it is installed: close, and the same at every thread count.
     @Test(arguments: names) func scalarIsCloseAndIgnoresThreads(name: String) throws {
         let golden = try Golden(name)
         let outputs = everything(golden)

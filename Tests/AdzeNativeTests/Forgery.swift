@@ -90,7 +90,7 @@ struct Forgery: Sendable {
                 + little(hash(frame.stored))
         }
         var start: [UInt8] =
-            [0x41, 0x44, 0x5A, 0x45, 0x0D, 0x0A, 0x1A, 0x0A] + little(UInt32(0)) + little(UInt32(0x0A0B_0C0D))
+            [0x41, 0x44, 0x5A, 0x45, 0x0D, 0x0A, 0x1A, 0x0A] + little(UInt32(1)) + little(UInt32(0x0A0B_0C0D))
         let fields = [file.count, headerOffset, header.count, frames.count].map { UInt64($0) }
         for value in fields + [hash(Array(file[headerOffset...]))] { start += little(value) }
         for (offset, value) in prologue { start.replaceSubrange(offset..<offset + 8, with: little(value)) }

@@ -38,8 +38,9 @@ struct Lie: Sendable, CustomTestStringConvertible {
     static let prologueLies: [Lie] = [
         Lie("badMagic", "not a native file") { $0.overwrite[0] = 0x61 },
         Lie("textModeTransfer", "not a native file") { $0.overwrite[4] = 0x0A },
-        Lie("futureVersion", "version 1; this program reads version 0") { $0.overwrite[8] = 1 },
-        Lie("greatestVersion", "version 4278190080") { $0.overwrite[11] = 0xFF },
+        Lie("futureVersion", "version 2; this program reads version 1: use a newer program") { $0.overwrite[8] = 2 },
+        Lie("beforeTheFreeze", "version 0, written before the format was frozen") { $0.overwrite[8] = 0 },
+        Lie("greatestVersion", "version 4278190081") { $0.overwrite[11] = 0xFF },
         Lie("swappedByteOrder", "byte order mark") { $0.overwrite[12] = 0x0A },
         Lie("prologueHash", "prologue at offset 0: checksum") { $0.overwrite[60] = 0 },
         Lie("longerThanStated", "truncated or extended") { $0.prologue[16] = 64 },

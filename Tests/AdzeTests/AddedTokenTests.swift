@@ -43,12 +43,12 @@ import Testing
             #expect(try file.requireTokenizer().tokens(of: "OakBeam") == ["oakbeam"])
             #expect(file.source.native?.metadata.provenance?["addedTokens"] == .integer(1))
             let texts = ["the oakbeam was cut", "good"]
-            let memory = try TextClassifier(extended.bundle).classify(texts).map(\.logits)
-            #expect(try TextClassifier(file).classify(texts).map(\.logits) == memory)
-            #expect(try TextClassifier(classifier()).classify(["good"])[0].logits == memory[1])
+            let memory = try TextClassifier(extended.bundle, precision: .fp32).classify(texts).map(\.logits)
+            #expect(try TextClassifier(file, precision: .fp32).classify(texts).map(\.logits) == memory)
+            #expect(try TextClassifier(classifier(), precision: .fp32).classify(["good"])[0].logits == memory[1])
             try file.export(to: folder + "/folder", format: .safetensors)
             let folder = try ModelBundle(path: folder + "/folder")
-            #expect(try TextClassifier(folder).classify(texts).map(\.logits) == memory)
+            #expect(try TextClassifier(folder, precision: .fp32).classify(texts).map(\.logits) == memory)
         }
     }
 

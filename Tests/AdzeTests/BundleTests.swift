@@ -51,7 +51,9 @@ import Testing
         let golden = try Golden("seqcls-gelu")
         for name in ["", "/vocab.txt", "/tokenizer.json"] {
             let bundle = try open(file) { ($0.configPath, $0.tokenizerPath) = (config, fixture("seqcls-gelu") + name) }
-            for (result, expected) in zip(try TextClassifier(bundle).classify(golden.texts), golden.logits) {
+            for (result, expected) in zip(
+                try TextClassifier(bundle, precision: .fp32).classify(golden.texts), golden.logits)
+            {
                 #expect(largestDifference(result.logits, expected) < 1e-4, "\(name)")
             }
         }

@@ -11,7 +11,7 @@ import Testing
     static let longText = "The oak beam was cut too short by a good sharp adze and it split, we saw it split."
 
     func open(_ name: String, threads: Int? = 2) throws -> TextClassifier {
-        try TextClassifier(contentsOf: URL(filePath: fixture(name)), threads: threads)
+        try TextClassifier(contentsOf: URL(filePath: fixture(name)), precision: .fp32, threads: threads)
     }
 
     @Test(arguments: classifiers) func textsGiveTheLogitsOfTransformers(name: String) throws {

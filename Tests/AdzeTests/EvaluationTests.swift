@@ -13,7 +13,7 @@ import Testing
     static let words = ["oak", "ash", "good", "The beam was cut.", "sharp saw", "we saw it split", "soft wood", "adze"]
 
     func open(_ name: String) throws -> TextClassifier {
-        try TextClassifier(contentsOf: URL(filePath: fixture(name)), threads: 2)
+        try TextClassifier(contentsOf: URL(filePath: fixture(name)), precision: .fp32, threads: 2)
     }
 
     func texts(_ count: Int) -> [String] {
@@ -81,7 +81,7 @@ import Testing
         // A head of one logit that does not say what it is has a sigmoid for a score, and still a number for an answer.
         try withTemporaryFolder { folder in
             try writeModel("seqcls-regression", to: folder + "/m", config: ["problem_type": .null])
-            let other = try TextClassifier(contentsOf: URL(filePath: folder + "/m"))
+            let other = try TextClassifier(contentsOf: URL(filePath: folder + "/m"), precision: .fp32)
             #expect(try other.classify(texts[0]).score != logits[0])
             let same = try other.evaluate(zip(texts, logits).map { Example($0, target: .number(2 * $1 + 1)) })
             #expect(same == report)
@@ -122,7 +122,7 @@ import Testing
                 values[0] = .nan
                 return Tensor(shape: tensor.shape, floats: values)
             }
-            let classifier = try TextClassifier(contentsOf: URL(filePath: folder + "/m"))
+            let classifier = try TextClassifier(contentsOf: URL(filePath: folder + "/m"), precision: .fp32)
             let example = Example("oak", target: .label(0), place: "line 9")
             #expect(refusal { try classifier.evaluate([example]) } as? EvaluationError == .notFinite(place: "line 9"))
         }

@@ -48,7 +48,7 @@ import Testing
             let probes = try Probes.read(bundle.source.native?.metadata.probes, head: bundle.checkpoint.head)
             let texts = probes.compactMap(\.text)
             #expect(texts.count == 3)
-            let answers = try TextClassifier(bundle).classify(texts)
+            let answers = try TextClassifier(bundle, precision: .fp32).classify(texts)
             for (probe, answer) in zip(probes, answers) {
                 #expect(probe.fp32 == answer.logits)
                 #expect(probe.int8.count == (store == .fp32 ? 0 : 2))

@@ -5,6 +5,9 @@ import Foundation
 import Testing
 
 struct AnswerTests {
+    /// What transformers answers is fp32.
+    private static let exactly = ["--precision", "fp32"]
+
     private static func model(_ name: String) -> String { Fixtures.path("answers/\(name)") }
 
     /// Inputs and cases of a golden file.
@@ -55,7 +58,7 @@ struct AnswerTests {
             [
                 "predict", Self.model("entities"), "-i", "-", "--format", "jsonl", "--json", "--aggregation",
                 aggregation,
-            ],
+            ] + Self.exactly,
             input: jsonLines(texts.enumerated().map { ["text": $1, "id": $0] }))
         let found = try outcome.objects()
         try #require(found.count == cases.count && cases.count == 6)
@@ -78,7 +81,8 @@ struct AnswerTests {
         let index = try #require(entry["input"] as? Int)
         let text = try #require(golden.inputs[index]["text"] as? String)
         #expect(entry["aggregation"] as? String == "simple" && golden.inputs[index]["max_length"] as? Int == 20)
-        let arguments = ["predict", Self.model("entities"), text, "--json", "--stride", "12", "--max-length", "20"]
+        let arguments =
+            ["predict", Self.model("entities"), text, "--json", "--stride", "12", "--max-length", "20"] + Self.exactly
         let outcome = try Tool.succeed(arguments)
         try expect(
             try outcome.object()["entities"] as? [[String: Any]], try #require(entry["result"] as? [[String: Any]]))
@@ -88,11 +92,12 @@ struct AnswerTests {
     }
 
     @Test func plainLinesOfEntities() throws {
-        let found = try Tool.succeed(["predict", Self.model("entities"), "Anna Weber saw Oslo.", "", "a\tb"]).lines
+        let texts = ["Anna Weber saw Oslo.", "", "a\tb"]
+        let found = try Tool.succeed(["predict", Self.model("entities")] + texts + Self.exactly).lines
         try #require(found.count == 3)
         #expect(found[0].hasPrefix("MISC\tAnna Weber saw Oslo.\t0.65") && found[0].hasSuffix("\t0\t20"))
         #expect(found[1].isEmpty && found[2].split(separator: "\t").count.isMultiple(of: 5))
-        let ignored = ["predict", Self.model("entities"), "Anna Weber saw Oslo.", "--ignore-labels"]
+        let ignored = ["predict", Self.model("entities"), "Anna Weber saw Oslo."] + Self.exactly + ["--ignore-labels"]
         #expect(try Tool.succeed(ignored + ["O,MISC"]).lines == [""])
         #expect(try Tool.succeed(ignored + [""]).lines == [found[0]])
     }
@@ -118,7 +123,7 @@ struct AnswerTests {
             try #require(cases.count == inputs.count)
             let rows = inputs.map { golden.inputs[$0].filter { $0.key == "question" || $0.key == "context" } }
             let found = try Tool.succeed(
-                ["predict", Self.model("questions"), "-i", "-", "--format", "jsonl", "--json"] + options,
+                ["predict", Self.model("questions"), "-i", "-", "--format", "jsonl", "--json"] + Self.exactly + options,
                 input: jsonLines(rows)
             ).objects()
             #expect(found.count == cases.count)
@@ -172,7 +177,9 @@ struct AnswerTests {
             try #require(cases.count == texts.count)
             var options = topK.map { ["--top-k", "\($0)"] } ?? []
             options += targets.map { ["--targets", $0.joined(separator: ",")] } ?? []
-            let found = try Tool.succeed(["predict", Self.model("masked"), "--json"] + texts + options).objects()
+            let found = try Tool.succeed(
+                ["predict", Self.model("masked"), "--json"] + Self.exactly + texts + options
+            ).objects()
             for (object, entry) in zip(found, cases) {
                 let masks = try #require(object["masks"] as? [[[String: Any]]])
                 let expected = try #require(entry["result"] as? [[[String: Any]]])
@@ -200,7 +207,7 @@ struct AnswerTests {
     @Test func pairsAreJudged() throws {
         let golden = try golden("next")
         let outcome = try Tool.succeed(
-            ["predict", Self.model("next"), "-i", "-", "--format", "jsonl", "--json"],
+            ["predict", Self.model("next"), "-i", "-", "--format", "jsonl", "--json"] + Self.exactly,
             input: jsonLines(
                 golden.cases.map { ["text": $0["text"] ?? "", "text_pair": $0["pair"] ?? ""] } + [["text": "alone"]]))
         let found = try outcome.objects()

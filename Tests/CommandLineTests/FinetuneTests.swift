@@ -51,16 +51,21 @@ enum TrainingTable {
             try Tool.succeed(["verify", out])
             // What the file answers is what the run measured.
             let score =
-                try Tool.succeed(["evaluate", out, folder + "/dev.csv", "--json"]).object()["macroF1"] as? Double
+                try Tool.succeed(["evaluate", out, folder + "/dev.csv", "--json", "--precision", "fp32"]).object()[
+                    "macroF1"] as? Double
             #expect(abs(try #require(score) - (try #require(report["score"] as? Double))) < 1e-6)
-            let same = try Tool.succeed(["evaluate", folder + "/hf", folder + "/dev.csv", "--json"]).object()
+            let same = try Tool.succeed([
+                "evaluate", folder + "/hf", folder + "/dev.csv", "--json", "--precision", "fp32",
+            ]).object()
             #expect(same["macroF1"] as? Double == score)
             let log = try String(contentsOfFile: folder + "/run.jsonl", encoding: .utf8)
             let events = log.split(separator: "\n").map { $0.prefix(17) }
             #expect(events.filter { $0.hasPrefix("{\"event\":\"step\"") }.count == 15)
             #expect(events.first == "{\"event\":\"start\"," && events.last == "{\"event\":\"end\",\"b")
             let page = try String(contentsOfFile: folder + "/page.html", encoding: .utf8)
-            #expect(page.contains("Learning rate") && page.contains("The worst mistakes") && !page.contains("http://") && !page.contains("https:"))
+            #expect(
+                page.contains("Learning rate") && page.contains("The worst mistakes") && !page.contains("http://")
+                    && !page.contains("https:"))
             try Tool.succeed(["report", folder + "/run.jsonl", "-o", folder + "/again.html"])
             #expect(try String(contentsOfFile: folder + "/again.html", encoding: .utf8).contains("Learning rate"))
             // No time, no path, no host: the same run somewhere else gives the same bytes.

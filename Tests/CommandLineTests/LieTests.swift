@@ -83,7 +83,18 @@ struct LieTests {
             try Tool.refuse(
                 65, ["convert", model, "-o", folder + "/out.adze"], says: [model, "row", "--allow-nonfinite"])
             try Tool.refuse(65, ["verify", model], says: ["NaN or infinite"])
-            #expect(try names(in: folder) == ["model"])
+            let dev = try write("text,label\noak,1\nash,0\n", to: folder + "/dev.csv")
+            try Tool.refuse(
+                65, ["quantize", model, "-o", folder + "/out.adze", "--dev", dev, "--max-drop", "1"],
+                says: [model, "row", "--allow-nonfinite"])
+            // What cannot be scored has no gate either.
+            try Tool.refuse(65, ["evaluate", model, dev], says: [dev, "line 2", "not finite"])
+            try Tool.refuse(
+                65,
+                [
+                    "quantize", model, "-o", folder + "/out.adze", "--dev", dev, "--max-drop", "1", "--allow-nonfinite",
+                ], says: [dev, "line 2", "not finite"])
+            #expect(try names(in: folder) == ["dev.csv", "model"])
             let kept = try converted(model, in: folder, ["--allow-nonfinite"])
             try Tool.succeed(["verify", kept])
         }

@@ -1,196 +1,167 @@
 #!/usr/bin/env python3
-# Compares Adze's inference with PyTorch's (and ONNX Runtime's) in one run, in turns, on the same token ids.
-"""python Tools/benchmarks/compare_inference.py [--adze PATH] [--precision int8] [MODEL ...]
+# Compares Adze's inference with ONNX Runtime, CTranslate2, OpenVINO and PyTorch in one run, in turns, on the same ids.
+"""python Tools/benchmarks/compare_inference.py [--precisions int8,fp32] [--threads 1,2] [--cells ...] [MODEL ...]
 
-README.md beside this file says what is measured and how our side is called.
+README.md beside this file says what is measured and how each side is called.
 """
 
 import argparse
+import contextlib
 import json
+import math
 import os
 import pathlib
-import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
+import ratios
+from peer_process import PeerFailure, PeerProcess
+from peers import FILES, missing
+from workloads import CELLS, model_folder, native_file, sequences, vocabulary_size
+
+# A thread pool that waits by spinning is still busy for a while after its call; the next side waits for it to sleep.
+REST = 0.25
+
 
 def arguments():
-    parser = argparse.ArgumentParser(description="Adze's tokens per second beside PyTorch's, in one run.")
-    parser.add_argument("models", nargs="*", default=["minilm"], help="a model folder, `minilm` or `bert-base`")
+    parser = argparse.ArgumentParser(description="Adze's speed beside its peers', in one run, in turns.")
+    parser.add_argument("models", nargs="*", default=["minilm"], help="`minilm`, `bert-base` or a transformers model")
     parser.add_argument("--adze", default=".build/release/adze", help="our executable, built with -c release")
-    parser.add_argument("--precision", choices=["fp32", "int8"], default="fp32", help="our side's; PyTorch runs fp32")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--precisions", default="int8", help="int8,fp32")
+    parser.add_argument("--threads", default="2", help="1,2; one thread is held to one processor")
+    parser.add_argument("--cells", default=",".join(CELLS))
+    parser.add_argument("--peers", default="onnxruntime,ctranslate2,openvino,openvino-static,torch")
+    parser.add_argument("--own-fp32", action="store_true", help="beside int8, our own fp32 as one more side")
     parser.add_argument("--rounds", type=int, default=5, help="how often the sides take turns; 5 at least")
-    parser.add_argument("--repeat", type=int, default=1, help="timed repetitions a turn, after an untimed one")
-    parser.add_argument("--cells", default="8x128,32x128,ragged-short,ragged-long")
+    parser.add_argument("--budget", type=float, default=0.5, help="seconds a side fills with runs at each turn")
     parser.add_argument("--every", type=int, default=1, help="of the ragged cells, every so-manieth text")
-    parser.add_argument("--onnx", help="the same model as an ONNX file: ONNX Runtime takes part")
-    parser.add_argument("--work", default=".build/benchmarks", help="where models are made")
+    parser.add_argument("--work", default=".build/benchmarks", help="where models and the peers' files are")
+    parser.add_argument("--native", default=".build/benchmarks/native", help="where our .adze files are kept")
     parser.add_argument("--json", action="store_true", help="one JSON line a cell instead of the table")
     parsed = parser.parse_args()
+    for name, kind in (("precisions", str), ("threads", int), ("cells", str), ("peers", str)):
+        setattr(parsed, name, [kind(part) for part in getattr(parsed, name).split(",")])
+    known = {name for names in FILES.values() for name in names}
     if parsed.rounds < 5:
         parser.error("--rounds must be 5 at least: fewer say nothing")
+    if not set(parsed.precisions) <= set(FILES):
+        parser.error("--precisions: int8, fp32 or both")
+    if not set(parsed.peers) <= known:
+        parser.error(f"--peers: of {', '.join(sorted(known))}")
+    if max(parsed.threads) > len(os.sched_getaffinity(0)) or min(parsed.threads) < 1:
+        parser.error(f"--threads: 1 to {len(os.sched_getaffinity(0))} here")
     if not os.access(parsed.adze, os.X_OK):
         parser.error(f"{parsed.adze} is no program; run: swift build -c release --product adze")
-    if parsed.onnx and len(parsed.models) != 1:
-        parser.error("--onnx goes with one model")
     return parsed
 
 
-def timed(run, repeat):
-    """The median seconds of `repeat` runs after one that does not count."""
-    run()
-    seconds = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
-
-
 class Adze:
-    """Our side, a child process; it times itself, without its start and without tokenizing."""
+    """Our side, a child process a turn; it times itself, without its start and without tokenizing."""
 
-    def __init__(self, program, folder, precision, threads):
+    def __init__(self, program, file, precision, threads):
         self.command = [
-            program, "bench", str(folder), "--json", "--precision", precision, "--threads", str(threads)]
+            program, "bench", str(file), "--json", "--precision", precision, "--threads", str(threads)]
+        self.taken = {}
 
-    def seconds(self, rows, repeat):
-        with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
-            file.writelines(json.dumps(row) + "\n" for row in rows)
-            file.flush()
-            command = self.command + ["--sequences", file.name, "--repeat", str(repeat)]
-            child = subprocess.run(command, capture_output=True, text=True)
+    def seconds(self, rows, budget):
+        """The median seconds of one run over the rows, of as many as fill the budget by what one took before."""
+        count = max(3, min(1000, math.ceil(budget / self.taken[rows]))) if rows in self.taken else 1
+        command = self.command + ["--sequences", str(rows), "--repeat", str(count)]
+        child = subprocess.run(command, capture_output=True, text=True)
         if child.returncode != 0:
             raise SystemExit(f"{' '.join(command)} ended with {child.returncode}: {child.stderr.strip()}")
-        report = json.loads(child.stdout)
-        expected = {"texts": len(rows), "tokens": sum(map(len, rows))}
-        found = {key: report[key] for key in expected}
-        if found != expected:
-            raise SystemExit(f"adze ran {found}, not {expected}")
-        return report["seconds"]
+        self.taken[rows] = json.loads(child.stdout)["seconds"]
+        return self.taken[rows]
 
 
-class Torch:
-    """transformers on PyTorch, as a user would run it: sdpa attention, inference mode, sorted padded batches."""
-
-    def __init__(self, folder, threads):
-        import torch
-        from transformers import BertForSequenceClassification, BertModel
-        from transformers.utils import logging
-
-        logging.set_verbosity_error()
-        logging.disable_progress_bar()
-        torch.set_num_threads(threads)
-        architectures = json.loads((pathlib.Path(folder) / "config.json").read_text()).get("architectures") or []
-        kind = BertModel if architectures == ["BertModel"] else BertForSequenceClassification
-        self.torch = torch
-        self.model = kind.from_pretrained(folder, dtype=torch.float32).eval()
-        self.vocabulary = self.model.config.vocab_size
-
-    def seconds(self, batches, repeat):
-        tensors = [(self.torch.from_numpy(ids), self.torch.from_numpy(mask)) for ids, mask in batches]
-
-        def run():
-            with self.torch.inference_mode():
-                for ids, mask in tensors:
-                    self.model(input_ids=ids, attention_mask=mask)
-
-        return timed(run, repeat)
+def sizes(cell, texts, workers):
+    """The batch sizes that a peer may choose from."""
+    if cell.startswith("ragged"):
+        return [8, 32]
+    return sorted({max(1, texts // workers), min(8, max(1, texts // workers))})
 
 
-class OnnxRuntime:
-    """ONNX Runtime on a file that its user exported; all graph optimisations."""
-
-    def __init__(self, file, threads):
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-        self.inputs = {entry.name: "int32" if "int32" in entry.type else "int64" for entry in self.session.get_inputs()}
-
-    def seconds(self, batches, repeat):
-        feeds = []
-        for ids, mask in batches:
-            values = {"input_ids": ids, "attention_mask": mask, "token_type_ids": ids * 0}
-            feeds.append({name: values[name].astype(kind) for name, kind in self.inputs.items()})
-
-        def run():
-            for feed in feeds:
-                self.session.run(None, feed)
-
-        return timed(run, repeat)
-
-
-def compare(rows, adze, peers, options, padded_batches):
-    """Seconds of each round: ours as a list, the peers' as {(name, batch size): list}."""
-    batches = {size: padded_batches(rows, size) for size in {min(8, len(rows)), min(32, len(rows))}}
-    ours, theirs = [], {(name, size): [] for name in peers for size in batches}
-    for _ in range(options.rounds):
-        ours.append(adze.seconds(rows, options.repeat))
-        for (name, size), taken in theirs.items():
-            taken.append(peers[name].seconds(batches[size], options.repeat))
-    return ours, theirs
-
-
-def summary(model, cell, rows, ours, theirs, options):
-    """One cell's result: tokens per second of each side, and how many times faster ours is."""
-    tokens = sum(map(len, rows))
-    record = {
-        "model": model, "cell": cell, "precision": options.precision, "threads": options.threads, "rounds": options.rounds, "texts": len(rows),
-        "tokens": tokens, "adze": round(tokens / statistics.median(ours), 1),
-    }
-    # Of each peer, the batch size that suits it better is the one that counts.
-    for name, size in sorted(theirs, key=lambda side: statistics.median(theirs[side])):
-        if name in record:
+def start(options, precision, threads, folder):
+    """Every peer that can take part, in each split of the threads: {(name, workers): process}."""
+    processes = {}
+    for name in options.peers:
+        if name not in FILES[precision] and any(name in names for names in FILES.values()):
             continue
-        taken = theirs[name, size]
-        ratios = [their / our for our, their in zip(ours, taken)]
-        record[name] = {
-            "tokensPerSecond": round(tokens / statistics.median(taken), 1), "batch": size,
-            "ratio": round(statistics.median(ratios), 3),
-            "lowest": round(min(ratios), 3), "highest": round(max(ratios), 3),
-        }
-    return record
+        reason = missing(name, precision, folder)
+        for workers in [] if reason else [1] if threads == 1 else [1, threads]:
+            try:
+                processes[name, workers] = PeerProcess(name, precision, folder, threads // workers, workers)
+            except PeerFailure as failure:
+                reason = str(failure)
+        if reason:
+            print(f"skipped: {folder.name}, {name} {precision}: {reason}", file=sys.stderr, flush=True)
+    return processes
 
 
-def show(record, peers):
-    line = f"{record['model']:<12} {record['cell']:<13} {record['tokens']:>7} tokens   adze {record['adze']:>9,.0f}/s"
-    for name in peers:
-        peer = record[name]
-        line += (
-            f"   {name} {peer['tokensPerSecond']:>9,.0f}/s (batch {peer['batch']})"
-            f"   {peer['ratio']:.2f} times ({peer['lowest']:.2f}...{peer['highest']:.2f})")
-    print(line, flush=True)
+def choose(processes, cell, rows, texts):
+    """Of each peer the split and batch size that suit it best, by one run of each: {name: (workers, size)}."""
+    chosen = {}
+    for (name, workers), process in processes.items():
+        for size in sizes(cell, texts, workers):
+            time.sleep(REST)
+            taken = process.seconds(rows, size, 0.1)
+            if name not in chosen or taken < chosen[name][0]:
+                chosen[name] = (taken, workers, size)
+    return {name: choice[1:] for name, choice in chosen.items()}
+
+
+def compare(options, sides, rows, cell, texts, processes):
+    """Seconds of each round, {side: list}, and what each peer chose."""
+    chosen = choose(processes, cell, rows, texts)
+    for side in sides.values():
+        side.seconds(rows, options.budget)
+    turns = {name: (lambda side=side: side.seconds(rows, options.budget)) for name, side in sides.items()}
+    for name, (workers, size) in chosen.items():
+        process = processes[name, workers]
+        turns[name] = lambda process=process, size=size: process.seconds(rows, size, options.budget)
+    taken = {name: [] for name in turns}
+    for number in range(options.rounds):
+        for name in list(turns) if number % 2 == 0 else reversed(turns):
+            time.sleep(REST)
+            taken[name].append(turns[name]())
+    return taken, chosen
+
+
+def measure(options, model, precision, threads, show):
+    """Every cell of one model at one precision and number of threads."""
+    folder = model_folder(model, options.work)
+    native = native_file(options.adze, folder, options.native)
+    sides = {"adze": Adze(options.adze, native, precision, threads)}
+    if options.own_fp32 and precision == "int8":
+        sides["adze-fp32"] = Adze(options.adze, native, "fp32", threads)
+    with contextlib.ExitStack() as stack:
+        scratch = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        processes = start(options, precision, threads, folder)
+        for process in processes.values():
+            stack.callback(process.close)
+        for cell in options.cells:
+            lists = sequences(cell, vocabulary_size(folder), options.every)
+            rows = scratch / f"{cell}.jsonl"
+            rows.write_text("".join(json.dumps(row) + "\n" for row in lists))
+            taken, chosen = compare(options, sides, rows, cell, len(lists), processes)
+            show({
+                "model": folder.name, "precision": precision, "threads": threads, "cell": cell,
+                "rounds": options.rounds, "texts": len(lists), "tokens": sum(map(len, lists)),
+                **ratios.summary(lists, taken, chosen, threads)})
 
 
 def main():
     options = arguments()
-    # Before numpy and torch are imported: their thread pools are sized once. The child inherits both settings.
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[name] = str(options.threads)
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])
-    from workloads import model_folder, padded_batches, sequences
-
-    for model in options.models:
-        folder = model_folder(model, options.work)
-        torch_side = Torch(folder, options.threads)
-        peers = {"torch": torch_side}
-        if options.onnx:
-            peers["onnxruntime"] = OnnxRuntime(options.onnx, options.threads)
-        adze = Adze(options.adze, folder, options.precision, options.threads)
-        for cell in options.cells.split(","):
-            rows = sequences(cell, torch_side.vocabulary, options.every)
-            ours, theirs = compare(rows, adze, peers, options, padded_batches)
-            record = summary(pathlib.Path(model).name, cell, rows, ours, theirs, options)
-            if options.json:
-                print(json.dumps(record), flush=True)
-            else:
-                show(record, peers)
+    processors = sorted(os.sched_getaffinity(0))
+    show = (lambda record: print(json.dumps(record), flush=True)) if options.json else ratios.Table().show
+    for threads in options.threads:
+        # Every child inherits it, the converter too: only our own bookkeeping runs beside what is timed.
+        os.sched_setaffinity(0, processors[:threads])
+        for precision in options.precisions:
+            for model in options.models:
+                measure(options, model, precision, threads, show)
 
 
 if __name__ == "__main__":

@@ -4,16 +4,20 @@
 A cell is a list of token-id lists. `8x128` and `32x128` are so many sequences of 128 tokens; `ragged-short` is 512
 texts of log-normal length (median 25, sigma 0.8, 4...256), `ragged-long` 128 texts (median 230, sigma 0.55, 32...512).
 The seeds are fixed: every machine and every side gets the same ids.
+
+A model has a folder `WORK/NAME`: in `hf` the transformers model that our side and PyTorch read, beside it the files
+that make_peers.py makes of it for the other peers.
 """
 
 import importlib.util
 import json
 import pathlib
 import shutil
+import subprocess
 
 import numpy as np
 
-CELLS = ["8x128", "32x128", "ragged-short", "ragged-long"]
+CELLS = ["8x128", "32x128", "ragged-short", "ragged-long", "1x16", "1x32", "1x128"]
 RAGGED = {"ragged-short": (512, 25.0, 0.8, 4, 256), "ragged-long": (128, 230.0, 0.55, 32, 512)}
 CLS, SEP, FIRST_WORD = 101, 102, 1000
 
@@ -57,19 +61,44 @@ def padded_batches(rows, size):
 
 
 def model_folder(name, work):
-    """The folder of a model: a path, or one of the two that are made here once and kept in `work`."""
+    """The folder of a model's files, `hf` among them: `minilm` and `bert-base` are made here once and kept in `work`;
+    of a path to a transformers model, `WORK/its-name` with `hf` a link to it."""
     makers = {"minilm": make_minilm, "bert-base": make_bert_base}
-    if name not in makers:
-        return pathlib.Path(name)
-    folder = pathlib.Path(work) / name
-    if not (folder / "model.safetensors").exists():
+    source = pathlib.Path(name)
+    if name not in makers and not (source / "config.json").exists():
+        raise SystemExit(f"{name}: neither minilm, bert-base nor a folder with a config.json")
+    folder = pathlib.Path(work) / (name if name in makers else source.resolve().name)
+    hf = folder / "hf"
+    if name in makers and not (hf / "model.safetensors").exists():
         from transformers.utils import logging
 
         logging.set_verbosity_error()
         logging.disable_progress_bar()
+        hf.mkdir(parents=True, exist_ok=True)
+        makers[name](hf)
+    if name not in makers:
         folder.mkdir(parents=True, exist_ok=True)
-        makers[name](folder)
+        if hf.is_symlink():
+            hf.unlink()
+        hf.symlink_to(source.resolve())
     return folder
+
+
+def vocabulary_size(folder):
+    return json.loads((folder / "hf" / "config.json").read_text())["vocab_size"]
+
+
+def native_file(adze, folder, cache):
+    """The model as our .adze file, kept in `cache`; made anew when the program or the model is newer."""
+    file = pathlib.Path(cache) / f"{folder.name}.adze"
+    inputs = [pathlib.Path(adze), *(folder / "hf").iterdir()]
+    if not file.exists() or any(path.stat().st_mtime > file.stat().st_mtime for path in inputs):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        command = [str(adze), "convert", str(folder / "hf"), "-o", str(file), "--force", "--quiet"]
+        child = subprocess.run(command, capture_output=True, text=True)
+        if child.returncode != 0:
+            raise SystemExit(f"{' '.join(command)} ended with {child.returncode}: {child.stderr.strip()}")
+    return file
 
 
 def make_minilm(folder):
@@ -90,6 +119,7 @@ def make_minilm(folder):
 def make_bert_base(folder):
     """BERT-base's cased shape with N(0, 0.02) weights, two labels, and a made-up vocabulary of the right size."""
     import torch
+    from tokenizers import BertWordPieceTokenizer
     from transformers import BertConfig, BertForSequenceClassification
 
     torch.manual_seed(0)
@@ -99,3 +129,4 @@ def make_bert_base(folder):
     pieces = [special.get(index, f"piece{index}") for index in range(config.vocab_size)]
     (folder / "vocab.txt").write_text("\n".join(pieces) + "\n")
     (folder / "tokenizer_config.json").write_text(json.dumps({"do_lower_case": False, "model_max_length": 512}) + "\n")
+    BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=False).save(str(folder / "tokenizer.json"))

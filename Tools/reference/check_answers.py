@@ -39,7 +39,8 @@ def random_text(rng, most, masks=0):
 
 def ask(tool, model, rows, *options):
     data = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
-    command = [tool, "predict", str(FIXTURES / "answers" / model), "-i", "-", "--format", "jsonl", "--json", "--quiet"]
+    command = [tool, "predict", str(FIXTURES / "answers" / model), "-i", "-", "--format", "jsonl", "--json", "--quiet",
+               "--precision", "fp32"]
     run = subprocess.run(command + list(options), input=data, stdout=subprocess.PIPE, check=True)
     answers = [json.loads(line) for line in run.stdout.decode().splitlines()]
     assert len(answers) == len(rows)

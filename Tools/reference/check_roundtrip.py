@@ -136,7 +136,7 @@ def check_prune(adze, folder, work, failures):
 
 
 def predict(adze, native, path, column):
-    lines = run(adze, "predict", native, "--input", path, "--text-column", column, "--json", "--quiet").splitlines()
+    lines = run(adze, "predict", native, "--input", path, "--text-column", column, "--json", "--quiet", "--precision", "fp32").splitlines()
     return numpy.array([json.loads(line)["logits"] for line in lines], dtype=numpy.float32)
 
 

@@ -77,12 +77,12 @@ public final class EntityFinder: Sendable {
     public var maximumLength: Int { model.maximumLength }
 
     /// Opens a model and loads its weights; throws as `TextClassifier.init(contentsOf:)` does.
-    public convenience init(contentsOf url: URL, precision: Precision = .fp32, threads: Int? = nil) throws {
+    public convenience init(contentsOf url: URL, precision: Precision = .int8, threads: Int? = nil) throws {
         try self.init(ModelBundle(path: url.path), precision: precision, threads: threads)
     }
 
     /// Loads the weights of an opened model; throws `BundleError.wrongHead` for one that labels no tokens.
-    public init(_ bundle: ModelBundle, precision: Precision = .fp32, threads: Int? = nil) throws {
+    public init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
         guard case .tokenClassification(let labels) = bundle.checkpoint.head else {
             throw BundleError.wrongHead(bundle.checkpoint.head.architectureName, lacks: "labels no tokens")
         }

@@ -51,7 +51,7 @@ public enum TextModel: Sendable {
     case nextSentencePredictor(NextSentencePredictor)
 
     /// Opens a model and loads its weights; throws as `TextClassifier.init(contentsOf:)` does.
-    public init(contentsOf url: URL, precision: Precision = .fp32, threads: Int? = nil) throws {
+    public init(contentsOf url: URL, precision: Precision = .int8, threads: Int? = nil) throws {
         try self.init(ModelBundle(path: url.path), precision: precision, threads: threads)
     }
 
@@ -59,7 +59,7 @@ public enum TextModel: Sendable {
     ///
     /// Throws `BundleError.noClassifier` for an encoder alone, and `BundleError.wrongHead` for another task.
     public init(
-        _ bundle: ModelBundle, for task: TextTask? = nil, precision: Precision = .fp32, threads: Int? = nil
+        _ bundle: ModelBundle, for task: TextTask? = nil, precision: Precision = .int8, threads: Int? = nil
     ) throws {
         switch try task ?? TextTask(bundle.checkpoint.head) {
         case .classification:

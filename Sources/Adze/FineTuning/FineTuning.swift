@@ -107,7 +107,8 @@ public struct FineTuning: Sendable {
     /// The scores of the start model over the development set; nil where its classifier is new.
     public func startScores() throws -> EvaluationReport? {
         guard !examples.hasNewHead else { return nil }
-        return try TextClassifier(examples.bundle, threads: threads).evaluate(examples.dev, options: textOptions)
+        return try TextClassifier(examples.bundle, precision: .fp32, threads: threads).evaluate(
+            examples.dev, options: textOptions)
     }
 
     /// How texts are prepared for predictions like those of the run.
@@ -127,7 +128,7 @@ public struct FineTuning: Sendable {
     ) throws -> FineTunedModel {
         let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
         let start = examples.bundle.checkpoint
-        let smoothing = recipe.quantizeAware ? try frozenSmoothing() : nil
+        let plan = recipe.quantizeAware ? try frozenPlan() : nil
         let model = try TrainingModel(
             BertCheckpoint(
                 config: start.config, head: start.head,
@@ -135,8 +136,8 @@ public struct FineTuning: Sendable {
             kernels: Kernels(InstructionSet.chosen()), pool: pool)
         let scorer = DevelopmentScorer(
             head: head, examples: examples.dev, windowCounts: development.windowCounts)
-        let quantization = smoothing.map {
-            QuantizeAwareState(store: PlannedQuantizedStore(store: model.tensorStore(), smoothing: $0))
+        let quantization = plan.map {
+            QuantizeAwareState(store: PlannedQuantizedStore(store: model.tensorStore(), plan: $0))
         }
         let trainer = Trainer(
             model: model, recipe: recipe, training: training.data,
@@ -147,14 +148,14 @@ public struct FineTuning: Sendable {
         let bundle = ModelBundle(
             examples.bundle, checkpoint: model.checkpoint(), tokenizer: examples.bundle.tokenizer,
             edit: .finetuned(facts(outcome)))
-        return FineTunedModel(bundle: bundle, outcome: outcome, smoothing: smoothing, threads: threads)
+        return FineTunedModel(bundle: bundle, outcome: outcome, plan: plan, threads: threads)
     }
 
-    /// The smoothing of the start model, which holds for the whole run and for the file that comes out.
-    private func frozenSmoothing() throws -> ChannelSmoothing {
+    /// How the start model would be quantized, which holds for the whole run and for the file that comes out.
+    private func frozenPlan() throws -> QuantizationPlan {
         let checkpoint = examples.bundle.checkpoint
         let engine = try Engine(checkpoint.encoder, exactly: true, threads: threads)
-        return try engine.smoothing(checkpoint, texts: CalibrationTexts.all, tokenizer: examples.bundle.tokenizer)
+        return try engine.plan(checkpoint, .builtIn, tokenizer: examples.bundle.tokenizer)
     }
 
     /// What the file says of the training: what it was, and how it ended. No path, no time.
@@ -187,13 +188,13 @@ public struct FineTunedModel: Sendable {
     public let bundle: ModelBundle
     /// How the run went.
     public let outcome: TrainingOutcome
-    private let smoothing: ChannelSmoothing?
+    private let plan: QuantizationPlan?
     private let threads: Int?
 
-    init(bundle: ModelBundle, outcome: TrainingOutcome, smoothing: ChannelSmoothing?, threads: Int?) {
+    init(bundle: ModelBundle, outcome: TrainingOutcome, plan: QuantizationPlan?, threads: Int?) {
         self.bundle = bundle
         self.outcome = outcome
-        self.smoothing = smoothing
+        self.plan = plan
         self.threads = threads
     }
 
@@ -205,7 +206,7 @@ public struct FineTunedModel: Sendable {
         var options = ConversionOptions()
         options.replacing = replacing
         options.threads = threads
-        options.smoothing = smoothing
+        options.plan = plan
         return try bundle.convert(to: path, options: options)
     }
 }

@@ -38,12 +38,11 @@ struct RunFolder {
         guard pathExists(manifestPath) else { return nil }
         let limit = 64 << 20
         let bytes = try InputFile.readAll(path: manifestPath, limit: limit) { RunCheckpointError.tooLarge(bytes: $0) }
+        let json: JSONValue
         do throws(JSONError) {
-            let json = try parseJSON(bytes, limits: JSONLimits(bytes: limit))
-            return try RunManifest(json: json)
-        } catch let error as JSONError {
-            throw RunCheckpointError.badJSON(error)
-        }
+            json = try parseJSON(bytes, limits: JSONLimits(bytes: limit))
+        } catch { throw RunCheckpointError.badJSON(error) }
+        return try RunManifest(json: json)
     }
 
     /// Writes arrays under a name of their own and makes them durable.
@@ -94,27 +93,31 @@ struct RunFolder {
         let kept = [manifest.arrays.name, manifest.best?.name]
         for name in (try? folderEntries(path)) ?? [] {
             let isTemporary = name.hasPrefix(".") && name.hasSuffix(".tmp") && RunFolder.hidesOurs(name)
-            if isTemporary || RunFolder.isArrayFile(name) && !kept.contains(name) { unlink("\(path)/\(name)") }
+            if isTemporary || RunFolder.serial(of: name) != nil && !kept.contains(name) { unlink("\(path)/\(name)") }
         }
     }
 
     static func arrayName(serial: Int) -> String { "arrays-\(serial).f32" }
     static func bestName(serial: Int) -> String { "best-\(serial).f32" }
 
-    /// Whether a name is one that we give to arrays.
-    static func isArrayFile(_ name: some StringProtocol) -> Bool {
+    /// The serial in a name that we give to arrays; nil for any other name.
+    static func serial(of name: some StringProtocol) -> Int? {
         for prefix in ["arrays-", "best-"] where name.hasPrefix(prefix) && name.hasSuffix(".f32") {
             let digits = name.dropFirst(prefix.count).dropLast(4)
-            return !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let serial = Int(digits) else { return nil }
+            return serial <= RunFolder.serialLimit ? serial : nil
         }
-        return false
+        return nil
     }
+
+    /// Far more saves than a disk survives.
+    static let serialLimit = 1 << 48
 
     /// Whether a temporary is of one of our files: `.NAME.PROCESS.ATTEMPT.tmp`.
     private static func hidesOurs(_ name: String) -> Bool {
         let parts = name.dropFirst().dropLast(4).split(separator: ".").dropLast(2)
         let original = parts.joined(separator: ".")
-        return original == "manifest.json" || isArrayFile(original)
+        return original == "manifest.json" || serial(of: original) != nil
     }
 }
 

@@ -69,7 +69,7 @@ struct RunManifest: Sendable, Equatable {
             let model = json["model"]?.string
         else { throw .notAManifest(part: "digests") }
         (identity.data, identity.development, identity.model) = (data, development, model)
-        guard let serial = json["serial"]?.integer, (0...1 << 48).contains(serial) else {
+        guard let serial = json["serial"]?.integer, (0...RunFolder.serialLimit).contains(serial) else {
             throw .notAManifest(part: "serial")
         }
         self.serial = serial
@@ -106,7 +106,7 @@ extension ArrayFile {
 
     fileprivate init?(json: JSONValue) {
         // A name with a slash would lead out of the folder.
-        guard let name = json["name"]?.string, RunFolder.isArrayFile(name), let list = json["sections"]?.array
+        guard let name = json["name"]?.string, RunFolder.serial(of: name) != nil, let list = json["sections"]?.array
         else { return nil }
         var sections: [ArraySection] = []
         for item in list {

@@ -8,7 +8,8 @@ extension RunState {
             "attempt": .integer(attempt), "epoch": .integer(epoch), "stepInEpoch": .integer(stepInEpoch),
             "step": .integer(step), "lossSum": .number(lossSum), "exampleCount": .integer(exampleCount),
             "watch": .object([
-                "steps": .integer(watch.steps), "start": .number(watch.start), "average": .number(watch.average),
+                "steps": .integer(watch.steps), "reference": .number(watch.reference),
+                "average": .number(watch.average),
                 "oneClassInARow": .integer(watch.oneClassInARow),
             ]),
             "epochs": .array(epochs.map(\.json)), "best": best.map { .integer($0) } ?? .null,
@@ -24,7 +25,7 @@ extension RunState {
             let stepInEpoch = json.count("stepInEpoch"), let step = json.count("step"),
             let lossSum = json["lossSum"]?.number, let exampleCount = json.count("exampleCount"),
             let watch = json["watch"], let watchSteps = watch.count("steps"),
-            let start = watch["start"]?.number, let average = watch["average"]?.number,
+            let reference = watch["reference"]?.number, let average = watch["average"]?.number,
             let oneClassInARow = watch.count("oneClassInARow"), let epochs = json["epochs"]?.array,
             let best = json["best"], best.isNull || best.integer != nil,
             let updateCounts = json["updateCounts"]?.array, let collapses = json["collapses"]?.array,
@@ -33,7 +34,8 @@ extension RunState {
         self.init(
             attempt: attempt, epoch: epoch, stepInEpoch: stepInEpoch, step: step, lossSum: lossSum,
             exampleCount: exampleCount,
-            watch: CollapseWatch(steps: watchSteps, start: start, average: average, oneClassInARow: oneClassInARow),
+            watch: CollapseWatch(
+                steps: watchSteps, reference: reference, average: average, oneClassInARow: oneClassInARow),
             epochs: epochs.compactMap(EpochReport.init(json:)), best: best.integer,
             updateCounts: updateCounts.compactMap { $0.integer.flatMap { $0 >= 0 ? $0 : nil } },
             collapses: collapses.compactMap(Collapse.init(json:)), stoppedEarly: stoppedEarly, isFinished: isFinished)

@@ -127,9 +127,8 @@ private struct LayerBuilder {
             codes += part.codes + [Int8](repeating: 0, count: padding(part.rowScales.count) * depth)
             scales += part.rowScales + [Float](repeating: 0, count: padding(part.rowScales.count))
         }
-        let matrix = codes.withUnsafeBufferPointer {
-            PackedInt8Matrix(codes: $0, scales: scales, bias: bias, depth: depth, kernels: model.kernels)
-        }
+        let matrix = PackedInt8Matrix(
+            codes: codes.span, scales: scales, bias: bias, depth: depth, kernels: model.kernels)
         return .int8(matrix, factors: parts[0].inputFactors.map(FloatBuffer.init))
     }
 }

@@ -8,7 +8,7 @@ extension Recipe {
         func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
         func integer(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
         return .object([
-            "preset": .string(preset.rawValue), "seed": .integer(Int(clamping: seed)),
+            "preset": .string(preset.rawValue), "seed": .integer(Int(Int64(bitPattern: seed))),
             "maximumTokens": integer(maximumTokens), "truncation": .string(truncation.rawValue),
             "epochs": .integer(epochs), "batchSize": batchSize.map { .integer($0) } ?? .string(Recipe.byDepth),
             "accumulation": .integer(accumulation), "groupsByLength": .bool(groupsByLength),
@@ -42,7 +42,8 @@ extension Recipe {
         }
         let reader = RecipeReader(object: object)
         self = try reader.name("preset", Preset.standard).recipe
-        seed = UInt64(try reader.integer("seed", Int(clamping: seed), 0...Int.max))
+        // All 64 bits are a seed; those beyond Int stand as the negative numbers of the same bits.
+        seed = UInt64(bitPattern: Int64(try reader.integer("seed", Int(Int64(bitPattern: seed)), Int.min...Int.max)))
         try readTexts(reader)
         try readOptimizer(reader)
         try readRegularisation(reader)

@@ -36,23 +36,24 @@ public struct Collapse: Sendable, Equatable {
 struct CollapseWatch: Sendable, Equatable {
     /// Steps seen.
     var steps = 0
-    /// The mean loss of the first steps.
-    var start = 0.0
+    /// The loss that the run may not go far beyond: that of the first step, or of a model that knows nothing.
+    var reference = 0.0
     /// The loss, averaged over about the last ten steps.
     var average = 0.0
     /// Evaluations in a row that saw one class alone.
     var oneClassInARow = 0
 
-    private static let startSteps = 10
-
-    /// Takes a step's loss and says what it shows.
-    mutating func add(loss: Double, norm: Double) -> Collapse.Sign? {
+    /// Takes a step's loss and says what it shows; `ignorant` is the loss of a model that knows nothing.
+    mutating func add(loss: Double, norm: Double, ignorant: Double) -> Collapse.Sign? {
         guard loss.isFinite, norm.isFinite else { return .notFinite }
         steps += 1
-        if steps <= CollapseWatch.startSteps { start += (loss - start) / Double(steps) }
-        average = steps == 1 ? loss : average + 0.1 * (loss - average)
-        // A start near 0 grows threefold by accident: the loss has to be 1 above it too.
-        return steps >= 2 * CollapseWatch.startSteps && average > max(3 * start, start + 1) ? .exploded : nil
+        if steps == 1 {
+            // The first loss is of the weights as they came, and cannot have exploded yet.
+            reference = max(loss, ignorant.isFinite ? ignorant : 0)
+            average = loss
+        }
+        average += 0.1 * (loss - average)
+        return steps >= 10 && reference > 0 && average > 3 * reference ? .exploded : nil
     }
 
     /// Takes an evaluation: whether it saw one class alone, whether everything that ever learns is learning by now, and

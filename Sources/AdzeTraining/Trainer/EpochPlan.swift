@@ -9,8 +9,9 @@ struct EpochPlan: Sendable {
     let epochs: Int
     let groupsByLength: Bool
 
-    /// Batches whose texts are sorted by length together: enough to find neighbours, few enough to stay shuffled.
-    private static let groupedBatches = 50
+    /// Batches whose texts are sorted by length together: enough to find neighbours, and few enough that a text meets
+    /// others in every epoch.
+    private var groupedBatches: Int { max(1, min(50, batchesPerEpoch / 4)) }
 
     var batchesPerEpoch: Int { (lengths.count + batchSize - 1) / batchSize }
     var stepsPerEpoch: Int { (batchesPerEpoch + accumulation - 1) / accumulation }
@@ -18,14 +19,14 @@ struct EpochPlan: Sendable {
 
     /// The steps of an epoch: each has the indices of its batches' examples.
     ///
-    /// Grouped, the shuffled order is cut into runs of 50 batches, each run sorted by length (equal ones stay in their
+    /// Grouped, the shuffled order is cut into runs of up to 50 batches, each run sorted by length (equal ones stay in their
     /// order), and the batches shuffled again. The last batch may be short.
     /// - Complexity: O(n log n).
     func steps(epoch: Int) -> [[[Int]]] {
         let generator = CounterGenerator(seed: seed)
         var order = generator.permutation(count: lengths.count, epoch: epoch)
         if groupsByLength {
-            let run = batchSize * EpochPlan.groupedBatches
+            let run = batchSize * groupedBatches
             order = EpochPlan.pieces(order, of: run).flatMap { piece in
                 piece.enumerated().sorted { a, b in
                     let (first, second) = (lengths[a.element], lengths[b.element])

@@ -26,6 +26,8 @@ protocol StepEngine {
     /// What of the model the weights alone do not say.
     var identity: String { get }
 
+    /// The number of logits that a sequence gets.
+    func logitCount(_ sequence: TokenSequence) -> Int
     /// Adds a batch's gradients.
     func step(
         _ batch: TrainingBatch, from prefix: PrefixStates?, loss: LossOptions, options: StepOptions
@@ -56,6 +58,10 @@ struct ModelEngine: StepEngine {
     var readsAllWords: Bool { model.head.decoder == .tied }
     var identity: String {
         JSONValue.object(model.config.json).text + JSONValue.object(model.head.configMembers).text
+    }
+
+    func logitCount(_ sequence: TokenSequence) -> Int {
+        model.readsFirstTokenOnly ? model.logitCount : model.logitCount * sequence.ids.count
     }
 
     func step(

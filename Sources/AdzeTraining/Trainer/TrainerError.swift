@@ -28,7 +28,8 @@ public enum TrainerError: AdzeFailure {
     public var description: String {
         switch self {
         case .cancelled(let step, let path):
-            "stopped after step \(step)" + (path.map { "; go on with the checkpoint in \($0)" } ?? "; nothing was saved")
+            "stopped after step \(step)"
+                + (path.map { "; go on with the checkpoint in \($0)" } ?? "; nothing was saved")
         case .collapsed(let collapse, let retries):
             "training collapsed: \(collapse.description)"
                 + (retries > 0 ? ", after \(retries) retries at lower rates" : "")

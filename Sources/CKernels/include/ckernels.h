@@ -167,6 +167,11 @@ typedef struct ck_kernels {
     void (*_Nonnull i8_restore)(float *_Nonnull x, ptrdiff_t x_stride, const uint8_t *_Nonnull codes,
                                 ptrdiff_t code_stride, const float *_Nonnull scales, const int32_t *_Nonnull zeros,
                                 const float *_Nullable factors, ptrdiff_t rows, ptrdiff_t columns);
+
+    // The product's own step `steps` times on registers, to measure what it can reach at most: the number of products
+    // computed is returned, and found as the sum of the 16 lanes of `sink`.
+    ptrdiff_t (*_Nonnull i8_limit)(int32_t *_Nonnull sink, ptrdiff_t steps);
+    ptrdiff_t (*_Nonnull f32_limit)(float *_Nonnull sink, ptrdiff_t steps);
 } ck_kernels;
 
 // The best instruction set that this processor has and this program was tested with.

@@ -10,7 +10,9 @@ import Testing
 
 @Suite struct AnswerTests {
     /// Opened once for all tests.
-    static let opened = Result { try AnswerFinder(contentsOf: AnswerGolden("questions").url, threads: 2) }
+    static let opened = Result {
+        try AnswerFinder(contentsOf: AnswerGolden("questions").url, precision: .fp32, threads: 2)
+    }
 
     func finder() throws -> AnswerFinder { try Self.opened.get() }
 

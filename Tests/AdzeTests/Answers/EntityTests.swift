@@ -10,7 +10,9 @@ import Testing
 
 @Suite struct EntityTests {
     /// Opened once for all tests.
-    static let opened = Result { try EntityFinder(contentsOf: AnswerGolden("entities").url, threads: 2) }
+    static let opened = Result {
+        try EntityFinder(contentsOf: AnswerGolden("entities").url, precision: .fp32, threads: 2)
+    }
     static let labels = ["E-LOC", "B-PER", "O", "I-PER", "MISC", "B-LOC"]
 
     func finder() throws -> EntityFinder { try Self.opened.get() }

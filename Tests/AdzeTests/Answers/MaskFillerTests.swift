@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct MaskFillerTests {
     /// Opened once for all tests.
-    static let opened = Result { try MaskFiller(contentsOf: AnswerGolden("masked").url, threads: 2) }
+    static let opened = Result { try MaskFiller(contentsOf: AnswerGolden("masked").url, precision: .fp32, threads: 2) }
 
     func open() throws -> (filler: MaskFiller, golden: AnswerGolden) {
         (try Self.opened.get(), try AnswerGolden("masked"))

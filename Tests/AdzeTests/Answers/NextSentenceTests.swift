@@ -9,7 +9,7 @@ import Testing
 @Suite struct NextSentenceTests {
     @Test func scoresAreThoseOfTheModel() throws {
         let golden = try AnswerGolden("next")
-        let predictor = try NextSentencePredictor(contentsOf: golden.url, threads: 2)
+        let predictor = try NextSentencePredictor(contentsOf: golden.url, precision: .fp32, threads: 2)
         let pairs = try golden.cases.map { TextInput(try $0.text("text"), pair: try $0.text("pair")) }
         let found = try predictor.predict(pairs).map { try $0.get() }
         for (result, entry) in zip(found, golden.cases) {
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func aTextAloneIsToldSo() throws {
-        let predictor = try NextSentencePredictor(contentsOf: AnswerGolden("next").url, threads: 1)
+        let predictor = try NextSentencePredictor(contentsOf: AnswerGolden("next").url, precision: .fp32, threads: 1)
         let pair = TextInput("the oak", pair: "it split")
         let found = try predictor.predict([pair, "the oak", pair])
         #expect(throws: TextProblem.noPair) { try found[1].get() }

@@ -63,7 +63,7 @@ import Testing
             }
             let (text, pair) = (TextInput("the [MASK] oak"), TextInput("the oak?", pair: "it split"))
             let problems: [TextProblem?]
-            switch try TextModel(contentsOf: URL(filePath: copy), threads: 1) {
+            switch try TextModel(contentsOf: URL(filePath: copy), precision: .fp32, threads: 1) {
             case .classifier: problems = []
             case .entityFinder(let finder): problems = try finder.find([text, text]).map(problem)
             case .answerFinder(let finder): problems = try finder.answer([pair, pair]).map(problem)

@@ -18,7 +18,7 @@ import Testing
     @Test func everyKeyReachesTheRecipe() throws {
         var recipe = Recipe()
         recipe.preset = .study
-        recipe.seed = 7
+        recipe.seed = .max - 7
         recipe.maximumTokens = 99
         recipe.truncation = .windows
         recipe.epochs = 5
@@ -73,7 +73,6 @@ import Testing
         (#"{"epochs": 0}"#, "recipe key 'epochs': 0 is outside of 1 ... 100000"),
         (#"{"epochs": 2.5}"#, "recipe key 'epochs': expected an integer, found the number 2.5"),
         (#"{"epochs": null}"#, "recipe key 'epochs': expected an integer, found null"),
-        (#"{"seed": -1}"#, "recipe key 'seed': -1 is outside of 0 ... 9223372036854775807"),
         (#"{"beta1": 1}"#, "recipe key 'beta1': 1.0 is outside of 0.0 ... 0.9999999"),
         (#"{"hiddenDropout": 1}"#, "recipe key 'hiddenDropout': 1.0 is outside of 0.0 ... 0.99"),
         (#"{"keepsBest": 1}"#, "recipe key 'keepsBest': expected true or false, found the number 1"),

@@ -1,4 +1,5 @@
-// `adze bench`: how fast a model runs here. Token ids are given or made up, so that only the engine is timed.
+// `adze bench`: how fast a model runs here, or the arithmetic alone. What it runs on is `BenchInput`, what it prints
+// `BenchReport`.
 
 public import Adze
 import AdzeBytes
@@ -9,112 +10,246 @@ import Foundation
 /// Times the engine.
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure throughput.",
+        commandName: "bench", abstract: "Measure throughput and latency.",
         discussion: """
-            Runs a set of token sequences once untimed, then --repeat times, and prints the median. Sequences are --batch \
-            times --length made-up ids, or come from --sequences: a file with a JSON list of ids on each line.
+            Times a model, or random weights of a --shape, with every combination of --precision, --threads and --isa on \
+            each of its inputs: texts (-i), token ids (--sequences), --ragged sets, or made-up batches of every --batch \
+            and --length; without any, 1x32 and 8x128. Prints a line for each: a run is a pass over the whole input, p50 and \
+            p99 are of runs, tokens/s is by the median. The share of the limit compares GMAC/s with the product's own \
+            step on registers alone, measured on the same threads just before. Loading is not timed, tokenizing is apart. \
+            --products times single matrix products of BERT's layers instead, --limit nothing but the limit.
             """)
 
     @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
-    var model: String
+    var model: String?
 
-    @Option(name: .long, help: ArgumentHelp("Sequences in a batch.", valueName: "S"))
-    var batch = 8
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Random weights of a well-known shape instead: bert-base, minilm and the names of --like.",
+            valueName: "NAME"))
+    var shape: String?
 
-    @Option(name: .long, help: ArgumentHelp("Tokens in each.", valueName: "T"))
-    var length = 128
+    @Flag(name: .long, help: "Time matrix products of BERT's layers, without a model.")
+    var products = false
+
+    @Flag(name: .long, help: "Measure what the registers alone reach, without a model.")
+    var limit = false
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Texts: a .txt, .csv, .tsv or .jsonl file; - is standard input.", valueName: "FILE"))
+    var input: String?
+
+    @OptionGroup var columns: ColumnOptions
 
     @Option(name: .long, help: ArgumentHelp("A file with a JSON list of token ids on each line.", valueName: "FILE"))
     var sequences: String?
 
-    @Option(name: .long, help: ArgumentHelp("Timed runs.", valueName: "N"))
-    var `repeat` = 5
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "short: 512 texts of about 25 tokens; long: 128 of about 230; or both, separated by a comma.",
+            valueName: "KIND"))
+    var ragged: String?
 
-    @Option(name: .long, help: ArgumentHelp("Arithmetic: fp32 or int8.", valueName: "PRECISION"))
-    var precision: Precision = .fp32
+    @Option(name: .long, help: ArgumentHelp("Sequences in a batch, such as 1,8,32; default: 8.", valueName: "S,S"))
+    var batch: String?
+
+    @Option(name: .long, help: ArgumentHelp("Tokens in each, such as 16,128; default: 128.", valueName: "T,T"))
+    var length: String?
+
+    @Option(name: .long, help: ArgumentHelp("Timed runs; default: a second's, 5 to 1000.", valueName: "N"))
+    var `repeat`: Int?
+
+    @Option(name: .long, help: ArgumentHelp("Arithmetic; default: int8,fp32.", valueName: "PRECISION"))
+    var precision = "int8,fp32"
+
+    @Option(name: .long, help: ArgumentHelp("Threads, such as 1,2; default: every processor.", valueName: "N,N"))
+    var threads: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Instruction sets, such as avx2,avx512; default: the best one.", valueName: "ISA,ISA"))
+    var isa: String?
 
     @OptionGroup var source: SourceOptions
-    @OptionGroup var common: CommonOptions
 
-    @Flag(name: .long, help: "Print one JSON object.")
+    @Flag(name: .long, help: "Say nothing on standard error but errors.")
+    var quiet = false
+
+    @Flag(name: .long, help: "Print JSON lines.")
     var json = false
 
     func validate() throws {
-        guard (1...100_000).contains(batch), (1...100_000).contains(length), (1...10_000).contains(`repeat`) else {
-            throw ValidationError("--batch and --length are 1 to 100000, --repeat 1 to 10000")
+        let subjects = [model != nil, shape != nil, products, limit].count { $0 }
+        guard subjects == 1 else {
+            throw ValidationError(
+                subjects == 0
+                    ? "name a MODEL, or give --shape, --products or --limit"
+                    : "give one of MODEL, --shape, --products and --limit")
         }
-        guard batch * length <= 10_000_000 else {
-            throw ValidationError("--batch times --length: at most 10,000,000 tokens, found \(grouped(batch * length))")
+        let inputs = [input != nil, sequences != nil, ragged != nil, batch != nil || length != nil].count { $0 }
+        guard inputs <= (products || limit ? 0 : 1) else {
+            throw ValidationError(
+                products || limit
+                    ? "--products and --limit run no texts"
+                    : "give one of -i, --sequences, --ragged and --batch with --length")
         }
+        guard shape == nil || input == nil else {
+            throw ValidationError("--shape has no tokenizer for the texts of -i")
+        }
+        guard columns.isDefault || input != nil else {
+            throw ValidationError("--format and the columns are for the texts of -i")
+        }
+        if let `repeat`, !(1...10_000).contains(`repeat`) { throw ValidationError("--repeat is 1 to 10000") }
+        _ = try (precisions(), threadCounts(), instructionSets(), workloads())
     }
 
     func run() throws {
-        let bundle = try openModel(model, source, quiet: common.quiet)
-        let benchmark = try EngineBenchmark(bundle, precision: precision, threads: common.threads)
-        let result = try benchmark.run(try tokens(bundle), repetitions: `repeat`)
-        if json {
-            try StandardOutput.shared.line(report(result).text)
-        } else {
-            try StandardOutput.shared.line(
-                """
-                \(result.instructionSet), \(result.threads) threads, \(grouped(result.texts)) texts, \(grouped(result.tokens)) tokens: \
-                \(grouped(Int(result.tokensPerSecond))) tokens/s, \(rounded(result.gmacPerSecond, digits: 1)) GMAC/s, \
-                \(rounded(result.seconds * 1000, digits: 2)) ms
-                """)
+        // A bad name costs no loading.
+        for set in try instructionSets() {
+            setenv("ADZE_FORCE_ISA", set, 1)
+            _ = try KernelBenchmark(.int8, threads: 1)
         }
-    }
-
-    private func tokens(_ bundle: ModelBundle) throws -> [TokenSequence] {
-        guard let sequences else {
-            let limit = bundle.checkpoint.config.vocabularySize
-            return (0..<batch).map { s in
-                TokenSequence(ids: (0..<length).map { Int32(($0 * 7919 + s * 104_729) % limit) })
+        let bundle = try model.map { try openModel($0, source, quiet: quiet) }
+        let given = try givenInput(bundle)
+        var table = BenchTable()
+        for set in try instructionSets() {
+            setenv("ADZE_FORCE_ISA", set, 1)
+            for threads in try threadCounts() {
+                for precision in try precisions() {
+                    try measure(bundle, given, precision, threads) {
+                        if json { try StandardOutput.shared.line($0.json.text) } else { try table.show($0) }
+                    }
+                }
             }
         }
-        let bytes = try InputFile.readAll(path: sequences, limit: 1 << 30) { _ in SequencesTooLarge(path: sequences) }
-        let lists = try bytes.split(separator: 0x0A).enumerated().map { number, line -> TokenSequence in
-            guard let list = try? parseJSON(Array(line)).array else {
-                throw BadSequences(path: sequences, line: number + 1)
+    }
+
+    /// Every input in one precision on one number of threads.
+    private func measure(
+        _ bundle: ModelBundle?, _ given: BenchInput?, _ precision: Precision, _ threads: Int?,
+        show: (BenchRecord) throws -> Void
+    ) throws {
+        let arithmetic = try KernelBenchmark(precision, threads: threads)
+        var record = BenchRecord(
+            cell: "limit", precision: precision, threads: arithmetic.threads, instructionSet: arithmetic.instructionSet,
+            limit: arithmetic.limit())
+        if limit { return try show(record) }
+        if products {
+            for shape in KernelBenchmark.layerShapes {
+                record.cell = "\(shape.rows)x\(shape.columns)x\(shape.depth)"
+                let product = arithmetic.product(rows: shape.rows, columns: shape.columns, depth: shape.depth)
+                record.limit = product.limit
+                record.result = BenchRecord.Measured(product)
+                try show(record)
             }
-            let ids = list.compactMap { $0.integer.flatMap(Int32.init(exactly:)) }
-            guard ids.count == list.count else { throw BadSequences(path: sequences, line: number + 1) }
-            return TokenSequence(ids: ids)
+            return
         }
-        guard !lists.isEmpty else { throw BadSequences(path: sequences, line: 1) }
-        return lists
+        let engine =
+            try bundle.map { try EngineBenchmark($0, precision: precision, threads: threads) }
+            ?? EngineBenchmark(shape: shape ?? "", precision: precision, threads: threads)
+        for input in try given.map({ [$0] }) ?? workloads().map({ BenchInput($0, engine.config) }) {
+            record.cell = input.name
+            record.tokenizing = input.tokenizing
+            record.limit = arithmetic.limit()
+            record.result = BenchRecord.Measured(try engine.run(input.sequences, repetitions: `repeat`))
+            try show(record)
+        }
     }
 
-    private func report(_ result: EngineBenchmark.Result) -> JSONValue {
-        .object([
-            "precision": .string(precision.rawValue), "threads": .integer(result.threads),
-            "isa": .string(result.instructionSet), "texts": .integer(result.texts), "tokens": .integer(result.tokens),
-            "seconds": .number(result.seconds), "tokensPerSecond": .number(result.tokensPerSecond),
-            "textsPerSecond": .number(Double(result.texts) / result.seconds),
-            "p50Milliseconds": .number(result.percentile(50) * 1000),
-            "p99Milliseconds": .number(result.percentile(99) * 1000),
-            "gmacPerSecond": .number(result.gmacPerSecond), "peakMiB": .number(peakMemory()),
-        ])
-    }
-
-    /// The largest resident set of this process so far, in MiB.
-    private func peakMemory() -> Double {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return Double(usage.ru_maxrss) / 1024
+    private func givenInput(_ bundle: ModelBundle?) throws -> BenchInput? {
+        if let sequences { return try BenchInput(sequencesFile: sequences) }
+        guard let input, let bundle else { return nil }
+        let texts = try BenchInput(textsFile: input, columns, bundle)
+        if let tokenizing = texts.tokenizing {
+            Console.summary(
+                "tokenized \(counted(texts.sequences.count, "text")) in \(rounded(tokenizing.seconds * 1000, digits: 1)) "
+                    + "ms on one thread, \(grouped(tokenizing.truncated)) truncated", quiet: quiet)
+        }
+        return texts
     }
 }
 
-/// A file of token ids that is not one.
-private struct BadSequences: AdzeFailure {
-    let path: String
-    let line: Int
-    var description: String { "\(path): line \(line): expected a JSON list of token ids" }
+// MARK: - Lists
+
+extension BenchCommand {
+    private func precisions() throws -> [Precision] {
+        try precision.split(separator: ",", omittingEmptySubsequences: false).map { name in
+            guard let precision = Precision(rawValue: String(name)) else {
+                throw ValidationError("--precision \(quoted(String(name))): expected fp32, int8 or int8,fp32")
+            }
+            return precision
+        }
+    }
+
+    private func threadCounts() throws -> [Int?] {
+        guard let threads else { return [nil] }
+        return try numbers(threads, "--threads", 1...1024)
+    }
+
+    private func instructionSets() throws -> [String] {
+        guard let isa else { return [ProcessInfo.processInfo.environment["ADZE_FORCE_ISA"] ?? ""] }
+        let known = KernelBenchmark.instructionSets
+        return try isa.split(separator: ",", omittingEmptySubsequences: false).map { name in
+            guard known.contains(String(name)) else {
+                throw ValidationError(
+                    "--isa \(quoted(String(name))): this processor runs \(known.joined(separator: ", "))")
+            }
+            return String(name)
+        }
+    }
+
+    private func workloads() throws -> [BenchmarkWorkload] {
+        if let ragged {
+            return try ragged.split(separator: ",", omittingEmptySubsequences: false).map { name in
+                switch name {
+                case "short": return .raggedShort
+                case "long": return .raggedLong
+                default: throw ValidationError("--ragged \(quoted(String(name))): expected short, long or short,long")
+                }
+            }
+        }
+        if batch == nil && length == nil { return [.even(batch: 1, length: 32), .even(batch: 8, length: 128)] }
+        let batches = try numbers(batch ?? "8", "--batch", 1...100_000)
+        let lengths = try numbers(length ?? "128", "--length", 1...100_000)
+        return try batches.flatMap { batch in
+            try lengths.map { length in
+                guard batch * length <= 10_000_000 else {
+                    throw ValidationError(
+                        "--batch times --length: at most 10,000,000 tokens, found \(grouped(batch * length))")
+                }
+                return .even(batch: batch, length: length)
+            }
+        }
+    }
+
+    private func numbers(_ text: String, _ option: String, _ range: ClosedRange<Int>) throws -> [Int] {
+        try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            guard let number = Int(part), range.contains(number) else {
+                throw ValidationError(
+                    "\(option) \(quoted(String(part))): expected a number from \(range.lowerBound) to \(grouped(range.upperBound))"
+                )
+            }
+            return number
+        }
+    }
 }
 
-/// A file of token ids beyond what is held in memory.
-private struct SequencesTooLarge: AdzeFailure {
-    let path: String
-    var description: String { "\(path): larger than 1 GiB; measure with fewer sequences" }
+extension BenchRecord.Measured {
+    fileprivate init(_ result: EngineBenchmark.Result) {
+        self.init(
+            texts: result.texts, tokens: result.tokens, median: result.percentile(50) * 1000,
+            slowest: result.percentile(99) * 1000, gmacPerSecond: result.gmacPerSecond, shareOfLimit: nil)
+    }
+
+    fileprivate init(_ product: KernelBenchmark.Product) {
+        let last = product.runs[min(product.runs.count - 1, product.runs.count * 99 / 100)]
+        self.init(
+            median: product.seconds * 1000, slowest: last * 1000, gmacPerSecond: product.gmacPerSecond,
+            shareOfLimit: product.shareOfLimit)
+    }
 }
 
 extension Precision: ExpressibleByArgument {}

@@ -51,7 +51,7 @@ struct DiffCommand: ParsableCommand {
 
     private func predict(_ path: String, _ models: [ModelBundle]) throws -> Answers {
         guard models.allSatisfy({ $0.checkpoint.head.classification != nil }) else { throw BundleError.differentHeads }
-        let classifiers = try models.map { try TextClassifier($0, threads: common.threads) }
+        let classifiers = try models.map { try TextClassifier($0, precision: .fp32, threads: common.threads) }
         var input = try TextStream(path: path, format: columns.format, columns: columns.selection())
         var answers = Answers()
         try input.forEachAnswer { rows in

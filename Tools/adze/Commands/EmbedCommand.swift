@@ -31,6 +31,9 @@ struct EmbedCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Scale vectors to length 1; default: as the model says.")
     var normalize: Bool?
 
+    @Option(name: .long, help: ArgumentHelp("Arithmetic: fp32 or int8.", valueName: "PRECISION"))
+    var precision: Precision = .fp32
+
     @Option(name: .long, help: ArgumentHelp("The most tokens of one input; default: the model's.", valueName: "N"))
     var maxLength: Int?
 
@@ -60,7 +63,8 @@ struct EmbedCommand: ParsableCommand {
         if let output { try OutputOptions.check(output, .file, force: force) }
         var input = try texts.open(model: model)
         let bundle = try openModel(model, source, quiet: common.quiet)
-        let embedder = try TextEmbedder(bundle, threads: common.threads)
+        if precision == .int8 { PrecisionOptions.noteCodes(bundle, quiet: common.quiet) }
+        let embedder = try TextEmbedder(bundle, precision: precision, threads: common.threads)
         if let output {
             try writeOutputs(embedder, &input, to: output)
         } else {

@@ -33,8 +33,7 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(name: .long, help: "Print one JSON object.")
     var json = false
 
-    @Option(name: .long, help: ArgumentHelp("Arithmetic: fp32 or int8.", valueName: "PRECISION"))
-    var precision: Precision = .fp32
+    @OptionGroup var arithmetic: PrecisionOptions
 
     @OptionGroup var page: ReportOptions
 
@@ -52,7 +51,8 @@ struct EvaluateCommand: ParsableCommand {
             Console.notes(input.notes, quiet: common.quiet)
             input = try examples.open(data, kind: kind)
         }
-        let classifier = try TextClassifier(bundle, precision: precision, threads: common.threads)
+        arithmetic.noteCodes(bundle, quiet: common.quiet)
+        let classifier = try TextClassifier(bundle, precision: arithmetic.precision, threads: common.threads)
         let start = ContinuousClock.now
         let progress = ProgressLine(total: total, quiet: common.quiet)
         defer { progress.end() }
@@ -73,7 +73,7 @@ struct EvaluateCommand: ParsableCommand {
             EvaluationPage.html(
                 report, details,
                 title: "\(splitPath(model).name) on \(data == "-" ? "standard input" : splitPath(data).name)",
-                subtitle: precision.rawValue)
+                subtitle: arithmetic.precision.rawValue)
         }
         try show(report)
         try StandardOutput.shared.flush()

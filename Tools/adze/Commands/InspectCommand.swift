@@ -34,7 +34,13 @@ struct InspectCommand: ParsableCommand {
             return try StandardOutput.shared.line(JSONValue.object(fields).text)
         }
         for (key, value) in fields where key != "tensors" {
-            try StandardOutput.shared.line(key + String(repeating: " ", count: max(1, 14 - key.count)) + plain(value))
+            let text =
+                switch key {
+                case "calibration": describeCalibration(value)
+                case "quality": quality(value)
+                default: plain(value)
+                }
+            try StandardOutput.shared.line(key + String(repeating: " ", count: max(1, 14 - key.count)) + text)
         }
         for tensor in fields["tensors"]?.array ?? [] {
             let parts = ["name", "dtype", "shape", "scheme"].compactMap { tensor[$0].map(plain) }
@@ -52,6 +58,23 @@ struct InspectCommand: ParsableCommand {
         case .object(let object): object.map { "\($0.key) \(plain($0.value))" }.joined(separator: ", ")
         default: value.text
         }
+    }
+
+    /// A quality report in one line; one that is not ours as it is.
+    private func quality(_ value: JSONValue) -> String {
+        guard let metric = value["metric"]?.string, let fp32 = value["fp32"]?.number, let int8 = value["int8"]?.number,
+            [fp32, int8].allSatisfy({ (-1...1).contains($0) }), let texts = value["texts"]?.integer
+        else { return plain(value) }
+        var parts = [
+            "\(oneField(metric)) \(rounded(int8, digits: 4)) in int8, \(rounded(fp32, digits: 4)) in fp32 on "
+                + counted(texts, "text")
+        ]
+        if let equal = value["equalLabels"]?.number, (0...1).contains(equal) {
+            parts.append("\(rounded(equal * 100, digits: 2)) % equal labels")
+        }
+        let kept = value["kept"]?.array?.compactMap { $0["layers"]?.string.map(oneField) } ?? []
+        parts.append("in fp32: " + (kept.isEmpty ? "none" : kept.joined(separator: "; ")))
+        return parts.joined(separator: ", ")
     }
 
     private func report(_ bundle: ModelBundle) -> JSONObject {
@@ -124,6 +147,9 @@ struct InspectCommand: ParsableCommand {
         fields["store"] = .string(native.store.rawValue)
         fields["provenance"] = native.metadata.provenance ?? .null
         fields["probes"] = .integer(native.metadata.probes?.array?.count ?? 0)
+        for (key, value) in native.metadata.report?.object ?? [:] where ["calibration", "quality"].contains(key) {
+            fields[key] = value
+        }
         let sizes = native.sizes
         fields["sizes"] = .object([
             "header": .integer(sizes.header), "vocabulary": .integer(sizes.vocabulary), "codes": .integer(sizes.codes),

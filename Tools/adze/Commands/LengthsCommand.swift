@@ -29,8 +29,7 @@ struct LengthsCommand: ParsableCommand {
     @OptionGroup var columns: ColumnOptions
     @OptionGroup var common: CommonOptions
 
-    @Option(name: .long, help: ArgumentHelp("Arithmetic that is timed: fp32 or int8.", valueName: "PRECISION"))
-    var precision: Precision = .fp32
+    @OptionGroup var arithmetic: PrecisionOptions
 
     @Flag(name: .long, help: "Measure no time.")
     var noTiming = false
@@ -73,7 +72,7 @@ struct LengthsCommand: ParsableCommand {
 
     private func timed(_ report: LengthReport, _ bundle: ModelBundle) throws -> LengthText {
         let lengths = report.cuts.map(\.maximumLength)
-        let predicting = try LengthTiming(bundle, lengths: lengths, precision: precision, threads: common.threads)
+        let predicting = try LengthTiming(bundle, lengths: lengths, precision: arithmetic.precision, threads: common.threads)
         // An encoder learns with a classifier on top, whose cost is nothing beside its own.
         var learner = bundle
         if bundle.checkpoint.head.classification == nil {

@@ -40,8 +40,7 @@ struct PredictCommand: ParsableCommand {
     @Flag(name: .long, help: "Print JSON lines.")
     var json = false
 
-    @Option(name: .long, help: ArgumentHelp("Arithmetic: fp32 or int8.", valueName: "PRECISION"))
-    var precision: Precision = .fp32
+    @OptionGroup var arithmetic: PrecisionOptions
 
     @OptionGroup var head: HeadOptions
 
@@ -52,7 +51,8 @@ struct PredictCommand: ParsableCommand {
         // The input is opened, and begins to be read, before the weights are.
         let input = try texts.open(model: model, for: task)
         Console.notes(bundle.notes, quiet: common.quiet)
-        switch try TextModel(bundle, for: task, precision: precision, threads: common.threads) {
+        arithmetic.noteCodes(bundle, quiet: common.quiet)
+        switch try TextModel(bundle, for: task, precision: arithmetic.precision, threads: common.threads) {
         case .classifier(let classifier):
             try answer(
                 input,

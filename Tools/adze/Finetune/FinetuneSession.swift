@@ -141,7 +141,7 @@ final class FinetuneSession {
         }
         let run = try RunLog(bytes: bytes ?? Array((events.joined(separator: "\n") + "\n").utf8))
         var details = EvaluationDetails(labels: labels)
-        let classifier = try TextClassifier(tuned.bundle, threads: command.common.threads)
+        let classifier = try TextClassifier(tuned.bundle, precision: .fp32, threads: command.common.threads)
         let report = try classifier.evaluate(job.examples.dev, options: job.textOptions) { details.add($0, $1) }
         var file = try AtomicFile(path: path, replacing: command.output.force)
         try file.write(Array(RunPage.html(run, best: (report, details)).utf8))

@@ -22,6 +22,9 @@ struct ColumnOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The column of a second text.", valueName: "COLUMN"))
     var pairColumn: String?
 
+    /// Whether nothing is said.
+    var isDefault: Bool { format == nil && textColumn == nil && pairColumn == nil }
+
     /// The columns for the reader, with one of labels where there are some.
     func selection(label: String? = nil) -> ColumnSelection {
         ColumnSelection(

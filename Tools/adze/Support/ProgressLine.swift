@@ -17,6 +17,12 @@ struct ProgressLine {
         Console.writePart("\r\(grouped(done))\(total.map { " of \(grouped($0))" } ?? "") texts")
     }
 
+    /// Says how far one part of the job is.
+    func show(_ part: String, _ done: Int, of total: Int) {
+        guard isShown else { return }
+        Console.writePart("\r\u{1B}[K\(part): \(grouped(done)) of \(grouped(total)) texts")
+    }
+
     /// Takes the line away.
     func end() {
         // Erases to the end of the line.

@@ -35,7 +35,7 @@ struct NativeRecipe {
         pad(to: 16, from: headerOffset)
         file += table
         let tailHash = hash(file[headerOffset...])
-        var prologue = NativeRecipe.magic + little(UInt32(0)) + little(UInt32(0x0A0B_0C0D))
+        var prologue = NativeRecipe.magic + little(UInt32(1)) + little(UInt32(0x0A0B_0C0D))
         for value in [file.count, headerOffset, header.count, table.count / 16] { prologue += little(UInt64(value)) }
         prologue += little(tailHash)
         file.replaceSubrange(0..<64, with: prologue + little(hash(prologue[...])))

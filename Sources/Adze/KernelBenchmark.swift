@@ -1,0 +1,159 @@
+// Timing the arithmetic alone: what a processor's multiply-adds reach at most, and what one matrix product makes of that.
+// Not here: models, which are `EngineBenchmark`'s.
+
+internal import AdzeKernels
+internal import AdzeThreads
+internal import Synchronization
+
+/// The arithmetic of one precision on some threads, without a model.
+public struct KernelBenchmark: Sendable {
+    /// The timing of one product.
+    public struct Product: Sendable {
+        /// M, N and K: rows, columns and the summed dimension.
+        public let shape: (rows: Int, columns: Int, depth: Int)
+        /// Seconds of each timed run, sorted.
+        public let runs: [Double]
+        /// What the registers alone reached between the runs: the median, in 10⁹ multiply-adds a second.
+        public let limit: Double
+        /// The median of the shares of the limit that runs reached beside it. A machine whose speed drifts changes both.
+        public let shareOfLimit: Double
+        /// The median.
+        public var seconds: Double { runs[runs.count / 2] }
+        /// 10⁹ multiply-adds in a second, by the median.
+        public var gmacPerSecond: Double {
+            Double(shape.rows) * Double(shape.columns) * Double(shape.depth) / seconds / 1e9
+        }
+    }
+
+    /// The products of BERT-base's and MiniLM's layers, M = 512.
+    public static let layerShapes = [
+        (rows: 512, columns: 768, depth: 768), (rows: 512, columns: 3072, depth: 768),
+        (rows: 512, columns: 768, depth: 3072), (rows: 512, columns: 384, depth: 384),
+        (rows: 512, columns: 1536, depth: 384), (rows: 512, columns: 384, depth: 1536),
+    ]
+
+    /// The instruction sets of this processor by name, the plainest first.
+    public static var instructionSets: [String] { InstructionSet.available.map(\.rawValue) }
+
+    /// The arithmetic.
+    public let precision: Precision
+    /// Threads that take part.
+    public var threads: Int { pool.threadCount }
+    /// The kernels' instruction set.
+    public var instructionSet: String { kernels.instructionSet.rawValue }
+    private let kernels: Kernels
+    private let pool: WorkerPool
+
+    /// Throws `InstructionSetError`.
+    public init(_ precision: Precision, threads: Int? = nil) throws {
+        self.precision = precision
+        kernels = Kernels(try InstructionSet.chosen())
+        pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
+    }
+
+    /// 10⁹ multiply-adds in a second, when the product's own step runs on registers alone, on all threads at once.
+    ///
+    /// The best of five tries of 20 milliseconds each: nothing but another program's work makes it slower.
+    public func limit() -> Double { (0..<5).map { _ in limitOnce() }.max() ?? 0 }
+
+    private func limitOnce() -> Double {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let end = start + .milliseconds(20)
+        let done = Mutex(0.0)
+        pool.forEach(pool.threadCount) { _ in
+            var mine = 0
+            // A thread that took a second share, because another woke late, finds its time over.
+            while clock.now < end {
+                mine +=
+                    (precision == .int8 ? kernels.runInt8Limit(steps: 4096) : kernels.runFloatLimit(steps: 4096)).done
+            }
+            done.withLock { [mine] in $0 += Double(mine) }
+        }
+        return done.withLock { $0 } / (clock.now - start).inSeconds / 1e9
+    }
+
+    /// Times output = input · matrixᵀ + bias with fp32 output; in int8 the input has its codes already.
+    ///
+    /// Runs once untimed, then in ten turns of some hundredths of a second with the registers alone. Each thread has its
+    /// own columns, and rows 96 at a time.
+    public func product(rows: Int, columns: Int, depth: Int) -> Product {
+        precondition(rows > 0 && columns > 0 && depth > 0)
+        let work = Operands(precision, rows: rows, columns: columns, depth: depth, kernels: kernels)
+        let (height, panels) = (96, 2 * PackedMatrix.panel)
+        let width = ((columns + threads - 1) / threads + panels - 1) / panels * panels
+        let (pieces, blocks) = ((columns + width - 1) / width, (rows + height - 1) / height)
+        func once() {
+            pool.forEach(pieces * blocks) { index in
+                let (piece, block) = index.quotientAndRemainder(dividingBy: blocks)
+                work.multiply(
+                    rows: block * height..<min(rows, (block + 1) * height),
+                    columns: piece * width..<min(columns, (piece + 1) * width), kernels)
+            }
+        }
+        once()
+        let (clock, products) = (ContinuousClock(), Double(rows) * Double(columns) * Double(depth))
+        var (all, limits, shares): ([Double], [Double], [Double]) = ([], [], [])
+        for _ in 0..<10 {
+            limits.append(limitOnce())
+            let end = clock.now + .milliseconds(40)
+            var runs: [Double] = []
+            while runs.isEmpty || (clock.now < end && runs.count < 1000) { runs.append(clock.measure(once).inSeconds) }
+            shares.append(products / runs.sorted()[runs.count / 2] / 1e9 / limits[limits.count - 1])
+            all += runs
+        }
+        return Product(
+            shape: (rows, columns, depth), runs: all.sorted(), limit: limits.sorted()[limits.count / 2],
+            shareOfLimit: shares.sorted()[shares.count / 2])
+    }
+}
+
+/// What one product reads and writes.
+private struct Operands: Sendable {
+    private enum Matrix {
+        case float(PackedMatrix, bias: FloatBuffer)
+        case int8(PackedInt8Matrix, QuantizedRows)
+    }
+
+    private let matrix: Matrix
+    private let input: FloatBuffer
+    private let output: FloatBuffer
+    private let (rows, columns, depth): (Int, Int, Int)
+
+    init(_ precision: Precision, rows: Int, columns: Int, depth: Int, kernels: Kernels) {
+        (self.rows, self.columns, self.depth) = (rows, columns, depth)
+        input = FloatBuffer((0..<rows * depth).map { Float($0 * 7919 % 2001 - 1000) / 1000 })
+        output = FloatBuffer(count: rows * columns)
+        let bias = [Float](repeating: 0, count: columns)
+        switch precision {
+        case .fp32:
+            let weights = (0..<columns * depth).map { Float($0 * 104_729 % 2001 - 1000) / 50_000 }
+            matrix = .float(
+                PackedMatrix(weights, columns: columns, depth: depth, kernels: kernels), bias: FloatBuffer(bias))
+        case .int8:
+            let codes = (0..<columns * depth).map { Int8($0 * 104_729 % 255 - 127) }
+            let scales = [Float](repeating: 0.0001, count: columns)
+            let quantized = QuantizedRows(capacity: rows, depth: depth)
+            kernels.quantize(quantized, rows: 0..<rows, input.matrix(rows: rows, columns: depth))
+            let packed = codes.withUnsafeBufferPointer {
+                PackedInt8Matrix(codes: $0.span, scales: scales, bias: bias, depth: depth, kernels: kernels)
+            }
+            matrix = .int8(packed, quantized)
+        }
+    }
+
+    func multiply(rows range: Range<Int>, columns part: Range<Int>, _ kernels: Kernels) {
+        let target = output.matrix(rows: rows, columns: columns).rows(range).columns(part)
+        switch matrix {
+        case .float(let matrix, let bias):
+            let source = input.matrix(rows: rows, columns: depth).rows(range)
+            kernels.multiply(target, source, matrix, columns: part, bias: bias)
+        case .int8(let matrix, let codes): kernels.multiply(target, codes, rows: range, matrix, columns: part)
+        }
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

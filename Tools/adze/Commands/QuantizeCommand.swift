@@ -1,0 +1,161 @@
+// `adze quantize`: a file whose int8 has passed a test on labelled data.
+
+import Adze
+import AdzeBytes
+import AdzeData
+import AdzeModels
+import AdzeNative
+import ArgumentParser
+
+/// Measures int8 beside fp32, keeps what costs most in fp32, and writes the file with the report.
+struct QuantizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quantize", abstract: "Convert a classifier with a gate on what int8 may cost.",
+        discussion: """
+            Scores the model on DATA in fp32 and in int8. Where int8 loses more than --max-drop, the groups of layers \
+            with the largest error of their own stay in fp32, as few as the gate needs: word embeddings, position \
+            embeddings, pooler, and of each block query, key and value together, the attention's output, and each \
+            half of the feed-forward. The report travels in the file; inspect shows it.
+
+            DATA is read as evaluate reads it: .csv, .tsv, .jsonl, a folder of reviews in neg and pos, or - for standard \
+            input. --text-column and --pair-column hold for the texts of --calibrate too, --format for DATA alone. Of \
+            those texts at most 512, at even steps over the file, and 16,384 tokens are read, 128 of one text.
+            """)
+
+    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    var model: String
+
+    @OptionGroup var output: OutputOptions
+
+    @Option(name: .long, help: ArgumentHelp("Labelled data that the model was not trained on.", valueName: "DATA"))
+    var dev: String
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("How many points, hundredths of the metric, int8 may lose; 0 to 100.", valueName: "X"))
+    var maxDrop: Double
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "accuracy (default), macro-f1, weighted-f1, mcc; for any number of labels micro-f1 (default), macro-f1, "
+                + "weighted-f1, samples-f1, subset-accuracy; for numbers pearson (default), spearman.",
+            valueName: "METRIC"))
+    var metric: String?
+
+    @Option(
+        name: .long, help: ArgumentHelp("full: with a residual that gives exact fp32 back; int8.", valueName: "STORE"))
+    var store: NativeStore = .full
+
+    @Flag(name: .long, help: "Keep NaN and infinite weights instead of refusing them.")
+    var allowNonfinite = false
+
+    @OptionGroup var calibration: CalibrationOptions
+    @OptionGroup var examples: ExampleOptions
+    @OptionGroup var texts: LongTextOptions
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    /// More examples than a score needs, or than should be in memory.
+    private static let exampleLimit = 200_000
+
+    func validate() throws {
+        guard maxDrop >= 0, maxDrop <= 100 else {
+            throw ValidationError("--max-drop must be 0 to 100 points: 0.5 is half a hundredth of the metric")
+        }
+        if store == .fp32 { throw ValidationError("--store fp32 has no int8; use convert") }
+        if dev == "-", calibration.calibrate == "-" {
+            throw ValidationError("--dev and --calibrate cannot both be standard input")
+        }
+    }
+
+    func run() throws {
+        let textOptions = try texts.textOptions()
+        try OutputOptions.check(output.output, .file, force: output.force)
+        let bundle = try openModel(model, source, quiet: common.quiet)
+        let kind = try bundle.targetKind(separator: examples.separator)
+        try examples.check(kind)
+        let gate = QualityGate(metric: try QualityMetric(metric, for: kind), maximumDrop: maxDrop)
+        let dev = try readDev(kind)
+        var options = ConversionOptions()
+        options.store = store
+        options.allowsNonFinite = allowNonfinite
+        options.replacing = output.force
+        options.threads = common.threads
+        var columns = examples.columns
+        columns.format = nil
+        // Columns are for DATA first of all; a plain list of texts has none.
+        if let path = calibration.calibrate, path == "-" || DataFormat(path: path) == .txt {
+            (columns.textColumn, columns.pairColumn) = (nil, nil)
+        }
+        options.calibration = try calibration.calibration(columns)
+
+        let start = ContinuousClock.now
+        let progress = ProgressLine(total: nil, quiet: common.quiet)
+        defer { progress.end() }
+        let report: QuantizationReport
+        do {
+            report = try bundle.quantize(
+                to: output.output, examples: dev, gate: gate, texts: textOptions, options: options,
+                progress: { progress.show($0, $1, of: $2) })
+        } catch let error as any AdzeFailure where error is DataError || error is EvaluationError {
+            progress.end()
+            throw InputError(path: self.dev, underlying: error)
+        }
+        progress.end()
+        try show(report)
+        try StandardOutput.shared.flush()
+        let seconds = (ContinuousClock.now - start).seconds
+        Console.summary(
+            "\(QuantizationText.summary(report, store: store.rawValue)), in \(rounded(seconds, digits: 1)) s",
+            quiet: common.quiet)
+    }
+
+    private func readDev(_ kind: TargetKind) throws -> [Example] {
+        var input = try examples.open(dev, kind: kind)
+        var found: [Example] = []
+        do {
+            while let example = try input.next() {
+                guard found.count < QuantizeCommand.exampleLimit else {
+                    throw InputError(path: dev, underlying: TooManyExamples(limit: QuantizeCommand.exampleLimit))
+                }
+                found.append(example)
+            }
+            if found.isEmpty { throw DataError.noExamples }
+        } catch let error as DataError {
+            throw InputError(path: dev, underlying: error)
+        }
+        Console.notes(input.notes, quiet: common.quiet)
+        return found
+    }
+
+    private func show(_ report: QuantizationReport) throws {
+        guard json else {
+            for line in QuantizationText.lines(report) { try StandardOutput.shared.line(line) }
+            return
+        }
+        var object = report.quality.json
+        object["passes"] = .bool(true)
+        object["maxDrop"] = .number(maxDrop)
+        object["groups"] = .integer(report.groupCount)
+        object["plainInt8"] = .number(report.withoutKept.int8)
+        object["sensitivities"] = .array(
+            report.sensitivities.map {
+                .object(["layers": .string($0.layers.description), "error": .number($0.error)])
+            })
+        object["calibration"] = report.calibration.map(JSONValue.object) ?? .null
+        object["sourceBytes"] = .integer(report.conversion.sourceBytes)
+        object["writtenBytes"] = .integer(report.conversion.writtenBytes)
+        try StandardOutput.shared.line(JSONValue.object(object).text)
+    }
+}
+
+/// A set too large to be held.
+private struct TooManyExamples: AdzeFailure {
+    let limit: Int
+    let kind = FailureKind.badData
+    var description: String { "more than \(grouped(limit)) examples; a part of them says as much" }
+}

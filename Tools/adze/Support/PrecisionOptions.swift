@@ -1,0 +1,22 @@
+// The arithmetic that a verb computes in: `--precision` of those that run in int8 unless they are told otherwise.
+
+import Adze
+import ArgumentParser
+
+/// `--precision` of verbs that run in int8 unless they are told otherwise.
+struct PrecisionOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("Arithmetic: int8 or fp32.", valueName: "PRECISION"))
+    var precision: Precision = .int8
+
+    /// Says that a model without codes gets them now, and how that is saved.
+    func noteCodes(_ bundle: ModelBundle, quiet: Bool) {
+        if precision == .int8 { PrecisionOptions.noteCodes(bundle, quiet: quiet) }
+    }
+
+    /// The same where int8 was asked for.
+    static func noteCodes(_ bundle: ModelBundle, quiet: Bool) {
+        guard !bundle.hasInt8 else { return }
+        let note = "the weights are brought to int8 at every start; a file made by adze convert starts faster"
+        Console.notes([note], quiet: quiet)
+    }
+}

@@ -1,0 +1,105 @@
+// Times training steps on given token ids, for compare_training.py; not a program for users. The optimizer is not timed
+// here: forward, loss and backward alone, or with `adamw` the update as well.
+//
+// Usage: adze-trainbench FOLDER BATCHES THREADS ROUNDS MODE [OPTION...]
+// FOLDER holds config.json and model.safetensors; BATCHES has a JSON list of lists of ids on each line; MODE is full,
+// topN (the last N blocks learn), or head. Prints one JSON object.
+
+import AdzeBytes
+import AdzeKernels
+import AdzeModels
+import AdzeSafetensors
+import AdzeTensors
+import AdzeThreads
+import AdzeTraining
+import Foundation
+
+struct Bench {
+    let folder: String
+    let batches: [TrainingBatch]
+    let threads: Int
+    let rounds: Int
+    let mode: String
+    let flags: Set<String>
+
+    init(_ arguments: [String]) throws {
+        guard arguments.count >= 6, let threads = Int(arguments[3]), let rounds = Int(arguments[4]) else {
+            Console.fail("usage: adze-trainbench FOLDER BATCHES THREADS ROUNDS full|topN|head [dropout] [checkpoint]")
+        }
+        folder = arguments[1]
+        (self.threads, self.rounds, mode) = (threads, rounds, arguments[5])
+        flags = Set(arguments[6...])
+        let lines = try InputFile.readAll(path: arguments[2], limit: 1 << 28) { _ in TooLarge() }
+        batches = try lines.split(separator: 0x0A).map { line in
+            let rows = try parseJSON(Array(line)).array ?? []
+            let sequences = rows.map { row in
+                TokenSequence(ids: (row.array ?? []).compactMap { $0.integer.flatMap(Int32.init(exactly:)) })
+            }
+            return TrainingBatch(sequences: sequences, targets: .classes(sequences.indices.map { $0 % 2 }))
+        }
+    }
+
+    func run() throws {
+        let config = try parseJSON(InputFile.readAll(path: folder + "/config.json", limit: 1 << 20) { _ in TooLarge() })
+        let store = try SafetensorsFile(file: InputFile(path: folder + "/model.safetensors"))
+        let checkpoint = try BertCheckpoint(store: store, configJSON: config)
+        let pool = WorkerPool(threadCount: threads)
+        let model = try TrainingModel(checkpoint, kernels: Kernels(InstructionSet.chosen()), pool: pool)
+        let pass = TrainingPass(model, pool: pool)
+        var options = StepOptions()
+        options.checkpointsActivations = flags.contains("checkpoint")
+        if flags.contains("dropout") { options.dropout = DropoutRates(checkpoint.config.dropout) }
+        if mode == "head" { options.trainsOnlyHead = true }
+        if let top = Int(mode.dropFirst(3)), mode.hasPrefix("top") {
+            options.frozenBlocks = max(0, checkpoint.config.layerCount - top)
+        }
+        _ = try pass.step(batches[0], options: options)
+        var seconds: [Double] = []
+        var losses: [Double] = []
+        for _ in 0..<rounds {
+            for batch in batches {
+                let clock = ContinuousClock()
+                let start = clock.now
+                options.step += 1
+                losses.append(Double(try pass.step(batch, options: options).loss))
+                seconds.append((clock.now - start) / .seconds(1))
+                pass.zeroGradients()
+            }
+        }
+        let tokens = batches.reduce(0) { $0 + $1.sequences.reduce(0) { $0 + $1.ids.count } } * rounds
+        let report: [String: Any] = [
+            "tokens": tokens, "seconds": seconds, "tokensPerSecond": Double(tokens) / seconds.reduce(0, +),
+            "losses": losses, "isa": model.kernels.instructionSet.rawValue, "peakMiB": Bench.peakMemory(),
+        ]
+        print(String(decoding: try JSONSerialization.data(withJSONObject: report, options: .sortedKeys), as: UTF8.self))
+    }
+
+    /// The largest resident set so far, in MiB.
+    private static func peakMemory() -> Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return Double(usage.ru_maxrss) / 1024
+    }
+}
+
+/// An input beyond what is held in memory.
+private struct TooLarge: AdzeFailure {
+    var description: String { "the file is too large" }
+}
+
+enum Console {
+    static func fail(_ message: String) -> Never {
+        FileHandle.standardError.write(Data((message + "\n").utf8))
+        exit(64)
+    }
+}
+
+@main struct Main {
+    static func main() {
+        do {
+            try Bench(CommandLine.arguments).run()
+        } catch {
+            Console.fail("\(error)")
+        }
+    }
+}
