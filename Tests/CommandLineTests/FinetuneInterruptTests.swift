@@ -31,6 +31,11 @@ import Testing
             while lineCount(log) < lines, running.process.isRunning, Date.now < deadline { usleep(300) }
             usleep(microseconds)
             kill(running.process.processIdentifier, signal)
+            // As `timeout` does: once to the process, once to its group.
+            if signal == SIGINT {
+                usleep(20_000)
+                kill(running.process.processIdentifier, signal)
+            }
             return try running.end()
         }
     }

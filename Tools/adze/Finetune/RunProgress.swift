@@ -83,13 +83,15 @@ final class RunProgress {
     private func status(_ step: StepReport, _ overview: RunOverview, bar: Bool) -> String {
         let share = Double(step.step) / Double(max(overview.totalSteps, 1))
         let left = (secondsPerStep ?? 0) * Double(overview.totalSteps - step.step)
+        // What a person looks for first stands where a narrow terminal cuts last.
+        let barWidth = min(24, max(8, width - 68))
         let place =
             bar
-            ? "epoch \(step.epoch + 1)/\(overview.epochs) \(RunProgress.bar(share)) \(Int(share * 100)) %"
+            ? "epoch \(step.epoch + 1)/\(overview.epochs) \(RunProgress.bar(share, columns: barWidth)) \(Int(share * 100)) %"
             : "epoch \(step.epoch + 1) of \(overview.epochs), step \(grouped(step.step)) of \(grouped(overview.totalSteps))"
         let parts = [
-            place, "loss \(rounded(loss ?? 0, digits: 4))", "rate \(RunProgress.short(rate))",
-            "\(grouped(Int((tokensPerSecond ?? 0).rounded()))) tokens/s", "\(duration(left)) left",
+            place, "\(duration(left)) left", "loss \(rounded(loss ?? 0, digits: 4))", "rate \(RunProgress.short(rate))",
+            "\(grouped(Int((tokensPerSecond ?? 0).rounded()))) tokens/s",
         ]
         return parts.joined(separator: bar ? "  " : ", ")
     }
@@ -109,11 +111,11 @@ final class RunProgress {
         if !isQuiet { Console.write(line) }
     }
 
-    /// A bar of 24 columns in halves.
-    private static func bar(_ share: Double) -> String {
-        let halves = Int(share * 48)
+    /// A bar in halves of columns.
+    private static func bar(_ share: Double, columns: Int) -> String {
+        let halves = Int(share * Double(2 * columns))
         let full = String(repeating: "━", count: halves / 2) + (halves % 2 == 1 ? "╸" : "")
-        return full + String(repeating: "·", count: 24 - (halves + 1) / 2)
+        return full + String(repeating: "·", count: columns - (halves + 1) / 2)
     }
 
     /// A rate as `1.8e-05`.

@@ -16,7 +16,11 @@ enum InterruptWatch {
             // A job that can save what it has done is let to; whoever asks twice does not want to wait.
             if isSaving.withLock({ $0 }) {
                 wasAsked.withLock { $0 = received }
-                withUnsafePointer(to: signals) { _ = sigwait($0, &received) }
+                // A shell or `timeout` may send the same request to the process and to its group.
+                let first = ContinuousClock.now
+                repeat {
+                    withUnsafePointer(to: signals) { _ = sigwait($0, &received) }
+                } while ContinuousClock.now - first < .milliseconds(500)
             }
             UnfinishedOutputs.removeAll()
             _exit(128 + received)
