@@ -3,6 +3,7 @@
 
 internal import AdzeKernels
 public import AdzeThreads
+internal import Synchronization
 
 /// The greatest magnitude of each channel, at the two places of a block where a layer normalisation feeds dense layers.
 ///
@@ -45,16 +46,17 @@ extension BertModel {
     public func activationRanges(
         _ batch: PackedBatch, pool: WorkerPool, workspace: Workspace
     ) -> ActivationRanges {
-        var ranges = ActivationRanges(config)
-        guard batch.tokenCount > 0 else { return ranges }
+        // The greatest of all does not depend on the order in which blocks of rows come.
+        let ranges = Mutex(ActivationRanges(config))
+        guard batch.tokenCount > 0 else { return ranges.withLock { $0 } }
         workspace.reserve(tokens: batch.tokenCount, model: self, workers: pool.threadCount)
-        let pass = ForwardPass(model: self, batch: batch, pool: pool, workspace: workspace)
+        var pass = ForwardPass(model: self, batch: batch, pool: pool, workspace: workspace)
         pass.start(nil)
         for (index, block) in blocks.enumerated() {
-            ranges.sawAttentionInput(index, pass.hidden)
+            ranges.withLock { $0.sawAttentionInput(index, pass.hidden) }
+            pass.watcher = { attended in ranges.withLock { $0.sawFeedForwardInput(index, attended) } }
             pass.run(block, selection: nil, next: pass.projection(before: index + 1, nil), keepingAttentions: false)
-            ranges.sawFeedForwardInput(index, pass.attended(rows: batch.tokenCount))
         }
-        return ranges
+        return ranges.withLock { $0 }
     }
 }

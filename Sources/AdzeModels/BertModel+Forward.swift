@@ -51,6 +51,8 @@ struct ForwardPass: @unchecked Sendable {
     let batch: PackedBatch
     let pool: WorkerPool
     let workspace: Workspace
+    /// Sees the hidden state between attention and feed-forward, a block of rows at a time, on the threads of the pool.
+    var watcher: (@Sendable (MatrixView) -> Void)?
 
     var config: BertConfig { model.config }
     var kernels: Kernels { model.kernels }
@@ -63,8 +65,8 @@ struct ForwardPass: @unchecked Sendable {
             rows: batch.tokenCount, columns: 3 * config.paddedHiddenSize, stride: config.projectedStride)
     }
 
-    /// The hidden state between attention and feed-forward.
-    func attended(rows: Int) -> MatrixView { workspace.attended.matrix(rows: rows, columns: config.hiddenSize) }
+    /// What attention gives, in the columns of the query: a piece of it is written where its own query was read last.
+    func context(rows: Int) -> MatrixView { projected.rows(0..<rows).columns(0..<config.hiddenSize) }
 
     // MARK: Embeddings
 
@@ -125,14 +127,13 @@ struct ForwardPass: @unchecked Sendable {
             multiply(
                 projected.rows(0..<rows).columns(queries), hidden.rows(0..<rows), block.queryKeyValue, columns: queries)
         }
-        let context = workspace.context.matrix(rows: rows, columns: config.hiddenSize)
+        let context = context(rows: rows)
         let attentions = attend(
             projected, context, selection: selection, keepingAttentions: keepingAttentions)
-        let attended = attended(rows: rows)
         if isFew(rows) {
-            finishByColumns(block, context: context, attended: attended, next: next)
+            finishByColumns(block, context: context, next: next)
         } else {
-            finishByRows(block, context: context, attended: attended, next: next)
+            finishByRows(block, context: context, next: next)
         }
         return attentions
     }
@@ -178,17 +179,20 @@ struct ForwardPass: @unchecked Sendable {
 
     /// Attention output, feed-forward, both normalisations and the next projection, a block of rows at a time, so that
     /// what one step writes is still in the cache when the next reads it.
-    private func finishByRows(_ block: EncoderBlock, context: MatrixView, attended: MatrixView, next: Projection?) {
+    private func finishByRows(_ block: EncoderBlock, context: MatrixView, next: Projection?) {
         let height = blockHeight(rows: context.rows)
-        let (hidden, projected, stride) = (hidden, projected, config.intermediateStride)
+        let (hidden, projected, size, stride) = (hidden, projected, config.hiddenSize, config.intermediateStride)
         pool.forEachWithWorker((context.rows + height - 1) / height) { piece, worker in
             let rows = piece * height..<min((piece + 1) * height, context.rows)
-            let (attended, hidden) = (attended.rows(rows), hidden.rows(rows))
+            let hidden = hidden.rows(rows)
+            let attended = workspace.attended.matrix(
+                rows: rows.count, columns: size, offset: worker * ForwardPass.blockRows * size)
             let inner = workspace.feedForward.matrix(
                 rows: rows.count, columns: config.intermediateSize, stride: stride,
                 offset: worker * ForwardPass.blockRows * stride)
             apply(block.attentionOutput, attended, context.rows(rows), worker, residual: hidden)
             normalize(attended, attended, block.attentionNorm)
+            watcher?(attended)
             apply(block.intermediate, inner, attended, worker, activation: config.activation)
             apply(block.output, hidden, inner, worker, residual: attended)
             normalize(hidden, hidden, block.outputNorm)
@@ -199,12 +203,14 @@ struct ForwardPass: @unchecked Sendable {
     }
 
     /// The same for few rows: the columns of each product are shared out, with a wait after each.
-    private func finishByColumns(_ block: EncoderBlock, context: MatrixView, attended: MatrixView, next: Projection?) {
+    private func finishByColumns(_ block: EncoderBlock, context: MatrixView, next: Projection?) {
         let hidden = hidden.rows(0..<context.rows)
+        let attended = workspace.attended.matrix(rows: context.rows, columns: config.hiddenSize)
         let inner = workspace.feedForward.matrix(
             rows: context.rows, columns: config.intermediateSize, stride: config.intermediateStride)
         multiply(attended, context, block.attentionOutput, residual: hidden)
         normalizeAll(attended, block.attentionNorm)
+        watcher?(attended)
         multiply(inner, attended, block.intermediate, activation: config.activation)
         multiply(hidden, inner, block.output, residual: attended)
         normalizeAll(hidden, block.outputNorm)

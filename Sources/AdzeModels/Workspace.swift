@@ -6,7 +6,7 @@ internal import AdzeKernels
 public final class Workspace {
     private(set) var hidden = FloatBuffer(count: 0)
     private(set) var queryKeyValue = FloatBuffer(count: 0)
-    private(set) var context = FloatBuffer(count: 0)
+    /// The hidden state between attention and feed-forward, of a block of rows a worker or of few rows.
     private(set) var attended = FloatBuffer(count: 0)
     private(set) var feedForward = FloatBuffer(count: 0)
     /// One for each worker.
@@ -26,10 +26,10 @@ public final class Workspace {
         let config = model.config
         grow(&hidden, tokens * config.hiddenSize)
         grow(&queryKeyValue, tokens * config.projectedStride)
-        grow(&context, tokens * config.hiddenSize)
-        grow(&attended, tokens * config.hiddenSize)
         let few = ForwardPass.fewRows(workers: workers)
-        grow(&feedForward, max(few, ForwardPass.blockRows * workers) * config.intermediateStride)
+        let rows = max(few, ForwardPass.blockRows * workers)
+        grow(&attended, rows * config.hiddenSize)
+        grow(&feedForward, rows * config.intermediateStride)
         while attention.count < workers { attention.append(AttentionScratch()) }
         guard model.isInt8 else { return }
         let depth = max(config.hiddenSize, config.intermediateSize)

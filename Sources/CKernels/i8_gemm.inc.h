@@ -17,7 +17,12 @@ CK_INLINE void CK_NAME(i8_tile)(float *c, ptrdiff_t c_stride, const ck_i8_rows *
     for (ptrdiff_t k = 0; k < steps; k++) {
         ck_codes codes[CK_I8_PANELS];
 #pragma clang loop unroll(full)
-        for (int p = 0; p < panels; p++) codes[p] = ck_codes_load(right + p * panel_stride + k * 4 * CK_PANEL);
+        for (int p = 0; p < panels; p++) {
+            codes[p] = ck_codes_load(right + p * panel_stride + k * 4 * CK_PANEL);
+            // The next panels, while these are computed on: few rows wait for memory otherwise. Behind the last panel
+            // this asks for what is not ours, which a prefetch may.
+            __builtin_prefetch(right + (p + panels) * panel_stride + k * 4 * CK_PANEL, 0, 2);
+        }
 #pragma clang loop unroll(full)
         for (int m = 0; m < rows; m++) {
             int32_t four;
