@@ -23,9 +23,7 @@ public struct QuantizedWeights: Sendable {
     }
 
     /// What an input is multiplied with before it is quantized: 1 / factor.
-    package var inputFactors: [Float]? { QuantizedWeights.inputFactors(columnFactors) }
-
-    static func inputFactors(_ columnFactors: [Float]?) -> [Float]? { columnFactors?.map { 1 / $0 } }
+    package static func inputFactors(_ columnFactors: [Float]?) -> [Float]? { columnFactors?.map { 1 / $0 } }
 }
 
 /// Where the codes of a model's matrices are found, by the names of `ParameterPaths`.

@@ -3,7 +3,8 @@
 
 // MARK: outer products
 //
-// c[m, n] += sum over t of a[t, m] * b[t, n]: both operands as they lie, row after row. A tile is CK_ROWS values of a row
+// c[m, n] += sum over t of a[t, m] * b[t, n]: both operands lie row after row, and are copied into panels, a slice at a
+// time, where there is scratch memory for it: it pays for all but small products. A tile is CK_ROWS values of a row
 // of a by CK_TILE_PANELS panels of one of b. The depth is cut so that a slice of b stays in the first cache while the
 // tiles pass over it; each element stays one chain of fmas over t in order, begun at what c holds.
 
@@ -52,29 +53,54 @@ static void CK_NAME(outer_edge)(float *c, const float *a, ptrdiff_t a_stride, co
     v16_store_part(c, sums, columns);
 }
 
+// Copies columns of a slice into panels of `width`, a cache line apart so that they do not meet in one set of the cache.
+CK_INLINE void CK_NAME(outer_pack)(float *panels, const float *x, ptrdiff_t stride, ptrdiff_t count, const int width,
+                                   ptrdiff_t depth) {
+    const ptrdiff_t panel_stride = CK_OUTER_SLICE * width + 16;
+    for (ptrdiff_t t = 0; t < depth; t++)
+        for (ptrdiff_t p = 0; p < count; p++)
+            __builtin_memcpy(panels + p * panel_stride + t * width, x + t * stride + p * width, (size_t)width * 4);
+}
+
+// The rows and columns that fill no whole tile.
+static void CK_NAME(outer_edges)(float *c, ptrdiff_t c_stride, const float *a, ptrdiff_t a_stride, const float *b,
+                                 ptrdiff_t b_stride, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth) {
+    for (ptrdiff_t n = 0; n < columns; n += CK_PANEL) {
+        const ptrdiff_t width = columns - n;
+        for (ptrdiff_t m = 0; m < rows; m++)
+            if (width >= CK_PANEL)
+                CK_NAME(outer_tile_row)(c + m * c_stride + n, c_stride, a + m, a_stride, b + n, b_stride, depth);
+            else
+                CK_NAME(outer_edge)(c + m * c_stride + n, a + m, a_stride, b + n, b_stride, width, depth);
+    }
+}
+
 static void CK_NAME(ck_f32_outer)(float *c, ptrdiff_t c_stride, const float *a, ptrdiff_t a_stride, const float *b,
-                                  ptrdiff_t b_stride, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth) {
+                                  ptrdiff_t b_stride, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth,
+                                  float *scratch) {
+    const int wide = CK_TILE_PANELS * CK_PANEL;
+    const ptrdiff_t down = rows / CK_ROWS, across = columns / wide;
+    float *left_panels = scratch, *right_panels = scratch + down * (CK_OUTER_SLICE * CK_ROWS + 16);
     for (ptrdiff_t t = 0; t < depth; t += CK_OUTER_SLICE) {
         const ptrdiff_t slice = depth - t < CK_OUTER_SLICE ? depth - t : CK_OUTER_SLICE;
         const float *left = a + t * a_stride, *right = b + t * b_stride;
-        ptrdiff_t n = 0;
-        for (; n + CK_TILE_PANELS * CK_PANEL <= columns; n += CK_TILE_PANELS * CK_PANEL) {
-            ptrdiff_t m = 0;
-            for (; m + CK_ROWS <= rows; m += CK_ROWS)
-                CK_NAME(outer_tile_whole)(c + m * c_stride + n, c_stride, left + m, a_stride, right + n, b_stride, slice);
-            for (; m < rows; m++)
-                for (int p = 0; p < CK_TILE_PANELS; p++)
-                    CK_NAME(outer_tile_row)(c + m * c_stride + n + p * CK_PANEL, c_stride, left + m, a_stride,
-                                            right + n + p * CK_PANEL, b_stride, slice);
+        if (scratch) {
+            CK_NAME(outer_pack)(left_panels, left, a_stride, down, CK_ROWS, slice);
+            CK_NAME(outer_pack)(right_panels, right, b_stride, across, wide, slice);
         }
-        for (; n < columns; n += CK_PANEL) {
-            const ptrdiff_t width = columns - n;
-            for (ptrdiff_t m = 0; m < rows; m++)
-                if (width >= CK_PANEL)
-                    CK_NAME(outer_tile_row)(c + m * c_stride + n, c_stride, left + m, a_stride, right + n, b_stride, slice);
+        for (ptrdiff_t n = 0; n < across; n++)
+            for (ptrdiff_t m = 0; m < down; m++) {
+                float *tile = c + m * CK_ROWS * c_stride + n * wide;
+                if (scratch)
+                    CK_NAME(outer_tile_whole)(tile, c_stride, left_panels + m * (CK_OUTER_SLICE * CK_ROWS + 16), CK_ROWS,
+                                              right_panels + n * (CK_OUTER_SLICE * wide + 16), wide, slice);
                 else
-                    CK_NAME(outer_edge)(c + m * c_stride + n, left + m, a_stride, right + n, b_stride, width, slice);
-        }
+                    CK_NAME(outer_tile_whole)(tile, c_stride, left + m * CK_ROWS, a_stride, right + n * wide, b_stride,
+                                              slice);
+            }
+        const ptrdiff_t m = down * CK_ROWS, n = across * wide;
+        CK_NAME(outer_edges)(c + m * c_stride, c_stride, left + m, a_stride, right, b_stride, rows - m, n, slice);
+        CK_NAME(outer_edges)(c + n, c_stride, left, a_stride, right + n, b_stride, rows, columns - n, slice);
     }
 }
 

@@ -56,8 +56,10 @@ import Testing
             let view = parts.matrix(rows: rows, columns: columns)
             for rowRange in [0..<5, 5..<29, 29..<40] {
                 for columnRange in [0..<16, 16..<77, 77..<80] {
+                    let count = Kernels.outerScratchCount(rows: rowRange.count, columns: columnRange.count)
                     Kernels(set).addOuter(
-                        view.rows(rowRange).columns(columnRange), a.columns(rowRange), b.columns(columnRange))
+                        view.rows(rowRange).columns(columnRange), a.columns(rowRange), b.columns(columnRange),
+                        scratch: FloatBuffer(count: count))
                 }
             }
             #expect(parts.values(0..<parts.count) == whole.values(0..<whole.count), "\(set)")
@@ -151,7 +153,7 @@ import Testing
     @Test func dropoutKeepsByElementAlone() {
         let (rows, columns) = (5, 150)
         let values = random(rows * columns, seed: 14).map { $0 + 2 }
-        guard let draw = DropoutDraw(seed: 1 << 40 + 3, step: 1 << 33 + 9, place: 11, rate: 0.25) else {
+        guard let draw = DropoutDraw(seed: (1 << 40) + 3, step: (1 << 33) + 9, place: 11, rate: 0.25) else {
             Issue.record("a rate above 0 draws")
             return
         }

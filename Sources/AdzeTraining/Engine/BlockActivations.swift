@@ -45,12 +45,15 @@ final class WorkerScratch {
     private(set) var narrow = Growing()
     private(set) var second = Growing()
     private(set) var wide = Growing()
+    /// For the products of weights' gradients.
+    private(set) var panels = Growing()
     private(set) var codes = QuantizedRows(capacity: 0, depth: 0)
 
     func reserve(config: BertConfig, quantized: Bool) {
         narrow.reserve(RowPieces.most * config.hiddenSize)
         second.reserve(RowPieces.most * config.hiddenSize)
         wide.reserve(RowPieces.most * config.intermediateStride)
+        panels.reserve(WeightGradient.scratchCount)
         let depth = max(config.hiddenSize, config.intermediateSize)
         if quantized && !codes.fits(rows: RowPieces.most, depth: depth) {
             codes = QuantizedRows(capacity: RowPieces.most, depth: depth)

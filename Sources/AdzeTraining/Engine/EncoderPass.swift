@@ -83,7 +83,9 @@ struct EncoderPass: @unchecked Sendable {
     /// From the ids, or from hidden states that are there, to the hidden state of the rows that the head reads.
     func forward(upTo end: Int? = nil) {
         for block in start..<max(start, end ?? config.layerCount) {
-            if block >= lowest && (block == lowest || recomputes) { copyRows(workspace.hidden, workspace.inputs[block]) }
+            if block >= lowest && (block == lowest || recomputes) {
+                copyRows(workspace.hidden, workspace.inputs[block])
+            }
             runForward(block, activations(block))
         }
         if config.layerCount == 0 && model.readsFirstTokenOnly && end == nil && !fromPrefix {
@@ -124,7 +126,9 @@ struct EncoderPass: @unchecked Sendable {
             (rows.base + token * size).update(from: rows.base + row * size, count: size)
         }
         let first = Set(batch.starts.dropLast())
-        for token in 0..<tokens where !first.contains(token) { (rows.base + token * size).update(repeating: 0, count: size) }
+        for token in 0..<tokens where !first.contains(token) {
+            (rows.base + token * size).update(repeating: 0, count: size)
+        }
     }
 
     // MARK: Pieces

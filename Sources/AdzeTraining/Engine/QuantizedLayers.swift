@@ -64,7 +64,7 @@ final class QuantizedLayers: @unchecked Sendable {
     /// weight = code · scale of the row / factor of the column.
     private static func restore(_ part: QuantizedWeights, to target: UnsafeMutablePointer<Float>) {
         let depth = part.codes.count / max(part.rowScales.count, 1)
-        let inverse = part.inputFactors
+        let inverse = QuantizedWeights.inputFactors(part.columnFactors)
         part.codes.withUnsafeBufferPointer { codes in
             for (row, scale) in part.rowScales.enumerated() {
                 let line = target + row * depth
@@ -113,7 +113,9 @@ private struct LayerBuilder {
         let isSound =
             parts.count == names.count && depth <= PackedInt8Matrix.depthLimit
             && parts.allSatisfy { $0.columnFactors == parts[0].columnFactors }
-        func padding(_ count: Int) -> Int { names.count == 1 ? 0 : (PackedMatrix.panel - count % PackedMatrix.panel) % PackedMatrix.panel }
+        func padding(_ count: Int) -> Int {
+            names.count == 1 ? 0 : (PackedMatrix.panel - count % PackedMatrix.panel) % PackedMatrix.panel
+        }
         let bias = biases.flatMap { $0 + [Float](repeating: 0, count: padding($0.count)) }
         guard isSound else {
             let values = entries.flatMap { entry in
@@ -129,7 +131,7 @@ private struct LayerBuilder {
         }
         let matrix = PackedInt8Matrix(
             codes: codes.span, scales: scales, bias: bias, depth: depth, kernels: model.kernels)
-        return .int8(matrix, factors: parts[0].inputFactors.map(FloatBuffer.init))
+        return .int8(matrix, factors: QuantizedWeights.inputFactors(parts[0].columnFactors).map(FloatBuffer.init))
     }
 }
 

@@ -44,7 +44,9 @@ extension EncoderPass {
     // MARK: Layers
 
     /// output = layer(input), shared out by rows and columns.
-    func applyHead(_ place: DensePlace, _ space: PackedSpace, _ rounded: ForwardLayer?, _ output: MatrixView, _ input: MatrixView) {
+    func applyHead(
+        _ place: DensePlace, _ space: PackedSpace, _ rounded: ForwardLayer?, _ output: MatrixView, _ input: MatrixView
+    ) {
         let pieces = RowPieces(input.rows)
         if let rounded {
             return pool.forEachWithWorker(pieces.count) { piece, worker in
@@ -60,7 +62,10 @@ extension EncoderPass {
     }
 
     /// input's gradient = output's · weight.
-    func unapplyHead(_ place: DensePlace, _ space: PackedSpace, _ weights: UnsafePointer<Float>, _ input: MatrixView, _ output: MatrixView) {
+    func unapplyHead(
+        _ place: DensePlace, _ space: PackedSpace, _ weights: UnsafePointer<Float>, _ input: MatrixView,
+        _ output: MatrixView
+    ) {
         let matrix = space.matrix(columns: place.depth, depth: place.columns)
         pool.pack(
             [PackingJob(matrix: matrix, parts: [PackingJob.Part(place, in: weights)], isBackward: true)],
@@ -85,12 +90,12 @@ extension EncoderPass {
     /// Adds a layer's gradients, given those of its outputs and its input.
     func addHeadGradients(_ place: DensePlace, _ outputs: MatrixView, _ inputs: MatrixView) {
         let gradients = model.gradients
-        pool.add(
+        add(
             [
                 WeightGradient(
                     sums: gradients.matrix(rows: place.columns, columns: place.depth, offset: place.weight),
                     outputs: outputs, inputs: inputs)
-            ], kernels: kernels)
+            ])
         kernels.addRows(gradients.base + place.bias, outputs)
     }
 }

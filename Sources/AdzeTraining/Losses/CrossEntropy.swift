@@ -17,7 +17,8 @@ extension LossFunction {
         var result = LossSum(gradient: [Double](repeating: 0, count: logits.count))
         for (row, wanted) in classes.enumerated() where wanted != Targets.ignored {
             guard (0..<classCount).contains(wanted) else {
-                throw .badTarget(sequence: sequenceOf(row), target: "\(wanted)", expected: "a class below \(classCount)")
+                throw .badTarget(
+                    sequence: sequenceOf(row), target: "\(wanted)", expected: "a class below \(classCount)")
             }
             addRow(&result, logits[row * classCount..<(row + 1) * classCount].map(Double.init), wanted, at: row)
         }

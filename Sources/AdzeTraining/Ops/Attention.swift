@@ -89,7 +89,9 @@ final class TrainingAttention {
 
     // MARK: Pieces
 
-    private func padded(_ count: Int) -> Int { (count + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel }
+    private func padded(_ count: Int) -> Int {
+        (count + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel
+    }
 
     private func blocks(_ rows: Int) -> [Range<Int>] {
         stride(from: 0, to: rows, by: TrainingAttention.queryBlock).map {

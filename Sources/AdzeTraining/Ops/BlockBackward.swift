@@ -94,7 +94,8 @@ extension EncoderPass {
         guard isSelective(index) else { return }
         let selected = workspace.selected.buffer.base
         for (row, token) in batch.starts.dropLast().enumerated() {
-            (selected + row * config.hiddenSize).update(from: rows.rows(token..<token + 1).base, count: config.hiddenSize)
+            (selected + row * config.hiddenSize).update(
+                from: rows.rows(token..<token + 1).base, count: config.hiddenSize)
         }
     }
 
@@ -259,7 +260,7 @@ extension EncoderPass {
             projected.rows(0..<rows).columns(number * padded..<number * padded + size)
         }
         let input = input(index)
-        pool.add(
+        add(
             [
                 product(place.output, narrow(kept.summed, rows), inner(kept.inner, rows: rows)),
                 product(
@@ -268,6 +269,6 @@ extension EncoderPass {
                 product(place.query, third(0, rows), isSelective(index) ? narrow(workspace.selected, rows) : input),
                 product(place.key, third(1, tokens), input),
                 product(place.value, third(2, tokens), input),
-            ], kernels: kernels)
+            ])
     }
 }

@@ -106,28 +106,37 @@ struct WeightGradient: @unchecked Sendable {
     private var down: Int { (sums.rows + WeightGradient.height - 1) / WeightGradient.height }
     var pieceCount: Int { across * down }
 
-    func run(_ piece: Int, kernels: Kernels) {
+    /// Scratch memory of a piece.
+    static let scratchCount = Kernels.outerScratchCount(rows: height, columns: width)
+
+    func run(_ piece: Int, kernels: Kernels, scratch: FloatBuffer) {
         let (row, column) = piece.quotientAndRemainder(dividingBy: across)
         let rows = row * WeightGradient.height..<min((row + 1) * WeightGradient.height, sums.rows)
         let columns = column * WeightGradient.width..<min((column + 1) * WeightGradient.width, sums.columns)
-        kernels.addOuter(sums.rows(rows).columns(columns), outputs.columns(rows), inputs.columns(columns))
+        kernels.addOuter(
+            sums.rows(rows).columns(columns), outputs.columns(rows), inputs.columns(columns), scratch: scratch)
     }
 }
 
 extension WorkerPool {
     /// Runs the pieces of several jobs as one.
-    func forEachPiece(_ counts: [Int], _ body: @Sendable (_ job: Int, _ piece: Int) -> Void) {
+    func forEachPiece(_ counts: [Int], _ body: @Sendable (_ job: Int, _ piece: Int, _ worker: Int) -> Void) {
         var owners: [(job: Int, piece: Int)] = []
         for (job, count) in counts.enumerated() { owners += (0..<count).map { (job, $0) } }
         let list = owners
-        forEach(list.count) { body(list[$0].job, list[$0].piece) }
+        forEachWithWorker(list.count) { body(list[$0].job, list[$0].piece, $1) }
     }
 
     func pack(_ jobs: [PackingJob], kernels: Kernels) {
-        forEachPiece(jobs.map(\.pieceCount)) { job, piece in jobs[job].run(piece, kernels: kernels) }
+        forEachPiece(jobs.map(\.pieceCount)) { job, piece, _ in jobs[job].run(piece, kernels: kernels) }
     }
+}
 
-    func add(_ products: [WeightGradient], kernels: Kernels) {
-        forEachPiece(products.map(\.pieceCount)) { job, piece in products[job].run(piece, kernels: kernels) }
+extension EncoderPass {
+    /// Adds the products that make weights' gradients.
+    func add(_ products: [WeightGradient]) {
+        pool.forEachPiece(products.map(\.pieceCount)) { job, piece, worker in
+            products[job].run(piece, kernels: kernels, scratch: workspace.workers[worker].panels.buffer)
+        }
     }
 }

@@ -118,10 +118,11 @@ typedef struct ck_kernels {
     void (*_Nonnull f32_add3)(float *_Nonnull y, const float *_Nonnull a, const float *_Nonnull b,
                               const float *_Nonnull c, ptrdiff_t count);
 
-    // c[m, n] += sum over t of a[t, m] * b[t, n]: M rows, N columns, T the depth; chains over t in order.
+    // c[m, n] += sum over t of a[t, m] * b[t, n]: M rows, N columns, T the depth; chains over t in order. Scratch memory
+    // of 256 * (M + N) + 32 * (M + N) values makes large products faster.
     void (*_Nonnull f32_outer)(float *_Nonnull c, ptrdiff_t c_stride, const float *_Nonnull a, ptrdiff_t a_stride,
                                const float *_Nonnull b, ptrdiff_t b_stride, ptrdiff_t rows, ptrdiff_t columns,
-                               ptrdiff_t depth);
+                               ptrdiff_t depth, float *_Nullable scratch);
 
     // sums[n] += x[m, n], row after row.
     void (*_Nonnull f32_add_rows)(float *_Nonnull sums, const float *_Nonnull x, ptrdiff_t stride, ptrdiff_t rows,

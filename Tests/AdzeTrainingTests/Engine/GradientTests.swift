@@ -147,7 +147,8 @@ import Testing
         let pool = WorkerPool(threadCount: 2)
         let inference = try BertModel(fixture.checkpoint, exactly: true, kernels: Kernels(.best), pool: pool)
         let outputs = try inference.run(
-            PackedBatch(fixture.batch.sequences, config: fixture.checkpoint.config), outputs: fixture.checkpoint.head.outputs,
+            PackedBatch(fixture.batch.sequences, config: fixture.checkpoint.config),
+            outputs: fixture.checkpoint.head.outputs,
             pool: pool, workspace: Workspace())
         let pass = TrainingPass(try fixture.model(), pool: pool)
         let logits = try pass.logits(fixture.batch.sequences)

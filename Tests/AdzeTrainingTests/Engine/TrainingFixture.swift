@@ -29,7 +29,8 @@ struct TrainingFixture {
             TokenSequence(
                 ids: ids[range.0..<range.1].map { Int32($0) }, typeIDs: types[range.0..<range.1].map { Int32($0) })
         }
-        let answers = try SafetensorsFile(file: InputFile(path: Fixtures.path("training/\(golden ?? model).safetensors")))
+        let answers = try SafetensorsFile(
+            file: InputFile(path: Fixtures.path("training/\(golden ?? model).safetensors")))
         var expected: [String: [Float]] = [:]
         for info in answers.tensors { expected[info.name] = try answers.load(info.name).floats() }
         loss = expected.removeValue(forKey: "loss")?[0] ?? .nan

@@ -72,7 +72,8 @@ struct LengthsCommand: ParsableCommand {
 
     private func timed(_ report: LengthReport, _ bundle: ModelBundle) throws -> LengthText {
         let lengths = report.cuts.map(\.maximumLength)
-        let predicting = try LengthTiming(bundle, lengths: lengths, precision: arithmetic.precision, threads: common.threads)
+        let predicting = try LengthTiming(
+            bundle, lengths: lengths, precision: arithmetic.precision, threads: common.threads)
         // An encoder learns with a classifier on top, whose cost is nothing beside its own.
         var learner = bundle
         if bundle.checkpoint.head.classification == nil {

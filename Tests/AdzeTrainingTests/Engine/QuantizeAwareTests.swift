@@ -1,0 +1,87 @@
+// Steps whose forward pass is rounded to 8 bits: the same answers as int8 inference, and gradients that pass through.
+
+import AdzeKernels
+import AdzeModels
+import AdzeTensors
+import AdzeThreads
+import AdzeTraining
+import Testing
+
+/// Codes made of a store's weights when asked for; of none where `isEmpty`.
+private struct RoundingStore: QuantizedStore {
+    let store: any TensorStore
+    var isEmpty = false
+
+    func load(_ name: String) throws -> Tensor { try store.load(name) }
+
+    func quantized(_ name: String) throws -> QuantizedWeights? {
+        let tensor = try store.load(name)
+        guard !isEmpty, tensor.shape.rank == 2, !name.hasPrefix("classifier"), !name.contains("position") else {
+            return nil
+        }
+        let (values, depth) = (tensor.floats(), tensor.shape.rowLength)
+        // Smoothing of the matrices that a normalisation feeds, of query, key and value alike.
+        let isSmoothed = name.contains("self") || name.contains("intermediate")
+        let factors = isSmoothed ? (0..<depth).map { Float(1 + $0 % 3) } : nil
+        var (codes, scales): ([Int8], [Float]) = ([], [])
+        for row in 0..<tensor.shape[0] {
+            let line = (0..<depth).map { values[row * depth + $0] * (factors?[$0] ?? 1) }
+            let scale = (line.map(\.magnitude).max() ?? 0) / 127
+            scales.append(scale)
+            codes += line.map { scale > 0 ? Int8(($0 / scale).rounded()) : 0 }
+        }
+        return QuantizedWeights(codes: codes, rowScales: scales, columnFactors: factors)
+    }
+}
+
+@Suite struct QuantizeAwareTests {
+    @Test(arguments: GradientTests.models)
+    func logitsEqualInt8Inference(name: String) throws {
+        let fixture = try TrainingFixture(name)
+        let pool = WorkerPool(threadCount: 2)
+        for set in InstructionSet.available {
+            let inference = try BertModel(
+                fixture.checkpoint, quantized: RoundingStore(store: fixture.checkpoint.store), kernels: Kernels(set),
+                pool: pool)
+            let outputs = try inference.run(
+                PackedBatch(fixture.batch.sequences, config: fixture.checkpoint.config),
+                outputs: fixture.checkpoint.head.outputs, pool: pool, workspace: Workspace())
+            let model = try fixture.model(set: set)
+            let state = QuantizeAwareState(store: RoundingStore(store: model.tensorStore()))
+            let logits = try TrainingPass(model, pool: pool).logits(fixture.batch.sequences, quantization: state)
+            #expect(logits == outputs.map { $0.logits.isEmpty ? $0.tokenLogits : $0.logits }, "\(set)")
+        }
+    }
+
+    @Test(arguments: GradientTests.models)
+    func withoutCodesNothingChanges(name: String) throws {
+        let fixture = try TrainingFixture(name)
+        let plain = try fixture.step(GradientTests.dropout)
+        var options = GradientTests.dropout
+        options.quantization = QuantizeAwareState(store: RoundingStore(store: fixture.checkpoint.store, isEmpty: true))
+        let rounded = try fixture.step(options)
+        #expect(rounded.gradients == plain.gradients && rounded.result == plain.result)
+    }
+
+    @Test(arguments: GradientTests.models)
+    func gradientsPassThroughTheRounding(name: String) throws {
+        let fixture = try TrainingFixture(name)
+        var options = StepOptions()
+        options.quantization = QuantizeAwareState(store: RoundingStore(store: fixture.checkpoint.store))
+        let one = try fixture.step(options, threads: 1), two = try fixture.step(options, threads: 2)
+        #expect(one.gradients == two.gradients && one.result == two.result)
+        options.checkpointsActivations = true
+        #expect(try fixture.step(options).gradients == one.gradients)
+        let plain = try fixture.step().gradients
+        // Rounding moves these small models' gradients a little, and turns none of them around.
+        var (dot, a, b) = (0.0, 0.0, 0.0)
+        for (key, values) in one.gradients {
+            guard let other = plain[key] else { continue }
+            for (x, y) in zip(values, other) {
+                (dot, a, b) = (dot + Double(x * y), a + Double(x * x), b + Double(y * y))
+            }
+        }
+        #expect(dot / (a * b).squareRoot() > 0.97)
+        #expect(one.gradients != plain)
+    }
+}
