@@ -95,13 +95,14 @@ let package = Package(
             "Adze",
             [
                 "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
-                "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTorch",
+                "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTorch", "AdzeTraining",
             ]),
+        library("AdzeInsight", ["Adze", "AdzeBytes", "AdzeData"]),
         .executableTarget(
             name: "adze-cli",
             dependencies: [
-                "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels",
-                "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
+                "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeInsight", "AdzeKernels", "AdzeModelFiles", "AdzeModels",
+                "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -162,6 +163,7 @@ let package = Package(
                 "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
                 "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
             ]),
+        tests(of: "AdzeInsight", ["Adze", "AdzeBytes", "AdzeData"]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["AdzeTestSupport", "AdzeBytes", "adze-cli", "adze-h5worker"],
             swiftSettings: swiftSettings),

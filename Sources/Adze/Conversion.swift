@@ -182,11 +182,23 @@ extension ModelBundle {
         if source.native == nil, let prefix = checkpoint.map?.prefix, !prefix.isEmpty {
             facts["prefix"] = .string(prefix)
         }
-        let newCuts = cuts.map { cut in
-            JSONValue.object(["kept": .array(cut.kept.map { .integer($0) }), "of": .integer(cut.of)])
-        }
-        if !newCuts.isEmpty { facts["pruned"] = .array((facts["pruned"]?.array ?? []) + newCuts) }
+        for edit in edits { edit.add(to: &facts) }
         return .object(facts)
+    }
+}
+
+extension ModelEdit {
+    /// Tells what was done, after what was done before.
+    func add(to facts: inout JSONObject) {
+        switch self {
+        case .kept(let blocks, let count):
+            let cut: JSONObject = ["kept": .array(blocks.map { .integer($0) }), "of": .integer(count)]
+            facts["pruned"] = .array((facts["pruned"]?.array ?? []) + [.object(cut)])
+        case .addedTokens(let count):
+            facts["addedTokens"] = .integer((facts["addedTokens"]?.integer ?? 0) + count)
+        case .finetuned(let recipe):
+            facts["finetuned"] = .array((facts["finetuned"]?.array ?? []) + [.object(recipe)])
+        }
     }
 }
 

@@ -120,7 +120,7 @@ final class Engine: Sendable {
 
 extension ModelBundle {
     /// Whether the file has codes for int8: any other source gets them each time it is loaded in int8.
-    public var hasInt8: Bool { source.native?.hasInt8 == true && cuts.isEmpty }
+    public var hasInt8: Bool { source.native?.hasInt8 == true && edits.isEmpty }
 
     /// The codes of the weights: the file's own, or such as a converted file would have.
     ///

@@ -34,10 +34,12 @@ extension TextClassifier {
     ///
     /// Memory does not grow with the set, but for the pairs of numbers of a regression. Throws `DataError.noExamples`
     /// for an empty set, the source's errors, and `EvaluationError`.
-    /// - Parameter progress: is told after each batch how many examples are done.
+    /// - Parameters:
+    ///   - progress: is told after each batch how many examples are done.
+    ///   - each: is told of every example and its answer, in the order of the source.
     public func evaluate(
         _ source: consuming sending ExampleSource, options: TextOptions = TextOptions(),
-        progress: (Int) -> Void = { _ in }
+        progress: (Int) -> Void = { _ in }, each: (Example, Classification) -> Void = { _, _ in }
     ) throws -> EvaluationReport {
         var evaluation = try Evaluation(head)
         let opened = OpenedExamples(source)
@@ -46,7 +48,7 @@ extension TextClassifier {
         }
         guard let windows else { throw EvaluationError.noThread }
         while let window = try windows.next() {
-            try evaluate(window.compactMap(\.example), options, into: &evaluation)
+            try evaluate(window.compactMap(\.example), options, into: &evaluation, each)
             for case .end(let notes) in window { evaluation.notes = notes }
             progress(evaluation.exampleCount)
         }
@@ -56,21 +58,28 @@ extension TextClassifier {
     /// Classifies examples and scores the answers.
     ///
     /// Throws `DataError.noExamples` for none, and `EvaluationError` for a target of another kind than the model's.
-    public func evaluate(_ examples: [Example], options: TextOptions = TextOptions()) throws -> EvaluationReport {
+    public func evaluate(
+        _ examples: [Example], options: TextOptions = TextOptions(),
+        each: (Example, Classification) -> Void = { _, _ in }
+    ) throws -> EvaluationReport {
         var evaluation = try Evaluation(head)
         var rest = examples[...]
         while !rest.isEmpty {
-            try evaluate(Array(rest.prefix(1024)), options, into: &evaluation)
+            try evaluate(Array(rest.prefix(1024)), options, into: &evaluation, each)
             rest = rest.dropFirst(1024)
         }
         return try evaluation.report()
     }
 
     private func evaluate(
-        _ batch: [Example], _ options: TextOptions, into evaluation: inout Evaluation
+        _ batch: [Example], _ options: TextOptions, into evaluation: inout Evaluation,
+        _ each: (Example, Classification) -> Void
     ) throws {
         let answers = try classify(batch.map { TextInput($0.text, pair: $0.pair) }, options: options)
-        for (example, answer) in zip(batch, answers) { try evaluation.add(example, answer) }
+        for (example, answer) in zip(batch, answers) {
+            try evaluation.add(example, answer)
+            each(example, answer)
+        }
     }
 }
 

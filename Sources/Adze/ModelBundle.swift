@@ -20,8 +20,8 @@ public struct ModelBundle: Sendable {
     public let sentenceRecipe: SentenceRecipe?
     /// What a user should hear of.
     public let notes: [String]
-    /// How `keeping(blocks:)` made this of what was opened, in its order; empty for a model as it lies on disk.
-    let cuts: [BlockCut]
+    /// What was done to what was opened, in its order; empty for a model as it lies on disk.
+    let edits: [ModelEdit]
 
     /// Opens a model and checks that its parts fit each other.
     ///
@@ -30,7 +30,7 @@ public struct ModelBundle: Sendable {
     public init(path: String, options: ModelOptions = ModelOptions()) throws {
         let source = try OpenedModel(path: path, options: options.weights)
         self.source = source
-        cuts = []
+        edits = []
         do {
             var notes = source.notes
             let configuration = try ModelBundle.configuration(source, options, &notes)
@@ -84,6 +84,7 @@ extension ModelBundle {
         var result = CheckpointOptions()
         result.labels = options.labels
         result.newHead = options.newHead
+        result.newHeadProblem = options.newHeadProblem
         result.seed = options.seed
         result.headCount = options.headCount
         result.key = options.key
@@ -184,32 +185,33 @@ extension TokenizerFiles {
     }
 }
 
-// MARK: - Cutting
+// MARK: - Changing
+
+/// A step from the model that was opened to the one at hand.
+enum ModelEdit: Sendable {
+    /// Some blocks of so many were kept.
+    case kept(blocks: [Int], of: Int)
+    /// So many words were added to the vocabulary.
+    case addedTokens(Int)
+    /// The weights were trained; what a header says of it.
+    case finetuned(JSONObject)
+}
 
 extension ModelBundle {
     /// The model with only some encoder blocks, in the order given; throws `CheckpointError`.
     public func keeping(blocks: [Int]) throws(CheckpointError) -> ModelBundle {
         ModelBundle(
-            source: source, checkpoint: try checkpoint.keeping(blocks: blocks), tokenizer: tokenizer,
-            sentenceRecipe: sentenceRecipe, notes: notes,
-            cuts: cuts + [BlockCut(kept: blocks, of: checkpoint.config.layerCount)])
+            self, checkpoint: try checkpoint.keeping(blocks: blocks), tokenizer: tokenizer,
+            edit: .kept(blocks: blocks, of: checkpoint.config.layerCount))
     }
 
-    private init(
-        source: OpenedModel, checkpoint: BertCheckpoint, tokenizer: BertTokenizer?, sentenceRecipe: SentenceRecipe?,
-        notes: [String], cuts: [BlockCut]
-    ) {
-        self.source = source
+    /// The model with other parameters or another tokenizer, and what it is told of that.
+    init(_ old: ModelBundle, checkpoint: BertCheckpoint, tokenizer: BertTokenizer?, edit: ModelEdit) {
+        source = old.source
         self.checkpoint = checkpoint
         self.tokenizer = tokenizer
-        self.sentenceRecipe = sentenceRecipe
-        self.notes = notes
-        self.cuts = cuts
+        sentenceRecipe = old.sentenceRecipe
+        notes = old.notes
+        edits = old.edits + [edit]
     }
-}
-
-/// Blocks that were kept, of how many.
-struct BlockCut: Sendable {
-    let kept: [Int]
-    let of: Int
 }

@@ -1,6 +1,7 @@
 // What a caller may state about a model that its files do not say.
 
 internal import AdzeModelFiles
+public import AdzeModels
 
 /// Statements that complete or override what a model's files say.
 public struct ModelOptions: Sendable {
@@ -20,6 +21,8 @@ public struct ModelOptions: Sendable {
     public var ignoresObjects = false
     /// A new classifier with these labels, in place of any that is there.
     public var newHead: [String]?
+    /// What the logits of a new classifier mean.
+    public var newHeadProblem = ProblemType.singleLabel
     /// The seed of a new classifier.
     public var seed: UInt64 = 0
     /// The program `adze-h5worker`, which reads HDF5; nil for the one beside the running executable.

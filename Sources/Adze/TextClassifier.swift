@@ -142,7 +142,7 @@ public final class TextClassifier: Sendable {
         return encodings.map { windows in
             let logits = Array(outputs.prefix(windows.count))
             outputs = outputs.dropFirst(windows.count)
-            return classification(
+            return head.classification(
                 logits, topK: topK, aggregate: options.aggregate,
                 truncated: windows.reduce(0) { $0 + $1.truncatedTokenCount })
         }
@@ -158,8 +158,11 @@ public final class TextClassifier: Sendable {
     /// Classifies one text.
     public func classify(_ text: String) throws -> Classification { try classify([text])[0] }
 
+}
+
+extension ClassificationHead {
     /// Joins the windows of one text. Ties between labels go to the first.
-    private func classification(
+    func classification(
         _ windows: [[Float]], topK: Int, aggregate: WindowAggregate, truncated: Int
     ) -> Classification {
         let meanLogits = windows[0].indices.map { label in
@@ -168,9 +171,9 @@ public final class TextClassifier: Sendable {
         }
         let scores: [Double]
         if windows.count == 1 || aggregate == .logits {
-            scores = head.scores(meanLogits)
+            scores = self.scores(meanLogits)
         } else {
-            let each = windows.map(head.scores)
+            let each = windows.map(self.scores)
             scores = meanLogits.indices.map { label in
                 let values = each.map { $0[label] }
                 return aggregate == .max ? values.max() ?? 0 : values.reduce(0, +) / Double(values.count)
@@ -178,7 +181,7 @@ public final class TextClassifier: Sendable {
         }
         let best = scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(max(1, topK))
         return Classification(
-            top: best.map { Classification.Score(label: head.labels[$0], score: scores[$0]) }, scores: scores,
+            top: best.map { Classification.Score(label: labels[$0], score: scores[$0]) }, scores: scores,
             logits: meanLogits, truncatedTokenCount: truncated)
     }
 }

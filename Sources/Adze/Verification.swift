@@ -36,7 +36,7 @@ extension ModelBundle {
 
     private func verifyUnlocated(threads: Int?, allowsNonFinite: Bool) throws -> VerificationReport {
         let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
-        guard let native = source.native, cuts.isEmpty else {
+        guard let native = source.native, edits.isEmpty else {
             let store = FiniteStore(base: checkpoint.store, allowsNonFinite: allowsNonFinite)
             let names = store.tensors.map(\.name)
             try pool.forEachThrowing(names.count) { _ = try store.load(names[$0]) }

@@ -48,12 +48,20 @@ public enum DataError: AdzeFailure, Equatable {
     case noExamples
     /// A list of labels has one twice.
     case repeatedLabel(String)
+    /// The label column has more distinct labels than are taken for labels; with the place where that was plain, and the
+    /// first of them.
+    case tooManyLabels(limit: Int, place: String, first: [String])
+    /// Every example has the same label.
+    case oneLabel(String)
+    /// A weight is given for a label that there is not.
+    case noSuchLabel(String, nearest: String?, known: [String])
 
     /// How the command line should end.
     public var kind: FailureKind {
         switch self {
         case .file(let error): error.kind
-        case .unknownFormat, .noColumn, .mixedColumns, .columnZero, .columnsNotInFormat, .noLabels, .columnsOfAFolder:
+        case .unknownFormat, .noColumn, .mixedColumns, .columnZero, .columnsNotInFormat, .noLabels, .columnsOfAFolder,
+            .noSuchLabel:
             .usage
         default: .badData
         }
@@ -74,8 +82,8 @@ public enum DataError: AdzeFailure, Equatable {
         case .header(let error): "header: \(error)"
         case .tooManyColumns(let count, let limit): "header: \(count) columns; at most \(limit) are read"
         case .repeatedColumn(let name): "header: the column \(quoted(name)) is there twice; rename one"
-        case .noColumn(let name, let nearest?, _):
-            "header: no column is named \(quoted(name)); the nearest is \(quoted(nearest))"
+        case .noColumn(let name, let nearest?, let found):
+            "header: no column is named \(quoted(name)); the nearest is \(quoted(nearest)), found \(list(found))"
         case .noColumn(let name, nil, let found):
             "header: no column is named \(quoted(name)), found \(list(found)); name a column,"
                 + " or give its number from 1 if the first line is no header"
@@ -109,6 +117,13 @@ public enum DataError: AdzeFailure, Equatable {
                 + (count > places.count ? ", …" : "")
         case .noExamples: "expected examples, found none"
         case .repeatedLabel(let name): "the label \(quoted(name)) is there twice"
+        case .tooManyLabels(let limit, let place, let first):
+            "\(place): more than \(limit) distinct labels, such as \(list(first, limit: 3)); is this the column of labels?"
+        case .oneLabel(let name):
+            "every example has the label \(quoted(name)); a classifier needs at least two to tell apart"
+        case .noSuchLabel(let name, let nearest, let known):
+            "there is no label \(quoted(name))" + (nearest.map { "; the nearest is \(quoted($0))" } ?? "")
+                + "; known: \(list(known))"
         default: ""
         }
     }

@@ -13,12 +13,11 @@ internal import AdzeBytes
 /// Not for several threads at once.
 public struct ExampleSource: ~Copyable {
     /// Places of unusable rows that an error names.
-    private static let placeLimit = 5
+    static let placeLimit = 5
 
     /// What the labels are.
     public let kind: TargetKind
-    private var stream: RowSource?
-    private var folder: LabelFolder?
+    private var rows: LabelledRows
     private var failure: DataError?
     /// Labels that are written otherwise than they are named; at most three a label.
     private var otherSpellings: [(position: Int, written: String)] = []
@@ -29,13 +28,7 @@ public struct ExampleSource: ~Copyable {
         path: String, format: DataFormat? = nil, columns: ColumnSelection = ColumnSelection(), kind: TargetKind
     ) throws(DataError) {
         self.kind = kind
-        if path != "-", isFolder(path) {
-            guard format == nil, columns == ColumnSelection() else { throw .columnsOfAFolder }
-            folder = try LabelFolder(path: path)
-        } else {
-            guard path != "-" || format != nil else { throw .unknownFormat(path: path) }
-            stream = try RowSource(path: path, format: format, columns: columns, isLabelled: true)
-        }
+        rows = try LabelledRows(path: path, format: format, columns: columns)
     }
 
     /// Reads from chunks that a closure gives.
@@ -44,8 +37,7 @@ public struct ExampleSource: ~Copyable {
         chunkSize: Int = RowSource.chunkSize, chunks: @escaping ChunkSource
     ) throws(DataError) {
         self.kind = kind
-        stream = try RowSource(
-            format: format, columns: columns, isLabelled: true, chunkSize: chunkSize, chunks: chunks)
+        rows = try LabelledRows(format: format, columns: columns, chunkSize: chunkSize, chunks: chunks)
     }
 
     /// Whether a path can be read twice: a regular file or a folder, and no pipe.
@@ -79,15 +71,18 @@ public struct ExampleSource: ~Copyable {
         return count
     }
 
+    /// All examples that are left, in memory; throws `DataError.noExamples` for none.
+    public mutating func readAll() throws(DataError) -> [Example] {
+        var examples: [Example] = []
+        while let example = try next() { examples.append(example) }
+        guard !examples.isEmpty else { throw .noExamples }
+        return examples
+    }
+
     /// What a person should hear of, as far as it has been read: the columns that were taken, labels that are written
     /// otherwise than the model names them, what a folder holds besides.
     public var notes: [String] {
-        var notes: [String] = []
-        switch stream {
-        case .some(let stream): if let columns = stream.columnsTaken { notes.append("columns: \(columns)") }
-        case nil: break
-        }
-        notes += folder?.notes ?? []
+        var notes = rows.notes
         if !otherSpellings.isEmpty {
             let shown = otherSpellings.sorted { ($0.position, $0.written) < ($1.position, $1.written) }.prefix(6)
             let names = kind.table?.names ?? []
@@ -99,8 +94,7 @@ public struct ExampleSource: ~Copyable {
     }
 
     private mutating func nextRow() throws(DataError) -> Result<Example, RowError>? {
-        let read = stream == nil ? try folder?.next() : try stream?.next()
-        switch read {
+        switch try rows.next() {
         case nil: return nil
         case .failure(let error): return .failure(error)
         case .success(let row):

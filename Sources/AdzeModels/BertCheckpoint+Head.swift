@@ -15,7 +15,7 @@ extension BertCheckpoint {
         if let labels = options.newHead {
             try checkLabels(labels)
             if !hasPooler { notes.append("the checkpoint has no pooler; a new, untrained one comes with the new head") }
-            return .classification(ClassificationHead(labels: labels, problemType: .singleLabel))
+            return .classification(ClassificationHead(labels: labels, problemType: options.newHeadProblem))
         }
         if description?.architecture == nil, architecture != .model, architecture != .sequenceClassification {
             notes.append("no class is named; the tensors are those of a \(architecture.rawValue)")

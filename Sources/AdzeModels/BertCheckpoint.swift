@@ -11,6 +11,8 @@ public struct CheckpointOptions: Sendable {
     public var labels: [String]?
     /// A new classifier with these labels, in place of any that is there.
     public var newHead: [String]?
+    /// What the logits of a new classifier mean.
+    public var newHeadProblem = ProblemType.singleLabel
     /// The seed of a new head.
     public var seed: UInt64 = 0
     /// The number of attention heads, where there is no configuration.

@@ -19,11 +19,12 @@ public enum CheckpointError: AdzeFailure, Equatable {
     case blockOutOfRange(Int, count: Int)
     case noBlocks
     case duplicateParameter(name: String, first: String, second: String)
+    case tooManyWords(Int, limit: Int)
 
     /// Blocks and keys that are not there are a request that makes no sense; all else is the checkpoint's own fault.
     public var kind: FailureKind {
         switch self {
-        case .blockOutOfRange, .noBlocks, .unknownKey: .usage
+        case .blockOutOfRange, .noBlocks, .unknownKey, .tooManyWords: .usage
         default: .badData
         }
     }
@@ -65,6 +66,8 @@ public enum CheckpointError: AdzeFailure, Equatable {
         case .noBlocks: "at least one block must be kept"
         case .duplicateParameter(let name, let first, let second):
             "\(quoted(first)) and \(quoted(second)) are both \(quoted(name))"
+        case .tooManyWords(let count, let limit):
+            "the vocabulary would have \(count) words; at most \(limit) are taken"
         }
     }
 }

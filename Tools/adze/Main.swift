@@ -19,8 +19,9 @@ struct AdzeCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             ConvertCommand.self, InspectCommand.self, VerifyCommand.self, ExportCommand.self, PredictCommand.self,
-            EmbedCommand.self, EvaluateCommand.self, QuantizeCommand.self, TokenizeCommand.self, PruneCommand.self,
-            DiffCommand.self, RescueCommand.self, BenchCommand.self,
+            EmbedCommand.self, EvaluateCommand.self, FinetuneCommand.self, ReportCommand.self, LengthsCommand.self,
+            QuantizeCommand.self, TokenizeCommand.self, PruneCommand.self, DiffCommand.self, RescueCommand.self,
+            BenchCommand.self,
         ])
 }
 

@@ -55,5 +55,5 @@ public struct QualityReport: Sendable, Equatable {
 
 extension ModelBundle {
     /// What the file says of its int8: `calibration`, and where a gate measured it, `quality` as in `QualityReport.json`.
-    public var quantizationReport: JSONObject? { cuts.isEmpty ? source.native?.metadata.report?.object : nil }
+    public var quantizationReport: JSONObject? { edits.isEmpty ? source.native?.metadata.report?.object : nil }
 }

@@ -3,6 +3,7 @@
 import Adze
 import AdzeBytes
 import AdzeData
+import AdzeInsight
 import ArgumentParser
 
 /// Scores a classifier on a labelled set.
@@ -34,7 +35,10 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var arithmetic: PrecisionOptions
 
+    @OptionGroup var page: ReportOptions
+
     func run() throws {
+        try page.check()
         let options = try texts.textOptions()
         let bundle = try openModel(model, source, quiet: common.quiet)
         let kind = try bundle.targetKind(separator: examples.separator)
@@ -53,8 +57,11 @@ struct EvaluateCommand: ParsableCommand {
         let progress = ProgressLine(total: total, quiet: common.quiet)
         defer { progress.end() }
         let report: EvaluationReport
+        var details = EvaluationDetails(labels: classifier.labels)
         do {
-            report = try classifier.evaluate(input, options: options, progress: progress.show)
+            report = try classifier.evaluate(input, options: options, progress: progress.show) { example, answer in
+                if page.report != nil { details.add(example, answer) }
+            }
         } catch let error as any AdzeFailure where error is DataError || error is EvaluationError {
             progress.end()
             throw InputError(path: data, underlying: error)
@@ -62,6 +69,12 @@ struct EvaluateCommand: ParsableCommand {
         progress.end()
         if total == nil { Console.notes(report.notes, quiet: common.quiet) }
         let seconds = (ContinuousClock.now - start).seconds
+        try page.write {
+            EvaluationPage.html(
+                report, details,
+                title: "\(splitPath(model).name) on \(data == "-" ? "standard input" : splitPath(data).name)",
+                subtitle: arithmetic.precision.rawValue)
+        }
         try show(report)
         try StandardOutput.shared.flush()
         Console.summary(

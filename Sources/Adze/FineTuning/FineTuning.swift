@@ -1,0 +1,220 @@
+// A training from end to end: examples into tokens, the run, the trained model as a bundle that is written like any
+// other. Not here: reading tables, and what a run does.
+
+internal import AdzeBytes
+public import AdzeData
+internal import AdzeKernels
+internal import AdzeModels
+internal import AdzeThreads
+internal import AdzeTokenization
+public import AdzeTraining
+
+/// A model, its examples and a recipe, ready to run.
+///
+/// ```swift
+/// let examples = try TrainingExamples(model: "start.adze", tables: TrainingTables(train: "reviews.csv"))
+/// let tuned = try FineTuning(examples, recipe: Preset.standard.recipe).run()
+/// _ = try tuned.write(to: "reviews.adze")
+/// ```
+public struct FineTuning: Sendable {
+    /// The model and the examples.
+    public let examples: TrainingExamples
+    /// The recipe, with a metric that the development set has.
+    public let recipe: Recipe
+    /// The scores that the development set has, the default first.
+    public let metrics: [String]
+    /// The most tokens of an input.
+    public let maximumLength: Int
+    /// Training examples that were cut to that length.
+    public let truncatedCount: Int
+    /// Inputs of an epoch: as many as examples, or more with windows.
+    public let inputCount: Int
+    /// Tokens of an epoch.
+    public let tokenCount: Int
+    private let training: TrainingInputs
+    private let development: TrainingInputs
+    private let head: ClassificationHead
+    private let loss: LossOptions
+    private let threads: Int?
+
+    /// Cuts the examples into tokens and settles what the recipe leaves open.
+    ///
+    /// Throws `DataError.noSuchLabel` for a weight of no label, `TrainerError.unknownMetric`, and
+    /// `TokenizerError.impossibleBudget`.
+    /// - Parameters:
+    ///   - metric: the score that chooses the best epoch; nil takes the recipe's where the task has it, else the task's
+    ///     own.
+    ///   - classWeights: what each label counts; recorded in the recipe.
+    public init(
+        _ examples: TrainingExamples, recipe: Recipe, metric: String? = nil, classWeights: ClassWeights? = nil,
+        threads: Int? = nil
+    ) throws {
+        guard let head = examples.bundle.checkpoint.head.classification else { throw BundleError.noClassifier }
+        let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
+        let limit = examples.bundle.maximumLength
+        var recipe = recipe
+        recipe.maximumTokens = min(recipe.maximumTokens ?? limit, limit)
+        let length = min(recipe.maximumTokens ?? limit, limit)
+        let tokenizer = try examples.bundle.requireTokenizer()
+        func inputs(_ list: [Example]) throws -> TrainingInputs {
+            try TrainingInputs(
+                list, head: head, tokenizer: tokenizer, maximumLength: length,
+                strategy: recipe.truncation.longText(maximumLength: length), pool: pool)
+        }
+        training = try inputs(examples.train)
+        development = try inputs(examples.dev)
+        metrics = DevelopmentScorer(head: head, examples: [], windowCounts: []).metrics
+        if let metric {
+            recipe.metric = metric
+        } else if !metrics.contains(recipe.metric) {
+            recipe.metric = metrics[0]
+        }
+        let known = ["loss"] + metrics
+        guard known.contains(recipe.metric) else {
+            throw TrainerError.unknownMetric(
+                recipe.metric, known: known, nearest: nearestName(to: recipe.metric, in: known))
+        }
+        loss = try FineTuning.loss(examples, &recipe, classWeights)
+        self.examples = examples
+        self.recipe = recipe
+        self.head = head
+        self.threads = threads
+        maximumLength = length
+        truncatedCount = training.truncatedCount
+        inputCount = training.data.count
+        tokenCount = training.tokenCount
+    }
+
+    /// The loss that the recipe and the examples ask for.
+    private static func loss(
+        _ examples: TrainingExamples, _ recipe: inout Recipe, _ weights: ClassWeights?
+    ) throws -> LossOptions {
+        var weights = weights
+        if weights == nil, recipe.classWeights == .balanced { weights = .balanced }
+        var options = LossOptions()
+        options.focalGamma = recipe.focalGamma.map { Float($0) }
+        // Numbers have no labels to weigh: a preset that balances has nothing to do.
+        guard let weights, let table = examples.kind.table else {
+            recipe.classWeights = .none
+            return options
+        }
+        let values = try weights.weights(examples.train, table)
+        options.classWeights = values
+        recipe.classWeights = weights == .balanced ? .balanced : .given(values.map { Double($0) })
+        return options
+    }
+
+    /// The scores of the start model over the development set; nil where its classifier is new.
+    public func startScores() throws -> EvaluationReport? {
+        guard !examples.hasNewHead else { return nil }
+        return try TextClassifier(examples.bundle, precision: .fp32, threads: threads).evaluate(
+            examples.dev, options: textOptions)
+    }
+
+    /// How texts are prepared for predictions like those of the run.
+    public var textOptions: TextOptions {
+        var options = TextOptions()
+        options.maximumLength = maximumLength
+        options.longText = recipe.truncation.longText(maximumLength: maximumLength)
+        return options
+    }
+
+    /// Trains.
+    ///
+    /// The result depends neither on the number of threads nor on interruptions. Throws what `Trainer.run()` does.
+    public func run(
+        options: TrainerOptions = TrainerOptions(), observe: @escaping (TrainingEvent) -> Void = { _ in },
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws -> FineTunedModel {
+        let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
+        let start = examples.bundle.checkpoint
+        let plan = recipe.quantizeAware ? try frozenPlan() : nil
+        let model = try TrainingModel(
+            BertCheckpoint(
+                config: start.config, head: start.head,
+                store: FiniteStore(base: start.store, allowsNonFinite: false)),
+            kernels: Kernels(InstructionSet.chosen()), pool: pool)
+        let scorer = DevelopmentScorer(
+            head: head, examples: examples.dev, windowCounts: development.windowCounts)
+        let quantization = plan.map {
+            QuantizeAwareState(store: PlannedQuantizedStore(store: model.tensorStore(), plan: $0))
+        }
+        let trainer = Trainer(
+            model: model, recipe: recipe, training: training.data,
+            development: DevelopmentSet(data: development.data, metrics: metrics) { try scorer.scores($0) },
+            loss: loss, quantization: quantization, options: options, pool: pool, observe: observe,
+            isCancelled: isCancelled)
+        let outcome = try trainer.run()
+        let bundle = ModelBundle(
+            examples.bundle, checkpoint: model.checkpoint(), tokenizer: examples.bundle.tokenizer,
+            edit: .finetuned(facts(outcome)))
+        return FineTunedModel(bundle: bundle, outcome: outcome, plan: plan, threads: threads)
+    }
+
+    /// How the start model would be quantized, which holds for the whole run and for the file that comes out.
+    private func frozenPlan() throws -> QuantizationPlan {
+        let checkpoint = examples.bundle.checkpoint
+        let engine = try Engine(checkpoint.encoder, exactly: true, threads: threads)
+        return try engine.plan(checkpoint, .builtIn, tokenizer: examples.bundle.tokenizer)
+    }
+
+    /// What the file says of the training: what it was, and how it ended. No path, no time.
+    private func facts(_ outcome: TrainingOutcome) -> JSONObject {
+        var facts: JSONObject = [
+            "recipe": recipe.json, "trainExamples": .integer(examples.train.count),
+            "devExamples": .integer(examples.dev.count), "epoch": .integer(outcome.chosenEpoch + 1),
+            "steps": .integer(outcome.steps),
+        ]
+        var scores = JSONObject()
+        for score in outcome.chosen?.scores ?? [] where score.value.isFinite {
+            scores[score.name] = .number(score.value)
+        }
+        facts["scores"] = .object(scores)
+        return facts
+    }
+}
+
+extension TrainingOutcome {
+    /// The epoch whose weights the model has.
+    public var chosen: EpochReport? { epochs.first { $0.epoch == chosenEpoch } }
+
+    /// A score of the chosen epoch.
+    public func score(_ name: String) -> Double? { chosen?.scores.first { $0.name == name }?.value }
+}
+
+/// A model that has been trained.
+public struct FineTunedModel: Sendable {
+    /// The model, its weights in memory.
+    public let bundle: ModelBundle
+    /// How the run went.
+    public let outcome: TrainingOutcome
+    private let plan: QuantizationPlan?
+    private let threads: Int?
+
+    init(bundle: ModelBundle, outcome: TrainingOutcome, plan: QuantizationPlan?, threads: Int?) {
+        self.bundle = bundle
+        self.outcome = outcome
+        self.plan = plan
+        self.threads = threads
+    }
+
+    /// Writes a `.adze` file of int8 weights and the residual that gives the fp32 masters back exactly.
+    ///
+    /// After a quantization-aware training the int8 section is the one that training saw. Throws as
+    /// `ModelBundle.convert` does.
+    public func write(to path: String, replacing: Bool = false) throws -> ConversionReport {
+        var options = ConversionOptions()
+        options.replacing = replacing
+        options.threads = threads
+        options.plan = plan
+        return try bundle.convert(to: path, options: options)
+    }
+}
+
+extension EvaluationReport {
+    /// A score by the name that `--metric` has for it; nil for a name of another task, and where it is not defined.
+    public func score(named name: String) -> Double? {
+        let score = namedScores([name])[0].value
+        return score.isNaN ? nil : score
+    }
+}

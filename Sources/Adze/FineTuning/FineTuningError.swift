@@ -1,0 +1,46 @@
+// What keeps a model from being trained on data, beyond what is wrong with the data or the model alone.
+
+public import AdzeBytes
+public import AdzeData
+
+/// Why a training cannot begin.
+public enum FineTuningError: AdzeFailure, Equatable {
+    /// The training data has labels that the model lacks.
+    case foreignLabels(DataError)
+    /// The development data has labels that the training data lacks.
+    case foreignDevLabels(DataError)
+    /// The start has no fp32 weights, only the codes of 8 bits.
+    case int8Start
+    /// The head is none that learns to say labels or numbers of texts.
+    case untrainedHead(architecture: String)
+    /// Several labels a text are in the data, and the model says one.
+    case severalLabels
+    /// There is no development set, and none can be split off.
+    case noDevelopmentSet(examples: Int)
+
+    /// A request for the start; the rest is data.
+    public var kind: FailureKind {
+        switch self {
+        case .int8Start, .untrainedHead: .usage
+        default: .badData
+        }
+    }
+
+    /// One line.
+    public var description: String {
+        switch self {
+        case .foreignLabels(let error):
+            "\(error); for a new classifier with the labels of the data pass --new-head auto"
+        case .foreignDevLabels(let error): "\(error); the training data and the model know no such label"
+        case .int8Start:
+            "the file keeps int8 weights alone, and training would start from what rounding left (about 0.4 % of each "
+                + "weight's range is lost); start from a full file, or allow it with --from-int8"
+        case .untrainedHead(let architecture):
+            "the model is a \(architecture); ask for a new classifier in its place with --new-head auto"
+        case .severalLabels:
+            "the data has several labels a text, the model says one; ask for --new-head auto with --task labels"
+        case .noDevelopmentSet(let examples):
+            "\(examples) examples are too few to hold some out for choosing the best epoch; give a --dev set"
+        }
+    }
+}

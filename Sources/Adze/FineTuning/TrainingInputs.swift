@@ -1,0 +1,133 @@
+// From examples to token sequences with targets, and from logits back to scores. Not here: reading tables, training.
+
+internal import AdzeData
+internal import AdzeModels
+internal import AdzeThreads
+internal import AdzeTokenization
+internal import AdzeTraining
+
+/// Examples as a run takes them; with windows an example may be several inputs.
+struct TrainingInputs: Sendable {
+    let data: TrainingData
+    /// How many inputs each example is.
+    let windowCounts: [Int]
+    /// How many examples were cut.
+    let truncatedCount: Int
+    /// Tokens of all inputs.
+    let tokenCount: Int
+
+    /// Cuts examples into tokens, at most `maximumLength` of them an input.
+    ///
+    /// Throws `TokenizerError.impossibleBudget`.
+    init(
+        _ examples: [Example], head: ClassificationHead, tokenizer: BertTokenizer, maximumLength: Int,
+        strategy: LongText, pool: WorkerPool
+    ) throws {
+        let encodings = try pool.map(examples.count) { index in
+            try tokenizer.encodeLong(
+                examples[index].text, pair: examples[index].pair, maximumLength: maximumLength, strategy: strategy)
+        }
+        windowCounts = encodings.map(\.count)
+        truncatedCount = encodings.filter { $0.contains { $0.truncatedTokenCount > 0 } }.count
+        let sequences = encodings.flatMap { $0.map { TokenSequence(ids: $0.ids, typeIDs: $0.typeIDs) } }
+        tokenCount = sequences.reduce(0) { $0 + $1.ids.count }
+        let targets = zip(examples, windowCounts).flatMap { example, count in
+            repeatElement(example.target, count: count)
+        }
+        data = TrainingData(sequences: sequences, targets: Targets(targets, head))
+    }
+}
+
+extension Targets {
+    /// The targets of examples, all of the kind that the head has.
+    fileprivate init(_ targets: [Target], _ head: ClassificationHead) {
+        switch head.problemType {
+        case .multiLabel:
+            self = .multiLabel(
+                targets.map { target in
+                    var row = [Float](repeating: 0, count: head.labels.count)
+                    for label in target.positions { row[label] = 1 }
+                    return row
+                })
+        default:
+            if head.labels.count == 1 {
+                self = .values(targets.map { if case .number(let value) = $0 { [Float(value)] } else { [0] } })
+            } else {
+                self = .classes(targets.map { $0.positions.first ?? 0 })
+            }
+        }
+    }
+}
+
+extension AdzeTraining.Truncation {
+    /// The strategy of the tokenizer; windows share a quarter of their length, at most 64 tokens.
+    func longText(maximumLength: Int) -> LongText {
+        switch self {
+        case .head: .head
+        case .tail: .tail
+        case .headAndTail: .headAndTail
+        case .windows: .window(stride: min(64, maximumLength / 4))
+        }
+    }
+}
+
+/// Scores the logits of a development set.
+struct DevelopmentScorer: Sendable {
+    let head: ClassificationHead
+    let examples: [Example]
+    let windowCounts: [Int]
+
+    /// The scores that there are, the one that is the default first.
+    var metrics: [String] {
+        if head.problemType == .multiLabel {
+            return ["micro-f1", "macro-f1", "weighted-f1", "samples-f1", "subset-accuracy"]
+        }
+        if head.labels.count == 1 { return ["pearson", "spearman", "r2", "mse", "mae"] }
+        return ["macro-f1", "accuracy", "weighted-f1", "mcc"]
+    }
+
+    /// The scores of logits, one row an input; not a number where a logit is not finite.
+    func scores(_ logits: [[Float]]) throws -> [Score] {
+        guard logits.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { return metrics.map { Score($0, .nan) } }
+        return try report(logits).namedScores(metrics)
+    }
+
+    private func report(_ logits: [[Float]]) throws -> EvaluationReport {
+        var evaluation = try Evaluation(head)
+        var rest = logits[...]
+        for (example, count) in zip(examples, windowCounts) {
+            let answer = head.classification(
+                Array(rest.prefix(count)), topK: 1, aggregate: .mean, truncated: 0)
+            rest = rest.dropFirst(count)
+            try evaluation.add(example, answer)
+        }
+        return try evaluation.report()
+    }
+}
+
+extension EvaluationReport {
+    /// The scores of these names, as a run's log and `--metric` have them.
+    func namedScores(_ names: [String]) -> [Score] {
+        names.map { name in Score(name, value(named: name) ?? .nan) }
+    }
+
+    private func value(named name: String) -> Double? {
+        switch (scores, name) {
+        case (.label(let report), "macro-f1"): report.macro.f1
+        case (.label(let report), "accuracy"): report.accuracy
+        case (.label(let report), "weighted-f1"): report.weighted.f1
+        case (.label(let report), "mcc"): report.matthews
+        case (.labels(let report), "micro-f1"): report.micro.f1
+        case (.labels(let report), "macro-f1"): report.macro.f1
+        case (.labels(let report), "weighted-f1"): report.weighted.f1
+        case (.labels(let report), "samples-f1"): report.samples.f1
+        case (.labels(let report), "subset-accuracy"): report.subsetAccuracy
+        case (.number(let report), "pearson"): report.pearson
+        case (.number(let report), "spearman"): report.spearman
+        case (.number(let report), "r2"): report.determination
+        case (.number(let report), "mse"): report.meanSquaredError
+        case (.number(let report), "mae"): report.meanAbsoluteError
+        default: nil
+        }
+    }
+}

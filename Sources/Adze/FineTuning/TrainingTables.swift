@@ -1,0 +1,236 @@
+// From tables to what a training needs: the start model with its head, and examples to learn from and to be judged by.
+// Not here: tokens.
+
+internal import AdzeBytes
+public import AdzeData
+internal import AdzeModelFiles
+public import AdzeModels
+internal import AdzeNative
+
+/// Where the examples of a training are.
+public struct TrainingTables: Sendable {
+    /// The training data: a table, JSON lines, or a folder of reviews.
+    public var train: String
+    /// The development data; nil splits some off the training data.
+    public var dev: String?
+    /// The format; nil goes by the names.
+    public var format: DataFormat?
+    /// The columns.
+    public var columns = ColumnSelection()
+    /// What separates several labels in one field.
+    public var separator: Character?
+    /// The share of the training data that is held out where there is no development data.
+    public var devShare = 0.1
+
+    /// The tables at these paths.
+    public init(train: String, dev: String? = nil) {
+        self.train = train
+        self.dev = dev
+    }
+}
+
+/// A classifier that is made new.
+public struct NewHead: Sendable, Equatable {
+    /// Its labels; nil takes those of the training data, the model's own first.
+    public var labels: [String]?
+    /// What its logits mean; nil follows the data: several labels a text where it has lists, else one.
+    public var problem: ProblemType?
+
+    /// A head with these labels.
+    public init(labels: [String]? = nil, problem: ProblemType? = nil) {
+        self.labels = labels
+        self.problem = problem
+    }
+}
+
+/// A model and the examples that it is to learn.
+public struct TrainingExamples: Sendable {
+    /// The start model.
+    public let bundle: ModelBundle
+    /// What the labels are: the one table of the whole training.
+    public let kind: TargetKind
+    /// The examples to learn.
+    public let train: [Example]
+    /// The examples to be judged by.
+    public let dev: [Example]
+    /// Whether the classifier is new.
+    public let hasNewHead: Bool
+    /// What a person should hear of.
+    public let notes: [String]
+
+    /// Opens the model and reads the tables.
+    ///
+    /// A model without a classifier of texts gets a new one, and so does any for which `newHead` asks; its labels are
+    /// `LabelTable(covering:own:)`. Throws the readers' errors with their paths, and `FineTuningError`.
+    /// - Parameters:
+    ///   - words: words to add to the vocabulary, see `ModelBundle.addingTokens(_:)`.
+    ///   - allowsInt8: whether a file of int8 weights alone may be the start.
+    public init(
+        model path: String, options: ModelOptions = ModelOptions(), tables: TrainingTables, newHead: NewHead? = nil,
+        words: [String] = [], seed: UInt64 = 42, allowsInt8: Bool = false
+    ) throws {
+        var notes: [String] = []
+        var options = options
+        options.seed = seed
+        var bundle = try ModelBundle(path: path, options: options)
+        if let native = bundle.source.native, native.store == .int8, !allowsInt8 {
+            throw LocatedError(path: path, underlying: FineTuningError.int8Start)
+        }
+        let head = bundle.checkpoint.head
+        var wanted = newHead
+        if wanted == nil, case .encoder = head { wanted = NewHead() }
+        guard wanted != nil || head.classification != nil else {
+            throw LocatedError(
+                path: path, underlying: FineTuningError.untrainedHead(architecture: head.architectureName))
+        }
+        if let wanted {
+            try TrainingExamples.choose(wanted, own: head.classification?.labels ?? [], tables, &options)
+            bundle = try ModelBundle(path: path, options: options)
+            notes.append(TrainingExamples.note(options))
+        }
+        notes = bundle.notes + notes
+        if !words.isEmpty {
+            let extended = try bundle.addingTokens(words)
+            bundle = extended.bundle
+            notes.append(extended.note)
+        }
+        let kind = try bundle.targetKind(separator: tables.separator)
+        var train = try TrainingExamples.read(tables.train, tables, kind, wanted == nil, &notes)
+        notes += try TrainingExamples.located(tables.train) { () throws(DataError) in try kind.check(training: train) }
+        var dev: [Example] = []
+        if let path = tables.dev {
+            dev = try TrainingExamples.readDev(path, tables, kind, &notes)
+            if let note = Overlap(train: train, dev: dev).note(devCount: dev.count) { notes.append(note) }
+        } else {
+            let split = StratifiedSplit(train, devShare: tables.devShare, seed: seed)
+            guard !split.dev.isEmpty else {
+                throw LocatedError(
+                    path: tables.train, underlying: FineTuningError.noDevelopmentSet(examples: train.count))
+            }
+            dev = split.dev.map { train[$0] }
+            train = split.train.map { train[$0] }
+            notes.append(
+                "no --dev: \(dev.count) of \(dev.count + train.count) examples are held out, the same share of each label"
+            )
+        }
+        self.bundle = bundle
+        self.kind = kind
+        self.train = train
+        self.dev = dev
+        self.hasNewHead = wanted != nil
+        self.notes = notes
+    }
+
+    // MARK: - The head
+
+    /// Settles a new head's labels and meaning in the options.
+    private static func choose(
+        _ wanted: NewHead, own: [String], _ tables: TrainingTables, _ options: inout ModelOptions
+    ) throws {
+        if wanted.problem == .regression {
+            options.newHead = wanted.labels ?? ["score"]
+            options.newHeadProblem = .regression
+            return
+        }
+        if let labels = wanted.labels, let problem = wanted.problem ?? (tables.separator != nil ? .multiLabel : nil) {
+            (options.newHead, options.newHeadProblem) = (labels, problem)
+            return
+        }
+        let survey = try located(tables.train) { () throws(DataError) in
+            try LabelSurvey(
+                path: tables.train, format: tables.format, columns: tables.columns, separator: tables.separator)
+        }
+        options.newHeadProblem = wanted.problem ?? (survey.hasSeveral ? .multiLabel : .singleLabel)
+        if let labels = wanted.labels {
+            options.newHead = labels
+            return
+        }
+        let table = try located(tables.train) { () throws(DataError) in
+            try LabelTable(covering: survey.labels, own: own)
+        }
+        if let only = table.names.first, table.count == 1, options.newHeadProblem == .singleLabel {
+            throw LocatedError(path: tables.train, underlying: DataError.oneLabel(only))
+        }
+        guard table.count > 0 else { throw LocatedError(path: tables.train, underlying: DataError.noExamples) }
+        options.newHead = table.names
+    }
+
+    private static func note(_ options: ModelOptions) -> String {
+        let labels = options.newHead ?? []
+        if options.newHeadProblem == .regression { return "a new head that says a number" }
+        let several = options.newHeadProblem == .multiLabel ? ", any number of them a text" : ""
+        let shown = labels.prefix(6).map { quoted($0, limit: 40) }.joined(separator: ", ")
+        return "a new classifier of \(labels.count) labels\(several): \(shown)\(labels.count > 6 ? ", …" : "")"
+    }
+
+    // MARK: - Reading
+
+    private static func read(
+        _ path: String, _ tables: TrainingTables, _ kind: TargetKind, _ hasOwnHead: Bool, _ notes: inout [String]
+    ) throws -> [Example] {
+        do throws(DataError) {
+            return try readTable(path, tables, kind, &notes)
+        } catch {
+            guard hasOwnHead, error.isUnknownLabel else { throw failure(error, path) }
+            throw LocatedError(path: path, underlying: FineTuningError.foreignLabels(error))
+        }
+    }
+
+    private static func readDev(
+        _ path: String, _ tables: TrainingTables, _ kind: TargetKind, _ notes: inout [String]
+    ) throws -> [Example] {
+        do throws(DataError) {
+            var ignored: [String] = []
+            return try readTable(path, tables, kind, &ignored)
+        } catch {
+            guard error.isUnknownLabel else { throw failure(error, path) }
+            throw LocatedError(path: path, underlying: FineTuningError.foreignDevLabels(error))
+        }
+    }
+
+    private static func readTable(
+        _ path: String, _ tables: TrainingTables, _ kind: TargetKind, _ notes: inout [String]
+    ) throws(DataError) -> [Example] {
+        guard path == "-" || pathExists(path) else { throw .file(.notFound(path: path)) }
+        var source = try ExampleSource(path: path, format: tables.format, columns: tables.columns, kind: kind)
+        let examples = try source.readAll()
+        notes += source.notes
+        return examples
+    }
+
+    private static func located<Value>(_ path: String, _ body: () throws(DataError) -> Value) throws -> Value {
+        do throws(DataError) {
+            guard pathExists(path) else { throw .file(.notFound(path: path)) }
+            return try body()
+        } catch {
+            throw failure(error, path)
+        }
+    }
+
+    private static func failure(_ error: DataError, _ path: String) -> any Error {
+        switch error {
+        case .file(let error): error
+        case .unknownFormat: error
+        default: LocatedError(path: path, underlying: error)
+        }
+    }
+}
+
+extension DataError {
+    /// Whether the first bad row has a label that is not known.
+    fileprivate var isUnknownLabel: Bool {
+        if case .badRows(let first, _, _) = self, case .unknownLabel = first.reason { true } else { false }
+    }
+}
+
+extension ExtendedModel {
+    /// What a person should hear of.
+    var note: String {
+        var parts = ["\(addedCount) words added to the vocabulary"]
+        if !known.isEmpty { parts.append("\(known.count) it has already (\(quoted(known[0], limit: 30)), …)") }
+        if !unknown.isEmpty {
+            parts.append("\(unknown.count) of which it knew no piece (\(quoted(unknown[0], limit: 30)), …)")
+        }
+        return parts.joined(separator: ", ")
+    }
+}

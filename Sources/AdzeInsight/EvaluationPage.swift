@@ -1,0 +1,192 @@
+// An evaluation as a page: headline figures, confusion, how sure the answers were, every label, the worst mistakes.
+
+public import Adze
+internal import AdzeData
+
+/// Makes a page of an evaluation.
+public enum EvaluationPage {
+    /// The file's text; the same report and details always give the same.
+    /// - Parameters:
+    ///   - title: what the page is called: the model and the data, by their names.
+    ///   - subtitle: one line below, such as how long texts were cut.
+    public static func html(
+        _ report: EvaluationReport, _ details: EvaluationDetails, title: String, subtitle: String = ""
+    ) -> String {
+        var page = Page(title: title, subtitle: line(report, subtitle))
+        page.add(figures(report.headlines))
+        addSections(report, details, to: &page)
+        return page.html
+    }
+
+    private static func line(_ report: EvaluationReport, _ subtitle: String) -> String {
+        let texts = "\(Figure.grouped(report.exampleCount)) \(report.exampleCount == 1 ? "text" : "texts")"
+        let cut = report.truncatedCount > 0 ? ", \(Figure.grouped(report.truncatedCount)) cut to length" : ""
+        return texts + cut + (subtitle.isEmpty ? "" : " · " + subtitle)
+    }
+
+    /// All sections below the figures; a run's page has them too.
+    static func addSections(_ report: EvaluationReport, _ details: EvaluationDetails, to page: inout Page) {
+        switch report.scores {
+        case .label(let scores):
+            addConfusion(scores.confusion, report.labels, to: &page)
+            page.section(
+                "How sure the answers were", charts([confidence(details.bins), calibration(details.bins, scores)]))
+            page.section(
+                "Labels", note: LabelTableView.note(report.labels.count),
+                LabelTableView.table(scores.labels, report.labels))
+        case .labels(let scores):
+            page.section(
+                "Labels", note: LabelTableView.note(report.labels.count),
+                LabelTableView.table(scores.labels, report.labels))
+        case .number(let scores):
+            page.section("Predicted and actual", charts([scatter(details.points, scores)]))
+        }
+        page.section(
+            "The worst mistakes",
+            note: details.mistakes.isEmpty ? nil : mistakeNote(report, details.mistakes.count),
+            mistakes(details.mistakes, isNumber: report.isOfNumbers))
+    }
+
+    private static func mistakeNote(_ report: EvaluationReport, _ count: Int) -> String {
+        let shown = count == 1 ? "One answer" : "The \(count) answers"
+        return report.isOfNumbers
+            ? "\(shown) farthest from the actual number."
+            : "\(shown) of which the model was surest, and wrong. Some may be mistakes of the labels, not of the model."
+    }
+
+    // MARK: - Confusion
+
+    private static func addConfusion(_ confusion: ConfusionMatrix, _ labels: [String], to page: inout Page) {
+        if labels.count <= ConfusionView.tableLimit {
+            page.section(
+                "Confusion",
+                note:
+                    "Rows are what is, columns what was said; the stronger the colour, the larger the share of its row.",
+                ConfusionView.table(confusion, labels))
+        } else {
+            page.section(
+                "Confusion",
+                note: "Each row is a label as it is, each column as it was said; right answers lie on the diagonal.",
+                charts(
+                    [ConfusionView.map(confusion, labels), ConfusionView.frequent(confusion, labels)].filter {
+                        !$0.html.isEmpty
+                    }))
+        }
+    }
+
+    // MARK: - Charts
+
+    private static func confidence(_ bins: [EvaluationDetails.Bin]) -> Markup {
+        let used = bins.firstIndex { $0.count > 0 } ?? 0
+        let low = used < bins.count / 2 ? 0.0 : 0.5
+        let most = Double(bins.map(\.count).max() ?? 1)
+        let frame = ChartFrame(x: Ticks(from: low, to: 1, steps: 5), y: Ticks(0, max(most, 1)))
+        var drawing = frame.axes("score of the answer", "texts", label: { Figure.grouped(Int($0.rounded())) })
+        for (index, bin) in bins.enumerated() where bin.count > 0 {
+            let from = Double(index) / Double(bins.count) + 0.003
+            let to = Double(index + 1) / Double(bins.count) - 0.003
+            let tip = "\(Figure.fixed(from, 2))–\(Figure.fixed(to, 2)): \(bin.right) right, \(bin.wrong) wrong"
+            drawing += frame.box("fb", from: (from, 0), to: (to, Double(bin.wrong)), tip: tip)
+            drawing += frame.box("fa", from: (from, Double(bin.wrong)), to: (to, Double(bin.count)), tip: tip)
+        }
+        let x = frame.column(low) + 10
+        drawing += frame.words("■ right", (x, 18), anchor: "start", style: "name ta")
+        drawing += frame.words("■ wrong", (x, 34), anchor: "start", style: "name tb")
+        return figure("Scores", "how many answers had which score", drawing)
+    }
+
+    private static func calibration(_ bins: [EvaluationDetails.Bin], _ scores: ClassificationReport) -> Markup {
+        let frame = ChartFrame(x: Ticks(from: 0, to: 1, steps: 5), y: Ticks(from: 0, to: 1, steps: 5), right: 16)
+        var drawing = frame.axes("score of the answer", "share that is right")
+        drawing += frame.line("guide", (frame.column(0), frame.row(0)), (frame.column(1), frame.row(1)))
+        // Few answers say little: their dots are small.
+        let most = Double(bins.map(\.count).max() ?? 1).squareRoot()
+        let used = bins.filter { $0.count > 0 }
+        let points = used.map { (x: $0.confidence / Double($0.count), y: Double($0.right) / Double($0.count)) }
+        if points.count > 1 { drawing += frame.path("a", points) }
+        for (bin, point) in zip(used, points) {
+            let tip = "\(bin.count) answers, mean score \(Figure.fixed(point.x, 3)), \(Figure.percent(point.y)) right"
+            drawing += frame.dot("ring", point, radius: 2.5 + 4.5 * Double(bin.count).squareRoot() / most, tip: tip)
+        }
+        drawing += frame.words("too modest", (frame.column(0.04), frame.row(0.93)), anchor: "start")
+        drawing += frame.words("too sure", (frame.column(0.97), frame.row(0.05)), anchor: "end")
+        return figure(
+            "Calibration", "expected error \(Figure.percent(scores.calibrationError)); larger dots, more answers",
+            drawing)
+    }
+
+    private static func scatter(_ points: [(actual: Double, predicted: Double)], _ scores: RegressionReport) -> Markup {
+        let all = points.flatMap { [$0.actual, $0.predicted] }
+        guard let low = all.min(), let high = all.max() else { return Markup() }
+        let ticks = Ticks(low, high)
+        let frame = ChartFrame(x: ticks, y: ticks, right: 16)
+        var drawing = frame.axes("actual", "predicted")
+        drawing += frame.line(
+            "guide", (frame.column(ticks.low), frame.row(ticks.low)), (frame.column(ticks.high), frame.row(ticks.high)))
+        for point in points {
+            drawing += frame.dot(
+                "fa", (x: point.actual, y: point.predicted), radius: 2,
+                tip: "actual \(Figure.short(point.actual)), predicted \(Figure.short(point.predicted))")
+        }
+        return figure("Predictions", "on the dashed line they are right", drawing)
+    }
+
+    // MARK: - Mistakes
+
+    private static func mistakes(_ list: [EvaluationDetails.Mistake], isNumber: Bool) -> Markup {
+        guard !list.isEmpty else { return .element("p", words: "None.") }
+        let head = Markup.element(
+            "thead", [:],
+            .element(
+                "tr", [:],
+                ["text", "is", "said", isNumber ? "off by" : "score"].map { .element("th", words: $0) }.joined()))
+        let rows = list.map { mistake in
+            var text = Markup.text(mistake.text)
+            if let pair = mistake.pair { text += .element("small", words: pair) }
+            if !mistake.place.isEmpty { text += .element("small", words: mistake.place) }
+            return Markup.element(
+                "tr", [:],
+                .element("td", ["class": "said", "dir": "auto"], text)
+                    + .element("td", ["class": "tag t"], words: mistake.actual)
+                    + .element("td", ["class": "tag p"], words: mistake.predicted)
+                    + .element(
+                        "td", ["class": "score"],
+                        words: isNumber ? Figure.short(mistake.score) : Figure.fixed(mistake.score, 3)))
+        }
+        return .element(
+            "div", ["class": "scroll"],
+            .element("table", ["class": "rows wrong"], head + .element("tbody", [:], rows.joined())))
+    }
+}
+
+extension EvaluationReport {
+    /// Whether the model says numbers.
+    var isOfNumbers: Bool { if case .number = scores { true } else { false } }
+
+    /// The figures above all else, the one that counts first.
+    var headlines: [(name: String, value: String)] {
+        func figure(_ value: Double) -> String { Figure.fixed(value, 4) }
+        switch scores {
+        case .label(let report):
+            return [
+                ("accuracy", Figure.percent(report.accuracy, 2)), ("macro F1", figure(report.macro.f1)),
+                ("MCC", figure(report.matthews)), ("log-loss", figure(report.logLoss)),
+                ("calibration error", figure(report.calibrationError)),
+            ]
+        case .labels(let report):
+            return [
+                ("micro F1", figure(report.micro.f1)), ("macro F1", figure(report.macro.f1)),
+                ("all labels right", Figure.percent(report.subsetAccuracy, 2)),
+                ("samples F1", figure(report.samples.f1)),
+            ]
+        case .number(let report):
+            return [
+                ("Pearson", report.pearson.map(figure) ?? "undefined"),
+                ("Spearman", report.spearman.map(figure) ?? "undefined"),
+                ("R²", report.determination.map(figure) ?? "undefined"),
+                ("mean absolute error", Figure.short(report.meanAbsoluteError)),
+                ("mean squared error", Figure.short(report.meanSquaredError)),
+            ]
+        }
+    }
+}

@@ -1,0 +1,55 @@
+// A self-contained page: one file, nothing from the network, no script. Not here: its sections.
+
+/// A page that is put together section by section.
+struct Page {
+    private let title: String
+    private let subtitle: String
+    private var body = Markup()
+
+    init(title: String, subtitle: String) {
+        self.title = title
+        self.subtitle = subtitle
+    }
+
+    /// Adds markup.
+    mutating func add(_ markup: Markup) { body += markup }
+
+    /// Adds a section with its heading, and a sentence that says how to read it.
+    mutating func section(_ heading: String, note: String? = nil, _ content: Markup) {
+        body += .element("h2", words: heading)
+        if let note { body += .element("p", ["class": "note"], .text(note)) }
+        body += content
+    }
+
+    /// The file's text.
+    var html: String {
+        // Even markup that slipped through could load and run nothing.
+        let policy = Markup(
+            """
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+            <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+
+            """)
+        let head =
+            policy + .element("title", words: title) + Markup("\n<style>\n") + Markup(PageStyle.css)
+            + Markup("\n</style></head>\n<body><main>\n")
+        let heading =
+            Markup.element("h1", words: title) + .element("p", ["class": "soft"], words: subtitle) + Markup("\n")
+        return (head + heading + body + Markup("\n<footer>Adze</footer>\n</main></body></html>\n")).html
+    }
+}
+
+/// Figures in a row, the first of them the one that counts.
+func figures(_ list: [(name: String, value: String)]) -> Markup {
+    .element(
+        "dl", ["class": "figures"],
+        list.enumerated().map { index, figure in
+            let content = Markup.element("dt", words: figure.name) + .element("dd", words: figure.value)
+            return index == 0 ? .element("div", ["class": "first"], content) : .element("div", [:], content)
+        }.joined())
+}
+
+/// Charts beside each other where there is room.
+func charts(_ list: [Markup]) -> Markup { .element("div", ["class": "charts"], list.joined()) }

@@ -1,0 +1,185 @@
+// `adze finetune`: a model and a table of labelled texts into a better model. Not here: the recipe's options, the log and
+// what is shown on the way, which are in Finetune/.
+
+import Adze
+import AdzeBytes
+import AdzeData
+import AdzeInsight
+import AdzeModels
+import AdzeTraining
+import ArgumentParser
+import Foundation
+
+/// Trains a classifier.
+struct FinetuneCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "finetune", abstract: "Train a classifier on labelled texts.",
+        discussion: """
+            Writes a .adze file: int8 weights, and the residual that gives the fp32 weights back. Data is read as evaluate \
+            reads it. Without --dev a tenth of the training data is held out, the same share of each label. A model \
+            without a classifier gets a new one with the labels of the data, and so does any with --new-head auto. The \
+            same model, data and recipe give the same file, at any number of threads, however often a run with \
+            --checkpoint-dir was stopped and resumed.
+            """)
+
+    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    var model: String
+
+    @Option(name: .long, help: ArgumentHelp("Labelled data to learn from.", valueName: "DATA"))
+    var train: String
+
+    @Option(name: .long, help: ArgumentHelp("Labelled data to choose the best epoch by.", valueName: "DATA"))
+    var dev: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The share of --train that is held out where there is no --dev.", valueName: "SHARE"))
+    var devShare = 0.1
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Data") var data: ExampleOptions
+    @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+    @OptionGroup(title: "Run") var runs: RunOptions
+    @OptionGroup(title: "Model") var head: StartOptions
+    @OptionGroup(title: "Source") var source: SourceOptions
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        guard (0.001...0.9).contains(devShare) else { throw ValidationError("--dev-share is 0.001 to 0.9") }
+    }
+
+    func run() throws {
+        try checkOutputs()
+        guard pathExists(model) else { throw ModelNotFound(path: model) }
+        for path in [train, dev].compactMap(\.self) where path == "-" {
+            throw ValidationError("\(path): training data is read twice; write it to a file")
+        }
+        let weights = try recipe.weights()
+        let examples = try prepared()
+        Console.notes(examples.notes, quiet: common.quiet)
+        let job = try FineTuning(
+            examples, recipe: recipe.recipe(layerCount: examples.bundle.checkpoint.config.layerCount),
+            metric: recipe.metric, classWeights: weights, threads: common.threads)
+        Console.notes(notes(job), quiet: common.quiet)
+        let before = try job.startScores()
+        let session = try FinetuneSession(self, job, before)
+        let tuned = try session.train()
+        try session.finish(tuned)
+    }
+
+    /// Refuses early what would be refused after the work.
+    private func checkOutputs() throws {
+        try OutputOptions.check(output.output, .file, force: output.force)
+        if let path = runs.report { try OutputOptions.check(path, .file, force: output.force) }
+        if let path = runs.export { try OutputOptions.check(path, .folder, force: output.force) }
+        if let path = runs.log { try OutputOptions.check(path, .file, force: output.force || runs.resume) }
+    }
+
+    private func prepared() throws -> TrainingExamples {
+        var tables = TrainingTables(train: train, dev: dev)
+        tables.format = data.columns.format
+        tables.columns = data.columns.selection(label: data.labelColumn)
+        tables.separator = data.separator
+        tables.devShare = devShare
+        let words = try head.addTokens.map { try ModelBundle.readTokens(path: $0) } ?? []
+        return try TrainingExamples(
+            model: model, options: source.modelOptions(), tables: tables, newHead: head.requested(), words: words,
+            seed: recipe.seed ?? 42, allowsInt8: head.fromInt8)
+    }
+
+    private func notes(_ job: FineTuning) -> [String] {
+        var notes: [String] = []
+        let count = job.examples.train.count
+        if job.truncatedCount > 0 {
+            notes.append(
+                "\(grouped(job.truncatedCount)) of \(counted(count, "text")) cut to \(job.maximumLength) tokens")
+        }
+        if job.inputCount > count { notes.append("\(grouped(count)) texts are \(grouped(job.inputCount)) windows") }
+        if let wanted = recipe.maxLength, wanted > job.maximumLength {
+            notes.append("the model takes at most \(job.maximumLength) tokens, --max-length says \(wanted)")
+        }
+        return notes
+    }
+}
+
+/// What is trained, and what it starts from.
+struct StartOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A new classifier: auto for the labels of the data, or their names.", valueName: "LABELS"))
+    var newHead: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("What a new classifier says of a text: label, labels or number.", valueName: "TASK"))
+    var task: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Words, one a line, that become tokens of their own.", valueName: "FILE"))
+    var addTokens: String?
+
+    @Flag(name: .long, help: "Start from a file of int8 weights alone.")
+    var fromInt8 = false
+
+    private static let tasks: [String: ProblemType] = [
+        "label": .singleLabel, "labels": .multiLabel, "number": .regression,
+    ]
+
+    func validate() throws {
+        if let task, StartOptions.tasks[task] == nil {
+            throw ValidationError("--task \(quoted(task)): expected label, labels or number")
+        }
+    }
+
+    /// The head that is asked for; nil keeps the model's own.
+    func requested() throws -> NewHead? {
+        guard newHead != nil || task != nil else { return nil }
+        let labels = try newHead.flatMap { $0 == "auto" ? nil : try splitLabels($0) }
+        return NewHead(labels: labels, problem: task.flatMap { StartOptions.tasks[$0] })
+    }
+}
+
+/// How a run is done; none of it changes what comes out.
+struct RunOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A folder for checkpoints, from which a stopped run goes on.", valueName: "DIR"))
+    var checkpointDir: String?
+
+    @Flag(name: .long, help: "Go on from the checkpoint, where there is one.")
+    var resume = false
+
+    @Option(name: .long, help: ArgumentHelp("Save every so many steps, too.", valueName: "N"))
+    var saveSteps: Int?
+
+    @Flag(name: .long, help: "Compute activations twice instead of keeping them: less memory, more time.")
+    var checkpointActivations = false
+
+    @Option(name: .long, help: ArgumentHelp("Write the run's course, one JSON object a line.", valueName: "RUN.jsonl"))
+    var log: String?
+
+    @Option(name: .long, help: ArgumentHelp("Write a page for a browser.", valueName: "PAGE.html"))
+    var report: String?
+
+    @Option(name: .long, help: ArgumentHelp("Write a folder for transformers, too.", valueName: "DIR"))
+    var export: String?
+
+    func validate() throws {
+        if resume, checkpointDir == nil { throw ValidationError("--resume needs the --checkpoint-dir to go on from") }
+        if let saveSteps, saveSteps < 1 { throw ValidationError("--save-steps must be 1 or more") }
+    }
+
+    /// For the trainer; `force` replaces the checkpoint of another run.
+    func trainerOptions(force: Bool) -> TrainerOptions {
+        var options = TrainerOptions()
+        options.folder = checkpointDir
+        options.start = resume ? .resumeIfPresent : force ? .replace : .fresh
+        options.saveSteps = saveSteps
+        options.checkpointsActivations = checkpointActivations
+        return options
+    }
+}

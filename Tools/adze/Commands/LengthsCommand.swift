@@ -1,0 +1,102 @@
+// `adze lengths`: how long texts are in tokens, what each maximum length would cut, and what it would cost in time.
+
+import Adze
+import AdzeBytes
+import AdzeData
+import AdzeModels
+import AdzeTokenization
+import ArgumentParser
+
+/// Measures a set of texts.
+struct LengthsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lengths", abstract: "Measure texts in tokens and advise on a maximum length.",
+        discussion: """
+            DATA is a .txt, .csv, .tsv or .jsonl file, a folder of reviews in neg and pos, or - for standard input. \
+            Lengths count the special tokens. head, tail and head+tail lose the same number of tokens, not the same \
+            tokens; windows lose none and cost more inputs. With a model that has weights the time of each maximum \
+            length is measured by short runs on this machine.
+            """)
+
+    @Argument(help: ArgumentHelp("Texts; labels may be there.", valueName: "DATA"))
+    var data: String
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A .adze file, model folder, tokenizer.json or vocab.txt.", valueName: "MODEL"))
+    var tokenizer: String
+
+    @OptionGroup var columns: ColumnOptions
+    @OptionGroup var common: CommonOptions
+
+    @OptionGroup var arithmetic: PrecisionOptions
+
+    @Flag(name: .long, help: "Measure no time.")
+    var noTiming = false
+
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        guard pathExists(tokenizer) else { throw ModelNotFound(path: tokenizer) }
+        // A tokenizer alone is as good as a model, but for the time.
+        let bundle = try noTiming ? nil : modelWithWeights()
+        let cutter = try bundle?.requireTokenizer() ?? openTokenizer(path: tokenizer)
+        guard data == "-" || pathExists(data) else { throw FileError.notFound(path: data) }
+        let progress = ProgressLine(total: nil, quiet: common.quiet)
+        defer { progress.end() }
+        let start = ContinuousClock.now
+        let report: LengthReport
+        do {
+            var rows = try TextRows(path: data, format: columns.format, columns: columns.selection())
+            report = try LengthReport(
+                &rows, tokenizer: cutter, limit: bundle?.maximumLength, threads: common.threads, progress: progress.show
+            )
+        } catch let error as DataError {
+            progress.end()
+            throw InputError(path: data, underlying: error)
+        }
+        progress.end()
+        let seconds = (ContinuousClock.now - start).seconds
+        let text = try bundle.map { try timed(report, $0) } ?? LengthText(report: report)
+        if json {
+            try StandardOutput.shared.line(text.json.text)
+        } else {
+            try text.lines.forEach(StandardOutput.shared.line)
+        }
+        try StandardOutput.shared.flush()
+        Console.summary(
+            "\(counted(report.textCount, "text")) measured in \(rounded(seconds, digits: 2)) s; "
+                + "advice: --max-length \(report.advice.maximumLength)", quiet: common.quiet)
+    }
+
+    private func timed(_ report: LengthReport, _ bundle: ModelBundle) throws -> LengthText {
+        let lengths = report.cuts.map(\.maximumLength)
+        let predicting = try LengthTiming(
+            bundle, lengths: lengths, precision: arithmetic.precision, threads: common.threads)
+        // An encoder learns with a classifier on top, whose cost is nothing beside its own.
+        var learner = bundle
+        if bundle.checkpoint.head.classification == nil {
+            var options = ModelOptions()
+            options.newHead = ["no", "yes"]
+            learner = try ModelBundle(path: tokenizer, options: options)
+        }
+        // Between four lengths a line is close enough; each costs a large model seconds.
+        let few = lengths.count <= 4 ? lengths : stride(from: 1, to: lengths.count, by: 2).map { lengths[$0] }
+        return LengthText(
+            report: report, predicting: predicting,
+            training: try LengthTiming(training: learner, lengths: few, threads: common.threads))
+    }
+
+    /// The model, or nil where what was named is a tokenizer without weights.
+    private func modelWithWeights() throws -> ModelBundle? {
+        do {
+            return try ModelBundle(path: tokenizer)
+        } catch {
+            // What is damaged as a model too is refused as a tokenizer, in its own words.
+            guard (try? openTokenizer(path: tokenizer)) != nil else { throw error }
+            Console.notes(["no weights beside the tokenizer, so no time is measured"], quiet: common.quiet)
+            return nil
+        }
+    }
+}

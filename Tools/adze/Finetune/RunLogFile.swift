@@ -1,0 +1,62 @@
+// The log of a run as it is written: one JSON object a line, each on disk before the run goes on. `RunLog` of AdzeInsight
+// reads it and says what the lines hold.
+
+import AdzeBytes
+import AdzeTraining
+import Foundation
+
+/// A log that grows.
+final class RunLogFile {
+    private let path: String
+    private let descriptor: Int32
+    private(set) var failure: FileError?
+
+    /// Opens the log; a run that goes on appends to it.
+    ///
+    /// Throws `FileError.exists` for a log that is there and is neither gone on with nor replaced.
+    init(path: String, appending: Bool, replacing: Bool) throws(FileError) {
+        self.path = path
+        if !appending, !replacing, pathExists(path) { throw .exists(path: path) }
+        let mode = appending ? O_APPEND : O_TRUNC
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0o644)
+        guard descriptor >= 0 else { throw .current("open", path) }
+        // A run that was killed may have left half a line, which would spoil the next.
+        let size = lseek(descriptor, 0, SEEK_END)
+        if appending, size > 0, let last = try? InputFile(path: path).read(at: Int(size) - 1, count: 1), last != [0x0A]
+        {
+            write("\n")
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Writes a line; the first failure is kept, and nothing is written after it.
+    func line(_ event: String, _ members: JSONObject) {
+        var object: JSONObject = ["event": .string(event)]
+        for (key, value) in members { object[key] = value }
+        write(JSONValue.object(object).text + "\n")
+    }
+
+    private func write(_ text: String) {
+        guard failure == nil else { return }
+        let bytes = Array(text.utf8)
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                failure = .current("write", path)
+                return
+            }
+            done += count
+        }
+    }
+}
+
+extension JSONValue {
+    /// A number; null where it is none that JSON can write.
+    static func finite(_ value: Double?) -> JSONValue {
+        guard let value, value.isFinite else { return .null }
+        return .number(value)
+    }
+}

@@ -1,0 +1,28 @@
+// A page of what a verb found: where it goes, and its writing.
+
+import AdzeBytes
+import ArgumentParser
+
+/// Options of verbs that write a page.
+struct ReportOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Write a page for a browser: charts, tables, the worst mistakes.", valueName: "PAGE.html"))
+    var report: String?
+
+    @Flag(name: .long, help: "Replace an output that exists.")
+    var force = false
+
+    /// Refuses early what the save would refuse after the work.
+    func check() throws {
+        if let report { try OutputOptions.check(report, .file, force: force) }
+    }
+
+    /// Writes the page, where one is wanted.
+    func write(_ html: () -> String) throws {
+        guard let report else { return }
+        var file = try AtomicFile(path: report, replacing: force)
+        try file.write(Array(html().utf8))
+        try file.commit()
+    }
+}
