@@ -64,7 +64,7 @@ final class QuantizedLayers: @unchecked Sendable {
     /// weight = code · scale of the row / factor of the column.
     private static func restore(_ part: QuantizedWeights, to target: UnsafeMutablePointer<Float>) {
         let depth = part.codes.count / max(part.rowScales.count, 1)
-        let inverse = part.inputFactors
+        let inverse = QuantizedWeights.inputFactors(part.columnFactors)
         part.codes.withUnsafeBufferPointer { codes in
             for (row, scale) in part.rowScales.enumerated() {
                 let line = target + row * depth
