@@ -101,7 +101,8 @@ let package = Package(
         .executableTarget(
             name: "adze-cli",
             dependencies: [
-                "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeInsight", "AdzeKernels", "AdzeModelFiles", "AdzeModels",
+                "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeInsight", "AdzeKernels", "AdzeModelFiles",
+                "AdzeModels",
                 "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -42,7 +42,9 @@ public final class Workspace {
 
 extension BertConfig {
     /// H rounded up to whole panels: where key and value start beside the query.
-    package var paddedHiddenSize: Int { (hiddenSize + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel }
+    package var paddedHiddenSize: Int {
+        (hiddenSize + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel
+    }
 
     /// The distance from row to row of query, key and value.
     package var projectedStride: Int { BertConfig.scattered(3 * paddedHiddenSize) }
