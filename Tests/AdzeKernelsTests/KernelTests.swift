@@ -10,18 +10,6 @@ import Testing
 @Suite struct KernelTests {
     static let sets = InstructionSet.available
 
-    func random(_ count: Int, seed: UInt64, scale: Float = 1) -> [Float] {
-        var generator = SeededGenerator(seed: seed)
-        return (0..<count).map { _ in Float.random(in: -scale...scale, using: &generator) }
-    }
-
-    func expectClose(_ found: [Float], _ expected: [Double], _ tolerance: Double, _ note: String = "") {
-        #expect(found.count == expected.count)
-        var worst = 0.0
-        for (a, b) in zip(found, expected) { worst = max(worst, abs(Double(a) - b) / max(1, abs(b))) }
-        #expect(worst <= tolerance, "\(note): off by \(worst)")
-    }
-
     static let shapes = [
         (1, 1, 1), (1, 16, 3), (2, 17, 5), (5, 15, 1), (6, 32, 16), (7, 33, 31), (12, 48, 400), (13, 31, 385),
         (25, 100, 64), (49, 64, 770), (3, 1, 1000),

@@ -9,18 +9,6 @@ import Testing
 @Suite struct TrainingKernelTests {
     static let sets = InstructionSet.available
 
-    func random(_ count: Int, seed: UInt64, scale: Float = 1) -> [Float] {
-        var generator = SeededGenerator(seed: seed)
-        return (0..<count).map { _ in Float.random(in: -scale...scale, using: &generator) }
-    }
-
-    func expectClose(_ found: [Float], _ expected: [Double], _ tolerance: Double, _ note: String = "") {
-        #expect(found.count == expected.count)
-        var worst = 0.0
-        for (a, b) in zip(found, expected) { worst = max(worst, abs(Double(a) - b) / max(1, abs(b))) }
-        #expect(worst <= tolerance, "\(note): off by \(worst)")
-    }
-
     /// The bits of a result are the same on every set.
     func onEverySet(_ body: (Kernels) -> [Float]) -> [Float] {
         let results = TrainingKernelTests.sets.map { body(Kernels($0)).map(\.bitPattern) }
