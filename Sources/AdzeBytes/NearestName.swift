@@ -17,15 +17,15 @@ public func nearestName(to name: String, in candidates: some Sequence<String>) -
     return best?.name
 }
 
+/// Insertions, deletions, substitutions and exchanges of neighbours, each place touched once.
 private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
-    var row = Array(0...b.count)
+    var (before, above, row) = ([Int](), [Int](), Array(0...b.count))
     for (i, x) in a.enumerated() {
-        var diagonal = row[0]
+        (before, above) = (above, row)
         row[0] = i + 1
         for (j, y) in b.enumerated() {
-            let substituted = diagonal + (x == y ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
+            row[j + 1] = min(above[j] + (x == y ? 0 : 1), row[j] + 1, above[j + 1] + 1)
+            if i > 0, j > 0, x == b[j - 1], a[i - 1] == y { row[j + 1] = min(row[j + 1], before[j - 1] + 1) }
         }
     }
     return row[b.count]
