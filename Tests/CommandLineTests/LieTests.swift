@@ -242,7 +242,7 @@ struct LieTests {
         let cases: [(code: Int32, options: [String], input: String, says: String)] = [
             (65, ["--format", "csv"], "text\n\"a b\n", "standard input: line 2: the quote"),
             (65, ["--format", "csv"], "", "header"),
-            (64, ["--format", "csv", "--text-column", "txet"], "text\na\n", "no column is named 'txet', found 'text'"),
+            (64, ["--format", "csv", "--text-column", "txet"], "text\na\n", "'txet'; the nearest is 'text'"),
             (65, ["--format", "csv"], "a,a\n1,2\n", "twice"), (65, ["--format", "csv"], "\u{0}a\n", "NUL"),
             (64, ["--text-column", "text"], "a\n", "no columns to choose from"),
         ]
