@@ -1,11 +1,5 @@
 // fp32 memory on a cache line's boundary, and the views that kernels work on. Not here: shapes of models, or arithmetic.
 
-#if canImport(Glibc)
-private import Glibc
-#elseif canImport(Darwin)
-private import Darwin
-#endif
-
 /// An owned run of fp32 values whose first lies on a 64-byte boundary.
 ///
 /// Its values may be written by several threads at once where they write different elements; who hands out views sees
@@ -15,26 +9,26 @@ public final class FloatBuffer: @unchecked Sendable {
     package let base: UnsafeMutablePointer<Float>
     /// The number of values.
     public let count: Int
-    /// Bytes of a mapping of its own; 0 for memory of the allocator's.
-    private let mappedBytes: Int
+    /// A mapping of its own; nil for memory of the allocator's.
+    private let pages: MappedPages?
 
     /// A buffer of zeros whose pages take memory only once something is written to them.
     ///
-    /// For arrays that may stay zero in large parts, and for those as large as a model.
-    public init(zeroPages count: Int) {
+    /// For arrays that may stay zero in large parts, and for those as large as a model. From the value `largePagesFrom`
+    /// on the system is asked for large pages: faster where all is used, wasteful where it stays zero.
+    public init(zeroPages count: Int, largePagesFrom first: Int? = nil) {
         precondition(count >= 0 && count <= Int.max / 8, "a buffer's size is checked before it is asked for")
-        let bytes = max(count, 1) * 4
-        let pages = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        guard let pages, pages != MAP_FAILED else { preconditionFailure("no memory for \(bytes) bytes") }
-        base = pages.bindMemory(to: Float.self, capacity: max(count, 1))
+        precondition(first.map { $0 >= 0 && $0 <= count } ?? true, "the large pages begin inside the buffer")
+        let pages = MappedPages(byteCount: count * 4, largeFrom: first.map { $0 * 4 })
+        base = pages.base.bindMemory(to: Float.self, capacity: max(count, 1))
         self.count = count
-        mappedBytes = bytes
+        self.pages = pages
     }
 
     /// A buffer of zeros.
     public init(count: Int) {
         precondition(count >= 0 && count <= Int.max / 8, "a buffer's size is checked before it is asked for")
-        mappedBytes = 0
+        pages = nil
         let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
         base = memory.initializeMemory(as: Float.self, repeating: 0, count: max(count, 1))
         self.count = count
@@ -47,7 +41,7 @@ public final class FloatBuffer: @unchecked Sendable {
     }
 
     deinit {
-        if mappedBytes > 0 { munmap(base, mappedBytes) } else { base.deallocate() }
+        if let pages { pages.unmap() } else { base.deallocate() }
     }
 
     /// A copy of the values at a range.

@@ -3,12 +3,6 @@
 
 internal import Synchronization
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 /// Hands out memory that lives as long as somebody keeps a part of it. Thread-safe.
 package final class WeightMemory: Sendable {
     /// A run of bytes on a cache line's boundary, zero at first.
@@ -51,23 +45,15 @@ package final class WeightMemory: Sendable {
 /// One mapping.
 private final class Slab: @unchecked Sendable {
     // @unchecked: hands out its address and nothing else.
-    let base: UnsafeMutableRawPointer
     let size: Int
+    private let pages: MappedPages
 
-    /// Pages of this size are what the system is asked for.
-    private static let largePage = 2 << 20
+    var base: UnsafeMutableRawPointer { pages.base }
 
     init(size: Int) {
-        self.size = (size + Slab.largePage - 1) / Slab.largePage * Slab.largePage
-        guard let memory = mmap(nil, self.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0),
-            memory != MAP_FAILED
-        else { fatalError("out of memory: \(self.size) bytes for weights") }
-        base = memory
-        #if os(Linux)
-        // A wish: where it is refused, the pages are small ones.
-        madvise(memory, self.size, MADV_HUGEPAGE)
-        #endif
+        self.size = size
+        pages = MappedPages(byteCount: size, largeFrom: 0)
     }
 
-    deinit { munmap(base, size) }
+    deinit { pages.unmap() }
 }

@@ -33,6 +33,10 @@ public struct ParameterLayout: Sendable, Equatable {
         precondition(Set(entries.map(\.name)).count == entries.count, "names are distinct")
     }
 
+    /// Values at the start of the array of whose gradients and moments most stay zero: those of the word embeddings, which
+    /// a model's parameters begin with.
+    var sparseCount: Int { entries.first?.range.upperBound ?? 0 }
+
     /// The place of a parameter, or nil where there is none of the name.
     ///
     /// - Complexity: O(parameters).

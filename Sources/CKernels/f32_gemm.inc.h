@@ -2,54 +2,78 @@
 // neither the tile it falls in, nor the rows beside it, nor the thread. Not here: threads, or which rows and columns.
 //
 // A tile is CK_ROWS rows by CK_TILE_PANELS panels: as many accumulators as the registers hold. The depth is cut so that
-// a slice of the panels stays in the first cache while all rows pass over it; between slices the sums wait in c.
+// a slice of the panels stays in the first cache, with room for a tile's rows, while all rows pass over it; between
+// slices the sums wait in c.
 
-#define CK_DEPTH_SLICE 384
+#define CK_DEPTH_SLICE 256
+// Steps of the depth between two moves of the pointers: what is no fma costs where two threads share a core.
+#define CK_GEMM_STEPS 4
+
+// Keeps a pointer in a register: without this the compiler computes twelve addresses anew at each step.
+#define CK_HOLD(pointer) __asm__ volatile("" : "+r"(pointer))
+
+// One step of the depth, u values after where the pointers are; a pointer serves three rows, which is what an address
+// can say of a stride.
+CK_INLINE void CK_NAME(gemm_step)(v16f sums[CK_ROWS][CK_TILE_PANELS], const float *const a[(CK_ROWS + 2) / 3],
+                                  ptrdiff_t a_stride, const float *b, ptrdiff_t panel_stride, const int rows,
+                                  const int panels, const int u) {
+    v16f right[CK_TILE_PANELS];
+#pragma clang loop unroll(full)
+    for (int p = 0; p < panels; p++) right[p] = v16_load(b + p * panel_stride + u * CK_PANEL);
+#pragma clang loop unroll(full)
+    for (int m = 0; m < rows; m++) {
+        v16f left = (v16f)(a[m / 3][m % 3 * a_stride + u]);
+#pragma clang loop unroll(full)
+        for (int p = 0; p < panels; p++) sums[m][p] = v16_fma(left, right[p], sums[m][p]);
+    }
+}
 
 CK_INLINE void CK_NAME(gemm_tile)(float *c, ptrdiff_t c_stride, const float *a, ptrdiff_t a_stride, const float *b,
                                   ptrdiff_t panel_stride, const int rows, const int panels, ptrdiff_t depth,
-                                  int resume, ptrdiff_t columns) {
+                                  int resume) {
     v16f sums[CK_ROWS][CK_TILE_PANELS];
 #pragma clang loop unroll(full)
     for (int m = 0; m < rows; m++)
 #pragma clang loop unroll(full)
-        for (int p = 0; p < panels; p++) {
-            ptrdiff_t width = columns - p * CK_PANEL;
-            if (!resume) sums[m][p] = (v16f)(0.0f);
-            else if (width >= CK_PANEL) sums[m][p] = v16_load(c + m * c_stride + p * CK_PANEL);
-            else sums[m][p] = v16_load_part(c + m * c_stride + p * CK_PANEL, width, 0.0f);
+        for (int p = 0; p < panels; p++)
+            sums[m][p] = resume ? v16_load(c + m * c_stride + p * CK_PANEL) : (v16f)(0.0f);
+    const float *left[(CK_ROWS + 2) / 3];
+#pragma clang loop unroll(full)
+    for (int m = 0; m < rows; m += 3) left[m / 3] = a + m * a_stride;
+    ptrdiff_t k = 0;
+    for (; k + CK_GEMM_STEPS <= depth; k += CK_GEMM_STEPS) {
+#pragma clang loop unroll(full)
+        for (int u = 0; u < CK_GEMM_STEPS; u++) CK_NAME(gemm_step)(sums, left, a_stride, b, panel_stride, rows, panels, u);
+        b += CK_GEMM_STEPS * CK_PANEL;
+        CK_HOLD(b);
+#pragma clang loop unroll(full)
+        for (int m = 0; m < rows; m += 3) {
+            left[m / 3] += CK_GEMM_STEPS;
+            CK_HOLD(left[m / 3]);
         }
-    for (ptrdiff_t k = 0; k < depth; k++) {
-        v16f right[CK_TILE_PANELS];
+    }
+    for (; k < depth; k++) {
+        CK_NAME(gemm_step)(sums, left, a_stride, b, panel_stride, rows, panels, 0);
+        b += CK_PANEL;
 #pragma clang loop unroll(full)
-        for (int p = 0; p < panels; p++) right[p] = v16_load(b + p * panel_stride + k * CK_PANEL);
-#pragma clang loop unroll(full)
-        for (int m = 0; m < rows; m++) {
-            v16f left = (v16f)(a[m * a_stride + k]);
-#pragma clang loop unroll(full)
-            for (int p = 0; p < panels; p++) sums[m][p] = v16_fma(left, right[p], sums[m][p]);
-        }
+        for (int m = 0; m < rows; m += 3) left[m / 3]++;
     }
 #pragma clang loop unroll(full)
     for (int m = 0; m < rows; m++)
 #pragma clang loop unroll(full)
-        for (int p = 0; p < panels; p++) {
-            ptrdiff_t width = columns - p * CK_PANEL;
-            if (width >= CK_PANEL) v16_store(c + m * c_stride + p * CK_PANEL, sums[m][p]);
-            else v16_store_part(c + m * c_stride + p * CK_PANEL, sums[m][p], width);
-        }
+        for (int p = 0; p < panels; p++) v16_store(c + m * c_stride + p * CK_PANEL, sums[m][p]);
 }
 
 // One function for each row count, so that the accumulators stay in registers.
 #define CK_TILE(ROWS, PANELS)                                                                                          \
     static void CK_NAME(gemm_tile_##ROWS##_##PANELS)(float *c, ptrdiff_t c_stride, const float *a, ptrdiff_t a_stride, \
                                                      const float *b, ptrdiff_t panel_stride, ptrdiff_t depth,          \
-                                                     int resume, ptrdiff_t columns) {                                  \
-        CK_NAME(gemm_tile)(c, c_stride, a, a_stride, b, panel_stride, ROWS, PANELS, depth, resume, columns);           \
+                                                     int resume) {                                                     \
+        CK_NAME(gemm_tile)(c, c_stride, a, a_stride, b, panel_stride, ROWS, PANELS, depth, resume);                    \
     }
 
 typedef void (*CK_NAME(tile_function))(float *, ptrdiff_t, const float *, ptrdiff_t, const float *, ptrdiff_t,
-                                       ptrdiff_t, int, ptrdiff_t);
+                                       ptrdiff_t, int);
 
 #define CK_TILES_UP_TO_6(PANELS)                                                                                       \
     CK_TILE(1, PANELS) CK_TILE(2, PANELS) CK_TILE(3, PANELS) CK_TILE(4, PANELS) CK_TILE(5, PANELS) CK_TILE(6, PANELS)
@@ -98,6 +122,19 @@ CK_INLINE void CK_NAME(gemm_finish)(float *c, ptrdiff_t c_stride, ptrdiff_t rows
     }
 }
 
+// A tile whose last panel is not full: computed beside c, since a tile stores whole panels.
+static void CK_NAME(gemm_edge)(float *c, ptrdiff_t c_stride, const float *a, ptrdiff_t a_stride, const float *b,
+                               ptrdiff_t panel_stride, ptrdiff_t rows, int panels, ptrdiff_t depth, int resume,
+                               ptrdiff_t columns) {
+    float whole[CK_ROWS * CK_TILE_PANELS * CK_PANEL];
+    const ptrdiff_t stride = panels * CK_PANEL;
+    for (ptrdiff_t m = 0; m < rows; m++)
+        for (ptrdiff_t n = 0; n < stride; n++) whole[m * stride + n] = resume && n < columns ? c[m * c_stride + n] : 0.0f;
+    CK_NAME(tiles)[panels][rows](whole, stride, a, a_stride, b, panel_stride, depth, resume);
+    for (ptrdiff_t m = 0; m < rows; m++)
+        __builtin_memcpy(c + m * c_stride, whole + m * stride, (size_t)columns * sizeof(float));
+}
+
 static void CK_NAME(ck_f32_gemm)(float *c, ptrdiff_t c_stride, const float *a, ptrdiff_t a_stride,
                                  const float *packed_b, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth,
                                  const ck_epilogue *epilogue) {
@@ -113,8 +150,13 @@ static void CK_NAME(ck_f32_gemm)(float *c, ptrdiff_t c_stride, const float *a, p
             const ptrdiff_t slice = depth - k < CK_DEPTH_SLICE ? depth - k : CK_DEPTH_SLICE;
             for (ptrdiff_t m = 0; m < rows; m += CK_ROWS) {
                 const ptrdiff_t height = rows - m < CK_ROWS ? rows - m : CK_ROWS;
-                CK_NAME(tiles)[panels][height](c + m * c_stride + n, c_stride, a + m * a_stride + k, a_stride,
-                                               panel + k * CK_PANEL, panel_stride, slice, k > 0, width);
+                float *tile = c + m * c_stride + n;
+                const float *left_rows = a + m * a_stride + k, *right = panel + k * CK_PANEL;
+                if (width == panels * CK_PANEL)
+                    CK_NAME(tiles)[panels][height](tile, c_stride, left_rows, a_stride, right, panel_stride, slice, k > 0);
+                else
+                    CK_NAME(gemm_edge)(tile, c_stride, left_rows, a_stride, right, panel_stride, height, panels, slice,
+                                       k > 0, width);
                 if (finishes && k + slice == depth)
                     CK_NAME(gemm_finish)(c + m * c_stride + n, c_stride, height, width,
                                          epilogue->bias ? epilogue->bias + n : 0,

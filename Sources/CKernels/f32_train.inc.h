@@ -54,12 +54,21 @@ static void CK_NAME(outer_edge)(float *c, const float *a, ptrdiff_t a_stride, co
 }
 
 // Copies columns of a slice into panels of `width`, a cache line apart so that they do not meet in one set of the cache.
+// Narrow rows are copied with what follows them, which the panel's next row, or the line between panels, takes up again;
+// nothing follows the last.
 CK_INLINE void CK_NAME(outer_pack)(float *panels, const float *x, ptrdiff_t stride, ptrdiff_t count, const int width,
                                    ptrdiff_t depth) {
     const ptrdiff_t panel_stride = CK_OUTER_SLICE * width + 16;
-    for (ptrdiff_t t = 0; t < depth; t++)
-        for (ptrdiff_t p = 0; p < count; p++)
-            __builtin_memcpy(panels + p * panel_stride + t * width, x + t * stride + p * width, (size_t)width * 4);
+    const ptrdiff_t whole = width % 16 == 0 || count == 0 ? count : count - 1;
+    for (ptrdiff_t t = 0; t < depth; t++) {
+        const float *row = x + t * stride;
+        float *target = panels + t * width;
+        for (ptrdiff_t p = 0; p < whole; p++)
+#pragma clang loop unroll(full)
+            for (int i = 0; i < width; i += 16) v16_store(target + p * panel_stride + i, v16_load(row + p * width + i));
+        for (ptrdiff_t p = whole; p < count; p++)
+            __builtin_memcpy(target + p * panel_stride, row + p * width, (size_t)width * 4);
+    }
 }
 
 // The rows and columns that fill no whole tile.

@@ -9,7 +9,7 @@ struct Growing {
     private(set) var buffer = FloatBuffer(count: 0)
 
     mutating func reserve(_ count: Int) {
-        if buffer.count < count { buffer = FloatBuffer(zeroPages: count) }
+        if buffer.count < count { buffer = FloatBuffer(zeroPages: count, largePagesFrom: 0) }
     }
 }
 
@@ -53,7 +53,7 @@ final class WorkerScratch {
         narrow.reserve(RowPieces.most * config.hiddenSize)
         second.reserve(RowPieces.most * config.hiddenSize)
         wide.reserve(RowPieces.most * config.intermediateStride)
-        panels.reserve(WeightGradient.scratchCount)
+        panels.reserve(WeightGradient.PieceSize.largest.scratchCount)
         let depth = max(config.hiddenSize, config.intermediateSize)
         if quantized && !codes.fits(rows: RowPieces.most, depth: depth) {
             codes = QuantizedRows(capacity: RowPieces.most, depth: depth)

@@ -39,7 +39,7 @@ public final class TrainingModel: Sendable {
             checkpoint.config.parameters(head: checkpoint.head).map { (name: $0.name, shape: $0.shape) })
         self.layout = layout
         places = ModelPlaces(layout, config: checkpoint.config, head: checkpoint.head)
-        let weights = FloatBuffer(zeroPages: layout.count)
+        let weights = FloatBuffer(zeroPages: layout.count, largePagesFrom: 0)
         try pool.forEachThrowing(layout.entries.count) { index in
             let entry = layout.entries[index]
             let values = try checkpoint.store.load(entry.name).floats()
@@ -47,7 +47,7 @@ public final class TrainingModel: Sendable {
             (weights.base + entry.range.lowerBound).update(from: values, count: values.count)
         }
         self.weights = weights
-        gradients = FloatBuffer(zeroPages: layout.count)
+        gradients = FloatBuffer(zeroPages: layout.count, largePagesFrom: layout.sparseCount)
     }
 
     /// Whether a head can be trained: those of classification, token classification and question answering.

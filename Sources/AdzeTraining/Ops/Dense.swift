@@ -98,21 +98,28 @@ struct WeightGradient: @unchecked Sendable {
     /// The layer's input, (T, K).
     let inputs: MatrixView
 
-    /// Rows and columns of one piece of work: slices of both factors stay in a core's second cache.
-    static let height = 192
-    static let width = 384
+    /// Rows and columns of one piece of work.
+    struct PieceSize {
+        let height: Int
+        let width: Int
 
-    private var across: Int { (sums.columns + WeightGradient.width - 1) / WeightGradient.width }
-    private var down: Int { (sums.rows + WeightGradient.height - 1) / WeightGradient.height }
-    var pieceCount: Int { across * down }
+        /// Slices of both factors and the sums stay in a core's second cache, and are large beside the copying of the
+        /// factors.
+        static let largest = PieceSize(height: 384, width: 768)
+        /// A quarter of it.
+        var smaller: PieceSize { PieceSize(height: height / 2, width: width / 2) }
+        /// Scratch memory of a piece.
+        var scratchCount: Int { Kernels.outerScratchCount(rows: height, columns: width) }
+    }
 
-    /// Scratch memory of a piece.
-    static let scratchCount = Kernels.outerScratchCount(rows: height, columns: width)
+    func pieceCount(_ size: PieceSize) -> Int {
+        (sums.columns + size.width - 1) / size.width * ((sums.rows + size.height - 1) / size.height)
+    }
 
-    func run(_ piece: Int, kernels: Kernels, scratch: FloatBuffer) {
-        let (row, column) = piece.quotientAndRemainder(dividingBy: across)
-        let rows = row * WeightGradient.height..<min((row + 1) * WeightGradient.height, sums.rows)
-        let columns = column * WeightGradient.width..<min((column + 1) * WeightGradient.width, sums.columns)
+    func run(_ piece: Int, _ size: PieceSize, kernels: Kernels, scratch: FloatBuffer) {
+        let (row, column) = piece.quotientAndRemainder(dividingBy: (sums.columns + size.width - 1) / size.width)
+        let rows = row * size.height..<min((row + 1) * size.height, sums.rows)
+        let columns = column * size.width..<min((column + 1) * size.width, sums.columns)
         kernels.addOuter(
             sums.rows(rows).columns(columns), outputs.columns(rows), inputs.columns(columns), scratch: scratch)
     }
@@ -133,10 +140,14 @@ extension WorkerPool {
 }
 
 extension EncoderPass {
-    /// Adds the products that make weights' gradients.
+    /// Adds the products that make weights' gradients, in pieces as large as leave each thread some; no bit depends on them.
     func add(_ products: [WeightGradient]) {
-        pool.forEachPiece(products.map(\.pieceCount)) { job, piece, worker in
-            products[job].run(piece, kernels: kernels, scratch: workspace.workers[worker].panels.buffer)
+        var size = WeightGradient.PieceSize.largest
+        func counts() -> [Int] { products.map { $0.pieceCount(size) } }
+        while counts().reduce(0, +) < 4 * pool.threadCount && size.height > 48 { size = size.smaller }
+        let chosen = size
+        pool.forEachPiece(counts()) { job, piece, worker in
+            products[job].run(piece, chosen, kernels: kernels, scratch: workspace.workers[worker].panels.buffer)
         }
     }
 }

@@ -68,8 +68,9 @@ public final class Optimizer {
         isTrained = neverTrained?.map { !$0 } ?? [Bool](repeating: true, count: settings.count)
         let first = isTrained.firstIndex(of: true)
         origin = first.map { layout.entries[$0].range.lowerBound } ?? layout.count
-        firstMoments = FloatBuffer(zeroPages: layout.count - origin)
-        secondMoments = FloatBuffer(zeroPages: layout.count - origin)
+        let dense = max(0, layout.sparseCount - origin)
+        firstMoments = FloatBuffer(zeroPages: layout.count - origin, largePagesFrom: dense)
+        secondMoments = FloatBuffer(zeroPages: layout.count - origin, largePagesFrom: dense)
         pieces = layout.entries.indices.dropFirst(leavesRowsBehind ? 1 : 0).flatMap { entry in
             let (range, shape) = (layout.entries[entry].range, layout.entries[entry].shape)
             // Embeddings go row by row, so that their norm is summed alike where most rows are left out as zeros.
