@@ -2,8 +2,8 @@
 # Compares Adze's training steps with PyTorch + transformers' in one run, in turns, on the same token ids.
 """python Tools/benchmarks/compare_training.py [--bench PATH] [--mode full|topN|head] [MODEL ...]
 
-Both sides run forward, loss and backward in fp32 with the dropout of the configuration (--no-dropout: without); the
-optimizer's step is not in the time of either, and takes PyTorch 1 to 2 per cent of its own. README.md says more.
+Both sides take whole steps in fp32 with the dropout of the configuration (--no-dropout: without): forward, loss,
+backward, clipping and AdamW, PyTorch's fused. README.md says more.
 """
 
 import argparse
@@ -29,11 +29,16 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5, help="how often the sides take turns")
     parser.add_argument("--cells", default="16x128,ragged")
     parser.add_argument("--batches", type=int, default=1, help="batches of a cell; of `ragged`, 8 at most")
+    parser.add_argument("--rounds-inside", type=int, default=1, help="how often a side runs the batches in its turn")
     parser.add_argument("--no-dropout", action="store_true")
+    parser.add_argument("--no-optimizer", action="store_true", help="forward, loss and backward alone")
+    parser.add_argument("--cached", action="store_true", help="our side as in a run's later epochs, of topN and head")
     parser.add_argument("--checkpoint", action="store_true", help="our side keeps the blocks' inputs alone")
     parser.add_argument("--work", default=".build/benchmarks", help="where models are made")
     parser.add_argument("--json", action="store_true", help="one JSON line a cell")
     parsed = parser.parse_args()
+    if parsed.cached and parsed.mode == "full":
+        parser.error("--cached is of frozen blocks: add --mode topN or head")
     if not os.access(parsed.bench, os.X_OK):
         parser.error(f"{parsed.bench} is no program; run: swift build -c release --product adze-trainbench")
     return parsed
@@ -69,17 +74,21 @@ class Adze:
         with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
             file.writelines(json.dumps(batch) + "\n" for batch in batches)
             file.flush()
-            command = [self.options.bench, str(self.folder), file.name, str(self.options.threads), "1", self.options.mode]
-            command += [] if self.options.no_dropout else ["dropout"]
-            command += ["checkpoint"] if self.options.checkpoint else []
+            rounds = str(self.options.rounds_inside)
+            command = [self.options.bench, str(self.folder), file.name, str(self.options.threads), rounds]
+            flags = {
+                "dropout": not self.options.no_dropout, "optimizer": not self.options.no_optimizer,
+                "checkpoint": self.options.checkpoint, "cached": self.options.cached,
+            }
+            command += [self.options.mode, *(flag for flag, is_set in flags.items() if is_set)]
             child = subprocess.run(command, capture_output=True, text=True)
         if child.returncode != 0:
             raise SystemExit(f"{' '.join(command)} ended with {child.returncode}: {child.stderr.strip()}")
         report = json.loads(child.stdout)
-        if report["tokens"] != sum(len(row) for batch in batches for row in batch):
+        if report["tokens"] != self.options.rounds_inside * sum(len(row) for batch in batches for row in batch):
             raise SystemExit(f"our side ran {report['tokens']} tokens")
         self.peak = max(self.peak, report["peakMiB"])
-        return sum(report["seconds"])
+        return sum(report["seconds"]) / self.options.rounds_inside
 
 
 class Torch:
@@ -93,7 +102,7 @@ class Torch:
         logging.set_verbosity_error()
         logging.disable_progress_bar()
         torch.set_num_threads(options.threads)
-        self.torch = torch
+        self.torch, self.options = torch, options
         self.model = BertForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
         self.model.train(not options.no_dropout)
         layers = self.model.bert.encoder.layer
@@ -103,6 +112,8 @@ class Torch:
         if frozen:
             for module in [self.model.bert.embeddings, *layers[:frozen]]:
                 module.requires_grad_(False)
+        self.learning = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        self.optimizer = None if options.no_optimizer else torch.optim.AdamW(self.learning, lr=5e-5, fused=True)
 
     def tensors(self, batch):
         width = max(map(len, batch))
@@ -119,12 +130,16 @@ class Torch:
         tensors = [self.tensors(batch) for batch in batches]
         self.step(tensors[0])
         start = time.perf_counter()
-        for batch in tensors:
-            self.step(batch)
-        return time.perf_counter() - start
+        for _ in range(self.options.rounds_inside):
+            for batch in tensors:
+                self.step(batch)
+        return (time.perf_counter() - start) / self.options.rounds_inside
 
     def step(self, batch):
         self.model(**batch).loss.backward()
+        if self.optimizer:
+            self.torch.nn.utils.clip_grad_norm_(self.learning, 1.0)
+            self.optimizer.step()
         self.model.zero_grad(set_to_none=True)
 
 
@@ -139,7 +154,7 @@ def main():
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[: options.threads]))
     for model in options.models:
-        folder = model_folder(model, options.work)
+        folder = model_folder(model, options.work) / "hf"
         vocabulary = json.loads((pathlib.Path(folder) / "config.json").read_text())["vocab_size"]
         torch_side, adze = Torch(options, folder), Adze(options, folder)
         for cell in options.cells.split(","):

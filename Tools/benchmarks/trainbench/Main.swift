@@ -1,9 +1,10 @@
-// Times training steps on given token ids, for compare_training.py; not a program for users. The optimizer is not timed
-// here: forward, loss and backward alone, or with `adamw` the update as well.
+// Times training steps on given token ids, for compare_training.py; not a program for users.
 //
 // Usage: adze-trainbench FOLDER BATCHES THREADS ROUNDS MODE [OPTION...]
 // FOLDER holds config.json and model.safetensors; BATCHES has a JSON list of lists of ids on each line; MODE is full,
-// topN (the last N blocks learn), or head. Prints one JSON object.
+// topN (the last N blocks learn), or head. A step is forward, loss and backward. Options: `dropout`; `checkpoint`
+// computes activations twice; `optimizer` clips and moves the weights too; `cached` starts each step from the hidden
+// states after the frozen blocks, as every epoch of a run after the first does. Prints one JSON object.
 
 import AdzeBytes
 import AdzeKernels
@@ -24,7 +25,7 @@ struct Bench {
 
     init(_ arguments: [String]) throws {
         guard arguments.count >= 6, let threads = Int(arguments[3]), let rounds = Int(arguments[4]) else {
-            Console.fail("usage: adze-trainbench FOLDER BATCHES THREADS ROUNDS full|topN|head [dropout] [checkpoint]")
+            Console.fail("usage: adze-trainbench FOLDER BATCHES THREADS ROUNDS full|topN|head [OPTION...]")
         }
         folder = arguments[1]
         (self.threads, self.rounds, mode) = (threads, rounds, arguments[5])
@@ -49,21 +50,39 @@ struct Bench {
         var options = StepOptions()
         options.checkpointsActivations = flags.contains("checkpoint")
         if flags.contains("dropout") { options.dropout = DropoutRates(checkpoint.config.dropout) }
-        if mode == "head" { options.trainsOnlyHead = true }
-        if let top = Int(mode.dropFirst(3)), mode.hasPrefix("top") {
-            options.frozenBlocks = max(0, checkpoint.config.layerCount - top)
+        var depth = TrainedDepth.all
+        if mode == "head" { depth = .head }
+        if let top = Int(mode.dropFirst(3)), mode.hasPrefix("top") { depth = .top(top) }
+        let layers = checkpoint.config.layerCount
+        if depth != .all {
+            options.trainsOnlyHead = depth == .head
+            options.frozenBlocks = layers - depth.blockCount(of: layers)
+            options.frozenEmbeddings = true
         }
-        _ = try pass.step(batches[0], options: options)
+        let optimizer = flags.contains("optimizer") ? Bench.optimizer(of: model, depth, pool) : nil
+        let prefixes = try batches.map { batch in
+            flags.contains("cached") ? try pass.prefix(batch.sequences, blocks: options.frozenBlocks) : nil
+        }
         var seconds: [Double] = []
         var losses: [Double] = []
-        for _ in 0..<rounds {
-            for batch in batches {
-                let clock = ContinuousClock()
-                let start = clock.now
+        // The first step, in which memory is made, does not count.
+        for round in 0...rounds {
+            for (batch, prefix) in zip(batches, prefixes).prefix(round == 0 ? 1 : batches.count) {
+                let start = ContinuousClock.now
+                for sequence in batch.sequences { optimizer?.prepare(rows: sequence.ids) }
+                let loss =
+                    try prefix.map { try pass.step(batch, prefix: $0, blocks: options.frozenBlocks, options: options) }
+                    ?? pass.step(batch, options: options)
+                if let optimizer {
+                    let scale = Optimizer.clipping(norm: optimizer.gradientNorm(), limit: 1)
+                    optimizer.step(rateFactor: 1, gradientScale: scale)
+                }
+                let end = ContinuousClock.now
+                if optimizer == nil { pass.zeroGradients() }
                 options.step += 1
-                losses.append(Double(try pass.step(batch, options: options).loss))
-                seconds.append((clock.now - start) / .seconds(1))
-                pass.zeroGradients()
+                guard round > 0 else { continue }
+                losses.append(Double(loss.loss))
+                seconds.append((end - start) / .seconds(1))
             }
         }
         let tokens = batches.reduce(0) { $0 + $1.sequences.reduce(0) { $0 + $1.ids.count } } * rounds
@@ -72,6 +91,17 @@ struct Bench {
             "losses": losses, "isa": model.kernels.instructionSet.rawValue, "peakMiB": Bench.peakMemory(),
         ]
         print(String(decoding: try JSONSerialization.data(withJSONObject: report, options: .sortedKeys), as: UTF8.self))
+    }
+
+    /// AdamW as `adze finetune` has it by default.
+    private static func optimizer(of model: TrainingModel, _ depth: TrainedDepth, _ pool: WorkerPool) -> Optimizer {
+        let recipe = Recipe()
+        let layers = model.config.layerCount
+        let settings = recipe.settings(of: model.layout, layerCount: layers)
+        return Optimizer(
+            layout: model.layout, settings: settings, adamW: recipe.adamW, weights: model.weights,
+            gradients: model.gradients, neverTrained: settings.map { !$0.part.isTrained(depth, layerCount: layers) },
+            leavesRowsBehind: depth == .all, kernels: model.kernels, pool: pool)
     }
 
     /// The largest resident set so far, in MiB; `getrusage` would count that of the parent before it started this program.
