@@ -84,9 +84,9 @@ extension Trainer {
     /// Keeps the present weights as the best.
     func keepBest() throws(TrainerError) {
         guard store != nil else {
-            let weights = bestWeights ?? copyOfWeights()
-            weights.base.update(from: engine.weights.base + trainedRange.lowerBound, count: trainedRange.count)
-            bestWeights = weights
+            let kept = bestWeights ?? KeptWeights(folder: options.cacheFolder)
+            kept.keep(UnsafeBufferPointer(trainedWeights))
+            bestWeights = kept
             return
         }
         do throws(FileError) {
@@ -96,11 +96,14 @@ extension Trainer {
 
     /// Puts the best epoch's weights in place; from then on they are the ones.
     func placeBest() throws {
-        if let bestWeights { restore(bestWeights) }
+        try bestWeights?.restore(to: trainedWeights)
         if let best = store?.best {
             let weights = NamedArray(name: "weights", buffer: engine.weights, range: trainedRange)
             try store?.folder.read(best, into: [weights])
         }
-        store?.best = nil
+    }
+
+    private var trainedWeights: UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: engine.weights.base + trainedRange.lowerBound, count: trainedRange.count)
     }
 }

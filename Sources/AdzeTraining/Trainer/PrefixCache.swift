@@ -1,12 +1,6 @@
 // Hidden states after the last frozen block, kept from one epoch to the next: in memory up to a limit, beyond it in a
 // file that has no name, and beyond that not at all. Not here: computing them.
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// What a run keeps of its frozen blocks.
 final class PrefixCache {
     /// How many blocks the states are after.
@@ -49,56 +43,5 @@ final class PrefixCache {
             fileLeft -= bytes
             inFile[index] = (offset, values.count)
         }
-    }
-}
-
-/// A file without a name: nobody else can open it, and it is gone when the process is.
-private final class PrivateFile {
-    private let descriptor: Int32
-    private var size = 0
-
-    init?(folder: String) {
-        let path = "\(folder)/.adze-cache.\(getpid())"
-        descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return nil }
-        unlink(path)
-    }
-
-    deinit { if descriptor >= 0 { close(descriptor) } }
-
-    /// Where the values went; nil where the system refused.
-    func append(_ values: [Float]) -> Int? {
-        let start = size
-        let isWritten = values.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress else { return true }
-            var done = 0
-            while done < bytes.count {
-                let put = pwrite(descriptor, base + done, bytes.count - done, off_t(start + done))
-                if put < 0 && errno == EINTR { continue }
-                if put <= 0 { return false }
-                done += put
-            }
-            return true
-        }
-        guard isWritten else { return nil }
-        size += values.count * 4
-        return start
-    }
-
-    func read(at offset: Int, count: Int) -> [Float]? {
-        var isRead = true
-        let values = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-            let bytes = UnsafeMutableRawBufferPointer(buffer)
-            var done = 0
-            while done < count * 4, let base = bytes.baseAddress {
-                let got = pread(descriptor, base + done, count * 4 - done, off_t(offset + done))
-                if got < 0 && errno == EINTR { continue }
-                if got <= 0 { break }
-                done += got
-            }
-            isRead = done == count * 4
-            initialized = isRead ? count : 0
-        }
-        return isRead ? values : nil
     }
 }

@@ -147,7 +147,8 @@ extension Trainer {
             report.isBest = isBetter(report)
         }
         let isLast = noteEpoch(report)
-        if report.isBest && recipe.keepsBest { try keepBest() }
+        // Of the last epoch the weights stay where they are.
+        if report.isBest && recipe.keepsBest && !isLast { try keepBest() }
         let known = state.best.map { !state.epochs[$0].sawOneClass } ?? false
         let sign = state.watch.add(
             sawOneClass: report.sawOneClass && !known, inLastStage: isInLastStage(report.epoch), isLast: isLast)

@@ -32,9 +32,10 @@ public struct TrainerOptions: Sendable {
     public var checkpointsActivations = false
     /// The most bytes of memory for hidden states of frozen blocks.
     public var cacheMemory = 1 << 30
-    /// The most bytes of disk for them; the file has no name and is gone with the process.
+    /// The most bytes of disk for them.
     public var cacheDisk = 16 << 30
-    /// Where that file is; nil for the folder of checkpoints. Without either nothing is spilled.
+    /// Where files without a name lie, which are gone with the process: those hidden states, and without a folder for
+    /// checkpoints the best epoch's weights. Nil for the folder of checkpoints; without either all stays in memory.
     public var cacheFolder: String?
 
     /// The defaults.
@@ -70,7 +71,7 @@ public final class Trainer {
     /// The weights at the start, for retries.
     private var startWeights: FloatBuffer?
     /// The best epoch's weights, where there is no folder that keeps them.
-    var bestWeights: FloatBuffer?
+    var bestWeights: KeptWeights?
 
     /// A run over a model's weights as they are.
     ///
@@ -230,6 +231,7 @@ public final class Trainer {
     private func finish() throws {
         optimizer.settle()
         if chosenEpoch != state.epochs.count - 1 || state.stepInEpoch > 0 { try placeBest() }
+        store?.best = nil
         state.isFinished = true
         try save()
     }
@@ -269,13 +271,13 @@ public final class Trainer {
     /// What a run changes: all but the parameters before the first that is ever trained.
     var trainedRange: Range<Int> { optimizer.origin..<engine.layout.count }
 
-    func copyOfWeights() -> FloatBuffer {
+    private func copyOfWeights() -> FloatBuffer {
         let copy = FloatBuffer(zeroPages: trainedRange.count)
         copy.base.update(from: engine.weights.base + trainedRange.lowerBound, count: trainedRange.count)
         return copy
     }
 
-    func restore(_ weights: FloatBuffer) {
+    private func restore(_ weights: FloatBuffer) {
         (engine.weights.base + trainedRange.lowerBound).update(from: weights.base, count: trainedRange.count)
     }
 }

@@ -1,5 +1,6 @@
 // The order of examples, and the cache of hidden states.
 
+import AdzeBytes
 import AdzeTestSupport
 import Testing
 
@@ -55,5 +56,29 @@ import Testing
         let unspilled = PrefixCache(blocks: 1, memoryLimit: 0, fileLimit: 1000, folder: nil)
         unspilled.keep([1, 2], of: 0)
         #expect(unspilled.states(0) == nil)
+    }
+
+    @Test func weightsPutAsideComeBackFromDiskAndFromMemory() throws {
+        try withTemporaryFolder { (folder) throws -> Void in
+            for (place, isOnDisk) in [(folder, true), (folder + "/none", false), (nil, false)] {
+                let kept = KeptWeights(folder: place)
+                #expect(kept.isOnDisk == isOnDisk)
+                let later = (0..<5000).map { Float($0) * 0.5 }
+                [Float](repeating: 7, count: 5000).withUnsafeBufferPointer { kept.keep($0) }
+                later.withUnsafeBufferPointer { kept.keep($0) }
+                var found = [Float](repeating: 0, count: 5000)
+                try found.withUnsafeMutableBufferPointer { try kept.restore(to: $0) }
+                #expect(found == later)
+            }
+        }
+    }
+
+    @Test func weightsThatTheDiskHasLostAreAnError() throws {
+        try withTemporaryFolder { (folder) throws -> Void in
+            let kept = KeptWeights(folder: folder)
+            [Float](repeating: 7, count: 10).withUnsafeBufferPointer { kept.keep($0) }
+            var room = [Float](repeating: 0, count: 11)
+            #expect(throws: FileError.self) { try room.withUnsafeMutableBufferPointer { try kept.restore(to: $0) } }
+        }
     }
 }

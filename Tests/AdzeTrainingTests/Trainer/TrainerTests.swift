@@ -4,6 +4,7 @@ import AdzeBytes
 import AdzeKernels
 import AdzeModels
 import AdzeTestSupport
+import Foundation
 import Testing
 
 @testable import AdzeTraining
@@ -99,15 +100,23 @@ import Testing
         return TrainerSample.development { _ in values[min(calls.add(1), values.count) - 1] }
     }
 
-    @Test(arguments: [true, false])
-    func theBestEpochsWeightsAreTheResult(inFolder: Bool) throws {
+    /// Where the best epoch's weights lie until the end of a run.
+    enum Place: CaseIterable { case checkpoint, namelessFile, memory, memoryForWantOfDisk }
+
+    @Test(arguments: Place.allCases)
+    func theBestEpochsWeightsAreTheResult(_ place: Place) throws {
         try withTemporaryFolder { (folder) throws -> Void in
-            let options = inFolder ? TrainerSample.options(folder) : TrainerOptions()
+            var options = place == .checkpoint ? TrainerSample.options(folder) : TrainerOptions()
+            if place == .namelessFile { options.cacheFolder = folder }
+            if place == .memoryForWantOfDisk { options.cacheFolder = folder + "/none" }
             var recipe = TrainerSample.plainRecipe
             let run = try TrainerSample.run(
                 recipe, development: scripted([0.1, 0.9, 0.9, .nan, 0.3]), options: options)
             #expect(run.outcome.chosenEpoch == 1)
             #expect(run.outcome.epochs.map(\.isBest) == [true, true, false, false, false])
+            if place == .namelessFile {
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty, "it has no name")
+            }
             // A run of constant rates that ends there, for the weights of that moment.
             recipe.schedule = .constant
             recipe.warmup = 0

@@ -173,10 +173,12 @@ struct RunOptions: ParsableArguments {
         if let saveSteps, saveSteps < 1 { throw ValidationError("--save-steps must be 1 or more") }
     }
 
-    /// For the trainer; `force` replaces the checkpoint of another run.
-    func trainerOptions(force: Bool) -> TrainerOptions {
+    /// For the trainer; `force` replaces the checkpoint of another run. What need not stay in memory goes to nameless files
+    /// where the output will be.
+    func trainerOptions(output: String, force: Bool) -> TrainerOptions {
         var options = TrainerOptions()
         options.folder = checkpointDir
+        options.cacheFolder = checkpointDir ?? splitPath(output).folder
         options.start = resume ? .resumeIfPresent : force ? .replace : .fresh
         options.saveSteps = saveSteps
         options.checkpointsActivations = checkpointActivations

@@ -37,7 +37,8 @@ final class FinetuneSession {
         defer { InterruptWatch.letSave(false) }
         do {
             let tuned = try job.run(
-                options: command.runs.trainerOptions(force: command.output.force), observe: { self.take($0) },
+                options: command.runs.trainerOptions(
+                    output: command.output.output, force: command.output.force), observe: { self.take($0) },
                 isCancelled: { InterruptWatch.asked != nil })
             progress.end()
             if let failure = log?.failure { throw failure }
