@@ -134,6 +134,37 @@ enum TrainingTable {
         }
     }
 
+    @Test func quantizeAwareRunsEndWithTheWeightsTheyTrained() throws {
+        try withTemporaryFolder { folder in
+            let tables = try TrainingTable.write(in: folder)
+            let (out, dev) = (folder + "/out.adze", folder + "/dev.csv")
+            let more = ["--quantize-aware", "--log", folder + "/run.jsonl"]
+            try Tool.succeed(
+                ["finetune", Models.classifier] + tables + ["-o", out, "--json"] + FinetuneTests.sure + more)
+            // The int8 file answers in fp32 what the whole one does: there is nothing between the codes.
+            try Tool.succeed(["convert", out, "-o", folder + "/codes.adze", "--store", "int8"])
+            func logits(_ name: String, _ precision: String) throws -> [[Double]] {
+                let input = ["-i", dev, "--precision", precision, "--json"]
+                return try Tool.succeed(["predict", folder + "/" + name] + input).lines.map { line in
+                    let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+                    return try #require(object?["logits"] as? [Double])
+                }
+            }
+            let (whole, codes) = (try logits("out.adze", "fp32"), try logits("codes.adze", "fp32"))
+            #expect(whole.count == 16)
+            for (a, b) in zip(whole.joined(), codes.joined()) { #expect(abs(a - b) <= 1e-5 * max(1, abs(a))) }
+            #expect(try logits("out.adze", "int8") == logits("codes.adze", "int8"))
+            // And int8 scores what the chosen epoch did.
+            let log = try String(contentsOfFile: folder + "/run.jsonl", encoding: .utf8).split(separator: "\n")
+            let epochs = try log.filter { $0.contains("\"epoch\",") }.map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }
+            let best = epochs.compactMap { $0["value"] as? Double }.max()
+            let report = try Tool.succeed(["evaluate", out, dev, "--json", "--precision", "int8"]).object()
+            #expect(best != nil && abs((report["macroF1"] as? Double ?? 0) - (best ?? 1)) < 1e-9)
+        }
+    }
+
     @Test func newHeads() throws {
         try withTemporaryFolder { folder in
             let rows = TrainingTable.rows(30)

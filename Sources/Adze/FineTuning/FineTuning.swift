@@ -146,9 +146,19 @@ public struct FineTuning: Sendable {
             isCancelled: isCancelled)
         let outcome = try trainer.run()
         let bundle = ModelBundle(
-            examples.bundle, checkpoint: model.checkpoint(), tokenizer: examples.bundle.tokenizer,
+            examples.bundle, checkpoint: result(model, plan), tokenizer: examples.bundle.tokenizer,
             edit: .finetuned(facts(outcome)))
         return FineTunedModel(bundle: bundle, outcome: outcome, plan: plan, threads: threads)
+    }
+
+    /// The trained model: its masters, or where training saw them rounded, the weights that it saw.
+    ///
+    /// Masters between two codes answer a little unlike either, and nobody has scored them.
+    private func result(_ model: TrainingModel, _ plan: QuantizationPlan?) -> BertCheckpoint {
+        let masters = model.checkpoint()
+        guard let plan else { return masters }
+        let rounded = DequantizedStore(planned: PlannedQuantizedStore(store: masters.store, plan: plan))
+        return BertCheckpoint(config: masters.config, head: masters.head, store: rounded)
     }
 
     /// How the start model would be quantized, which holds for the whole run and for the file that comes out.
@@ -200,8 +210,9 @@ public struct FineTunedModel: Sendable {
 
     /// Writes a `.adze` file of int8 weights and the residual that gives the fp32 masters back exactly.
     ///
-    /// After a quantization-aware training the int8 section is the one that training saw. Throws as
-    /// `ModelBundle.convert` does.
+    /// After a quantization-aware training the int8 section is the one that training saw, and the fp32 weights are what
+    /// its codes stand for, so that both precisions answer alike but for the rounding of activations, and the residual is
+    /// small. Throws as `ModelBundle.convert` does.
     public func write(to path: String, replacing: Bool = false) throws -> ConversionReport {
         var options = ConversionOptions()
         options.replacing = replacing
