@@ -211,8 +211,8 @@ public struct FineTunedModel: Sendable {
     /// Writes a `.adze` file of int8 weights and the residual that gives the fp32 masters back exactly.
     ///
     /// After a quantization-aware training the int8 section is the one that training saw, and the fp32 weights are what
-    /// its codes stand for, so that both precisions answer alike but for the rounding of activations, and the residual is
-    /// small. Throws as `ModelBundle.convert` does.
+    /// its codes stand for, so that both precisions answer alike but for the rounding of activations. Throws as
+    /// `ModelBundle.convert` does.
     public func write(to path: String, replacing: Bool = false) throws -> ConversionReport {
         var options = ConversionOptions()
         options.replacing = replacing
