@@ -86,6 +86,8 @@ final class TrainingWorkspace {
     let passing = BlockActivations()
     var workers: [WorkerScratch] = []
     let packed = PackedBlock()
+    /// What the codes of rounded layers stand for.
+    var rounded = Growing()
     var pooled = Growing()
     var pooledInput = Growing()
     var pooledGradient = Growing()

@@ -21,8 +21,12 @@ final class QuantizedLayers: @unchecked Sendable {
     var weights: UnsafePointer<Float> { UnsafePointer(rounded.base) }
 
     /// The layers of the blocks from `start` on, the head, and where `start` is 0 the embeddings.
-    init(_ store: any QuantizedStore, _ model: TrainingModel, from start: Int, pool: WorkerPool) throws {
-        let rounded = FloatBuffer(zeroPages: model.layout.count)
+    ///
+    /// `rounded`, as large as the layout, is theirs as long as they live.
+    init(
+        _ store: any QuantizedStore, _ model: TrainingModel, from start: Int, into rounded: FloatBuffer,
+        pool: WorkerPool
+    ) throws {
         let names = QuantizedLayers.names(model, from: start)
         let entries = Dictionary(
             model.layout.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -31,6 +31,8 @@ public struct DropoutRates: Sendable, Equatable {
 public struct QuantizeAwareState: Sendable {
     /// Where the codes of a matrix come from.
     public let store: any QuantizedStore
+    /// The layers of weights that do not move meanwhile, see `TrainingPass.settled(_:)`.
+    var layers: QuantizedLayers?
 
     /// The forward pass of a store.
     public init(store: any QuantizedStore) { self.store = store }

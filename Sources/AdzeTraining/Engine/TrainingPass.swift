@@ -82,6 +82,17 @@ public final class TrainingPass {
         return separate(pass.headForward(), pass.batch)
     }
 
+    /// A state whose codes are made once, for passes between which no weight moves.
+    ///
+    /// Throws the errors of its store.
+    /// - Complexity: O(weights); memory for them once more.
+    public func settled(_ state: QuantizeAwareState) throws -> QuantizeAwareState {
+        var state = state
+        let memory = FloatBuffer(zeroPages: model.layout.count, largePagesFrom: 0)
+        state.layers = try QuantizedLayers(state.store, model, from: 0, into: memory, pool: pool)
+        return state
+    }
+
     /// The mean loss of logits that are there, and what their sum was divided by.
     ///
     /// Throws `TrainingError`.
@@ -153,10 +164,16 @@ public final class TrainingPass {
         let pass = EncoderPass(
             model: model, batch: batch, pool: pool, workspace: workspace, dropout: dropout, start: start,
             fromPrefix: fromPrefix, lowest: lowest, learnsEmbeddings: learnsEmbeddings, recomputes: recomputes,
-            quantized: try quantization.map { try QuantizedLayers($0.store, model, from: start, pool: pool) })
+            quantized: try quantization.map { try $0.layers ?? roundedLayers($0, from: start) })
         pass.reserve()
         pass.reserveHead()
         return pass
+    }
+
+    /// The layers of one pass; the next one's take their memory.
+    private func roundedLayers(_ state: QuantizeAwareState, from start: Int) throws -> QuantizedLayers {
+        workspace.rounded.reserve(model.layout.count)
+        return try QuantizedLayers(state.store, model, from: start, into: workspace.rounded.buffer, pool: pool)
     }
 
     private func load(_ prefix: [[Float]], into pass: EncoderPass) throws(TrainingError) {

@@ -37,6 +37,8 @@ protocol StepEngine {
         _ sequences: [TokenSequence], from prefix: PrefixStates?, quantization: QuantizeAwareState?
     ) throws -> [[Float]]
     func loss(_ batch: TrainingBatch, logits: [[Float]], loss: LossOptions) throws -> (loss: Float, weight: Double)
+    /// The state for passes between which no weight moves.
+    func settled(_ quantization: QuantizeAwareState) throws -> QuantizeAwareState
 }
 
 /// The engine proper.
@@ -86,4 +88,6 @@ struct ModelEngine: StepEngine {
     func loss(_ batch: TrainingBatch, logits: [[Float]], loss: LossOptions) throws -> (loss: Float, weight: Double) {
         try pass.loss(batch, logits: logits, loss: loss)
     }
+
+    func settled(_ quantization: QuantizeAwareState) throws -> QuantizeAwareState { try pass.settled(quantization) }
 }

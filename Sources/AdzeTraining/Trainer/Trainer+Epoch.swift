@@ -84,7 +84,7 @@ extension Trainer {
         for (index, examples) in batches.enumerated() {
             let batch = training.batch(examples)
             for sequence in batch.sequences { optimizer.prepare(rows: sequence.ids) }
-            let prefix = try prefix(of: examples, batch.sequences, trainingCache)
+            let prefix = try prefix(of: examples, batch.sequences, trainingCache, quantization)
             let share = Float(examples.count) / Float(total)
             let result = try engine.step(
                 batch, from: prefix, loss: loss, options: stepOptions(batch: index, share: share))
@@ -119,7 +119,7 @@ extension Trainer {
 
     /// Hidden states after the frozen blocks, from the cache where it has them; nil where none is kept.
     private func prefix(
-        of examples: [Int], _ sequences: [TokenSequence], _ cache: PrefixCache?
+        of examples: [Int], _ sequences: [TokenSequence], _ cache: PrefixCache?, _ quantization: QuantizeAwareState?
     ) throws -> PrefixStates? {
         guard let cache else { return nil }
         var states = examples.map { cache.states($0) }
@@ -195,6 +195,7 @@ extension Trainer {
     private func evaluate(_ data: TrainingData) throws -> (logits: [[Float]], loss: Double) {
         var logits = [[Float]](repeating: [], count: data.count)
         var (lossSum, weightSum) = (0.0, 0.0)
+        let quantization = try quantization.map { try engine.settled($0) }
         // Neighbours of one length: the results do not depend on who shares a batch.
         let order = data.sequences.indices.sorted { a, b in
             let (first, second) = (data.sequences[a].ids.count, data.sequences[b].ids.count)
@@ -204,7 +205,7 @@ extension Trainer {
             try stopIfCancelled()
             let examples = Array(order[start..<min(start + 32, order.count)])
             let batch = data.batch(examples)
-            let prefix = try prefix(of: examples, batch.sequences, developmentCache)
+            let prefix = try prefix(of: examples, batch.sequences, developmentCache, quantization)
             let found = try engine.logits(batch.sequences, from: prefix, quantization: quantization)
             let (mean, weight) = try engine.loss(batch, logits: found, loss: loss)
             // A batch without a target that counts has weight 0 and no mean.

@@ -50,6 +50,11 @@ private struct RoundingStore: QuantizedStore {
             let state = QuantizeAwareState(store: RoundingStore(store: model.tensorStore()))
             let logits = try TrainingPass(model, pool: pool).logits(fixture.batch.sequences, quantization: state)
             #expect(logits == outputs.map { $0.logits.isEmpty ? $0.tokenLogits : $0.logits }, "\(set)")
+            let pass = TrainingPass(model, pool: pool)
+            let settled = try pass.settled(state)
+            // Another pass between two leaves the settled codes as they are.
+            _ = try pass.logits(fixture.batch.sequences, quantization: state)
+            #expect(try pass.logits(fixture.batch.sequences, quantization: settled) == logits)
         }
     }
 

@@ -202,6 +202,8 @@ struct HookedEngine: StepEngine {
 
     func logitCount(_ sequence: TokenSequence) -> Int { base.logitCount(sequence) }
 
+    func settled(_ quantization: QuantizeAwareState) throws -> QuantizeAwareState { try base.settled(quantization) }
+
     func prefix(_ sequences: [TokenSequence], blocks: Int, quantization: QuantizeAwareState?) throws -> [[Float]] {
         onPrefix(sequences.count)
         return try base.prefix(sequences, blocks: blocks, quantization: quantization)
