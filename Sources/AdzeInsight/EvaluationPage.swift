@@ -76,7 +76,7 @@ public enum EvaluationPage {
 
     // MARK: - Charts
 
-    private static func confidence(_ bins: [EvaluationDetails.Bin]) -> Markup {
+    static func confidence(_ bins: [EvaluationDetails.Bin]) -> Markup {
         let used = bins.firstIndex { $0.count > 0 } ?? 0
         let low = used < bins.count / 2 ? 0.0 : 0.5
         let most = Double(bins.map(\.count).max() ?? 1)
@@ -89,9 +89,13 @@ public enum EvaluationPage {
             drawing += frame.box("fb", from: (from, 0), to: (to, Double(bin.wrong)), tip: tip)
             drawing += frame.box("fa", from: (from, Double(bin.wrong)), to: (to, Double(bin.count)), tip: tip)
         }
-        let x = frame.column(low) + 10
-        drawing += frame.words("■ right", (x, 18), anchor: "start", style: "name ta")
-        drawing += frame.words("■ wrong", (x, 34), anchor: "start", style: "name tb")
+        // The key stands over the lower end of the bars.
+        func tallest(_ bins: ArraySlice<EvaluationDetails.Bin>) -> Int { bins.map(\.count).max() ?? 0 }
+        let shown = bins.dropFirst(low == 0 ? 0 : bins.count / 2)
+        let isLeft = tallest(shown.prefix(shown.count / 3)) <= tallest(shown.suffix(shown.count / 3))
+        let (x, anchor) = isLeft ? (frame.column(low) + 10, "start") : (frame.column(1) - 10, "end")
+        drawing += frame.words("■ right", (x, 18), anchor: anchor, style: "name ta")
+        drawing += frame.words("■ wrong", (x, 34), anchor: anchor, style: "name tb")
         return figure("Scores", "how many answers had which score", drawing)
     }
 

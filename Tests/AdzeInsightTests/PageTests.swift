@@ -58,6 +58,18 @@ import Testing
         #expect(details.bins.reduce(0) { $0 + $1.wrong } == 300 && details.bins[19].right == 1)
     }
 
+    @Test(arguments: [(0.52, "end"), (0.98, "start")])
+    func theKeyStandsClearOfTheTallestBar(score: Double, anchor: String) {
+        var details = EvaluationDetails(labels: ["a", "b"])
+        for _ in 0..<20 { details.add(Example("t", target: .label(1)), answer([score, 1 - score])) }
+        details.add(Example("t", target: .label(0)), answer([0.75, 0.25]))
+        let drawing = EvaluationPage.confidence(details.bins).html
+        for word in ["right", "wrong"] {
+            let key = drawing.split(separator: "<text").first { $0.contains(">■ \(word)<") }
+            #expect(key?.contains("text-anchor=\"\(anchor)\"") == true)
+        }
+    }
+
     @Test func pointsSpanTheSetHoweverLarge() {
         var details = EvaluationDetails(labels: ["n"])
         for index in 0..<10_000 { details.add(Example("", target: .number(Double(index))), answer([0])) }
