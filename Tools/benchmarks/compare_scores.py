@@ -165,10 +165,9 @@ def result(options, task, side, seed):
     return json.loads(file.read_text())["scores"]
 
 
-def summary(values):
-    """The mean, and its standard error."""
-    error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
-    return statistics.mean(values), error
+def standard_error(values):
+    """Of the mean, in words; a single run has none."""
+    return f" ± {statistics.stdev(values) / math.sqrt(len(values)):.4f}" if len(values) > 1 else " (1 seed)"
 
 
 def main():
@@ -179,14 +178,15 @@ def main():
         for side in sorted(options.sides.split(","), reverse=True):
             precision = "int8" if side == "adze-int8" else "fp32"
             runs = [result(options, task, side, int(seed)) for seed in options.seeds.split(",")]
-            mean, error = summary([run[precision][metric] for run in runs])
-            line += f" {side} {mean:.4f} ± {error:.4f}"
+            values = [run[precision][metric] for run in runs]
+            mean = statistics.mean(values)
+            line += f" {side} {mean:.4f}{standard_error(values)}"
             if side == "transformers":
-                theirs = (mean, error)
-            elif theirs:
-                line += f" ({mean - theirs[0]:+.4f})"
-            if side != "transformers":
-                line += f", int8 equal {100 * statistics.mean(run['equal'] for run in runs):.2f} %"
+                theirs = mean
+                continue
+            if theirs is not None:
+                line += f" ({mean - theirs:+.4f})"
+            line += f", int8 equal {100 * statistics.mean(run['equal'] for run in runs):.2f} %"
         print(line, flush=True)
 
 
