@@ -141,7 +141,7 @@ let package = Package(
         tests(of: "AdzeBytes"),
         tests(of: "AdzeThreads"),
         tests(of: "AdzeTensors", ["AdzeBytes"]),
-        tests(of: "AdzeKernels", ["AdzeTensors", "AdzeThreads", "CKernels"]),
+        tests(of: "AdzeKernels", ["AdzeBytes", "AdzeTensors", "AdzeThreads", "CKernels"]),
         tests(of: "AdzeTokenization", ["AdzeBytes"]),
         tests(of: "AdzeModels", ["AdzeBytes", "AdzeKernels", "AdzeTensors", "AdzeThreads", "AdzeSafetensors"]),
         tests(of: "AdzeData", ["AdzeBytes"]),

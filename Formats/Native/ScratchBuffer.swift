@@ -1,28 +1,28 @@
 // Memory for the work on one chunk that is kept for the next, and the store of workbenches that threads take turns at.
 
+import AdzeBytes
 import Synchronization
 
 /// A buffer that grows and keeps what it grew to, with slack behind the bytes that were asked for.
 struct ScratchBuffer {
-    private var memory: UnsafeMutableRawPointer?
+    private var memory: BufferMemory?
     private var capacity = 0
 
     /// `count` bytes of unspecified content; `FloatCoding.slack` more may be read behind them.
     mutating func take(_ count: Int) -> UnsafeMutableRawBufferPointer {
         let needed = count + FloatCoding.slack
-        if let memory, capacity >= needed { return UnsafeMutableRawBufferPointer(start: memory, count: count) }
-        memory?.deallocate()
-        let fresh = UnsafeMutableRawPointer.allocate(byteCount: needed, alignment: 64)
+        if let memory, capacity >= needed { return UnsafeMutableRawBufferPointer(start: memory.base, count: count) }
+        memory?.free()
+        // Zeros: the slack may be looked at before anything was written there.
+        let fresh = BufferMemory(byteCount: needed)
         memory = fresh
         capacity = needed
-        // The slack may be looked at before anything was written there.
-        fresh.initializeMemory(as: UInt8.self, repeating: 0, count: needed)
-        return UnsafeMutableRawBufferPointer(start: fresh, count: count)
+        return UnsafeMutableRawBufferPointer(start: fresh.base, count: count)
     }
 
     /// Gives the memory back; the buffer may be used again.
     mutating func free() {
-        memory?.deallocate()
+        memory?.free()
         memory = nil
         capacity = 0
     }

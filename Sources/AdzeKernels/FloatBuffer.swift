@@ -1,5 +1,7 @@
 // fp32 memory on a cache line's boundary, and the views that kernels work on. Not here: shapes of models, or arithmetic.
 
+internal import AdzeBytes
+
 /// An owned run of fp32 values whose first lies on a 64-byte boundary.
 ///
 /// Its values may be written by several threads at once where they write different elements; who hands out views sees
@@ -9,8 +11,7 @@ public final class FloatBuffer: @unchecked Sendable {
     package let base: UnsafeMutablePointer<Float>
     /// The number of values.
     public let count: Int
-    /// A mapping of its own; nil for memory of the allocator's.
-    private let pages: MappedPages?
+    private let memory: BufferMemory
 
     /// A buffer of zeros whose pages take memory only once something is written to them.
     ///
@@ -19,18 +20,16 @@ public final class FloatBuffer: @unchecked Sendable {
     public init(zeroPages count: Int, largePagesFrom first: Int? = nil) {
         precondition(count >= 0 && count <= Int.max / 8, "a buffer's size is checked before it is asked for")
         precondition(first.map { $0 >= 0 && $0 <= count } ?? true, "the large pages begin inside the buffer")
-        let pages = MappedPages(byteCount: count * 4, largeFrom: first.map { $0 * 4 })
-        base = pages.base.bindMemory(to: Float.self, capacity: max(count, 1))
+        memory = BufferMemory(zeroPages: count * 4, largeFrom: first.map { $0 * 4 })
+        base = memory.base.bindMemory(to: Float.self, capacity: max(count, 1))
         self.count = count
-        self.pages = pages
     }
 
     /// A buffer of zeros.
     public init(count: Int) {
         precondition(count >= 0 && count <= Int.max / 8, "a buffer's size is checked before it is asked for")
-        pages = nil
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
-        base = memory.initializeMemory(as: Float.self, repeating: 0, count: max(count, 1))
+        memory = BufferMemory(byteCount: count * 4)
+        base = memory.base.bindMemory(to: Float.self, capacity: max(count, 1))
         self.count = count
     }
 
@@ -40,9 +39,7 @@ public final class FloatBuffer: @unchecked Sendable {
         base.update(from: values, count: values.count)
     }
 
-    deinit {
-        if let pages { pages.unmap() } else { base.deallocate() }
-    }
+    deinit { memory.free() }
 
     /// A copy of the values at a range.
     public func values(_ range: Range<Int>) -> [Float] {

@@ -1,5 +1,6 @@
 // An int8 weight matrix with its bias in the order in which the product reads it. Packed once, when a model is opened.
 
+internal import AdzeBytes
 internal import CKernels
 
 /// A matrix of shape (N, K) as s8 codes with an fp32 scale a row, and a bias, packed into panels of 16 columns.
@@ -15,6 +16,7 @@ package final class PackedInt8Matrix: @unchecked Sendable {
     private let memory: WeightMemory.Part
     private let codes: UnsafeMutablePointer<Int8>
     private let sums: UnsafeMutablePointer<Int32>
+    private let sumMemory: BufferMemory
     private let scales: FloatBuffer
     private let bias: FloatBuffer
     private var packedColumns = 0
@@ -41,8 +43,8 @@ package final class PackedInt8Matrix: @unchecked Sendable {
         self.bias = FloatBuffer(bias + [Float](repeating: 0, count: padded - columns))
         memory = weights.allocate(byteCount: bytes)
         codes = memory.base.bindMemory(to: Int8.self, capacity: bytes)
-        sums = UnsafeMutableRawPointer.allocate(byteCount: padded * 4, alignment: 64)
-            .bindMemory(to: Int32.self, capacity: padded)
+        sumMemory = BufferMemory(byteCount: padded * 4)
+        sums = sumMemory.base.bindMemory(to: Int32.self, capacity: padded)
     }
 
     /// Packs the row-major codes and the scales of some columns from `firstColumn`, which starts a panel; what fills up
@@ -54,14 +56,16 @@ package final class PackedInt8Matrix: @unchecked Sendable {
         precondition(scales.count <= columns - firstColumn, "the columns lie inside the matrix")
         (self.scales.base + firstColumn).update(from: scales, count: scales.count)
         source.withUnsafeBufferPointer { source in
-            guard let first = source.baseAddress else { return }
-            kernels.table.i8_pack(
-                codes + firstColumn * ((depth + 3) / 4) * 4, sums + firstColumn, first, scales.count, depth)
+            BufferMemory.borrow(source) { source in
+                guard let first = source.baseAddress else { return }
+                kernels.table.i8_pack(
+                    codes + firstColumn * ((depth + 3) / 4) * 4, sums + firstColumn, first, scales.count, depth)
+            }
         }
         packedColumns += (scales.count + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel
     }
 
-    deinit { sums.deallocate() }
+    deinit { sumMemory.free() }
 
     var view: ck_i8_matrix {
         precondition(packedColumns == scales.count, "every column was packed once")

@@ -1,5 +1,7 @@
 // A weight matrix in the order in which the matrix product reads it. Packed once, when a model is opened.
 
+internal import AdzeBytes
+
 /// A matrix of shape (N, K), PyTorch's (out, in), packed into panels of 16 columns.
 ///
 /// A panel is K × 16 values with the column fastest; the last is filled up with zeros. Immutable once made.
@@ -21,8 +23,10 @@ public final class PackedMatrix: Sendable {
         self.depth = depth
         storage = FloatBuffer(count: PackedMatrix.storageCount(columns: columns, depth: depth))
         values.withUnsafeBufferPointer { source in
-            guard let first = source.baseAddress else { return }
-            kernels.pack(storage.base, first, kStride: 1, nStride: depth, depth: depth, columns: columns)
+            BufferMemory.borrow(source) { source in
+                guard let first = source.baseAddress else { return }
+                kernels.pack(storage.base, first, kStride: 1, nStride: depth, depth: depth, columns: columns)
+            }
         }
     }
 

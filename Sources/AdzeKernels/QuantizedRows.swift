@@ -1,5 +1,6 @@
 // Activations as 8-bit codes: memory for some rows of them, and the kernel that fills it. Not here: weights.
 
+internal import AdzeBytes
 internal import CKernels
 
 /// Codes, scales and zero points of up to a number of rows: value = scale · (code − zero).
@@ -15,6 +16,7 @@ package final class QuantizedRows: @unchecked Sendable {
     package let capacity: Int
     /// The greatest depth, rounded up to whole cache lines: the distance from row to row.
     let stride: Int
+    private let memory: [BufferMemory]
 
     /// Memory for `capacity` rows of up to `depth` codes.
     package init(capacity: Int, depth: Int) {
@@ -24,19 +26,13 @@ package final class QuantizedRows: @unchecked Sendable {
         stride = ((depth + 63) / 64 | 1) * 64
         let (count, overflow) = stride.multipliedReportingOverflow(by: max(capacity, 1))
         precondition(!overflow, "a buffer's size is checked before it is asked for")
-        codes = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64)
-            .initializeMemory(as: UInt8.self, repeating: 0, count: count)
-        scales = .allocate(capacity: max(capacity, 1))
-        scales.initialize(repeating: 0, count: max(capacity, 1))
-        zeros = .allocate(capacity: max(capacity, 1))
-        zeros.initialize(repeating: 0, count: max(capacity, 1))
+        memory = [count, max(capacity, 1) * 4, max(capacity, 1) * 4].map { BufferMemory(byteCount: $0) }
+        codes = memory[0].base.bindMemory(to: UInt8.self, capacity: count)
+        scales = memory[1].base.bindMemory(to: Float.self, capacity: max(capacity, 1))
+        zeros = memory[2].base.bindMemory(to: Int32.self, capacity: max(capacity, 1))
     }
 
-    deinit {
-        codes.deallocate()
-        scales.deallocate()
-        zeros.deallocate()
-    }
+    deinit { for part in memory { part.free() } }
 
     /// Whether `rows` rows of `depth` codes fit.
     package func fits(rows: Int, depth: Int) -> Bool { rows <= capacity && (depth + 3) / 4 * 4 <= stride }

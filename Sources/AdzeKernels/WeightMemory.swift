@@ -1,6 +1,7 @@
 // Memory for the weights of one model, in large pages where the system has them: a hundred megabytes in small ones are
 // 25,000 page faults at the start, and as many entries that the processor's translation tables lack later.
 
+internal import AdzeBytes
 internal import Synchronization
 
 /// Hands out memory that lives as long as somebody keeps a part of it. Thread-safe.
@@ -29,6 +30,8 @@ package final class WeightMemory: Sendable {
     package func allocate(byteCount: Int) -> Part {
         precondition(byteCount >= 0 && byteCount <= Int.max / 2, "a part's size is checked before it is asked for")
         let size = (byteCount + 63) / 64 * 64
+        // Between guard pages each part has its own.
+        guard GuardSide.wanted == nil else { return Part(Slab(size: byteCount), at: 0) }
         return current.withLock { current in
             if let (slab, used) = current, size <= slab.size - used {
                 current = (slab, used + size)
@@ -46,14 +49,14 @@ package final class WeightMemory: Sendable {
 private final class Slab: @unchecked Sendable {
     // @unchecked: hands out its address and nothing else.
     let size: Int
-    private let pages: MappedPages
+    private let memory: BufferMemory
 
-    var base: UnsafeMutableRawPointer { pages.base }
+    var base: UnsafeMutableRawPointer { memory.base }
 
     init(size: Int) {
         self.size = size
-        pages = MappedPages(byteCount: size, largeFrom: 0)
+        memory = BufferMemory(zeroPages: size, largeFrom: 0)
     }
 
-    deinit { pages.unmap() }
+    deinit { memory.free() }
 }

@@ -53,13 +53,15 @@ static void CK_NAME(outer_edge)(float *c, const float *a, ptrdiff_t a_stride, co
     v16_store_part(c, sums, columns);
 }
 
-// Copies columns of a slice into panels of `width`, a cache line apart so that they do not meet in one set of the cache.
-// Narrow rows are copied with what follows them, which the panel's next row, or the line between panels, takes up again;
-// nothing follows the last.
+// Copies the `count * width` first columns of a slice into panels of `width`, a cache line apart so that they do not meet
+// in one set of the cache. Narrow rows are copied in whole registers, with what follows them, which the panel's next row,
+// or the line between panels, takes up again; but for the last panels, where that would end beyond those columns: there
+// may be nothing behind them.
 CK_INLINE void CK_NAME(outer_pack)(float *panels, const float *x, ptrdiff_t stride, ptrdiff_t count, const int width,
                                    ptrdiff_t depth) {
     const ptrdiff_t panel_stride = CK_OUTER_SLICE * width + 16;
-    const ptrdiff_t whole = width % 16 == 0 || count == 0 ? count : count - 1;
+    const ptrdiff_t copied = (width + 15) / 16 * 16, columns = count * width;
+    const ptrdiff_t whole = columns < copied ? 0 : (columns - copied) / width + 1;
     for (ptrdiff_t t = 0; t < depth; t++) {
         const float *row = x + t * stride;
         float *target = panels + t * width;

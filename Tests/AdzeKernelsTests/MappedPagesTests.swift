@@ -1,5 +1,6 @@
 // Memory straight from the system: zeros, on a large page's boundary where large pages are asked for, and all of it ours.
 
+import AdzeBytes
 import Testing
 
 @testable import AdzeKernels

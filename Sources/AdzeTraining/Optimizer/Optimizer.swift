@@ -1,6 +1,7 @@
 // AdamW over the flat arrays: the norm of the gradients, and the step. Rows of the word embeddings that no text of the
 // run has touched for a while are left behind and replayed when they are next read. Not here: schedules and loops.
 
+internal import AdzeBytes
 public import AdzeKernels
 internal import AdzeTensors
 public import AdzeThreads
@@ -120,8 +121,10 @@ public final class Optimizer {
         pool.forEach(late.count) { index in
             let row = late[index]
             rows.missed(row).withUnsafeBufferPointer { steps in
-                guard let base = steps.baseAddress else { return }
-                call(w + row * width, m + row * width, v + row * width, width, base, steps.count)
+                BufferMemory.borrow(steps) { steps in
+                    guard let base = steps.baseAddress else { return }
+                    call(w + row * width, m + row * width, v + row * width, width, base, steps.count)
+                }
             }
         }
     }

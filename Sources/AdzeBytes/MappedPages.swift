@@ -8,8 +8,9 @@ internal import Darwin
 #endif
 
 /// A private mapping; pages that nobody touches take no memory.
-struct MappedPages {
-    let base: UnsafeMutableRawPointer
+package struct MappedPages: @unchecked Sendable {
+    // @unchecked: hands out its address and nothing else.
+    package let base: UnsafeMutableRawPointer
     private let byteCount: Int
 
     /// The size of a large page, on whose boundary the mapping begins.
@@ -18,7 +19,7 @@ struct MappedPages {
     /// A mapping of at least `byteCount` bytes, which from the byte `largeFrom` on asks for large pages; nil: nowhere.
     ///
     /// Whoever makes it sees to it that the size does not overflow. Where there is no memory left the program ends.
-    init(byteCount: Int, largeFrom: Int?) {
+    package init(byteCount: Int, largeFrom: Int?) {
         let isLarge = largeFrom.map { byteCount - $0 >= MappedPages.largePage } ?? false
         let size = isLarge ? MappedPages.roundUp(max(byteCount, 1)) : max(byteCount, 1)
         let slack = isLarge ? MappedPages.largePage : 0
@@ -42,7 +43,7 @@ struct MappedPages {
     }
 
     /// Gives the memory back; nobody may use it any more.
-    func unmap() { munmap(base, byteCount) }
+    package func unmap() { munmap(base, byteCount) }
 
     private static func roundUp(_ bytes: Int) -> Int { (bytes + largePage - 1) / largePage * largePage }
 }
