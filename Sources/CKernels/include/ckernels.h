@@ -2,10 +2,17 @@
 // the .inc.h files, which are compiled once for each instruction set. Not here: any choice of threads or blocks.
 //
 // Shapes: M rows, N columns, K the summed dimension; T tokens, D head size. Matrices are row-major unless they are
-// "packed": panels of 16 columns, each K x 16 with the column fastest, the last panel filled up with zeros.
+// "packed": panels of 16 columns, each K x 16 with the column fastest, the last panel filled up with zeros. Panels are
+// always read and written whole.
 //
 // Every kernel gives the same bits on every instruction set: sums run over K in order with one fma a step, or in 16
 // virtual lanes joined by one tree; division, square root and fma are the correctly rounded ones; no rcp, no rsqrt.
+//
+// How far a kernel reads and writes: the elements that its shapes name, and not one byte beyond, before or between them.
+// An operand of M rows, N columns and a stride ends with the last column of its last row, after (M - 1) * stride + N
+// elements; what lies between the columns and the stride is left alone. An array of `count`, `rows` or `columns` has as
+// many. Addresses are multiples of an element's size and need be no more. Operands are the same or lie apart. A kernel
+// that touches more says so; prefetches are no reads. GuardedKernelTests holds every kernel to this.
 #pragma once
 
 #include <stddef.h>
@@ -29,7 +36,8 @@ typedef enum ck_isa {
 
 typedef enum ck_activation { CK_IDENTITY = 0, CK_GELU = 1, CK_GELU_TANH = 2, CK_RELU = 3, CK_TANH = 4 } ck_activation;
 
-// What a matrix product does to a finished element: + bias[n], + residual[m * residual_stride + n], activation.
+// What a matrix product does to a finished element: + bias[n], + residual[m * residual_stride + n], activation. It has as
+// many rows and columns as the product's result.
 typedef struct ck_epilogue {
     const float *_Nullable bias;
     const float *_Nullable residual;
@@ -50,7 +58,8 @@ typedef struct ck_dropout {
     uint64_t pitch;
 } ck_dropout;
 
-// M quantized rows: value = scale * (code - zero). The codes of a row are followed by as many as fill up a group of four.
+// M quantized rows: value = scale * (code - zero). The codes of a row are followed by as many as fill up a group of four,
+// the last row's too: they are read.
 typedef struct ck_i8_rows {
     const uint8_t *_Nonnull codes;
     ptrdiff_t stride;
@@ -58,7 +67,8 @@ typedef struct ck_i8_rows {
     const int32_t *_Nonnull zeros;
 } ck_i8_rows;
 
-// A packed int8 matrix: N columns of K codes, -127 ... 127. All arrays of N are filled up with zeros to whole panels.
+// A packed int8 matrix: N columns of K codes, -127 ... 127, a panel's columns side by side in groups of four codes. All
+// arrays are filled up with zeros to whole panels, and codes to whole groups: all of that is read.
 typedef struct ck_i8_matrix {
     const int8_t *_Nonnull codes;
     // The sum of each column's codes, for the rows' zero points.
@@ -84,23 +94,25 @@ typedef struct ck_adamw {
 typedef struct ck_kernels {
     ck_isa isa;
 
-    // c[m, n] = epilogue(sum over k of a[m, k] * b[k, n]) for `columns` columns from the first of the packed panels.
+    // c[m, n] = epilogue(sum over k of a[m, k] * b[k, n]) for `columns` columns from the first of the packed panels, the
+    // last of which is read whole. c is written only.
     void (*_Nonnull f32_gemm)(float *_Nonnull c, ptrdiff_t c_stride, const float *_Nonnull a, ptrdiff_t a_stride,
                               const float *_Nonnull packed_b, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth,
                               const ck_epilogue *_Nonnull epilogue);
 
-    // Packs source[k * k_stride + n * n_stride], k < depth, n < columns, into panels.
+    // Packs source[k * k_stride + n * n_stride], k < depth, n < columns, into panels, which are written whole.
     void (*_Nonnull f32_pack)(float *_Nonnull packed, const float *_Nonnull source, ptrdiff_t k_stride,
                               ptrdiff_t n_stride, ptrdiff_t depth, ptrdiff_t columns);
 
-    // y = (x - mean) / sqrt(variance + epsilon) * gamma + beta for each row; y may be x.
+    // y = (x - mean) / sqrt(variance + epsilon) * gamma + beta for each row; y may be x. Rows lie side by side.
     void (*_Nonnull f32_layer_norm)(float *_Nonnull y, const float *_Nonnull x, const float *_Nonnull gamma,
                                     const float *_Nonnull beta, float epsilon, ptrdiff_t rows, ptrdiff_t columns);
 
-    // y = softmax(scale * x) for each row, in place; y[columns ..< stride] becomes 0.
+    // y = softmax(scale * x) for each row, in place; y[columns ..< stride] becomes 0, in the last row too: x has
+    // rows * stride values.
     void (*_Nonnull f32_softmax)(float *_Nonnull x, ptrdiff_t stride, float scale, ptrdiff_t rows, ptrdiff_t columns);
 
-    // A step of AdamW, elementwise; the gradients become 0.
+    // A step of AdamW, elementwise; the gradients become 0. One `step` is read.
     void (*_Nonnull f32_adamw)(float *_Nonnull weights, float *_Nonnull moments1, float *_Nonnull moments2,
                                float *_Nonnull gradients, ptrdiff_t count, const ck_adamw *_Nonnull step);
 
@@ -119,7 +131,7 @@ typedef struct ck_kernels {
                               const float *_Nonnull c, ptrdiff_t count);
 
     // c[m, n] += sum over t of a[t, m] * b[t, n]: M rows, N columns, T the depth; chains over t in order. Scratch memory
-    // of 256 * (M + N) + 32 * (M + N) values makes large products faster.
+    // of 256 * (M + N) + 32 * (M + N) values, whatever is in it, makes large products faster.
     void (*_Nonnull f32_outer)(float *_Nonnull c, ptrdiff_t c_stride, const float *_Nonnull a, ptrdiff_t a_stride,
                                const float *_Nonnull b, ptrdiff_t b_stride, ptrdiff_t rows, ptrdiff_t columns,
                                ptrdiff_t depth, float *_Nullable scratch);
@@ -129,7 +141,7 @@ typedef struct ck_kernels {
                                   ptrdiff_t columns);
 
     // What f32_layer_norm does to gradients: dx of x from dy of y, dgamma and dbeta (both or neither) are added to, row
-    // after row; dx may be x or dy.
+    // after row; dx may be x or dy. Rows lie side by side.
     void (*_Nonnull f32_layer_norm_backward)(float *_Nonnull dx, const float *_Nonnull dy, const float *_Nonnull x,
                                              const float *_Nonnull gamma, float epsilon, float *_Nullable dgamma,
                                              float *_Nullable dbeta, ptrdiff_t rows, ptrdiff_t columns);
@@ -139,7 +151,7 @@ typedef struct ck_kernels {
                                            ck_activation activation);
 
     // gradient = scale * p * (gradient - sum of gradient * p) for each row: from the gradient of p = softmax(scale * x)
-    // to that of x; gradient[columns ..< stride] becomes 0.
+    // to that of x; gradient[columns ..< stride] becomes 0, in the last row too: it has rows * stride values, p does not.
     void (*_Nonnull f32_softmax_backward)(float *_Nonnull gradient, const float *_Nonnull p, ptrdiff_t stride,
                                           float scale, ptrdiff_t rows, ptrdiff_t columns);
 
@@ -150,27 +162,30 @@ typedef struct ck_kernels {
                                  ptrdiff_t rows, ptrdiff_t columns);
 
     // c[m, n] = activation(s * (row scale * column scale) + bias[n] + residual), where s is the exact sum over k of
-    // (a code - a zero) * b code, for `columns` columns from `first`, which starts a panel. The epilogue's bias is unused.
+    // (a code - a zero) * b code, for `columns` columns from `first`, which starts a panel; c and the epilogue's residual
+    // begin with that column. The epilogue's bias is unused.
     void (*_Nonnull i8_gemm)(float *_Nonnull c, ptrdiff_t c_stride, const ck_i8_rows *_Nonnull a, ptrdiff_t rows,
                              const ck_i8_matrix *_Nonnull b, ptrdiff_t first, ptrdiff_t columns,
                              const ck_epilogue *_Nonnull epilogue);
 
-    // Packs N rows of K codes into panels, and sums each up.
+    // Packs N rows of K codes, which lie side by side, into panels, and sums each up: whole panels of both are written.
     void (*_Nonnull i8_pack)(int8_t *_Nonnull packed, int32_t *_Nonnull column_sums, const int8_t *_Nonnull source,
                              ptrdiff_t columns, ptrdiff_t depth);
 
-    // Quantizes rows of x * factors (ones where null) in the form that i8_gemm of the same table takes.
+    // Quantizes rows of x * factors (ones where null) in the form that i8_gemm of the same table takes: of each row whole
+    // groups of four codes are written.
     void (*_Nonnull i8_quantize)(uint8_t *_Nonnull codes, ptrdiff_t code_stride, float *_Nonnull scales,
                                  int32_t *_Nonnull zeros, const float *_Nonnull x, ptrdiff_t x_stride,
                                  const float *_Nullable factors, ptrdiff_t rows, ptrdiff_t columns);
 
-    // The values that codes of i8_quantize of the same table stand for, divided by the factors (ones where null).
+    // The values that codes of i8_quantize of the same table stand for, divided by the factors (ones where null); of what
+    // fills up a group nothing is read.
     void (*_Nonnull i8_restore)(float *_Nonnull x, ptrdiff_t x_stride, const uint8_t *_Nonnull codes,
                                 ptrdiff_t code_stride, const float *_Nonnull scales, const int32_t *_Nonnull zeros,
                                 const float *_Nullable factors, ptrdiff_t rows, ptrdiff_t columns);
 
     // The product's own step `steps` times on registers, to measure what it can reach at most: the number of products
-    // computed is returned, and found as the sum of the 16 lanes of `sink`.
+    // computed is returned, and found as the sum of the 16 lanes of `sink`, which are written.
     ptrdiff_t (*_Nonnull i8_limit)(int32_t *_Nonnull sink, ptrdiff_t steps);
     ptrdiff_t (*_Nonnull f32_limit)(float *_Nonnull sink, ptrdiff_t steps);
 } ck_kernels;
