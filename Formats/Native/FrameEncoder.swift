@@ -10,8 +10,9 @@ struct EncodedFrame: Sendable {
     let bytes: [UInt8]
     let record: FrameRecord
 
-    /// The bytes through zstd, or raw where that is no larger.
-    init(compressing raw: [UInt8], _ bench: Workbench) throws(NativeError) {
+    /// The bytes through zstd, or raw where that is no larger, or where more than `mostExpansion` bytes would come out of
+    /// each that is stored.
+    init(compressing raw: [UInt8], mostExpansion: Int = .max, _ bench: Workbench) throws(NativeError) {
         var compressed: [UInt8]?
         do {
             compressed = try raw.withUnsafeBytes { try bench.compress($0) }
@@ -20,6 +21,7 @@ struct EncodedFrame: Sendable {
         } catch {
             preconditionFailure("compress throws NativeError alone")
         }
+        if let frame = compressed, raw.count / frame.count >= mostExpansion { compressed = nil }
         self.init(compressed ?? raw, compressed == nil ? .raw : .zstd)
     }
 
@@ -50,13 +52,14 @@ struct EncodeJob: Sendable {
     let range: Range<Int>
     let work: Work
 
-    /// The chunk's frames.
-    func frames(_ bench: Workbench) throws -> [EncodedFrame] {
+    /// The chunk's frames, in none of which one stored byte stands for more than `mostExpansion` elements.
+    func frames(mostExpansion: Int, _ bench: Workbench) throws -> [EncodedFrame] {
         try elements.withUnsafeBytes { elements in
             switch work {
             case .floats(let shift):
                 return [
-                    try EncodedFrame(compressing: FloatCoding.exponents(elements, range), bench),
+                    try EncodedFrame(
+                        compressing: FloatCoding.exponents(elements, range), mostExpansion: mostExpansion, bench),
                     try EncodedFrame(compressing: FloatCoding.fractions(elements, range, shift: shift), bench),
                 ]
             case .codes(let quantizer, let scales):
@@ -64,7 +67,7 @@ struct EncodeJob: Sendable {
                     quantizer.quantize(elements, scales: scales, range, into: UnsafeMutableRawBufferPointer(out))
                     initialized = range.count
                 }
-                return [try EncodedFrame(compressing: codes, bench)]
+                return [try EncodedFrame(compressing: codes, mostExpansion: mostExpansion, bench)]
             case .residual(let residual, let scales):
                 let codes = bench.codes.take(range.count)
                 residual.quantizer.quantize(elements, scales: scales, range, into: codes)
@@ -82,6 +85,8 @@ struct FrameEncoder {
     private let pool: WorkerPool
     private let benches = Workbench.Pool()
     private var pending: [EncodeJob] = []
+    /// The most elements that one stored byte may stand for.
+    var mostExpansion = Int.max
 
     init(pool: WorkerPool) { self.pool = pool }
 
@@ -95,11 +100,11 @@ struct FrameEncoder {
 
     /// The frames of all waiting chunks, in the order of `add`.
     mutating func finish() throws -> [EncodedFrame] {
-        let (jobs, benches) = (pending, benches)
+        let (jobs, benches, mostExpansion) = (pending, benches, mostExpansion)
         pending = []
         let slots = Mutex([[EncodedFrame]](repeating: [], count: jobs.count))
         try pool.forEachThrowing(jobs.count) { index in
-            let frames = try benches.with { try jobs[index].frames($0) }
+            let frames = try benches.with { try jobs[index].frames(mostExpansion: mostExpansion, $0) }
             slots.withLock { $0[index] = frames }
         }
         return slots.withLock { $0.flatMap { $0 } }
@@ -107,6 +112,7 @@ struct FrameEncoder {
 
     /// One vocabulary frame.
     func vocabulary(_ bytes: [UInt8]) throws -> EncodedFrame {
-        try benches.with { try EncodedFrame(compressing: bytes, $0) }
+        let mostExpansion = bytes.count > NativeLimits.vocabularyFloor ? NativeLimits.vocabularyBytesPerByte : .max
+        return try benches.with { try EncodedFrame(compressing: bytes, mostExpansion: mostExpansion, $0) }
     }
 }

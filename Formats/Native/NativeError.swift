@@ -22,6 +22,8 @@ public enum NativeError: AdzeFailure, Equatable {
     case layout(part: String, expected: String, found: String)
     /// More of something than any model needs.
     case limit(part: String, found: Int, limit: Int)
+    /// More comes out than a file of this size may hold.
+    case expansion(part: String, found: Int, limit: Int)
     /// The header is no JSON.
     case headerJSON(JSONError)
     /// The header is JSON, but not in its one canonical spelling.
@@ -76,6 +78,8 @@ public enum NativeError: AdzeFailure, Equatable {
             "\(part): expected \(expected), found \(found)"
         case .limit(let part, let found, let limit):
             "\(part): \(found) is over the limit of \(limit)"
+        case .expansion(let part, let found, let limit):
+            "\(part): \(found) are stated; a file of this size may hold \(limit)"
         case .headerJSON(let error):
             "header: \(error)"
         case .headerNotCanonical(let offset):
@@ -106,6 +110,27 @@ public enum NativeError: AdzeFailure, Equatable {
 
 /// What a reader refuses to go beyond; far above any real model.
 enum NativeLimits {
+    /// Elements that any file may hold: the largest BERT, were all its weights equal, and half as many again. Equal
+    /// weights take next to no bytes, honestly so; hence a sum that is not in proportion to the file, and no more.
+    static let elementFloor = 1 << 29
+    /// Elements for each byte of the file: trained weights have 1.1, and 20 where a hundredth of them is not zero.
+    static let elementsPerByte = 32
+    /// Bytes of vocabulary that any file may hold, and for each byte that is stored for it; words take a third of theirs.
+    static let vocabularyFloor = 1 << 20
+    static let vocabularyBytesPerByte = 16
+
+    /// The most elements of all tensors of a file.
+    static func elements(fileSize: Int, floor: Int = elementFloor) -> Int {
+        let (scaled, overflow) = fileSize.multipliedReportingOverflow(by: elementsPerByte)
+        return overflow ? .max : max(floor, scaled)
+    }
+
+    /// The most bytes of a vocabulary whose frame has so many.
+    static func vocabularyBytes(stored: Int) -> Int {
+        // No overflow: a frame has less than 2^32 bytes.
+        max(vocabularyFloor, stored * vocabularyBytesPerByte)
+    }
+
     static let headerBytes = 64 << 20
     static let tensors = 100_000
     static let elements = 1 << 32

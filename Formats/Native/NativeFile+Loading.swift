@@ -120,15 +120,24 @@ extension NativeFile {
                 guard let residual, let shift else {
                     return quantizer.dequantize(codes, scales: scales, range, into: out)
                 }
-                let frame = residual + chunk
-                let bits = bench.decoded.take(frames.records[frame].storedBytes)
-                try readStored(frame, into: bits)
-                let problem = Residual(quantizer: quantizer, shift: shift).decode(
-                    UnsafeRawBufferPointer(bits), codes: codes, scales: scales, range, into: out)
-                if let problem { throw malformed(frame, problem) }
+                try decodeResidual(
+                    residual + chunk, Residual(quantizer: quantizer, shift: shift), codes: codes, scales: scales, range,
+                    into: out, bench)
             }
         }
         return Tensor(dtype: .float32, shape: shape, bytes: bytes)
+    }
+
+    /// Fills `out` with the exact elements of a run, `codes` being that run's.
+    func decodeResidual(
+        _ frame: Int, _ coding: Residual, codes: UnsafeRawBufferPointer, scales: [Float], _ range: Range<Int>,
+        into out: UnsafeMutableRawBufferPointer, _ bench: Workbench
+    ) throws {
+        let bits = bench.decoded.take(frames.records[frame].storedBytes)
+        try readStored(frame, into: bits)
+        let problem = coding.decode(
+            UnsafeRawBufferPointer(bits), codes: codes, scales: scales, range, into: out)
+        if let problem { throw malformed(frame, problem) }
     }
 
     private func int8(_ index: Int, pool: WorkerPool?) throws -> QuantizedTensor? {
@@ -141,8 +150,9 @@ extension NativeFile {
         return QuantizedTensor(shape: shape, codes: codes, rowScales: scales, columnFactors: factors)
     }
 
-    private func scales(_ run: FloatRun) throws -> [Float] {
-        let values = try values(run)
+    private func scales(_ run: FloatRun) throws -> [Float] { try checkedScales(values(run), run) }
+
+    func checkedScales(_ values: [Float], _ run: FloatRun) throws(NativeError) -> [Float] {
         // A NaN is in no range.
         guard values.allSatisfy({ $0.bitPattern == 0 || (0x1p-97...0x1p84).contains($0) }) else {
             throw malformed(run.frame, "a row scale that is neither 0 nor from 2^-97 to 2^84")
@@ -150,7 +160,7 @@ extension NativeFile {
         return values
     }
 
-    private func factors(_ run: FloatRun?) throws -> [Float]? {
+    func factors(_ run: FloatRun?) throws -> [Float]? {
         guard let run else { return nil }
         let values = try values(run)
         guard values.allSatisfy(RowQuantizer.factors.contains) else {
@@ -167,19 +177,26 @@ extension NativeFile {
     // MARK: Chunks
 
     private func floats(_ run: FloatRun, pool: WorkerPool?) throws -> [UInt8] {
-        try chunks(run.count, elementSize: 4, pool: pool) { chunk, range, out, bench in
-            let frame = run.frame + 2 * chunk
-            let exponents = bench.decoded.take(range.count)
-            try decode(frame, into: exponents, bench)
-            let fractions = bench.codes.take(FloatCoding.fractionBytes(range.count, shift: run.shift))
-            try decode(frame + 1, into: fractions, bench)
-            guard let exponents = exponents.baseAddress, let fractions = fractions.baseAddress,
-                let out = out.baseAddress
-            else { return }
-            let isClean = FloatCoding.unpack(
-                exponents: exponents, fractions: fractions, count: range.count, shift: run.shift, into: out)
-            if !isClean { throw malformed(frame + 1, "bits behind the last element are not zero") }
+        try chunks(run.count, elementSize: 4, pool: pool) { chunk, _, out, bench in
+            try decodeFloats(run, chunk: chunk, into: out, bench)
         }
+    }
+
+    /// Fills `out` with one chunk of a run of floats.
+    func decodeFloats(
+        _ run: FloatRun, chunk: Int, into out: UnsafeMutableRawBufferPointer, _ bench: Workbench
+    ) throws {
+        let range = FloatCoding.range(chunk, of: run.count)
+        let frame = run.frame + 2 * chunk
+        let exponents = bench.decoded.take(range.count)
+        try decode(frame, into: exponents, bench)
+        let fractions = bench.codes.take(FloatCoding.fractionBytes(range.count, shift: run.shift))
+        try decode(frame + 1, into: fractions, bench)
+        guard let exponents = exponents.baseAddress, let fractions = fractions.baseAddress, let out = out.baseAddress
+        else { return }
+        let isClean = FloatCoding.unpack(
+            exponents: exponents, fractions: fractions, count: range.count, shift: run.shift, into: out)
+        if !isClean { throw malformed(frame + 1, "bits behind the last element are not zero") }
     }
 
     /// An array of `count` elements that `body` fills chunk by chunk: index, elements, their memory, a workbench.
@@ -205,7 +222,7 @@ extension NativeFile {
         }
     }
 
-    private func decodeCodes(_ frame: Int, into out: UnsafeMutableRawBufferPointer, _ bench: Workbench) throws {
+    func decodeCodes(_ frame: Int, into out: UnsafeMutableRawBufferPointer, _ bench: Workbench) throws {
         try decode(frame, into: out, bench)
         var lowest: Int8 = 0
         for byte in out { lowest = min(lowest, Int8(bitPattern: byte)) }

@@ -53,6 +53,7 @@ public final class NativeFile: TensorStore, Sendable {
             throw NativeError.layout(
                 part: "number of frames", expected: "\(layout.kinds.count)", found: "\(prologue.frameCount)")
         }
+        try NativeFile.checkExpansion(header, fileSize: prologue.fileSize)
         frames = try FrameTable(layout, tail: tail, prologue: prologue)
         for padding in frames.padding + [prologue.headerPadding] {
             let bytes = try file.read(at: padding.lowerBound, count: padding.count)
@@ -75,6 +76,17 @@ public final class NativeFile: TensorStore, Sendable {
     /// Opens the native file at a path; throws as `init(file:)` and `InputFile` do.
     public convenience init(path: String) throws {
         try self.init(file: try InputFile(path: path))
+    }
+
+    /// Whether all elements together are in proportion to the file; see `NativeLimits`.
+    private static func checkExpansion(_ header: NativeHeader, fileSize: Int) throws(NativeError) {
+        let limit = NativeLimits.elements(fileSize: fileSize)
+        var total = 0
+        for tensor in header.tensors {
+            // No overflow: at most 100,000 tensors of 2^32 elements each.
+            total += tensor.shape.count
+        }
+        guard total <= limit else { throw .expansion(part: "elements of all tensors", found: total, limit: limit) }
     }
 
     /// Checks the stored bytes of every frame.
@@ -144,6 +156,12 @@ struct FrameTable: Sendable {
             let record = try FrameRecord(tail, at: start + index * FrameRecord.size, index: index)
             if let problem = kind.problem(record) {
                 throw .frame(part: kind.name, offset: offset, problem: problem)
+            }
+            if case .vocabulary(let bytes) = kind {
+                let limit = NativeLimits.vocabularyBytes(stored: record.storedBytes)
+                guard bytes <= limit else {
+                    throw .expansion(part: "bytes of the vocabulary", found: bytes, limit: limit)
+                }
             }
             records.append(record)
             offsets.append(offset)

@@ -18,6 +18,8 @@ public struct NativeWriter: ~Copyable {
     private let vocabulary: VocabularySize?
     private var tensors: [NativeTensorRecord] = []
     private var keptInFloat32: [String] = []
+    /// From how many elements on the file keeps to the reader's ratio; a test has no model so large.
+    package var elementFloor = NativeLimits.elementFloor
 
     /// Starts a file beside `path` and writes the vocabulary.
     ///
@@ -86,6 +88,10 @@ public struct NativeWriter: ~Copyable {
     public mutating func write(_ plans: [NativeTensorPlan], load: (String) throws -> Tensor) throws {
         precondition(tensors.isEmpty, "all tensors are written at once")
         try check(plans)
+        // Beyond what any file may hold, equal weights are stored raw: the reader tells them from a bomb by that.
+        // No overflow: 100,000 tensors of 2^32 elements at most.
+        let elements = plans.reduce(0) { $0 + $1.shape.count }
+        encoder.mostExpansion = elements > elementFloor ? NativeLimits.elementsPerByte : .max
         var again: [Reload] = []
         for plan in plans {
             let tensor = try loaded(plan, load)

@@ -16,6 +16,8 @@ final class Workbench: @unchecked Sendable {
     var decoded = ScratchBuffer()
     /// For the codes of a chunk whose fp32 values are wanted.
     var codes = ScratchBuffer()
+    /// For values that nobody wants.
+    var verified = ScratchBuffer()
 
     deinit {
         ZSTD_freeCCtx(coder)
@@ -23,6 +25,7 @@ final class Workbench: @unchecked Sendable {
         stored.free()
         decoded.free()
         codes.free()
+        verified.free()
     }
 
     /// The zstd frame of the bytes, or nil where it would not be smaller than they are.

@@ -23,7 +23,7 @@ public struct VerificationReport: Sendable {
 extension ModelBundle {
     /// Reads all of the model and computes its probes again.
     ///
-    /// A native file: every checksum, fp32 answers within 1e-4 · max(1, |x|), int8 answers bit for bit. Other sources
+    /// A native file: every checksum and every chunk decoded, one after another; then fp32 answers within 1e-4 · max(1, |x|), int8 answers bit for bit. Other sources
     /// have no probes, nor has a model that was cut after it was opened: every tensor is read, and checked to be finite.
     /// Throws the first thing that is wrong.
     public func verify(threads: Int? = nil, allowsNonFinite: Bool = false) throws -> VerificationReport {
@@ -43,7 +43,7 @@ extension ModelBundle {
             return VerificationReport(
                 tensorCount: names.count, probeCount: 0, largestDifference: 0, comparedInt8: false)
         }
-        try native.verifyChecksums(pool: pool)
+        try native.verifyContents(pool: pool)
         let probes = try Probes.read(native.metadata.probes, head: checkpoint.head)
         try checkTokens(probes)
         let found = try Probes.run(probes, Engine(checkpoint, exactly: true, threads: threads))

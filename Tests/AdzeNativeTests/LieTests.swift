@@ -266,6 +266,10 @@ struct Lie: Sendable, CustomTestStringConvertible {
             }
         }
         #expect(message.contains(lie.message))
+        let verified = refusal {
+            try withNative(forgery.bytes()) { try $0.verifyContents(pool: pool) }
+        }
+        #expect(verified.contains(lie.message))
     }
 
     /// The one line with which `body` is refused.
