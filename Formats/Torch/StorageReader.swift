@@ -33,7 +33,7 @@ final class StorageReader: Sendable {
         let record = records[index]
         guard let archive, let entry = record.entry else { return (.file(file), record.offset) }
         if entry.isDeflated { return (.bytes(try inflated(index, entry, archive)), 0) }
-        if !state.withLock({ $0.verified.contains(index) }) {
+        if !archive.isUnchecked(entry), !state.withLock({ $0.verified.contains(index) }) {
             do throws(ZipError) {
                 try archive.forEachPiece(of: entry) { _ in }
             } catch {

@@ -19,6 +19,10 @@ package struct ZipEntry: Sendable, Equatable {
     package let isDeflated: Bool
     /// The CRC-32 of the content that the directory states.
     package let checksum: UInt32
+
+    /// Whether the checksum may stand for none: torch stores a zero where it was told to compute none, and content whose
+    /// checksum is zero by chance is as good without.
+    package var mayLackChecksum: Bool { checksum == 0 && !isDeflated && size > 0 }
 }
 
 /// The entries of an archive, all of them checked against their local headers.
@@ -27,6 +31,8 @@ package struct ZipDirectory: Sendable {
     package let entries: [ZipEntry]
     /// The archive's own bytes.
     package let source: ByteSource
+    /// Whether a checksum of zero is none.
+    package let takesZeroForNoChecksum: Bool
     private let indices: [String: Int]
 
     /// The most entries that are read.
@@ -41,15 +47,21 @@ package struct ZipDirectory: Sendable {
     package func index(of name: String) -> Int? { indices[name] }
 
     /// Reads and checks the directory of an archive in a file.
-    package init(file: InputFile) throws(ZipError) { try self.init(.file(file)) }
+    ///
+    /// With `takingZeroForNoChecksum` a stored entry whose stated checksum is zero is read unchecked.
+    package init(file: InputFile, takingZeroForNoChecksum: Bool = false) throws(ZipError) {
+        try self.init(.file(file), takingZeroForNoChecksum: takingZeroForNoChecksum)
+    }
 
     /// Reads and checks the directory of an archive in memory.
-    package init(bytes: [UInt8]) throws(ZipError) { try self.init(.bytes(bytes)) }
+    package init(bytes: [UInt8], takingZeroForNoChecksum: Bool = false) throws(ZipError) {
+        try self.init(.bytes(bytes), takingZeroForNoChecksum: takingZeroForNoChecksum)
+    }
 
     /// Reads and checks the whole directory; throws `ZipError`.
     ///
     /// - Complexity: O(entries); the entries' content is not read.
-    package init(_ source: ByteSource) throws(ZipError) {
+    package init(_ source: ByteSource, takingZeroForNoChecksum: Bool = false) throws(ZipError) {
         let end = try ZipEnd(source)
         let bytes = try source.zipRead(at: end.directoryOffset, count: end.directorySize)
         var headers = try ZipDirectory.centralHeaders(bytes, count: end.entryCount)
@@ -85,6 +97,7 @@ package struct ZipDirectory: Sendable {
         }
         guard !entries.isEmpty else { throw .fault(.empty, entry: nil, detail: "expected one at least") }
         self.source = source
+        takesZeroForNoChecksum = takingZeroForNoChecksum
         self.entries = entries
         self.indices = indices
     }

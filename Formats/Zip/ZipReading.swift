@@ -1,4 +1,4 @@
-// An entry's content, whole or in pieces, its checksum always checked. Not here: where entries are.
+// An entry's content, whole or in pieces, its checksum checked where it has one. Not here: where entries are.
 
 internal import AdzeBytes
 
@@ -19,7 +19,7 @@ extension ZipDirectory {
             let bytes = try source.zipRead(at: entry.offset, count: entry.size)
             var checksum = CRC32()
             bytes.withUnsafeBytes { checksum.update($0) }
-            try ZipDirectory.check(checksum, of: entry)
+            try check(checksum, of: entry)
             return bytes
         }
         var bytes: [UInt8] = []
@@ -50,11 +50,14 @@ extension ZipDirectory {
                 done += piece.count
             }
         }
-        try ZipDirectory.check(checksum, of: entry)
+        try check(checksum, of: entry)
     }
 
-    private static func check(_ checksum: CRC32, of entry: ZipEntry) throws(ZipError) {
-        guard checksum.value == entry.checksum else {
+    /// Whether nothing says what the content of an entry was.
+    package func isUnchecked(_ entry: ZipEntry) -> Bool { takesZeroForNoChecksum && entry.mayLackChecksum }
+
+    private func check(_ checksum: CRC32, of entry: ZipEntry) throws(ZipError) {
+        guard checksum.value == entry.checksum || isUnchecked(entry) else {
             throw .checksum(entry.name, found: checksum.value, expected: entry.checksum)
         }
     }
