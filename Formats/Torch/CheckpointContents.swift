@@ -30,6 +30,8 @@ struct CheckpointContents {
 
     /// Whether the storages' bytes are those of a big-endian machine.
     let isBigEndian: Bool
+    /// Records of an archive that have no checksum.
+    let uncheckedCount: Int
 
     /// Reads the container that the file's first bytes show.
     init(file: InputFile, ignoringObjects: Bool) throws(TorchError) {
@@ -50,7 +52,7 @@ struct CheckpointContents {
 
     init(
         container: TorchContainer, root: PickleValue, heap: PickleHeap, records: [StorageBytes], storageRecords: [Int],
-        archive: ZipDirectory? = nil, isBigEndian: Bool = false
+        archive: ZipDirectory? = nil, isBigEndian: Bool = false, uncheckedCount: Int = 0
     ) {
         self.container = container
         self.root = root
@@ -59,6 +61,7 @@ struct CheckpointContents {
         self.storageRecords = storageRecords
         self.archive = archive
         self.isBigEndian = isBigEndian
+        self.uncheckedCount = uncheckedCount
     }
 
     private static func describe(_ head: [UInt8]) -> String {
@@ -78,7 +81,7 @@ struct CheckpointContents {
         }
         let limits = PickleLimits()
         let isBigEndian = try CheckpointContents.isBigEndian(archive)
-        guard let pickle = try archive.content("data.pkl", limit: limits.bytes) else {
+        guard let pickle = try archive.pickle(limit: limits.bytes) else {
             throw .archive(.missing, entry: archive.root + "/data.pkl", detail: "no checkpoint is without it")
         }
         var machine = PickleMachine(pickle, storages: .zip, limits: limits, ignoresObjects: ignoringObjects)
@@ -105,7 +108,7 @@ struct CheckpointContents {
         }
         self.init(
             container: .zip, root: machine.root, heap: machine.heap, records: records, storageRecords: storageRecords,
-            archive: archive.directory, isBigEndian: isBigEndian)
+            archive: archive.directory, isBigEndian: isBigEndian, uncheckedCount: archive.uncheckedCount)
     }
 
     private static func isBigEndian(_ archive: TorchArchive) throws(TorchError) -> Bool {

@@ -12,6 +12,8 @@ package enum PickleGlobal: Sendable, Equatable {
     case rebuildParameter, rebuildParameterWithState, rebuildFromType
     /// Functions that rebuild tensors which we list but do not read.
     case rebuildUnsupported(UnsupportedRebuild)
+    /// A tensor of a device that keeps no storages (a TPU), which was saved as that of the processor.
+    case rebuildFromCPUTensor
     case parameter, tensor, size, device, getLayout
     case codecsEncode
     case storage(TorchElement)
@@ -35,13 +37,17 @@ package enum PickleGlobal: Sendable, Equatable {
         case sparseCSR = "_rebuild_sparse_csr_tensor"
         case nested = "_rebuild_nested_tensor"
         case meta = "_rebuild_meta_tensor_no_storage"
+        case numpy = "_rebuild_device_tensor_from_numpy"
+        case wrapper = "_rebuild_wrapper_subclass"
 
         var reason: String {
             switch self {
             case .quantized: "a quantized tensor; save it after dequantize()"
             case .sparse, .sparseCSR: "a sparse tensor; save it after to_dense()"
-            case .nested: "a nested tensor"
-            case .meta: "a tensor of the meta device, which has no elements"
+            case .nested: "a nested tensor; save it after to_padded_tensor(0.0)"
+            case .meta: "a tensor of the meta device, which has no elements; load the weights before saving"
+            case .numpy: "a device's tensor kept as a numpy array; save it after cpu()"
+            case .wrapper: "a tensor of a class of its own, which has no elements here; save it as a plain torch.Tensor"
             }
         }
     }
@@ -102,6 +108,7 @@ package enum PickleGlobal: Sendable, Equatable {
         case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
         case ("torch._utils", "_rebuild_parameter_with_state"): self = .rebuildParameterWithState
         case ("torch._tensor", "_rebuild_from_type_v2"): self = .rebuildFromType
+        case ("torch._utils", "_rebuild_device_tensor_from_cpu_tensor"): self = .rebuildFromCPUTensor
         case ("torch._utils", _):
             guard let unsupported = UnsupportedRebuild(rawValue: name) else { return nil }
             self = .rebuildUnsupported(unsupported)
@@ -110,6 +117,13 @@ package enum PickleGlobal: Sendable, Equatable {
         case ("torch", "Size"): self = .size
         case ("torch", "device"): self = .device
         case ("torch.serialization", "_get_layout"): self = .getLayout
+        // On torch's list, and in no file that it writes: a storage is named by its element type.
+        case ("torch.storage", "TypedStorage"): self = .tensorType
+        case ("torch.sparse", _), ("torch.cuda.sparse", _):
+            guard name.hasSuffix("Tensor"), PickleGlobal.storages[name.dropLast(6) + "Storage"] != nil else {
+                return nil
+            }
+            self = .rebuildUnsupported(.sparse)
         case ("torch.storage", "UntypedStorage"), ("torch.storage", "_UntypedStorage"), ("torch", "UntypedStorage"):
             self = .storage(.untyped)
         case ("torch", _), ("torch.cuda", _):
@@ -164,6 +178,7 @@ package enum PickleGlobal: Sendable, Equatable {
         case .rebuildParameterWithState: "_rebuild_parameter_with_state"
         case .rebuildFromType: "_rebuild_from_type_v2"
         case .rebuildUnsupported(let function): function.rawValue
+        case .rebuildFromCPUTensor: "_rebuild_device_tensor_from_cpu_tensor"
         case .parameter: "Parameter"
         case .tensor: "Tensor"
         case .size: "Size"

@@ -28,12 +28,17 @@ extension PickleMachine {
         case .rebuildParameterWithState: return try unwrap(items, count: 4...4, global)
         case .parameter: return try unwrap(items, count: 1...2, global)
         case .rebuildFromType:
-            guard items.count == 4, case .global(let inner) = items[0], inner.rebuildsTensor,
-                let innerItems = heap.tuple(items[2]),
+            guard items.count == 4, case .global(let inner) = items[0], let innerItems = heap.tuple(items[2]),
                 items[1] == .global(.tensor) || items[1] == .global(.parameter) || heap.standsForObjects(items[1])
             else { throw badCall(global, items) }
-            return try rebuild(inner, innerItems)
+            if inner.rebuildsTensor { return try rebuild(inner, innerItems) }
+            switch inner {
+            case .rebuildUnsupported(let function): return try unsupported(function.reason)
+            case .rebuildFromCPUTensor: return try fromCPUTensor(innerItems)
+            default: throw badCall(global, items)
+            }
         case .rebuildUnsupported(let function): return try unsupported(function.reason)
+        case .rebuildFromCPUTensor: return try fromCPUTensor(items)
         case .size:
             guard items.count == 1, heap.tuple(items[0]) != nil else { throw badCall(global, items) }
             return items[0]
@@ -192,6 +197,15 @@ extension PickleMachine {
         return .tensor(heap.tensors.count - 1)
     }
 
+    /// A tensor that a device without storages saved as the processor's: data, type, device, whether it wants a gradient.
+    private mutating func fromCPUTensor(_ items: [PickleValue]) throws(TorchError) -> PickleValue {
+        guard items.count == 4, case .tensor(let index) = items[0], case .global(.dtype(let stated)) = items[1] else {
+            throw badCall(.rebuildFromCPUTensor, items)
+        }
+        guard heap.tensors[index].unsupported == nil, heap.tensors[index].element != stated else { return items[0] }
+        return try unsupported("its elements would be converted to another type when it is loaded; save it on the CPU")
+    }
+
     private mutating func rebuild(_ global: PickleGlobal, _ items: [PickleValue]) throws(TorchError) -> PickleValue {
         let counts: ClosedRange<Int>
         switch global {
@@ -210,7 +224,7 @@ extension PickleMachine {
             element = .dtype(.uint8)
         }
         var reason: String?
-        if case .foreign(let foreign) = element { reason = "its element type is \(foreign.rawValue)" }
+        if case .foreign(let foreign) = element { reason = foreign.reason }
         if items.count == counts.upperBound, counts.count == 2, let bits = setBits(items[items.count - 1]) {
             guard bits.isEmpty else {
                 reason = "its \(bits) bit is set: the stored elements are not its values"
@@ -238,7 +252,7 @@ extension PickleMachine {
         }
         let items = heap.containers[index].items
         return stride(from: 0, to: items.count, by: 2).filter { items[$0 + 1] != .bool(false) }
-            .map { text(items[$0]) ?? "metadata" }.prefix(4).joined(separator: ", ")
+            .prefix(4).map { text(items[$0]).map { quoted($0) } ?? "metadata" }.joined(separator: ", ")
     }
 
     /// The integers of a tuple of at most 64, which is as many dimensions as torch has.

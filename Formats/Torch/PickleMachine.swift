@@ -188,7 +188,8 @@ package struct PickleMachine {
 
     private mutating func countItems(_ count: Int) throws(TorchError) {
         itemCount += count
-        guard itemCount <= limits.items else { throw fault(.limit, "more than \(limits.items) items") }
+        let limit = limits.items(after: input.position)
+        guard itemCount <= limit else { throw fault(.limit, "more than \(limit) items in so few bytes") }
     }
 
     // MARK: - Opcodes
@@ -252,9 +253,10 @@ package struct PickleMachine {
         return run.allSatisfy { $0 < 0x80 } || String(validating: run, as: UTF8.self) != nil
     }
 
-    /// The text of a string value that has just been read.
+    /// The text of a string that is a name or a code; nil for any other value, and for one that is too long for either:
+    /// a memo gives a long string back for two bytes, as often as a program likes.
     func text(_ value: PickleValue) -> String? {
-        guard case .text(let slice) = value else { return nil }
+        guard case .text(let slice) = value, slice.count <= PickleMachine.nameLimit else { return nil }
         return String(decoding: input.bytes[Int(slice.offset)..<Int(slice.offset) + Int(slice.count)], as: UTF8.self)
     }
 

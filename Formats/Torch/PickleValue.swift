@@ -1,6 +1,7 @@
 // What a pickle's program leaves behind: values that refer to each other by index into one heap. A shared list is one
 // node, as in Python; taking the heap apart is a loop over arrays and never a recursion. Not here: the opcodes.
 
+internal import AdzeBytes
 package import AdzeTensors
 
 /// A run of a pickle's own bytes.
@@ -81,7 +82,9 @@ package enum ForeignElement: String, Sendable, Equatable, CaseIterable {
     case complex32, complex64, complex128
     case qint8, quint8, qint32, quint4x2, quint2x4
     case float8_e4m3fn, float8_e5m2, float8_e4m3fnuz, float8_e5m2fnuz, float8_e8m0fnu, float4_e2m1fn_x2
-    case bits8, bits16
+    case bits1x8, bits2x4, bits4x2, bits8, bits16
+    case int1, int2, int3, int4, int5, int6, int7
+    case uint1, uint2, uint3, uint4, uint5, uint6, uint7
 
     var size: Int {
         switch self {
@@ -90,6 +93,18 @@ package enum ForeignElement: String, Sendable, Equatable, CaseIterable {
         case .complex32, .qint32: 4
         case .bits16: 2
         default: 1
+        }
+    }
+}
+
+extension ForeignElement {
+    /// Why a tensor of this type is not read, and what to do about it.
+    var reason: String {
+        switch self {
+        case .qint8, .quint8, .qint32, .quint4x2, .quint2x4:
+            "a quantized tensor (\(rawValue)); save it after dequantize()"
+        case .complex32, .complex64, .complex128: "its elements are complex (\(rawValue)), which no BERT has"
+        default: "its element type is \(rawValue); save it after float()"
         }
     }
 }
@@ -163,7 +178,7 @@ package struct PickleHeap: Sendable {
         case .storage: "a storage"
         case .tensor: "a tensor"
         case .numpyType: "numpy.dtype"
-        case .foreignName(let index): foreignNames[index]
+        case .foreignName(let index): quoted(foreignNames[index])
         case .inert(let kind): kind.rawValue
         }
     }
@@ -185,6 +200,9 @@ package struct PickleLimits: Sendable {
     package var objects = 4_000_000
     /// Items of containers, copies included.
     package var items = 10_000_000
+    /// Items for each byte of the pickle, beside some thousands: an item takes a byte at least, and is copied once where
+    /// one container is made of another.
+    package var itemsPerByte = 4
     /// Containers inside containers.
     package var depth = 64
     /// Values met when the containers are walked, shared ones counted each time.
@@ -195,4 +213,16 @@ package struct PickleLimits: Sendable {
     package var allNameBytes = 64 << 20
 
     package init() {}
+
+    /// The most items that a pickle may have made when so many bytes of it have been read.
+    package func items(after bytes: Int) -> Int { min(items, 10_000 + itemsPerByte * bytes) }
+
+    /// The limits for walking what a pickle of so many bytes made, in proportion to it: containers that are shared a
+    /// hundred times inside each other are a bomb, however few their bytes.
+    package func walking(pickleBytes: Int) -> PickleLimits {
+        var limits = self
+        limits.visits = min(visits, items(after: pickleBytes))
+        limits.allNameBytes = min(allNameBytes, 1 << 20 + 64 * min(pickleBytes, allNameBytes))
+        return limits
+    }
 }

@@ -126,7 +126,7 @@ private struct TarStreams {
             let offset = try integer()
             let element = storages[storage].element
             var reason: String?
-            if case .foreign(let foreign) = element { reason = "its element type is \(foreign.rawValue)" }
+            if case .foreign(let foreign) = element { reason = foreign.reason }
             guard known.updateValue(.tensor(tensors.count), forKey: key) == nil else {
                 throw fault("tensor \(key) is there twice")
             }

@@ -13,7 +13,7 @@ struct TorchArchive {
     /// Reads the directory; throws `TorchError.zip` and `.archive`.
     init(file: InputFile) throws(TorchError) {
         do throws(ZipError) {
-            directory = try ZipDirectory(file: file)
+            directory = try ZipDirectory(file: file, takingZeroForNoChecksum: true)
         } catch {
             throw TorchError(error)
         }
@@ -36,10 +36,32 @@ struct TorchArchive {
         self.root = String(root ?? "")
     }
 
+    /// How many entries have no checksum, which is how torch writes with `compute_crc32` off.
+    var uncheckedCount: Int { directory.entries.count { directory.isUnchecked($0) } }
+
     /// The entry `root/name`, or nil.
     func entry(_ name: String) -> ZipEntry? {
         directory.index(of: "\(root)/\(name)").map { directory.entries[$0] }
     }
+
+    /// The pickle, refused where its stored bytes are too few for it: each of its bytes may become a value of many.
+    func pickle(limit: Int) throws(TorchError) -> [UInt8]? {
+        guard let entry = entry("data.pkl") else { return nil }
+        // No overflow: the stored bytes are there, on a disk.
+        let room = TorchArchive.pickleFloor + 64 * entry.storedSize
+        guard !entry.isDeflated || entry.size <= room else {
+            throw .archive(
+                .badRecord, entry: entry.name,
+                detail:
+                    "\(entry.storedSize) compressed bytes become \(entry.size); a pickle of at most \(room) is read;"
+                    + " save the checkpoint again with torch.save")
+        }
+        return try content("data.pkl", limit: limit)
+    }
+
+    /// Bytes of pickle that any deflated entry may become, beside 64 for each that is stored: the names of a checkpoint's
+    /// tensors repeat each other, which makes 4.
+    private static let pickleFloor = 64 << 10
 
     /// The content of a small entry; nil where there is none.
     func content(_ name: String, limit: Int) throws(TorchError) -> [UInt8]? {

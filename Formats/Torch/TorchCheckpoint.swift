@@ -27,8 +27,12 @@ public final class TorchCheckpoint: TensorStore, Sendable {
     public let scalars: [TorchScalar]
     /// How many more there are.
     public let omittedScalars: Int
-    /// Tensors that are there but cannot be read, each with the reason; `load` throws it.
+    /// Tensors that are there but cannot be read, each with the reason, in their order; `load` throws it.
     public let unsupported: [(name: String, reason: String)]
+    /// The same by name.
+    public let unreadable: [String: String]
+    /// Records that were saved without a checksum, in which damage goes unseen.
+    public let uncheckedCount: Int
     /// The classes and functions that were ignored, in the order in which the pickle asks for them.
     public let ignoredNames: [String]
 
@@ -49,7 +53,8 @@ public final class TorchCheckpoint: TensorStore, Sendable {
     public init(file: InputFile, ignoringObjects: Bool = false) throws(TorchError) {
         let contents = try CheckpointContents(file: file, ignoringObjects: ignoringObjects)
         let tree = try CheckpointTree(
-            root: contents.root, heap: contents.heap, limits: PickleLimits(), ignoresObjects: ignoringObjects)
+            root: contents.root, heap: contents.heap,
+            limits: PickleLimits().walking(pickleBytes: contents.heap.bytes.count), ignoresObjects: ignoringObjects)
         var index = TensorIndex(contents: contents, fileSize: file.size)
         for (name, tensor) in tree.tensors { try index.add(name, contents.heap.tensors[tensor]) }
         storages = StorageReader(file: file, contents: contents)
@@ -61,6 +66,8 @@ public final class TorchCheckpoint: TensorStore, Sendable {
         isBigEndian = contents.isBigEndian
         ignoredNames = contents.heap.foreignNames
         unsupported = index.unsupported
+        unreadable = Dictionary(index.unsupported.map { ($0.name, $0.reason) }, uniquingKeysWith: { first, _ in first })
+        uncheckedCount = contents.uncheckedCount
         scalars = tree.scalars
         omittedScalars = tree.omittedScalars
     }
@@ -74,10 +81,10 @@ public final class TorchCheckpoint: TensorStore, Sendable {
 
     private func read(_ name: String) throws(TorchError) -> Tensor {
         guard let place = layouts[name] else {
-            if let (_, reason) = unsupported.first(where: { $0.name == name }) {
+            if let reason = unreadable[name] {
                 throw .unsupportedTensor(name: name, reason: reason)
             }
-            throw .missing(MissingTensor(name: name, nearest: nearestName(to: name, in: tensors.map(\.name))))
+            throw .missing(MissingTensor(name: name, nearest: nearestName(to: name, in: tensors.lazy.map(\.name))))
         }
         let record = records[place.record]
         let size = place.dtype.size

@@ -61,7 +61,7 @@ struct GoldenTests {
         file.hasSuffix("_legacy.pt") ? .legacy : file.hasSuffix("_tar.pt") ? .tar : .zip
     }
 
-    @Test func everyFixtureHasGoldenData() { #expect(GoldenTests.files.count == 25) }
+    @Test func everyFixtureHasGoldenData() { #expect(GoldenTests.files.count == 27) }
 
     @Test(arguments: plainFiles) func tensorsAreWhatTorchReads(_ file: String) throws {
         let golden = try #require(try goldenTensors(Fixtures.path("torch/golden.json"))[file])

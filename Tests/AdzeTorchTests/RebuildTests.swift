@@ -84,6 +84,36 @@ struct RebuildTests {
         #expect(try read(pickle(0x89)).tensors.map(\.name) == ["w"])
     }
 
+    /// What a TPU's tensors are saved as: data, type, device, whether it wants a gradient.
+    @Test func tensorOfADeviceWithoutStorages() throws {
+        func saved(as dtype: String) -> [UInt8] {
+            Pickle.dictionary {
+                $0.global("torch._utils", "_rebuild_device_tensor_from_cpu_tensor").op("(").tensor(sizes: [3])
+                    .global("torch", dtype).text("xla:0").op(0x89).op("t").op("R")
+            }
+        }
+        #expect(try values(saved(as: "float32")) == [0, 1, 2])
+        let other = try read(saved(as: "bfloat16"))
+        #expect(other.tensors.isEmpty && other.unreadable["w"]?.contains("converted to another type") == true)
+    }
+
+    @Test(arguments: [
+        ("_rebuild_qtensor", "dequantize()"), ("_rebuild_sparse_tensor", "to_dense()"),
+        ("_rebuild_nested_tensor", "to_padded_tensor"), ("_rebuild_meta_tensor_no_storage", "no elements"),
+        ("_rebuild_device_tensor_from_numpy", "after cpu()"), ("_rebuild_wrapper_subclass", "a plain torch.Tensor"),
+    ]) func tensorsThatAreNotReadSayWhatToDo(_ function: String, _ advice: String) throws {
+        let bare = Pickle.dictionary { $0.global("torch._utils", function).op(")").op("R") }
+        let inSubclass = Pickle.dictionary {
+            $0.global("torch._tensor", "_rebuild_from_type_v2").op("(").global("torch._utils", function)
+                .global("torch.nn.parameter", "Parameter").op(")").op("}").op("t").op("R")
+        }
+        for pickle in [bare, inSubclass] {
+            let store = try read(pickle)
+            #expect(store.tensors.isEmpty && store.unreadable["w"]?.contains(advice) == true)
+            #expect(throws: TorchError.self) { try store.load("w") }
+        }
+    }
+
     @Test func sparseStridesReadLittle() throws {
         // Elements five megabytes apart, in a file that is mostly holes.
         let count = 4 << 20

@@ -132,6 +132,31 @@ def unsupported():
     }
 
 
+class OfADevice:
+    """Is saved as a tensor is on a device that keeps no storages, such as a TPU."""
+
+    def __init__(self, tensor):
+        self.tensor = tensor
+
+    def __reduce_ex__(self, protocol):
+        # torch/_tensor.py, Tensor._reduce_ex_internal; the device is one that the machine which makes the fixture has.
+        return (torch._utils._rebuild_device_tensor_from_cpu_tensor, (self.tensor, self.tensor.dtype, "cpu", False))
+
+
+def device():
+    table = torch.arange(6, dtype=torch.float32).reshape(2, 3)
+    return {"plain": torch.ones(2), "table": OfADevice(table), "again": OfADevice(table[1:]), "short": OfADevice(table.to(torch.bfloat16))}
+
+
+def save_unchecked(value, path):
+    """Saves without the CRC-32 of the records, as who is in a hurry does."""
+    from torch.utils.serialization import config
+
+    config.save.compute_crc32 = False
+    torch.save(value, path)
+    config.save.compute_crc32 = True
+
+
 class AttributeDict(dict):
     """Stands for Lightning's class of this name, under its module."""
 
@@ -322,6 +347,11 @@ def other_containers():
     module.AttributeDict = AttributeDict
     torch.save(plain_holders(), FOLDER / "holders.pt")
     golden["holders.pt"] = entry(FOLDER / "holders.pt", is_ours=True)
+    torch.save(device(), FOLDER / "device.pt")
+    golden["device.pt"] = entry(FOLDER / "device.pt")
+    save_unchecked(views(), FOLDER / "unchecked.pt")
+    golden["unchecked.pt"] = entry(FOLDER / "unchecked.pt")
+    assert golden["unchecked.pt"] == entries(views())
     # Objects: what is in the plain part, and for modules what state_dict() has, is what we must find.
     torch.save(objects(), FOLDER / "objects.pt")
     golden["objects.pt"] = entries(objects()["state_dict"])
