@@ -49,15 +49,15 @@ public enum HuggingFaceError: AdzeFailure, Equatable {
         switch self {
         case .notAFolder(let path): "\(path): expected a model folder, found a file"
         case .noConfiguration(let path, let found):
-            "\(path): expected a config.json, found \(list(found)); pass the folder that save_pretrained wrote"
+            "\(path): expected a config.json, found \(quotedList(found)); pass the folder that save_pretrained wrote"
         case .noWeights(let path, let found, let unreadable) where unreadable.isEmpty:
-            "\(path): expected model.safetensors, pytorch_model.bin or tf_model.h5, found \(list(found));"
+            "\(path): expected model.safetensors, pytorch_model.bin or tf_model.h5, found \(quotedList(found));"
                 + " download the weights"
         case .noWeights(let path, _, let unreadable):
-            "\(path): expected model.safetensors, pytorch_model.bin or tf_model.h5, found \(list(unreadable)),"
+            "\(path): expected model.safetensors, pytorch_model.bin or tf_model.h5, found \(quotedList(unreadable)),"
                 + " which cannot be read yet; save the whole model as safetensors"
         case .ambiguousWeights(let files):
-            "expected one file of weights, found \(list(files)); rename the right one to model.safetensors"
+            "expected one file of weights, found \(quotedList(files)); rename the right one to model.safetensors"
                 + " or pytorch_model.bin, or pass it by its own path"
         case .tooLarge(let file, let size, let limit): "\(file): \(size) bytes; at most \(limit) are read"
         case .json(let file, let error): "\(file): \(error)"
@@ -77,7 +77,7 @@ public enum HuggingFaceError: AdzeFailure, Equatable {
         case .unsupportedModule(let type):
             "modules.json: the module \(quoted(type)) is not supported; Transformer, Pooling and Normalize are"
         case .moduleOrder(let found):
-            "modules.json: expected Transformer, Pooling and perhaps Normalize, found \(list(found))"
+            "modules.json: expected Transformer, Pooling and perhaps Normalize, found \(quotedList(found))"
         case .unknownPooling(let file, let mode, let nearest):
             "\(file): unknown pooling_mode \(quoted(mode))" + (nearest.map { "; the nearest is \(quoted($0))" } ?? "")
         case .promptOutsidePooling(let file):
@@ -87,11 +87,5 @@ public enum HuggingFaceError: AdzeFailure, Equatable {
             "modules.json: the Transformer module is in \(quoted(folder)), the weights were found in \(quoted(chosen))"
         default: ""
         }
-    }
-
-    private func list(_ names: [String]) -> String {
-        if names.isEmpty { return "nothing" }
-        let shown = names.prefix(6).map { quoted($0, limit: 60) }.joined(separator: ", ")
-        return names.count > 6 ? "\(shown) and \(names.count - 6) more" : shown
     }
 }

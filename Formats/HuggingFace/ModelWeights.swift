@@ -59,7 +59,8 @@ public enum ModelWeights: Sendable, Equatable {
         guard chosen.hasSuffix(".index.json") else { return .file(chosen) }
         let bytes = try folder.bytes(chosen, limit: ShardIndex.maximumSize) ?? []
         let index = try ShardIndex(bytes, file: chosen)
-        for shard in index.shards where !folder.names.contains(shard) {
+        let names = Set(folder.names)
+        for shard in index.shards where !names.contains(shard) {
             throw HuggingFaceError.missingShard(file: chosen, shard: shard)
         }
         return .sharded(index)

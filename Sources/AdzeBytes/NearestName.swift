@@ -3,14 +3,18 @@
 /// The candidate with the smallest edit distance to `name`, or nil where none is close enough to be meant.
 ///
 /// Close enough is a third of the longer length. Ties go to the first candidate.
-/// - Complexity: O(n · m) for each candidate; candidates beyond the first 10,000 are not looked at.
+/// - Complexity: O(n · m) for each candidate; those beyond the first 10,000, or after 2^23 comparisons of scalars in all,
+///   are not looked at: a hint is not worth seconds.
 public func nearestName(to name: String, in candidates: some Sequence<String>) -> String? {
     let wanted = Array(name.unicodeScalars.prefix(256))
     var best: (distance: Int, name: String)?
+    var comparisonsLeft = 1 << 23
     for candidate in candidates.prefix(10_000) {
         let other = Array(candidate.unicodeScalars.prefix(256))
         let allowed = max(wanted.count, other.count) / 3
         guard abs(wanted.count - other.count) <= allowed else { continue }
+        comparisonsLeft -= wanted.count * other.count
+        guard comparisonsLeft >= 0 else { break }
         let distance = editDistance(wanted, other)
         if distance <= allowed, best.map({ distance < $0.distance }) ?? true { best = (distance, candidate) }
     }

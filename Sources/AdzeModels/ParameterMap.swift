@@ -35,7 +35,10 @@ public struct ParameterMap: Sendable, Equatable {
     }
 
     /// The parameters found, in the order of the source.
-    public internal(set) var entries: [Entry]
+    public internal(set) var entries: [Entry] { didSet { sources = ParameterMap.sources(of: entries) } }
+    private var sources: [String: String] = [:]
+    /// Parameters of ours that are in the source and cannot be read.
+    let unreadable: [String: UnreadableParameter]
     /// The tensors left out, in the order of the source.
     public internal(set) var dropped: [Dropped]
     /// What is tied to what.
@@ -49,16 +52,20 @@ public struct ParameterMap: Sendable, Equatable {
     ///
     /// `key` restricts the search to names that begin with it. Where several prefixes lead to an encoder, the one with
     /// the most parameters wins, then the better known name, then the first; a tie of equals is refused.
-    /// - Complexity: O(names × prefixes).
+    /// - Complexity: O(n log n) for n names.
     public init(store: any TensorStore, key: String? = nil) throws(CheckpointError) {
         let names = store.tensors.map(\.name)
-        let (prefix, notes) = try ParameterMap.findPrefix(names, key: key)
+        let reasons = store.unreadable
+        // A model is found by what is there, whether or not it can be read.
+        let found = try ModelPrefix(finding: names + reasons.keys.sorted(), key: key)
+        let prefix = found.prefix
         self.prefix = prefix
-        self.notes = notes
-        entries = []
-        dropped = []
-        let headPrefixes = ParameterMap.headPrefixes(body: prefix)
+        notes = found.notes
+        var entries: [Entry] = []
+        var dropped: [Dropped] = []
+        let headPrefixes = found.headPrefixes
         var sourceOf: [String: String] = [:]
+        let aliases = store.aliases
         for name in names {
             guard let (ours, respelled) = ParameterMap.parameterName(name, body: prefix, heads: headPrefixes) else {
                 dropped.append(Dropped(source: name, reason: ParameterMap.reasonToDrop(name, prefix: prefix)))
@@ -68,85 +75,52 @@ public struct ParameterMap: Sendable, Equatable {
                 throw .duplicateParameter(name: ours, first: first, second: name)
             }
             sourceOf[ours] = name
-            entries.append(Entry(name: ours, source: name, tiedTo: store.aliases[name], wasRespelled: respelled))
+            entries.append(Entry(name: ours, source: name, tiedTo: aliases[name], wasRespelled: respelled))
         }
+        var unreadable: [String: UnreadableParameter] = [:]
+        for (name, reason) in reasons.sorted(by: { $0.key < $1.key }) {
+            guard let (ours, _) = ParameterMap.parameterName(name, body: prefix, heads: headPrefixes) else { continue }
+            if sourceOf[ours] == nil { unreadable[ours] = UnreadableParameter(source: name, reason: reason) }
+        }
+        self.entries = entries
+        self.dropped = dropped
+        self.unreadable = unreadable
+        sources = ParameterMap.sources(of: entries)
+        takeDistantHeads(found, aliases: aliases)
     }
 
     /// The source's name of one of our parameters.
-    func source(of name: String) -> String? { entries.first { $0.name == name }?.source }
+    func source(of name: String) -> String? { sources[name] }
+
+    private static func sources(of entries: [Entry]) -> [String: String] {
+        Dictionary(entries.map { ($0.name, $0.source) }, uniquingKeysWith: { first, _ in first })
+    }
 }
 
-// MARK: - Prefixes
+/// A parameter that is in a source and cannot be read.
+struct UnreadableParameter: Sendable, Equatable {
+    /// The name in the source.
+    let source: String
+    /// Why it cannot, and what to do about it.
+    let reason: String
+}
 
 extension ParameterMap {
-    /// Dictionary keys under which checkpoints keep the model itself, the most telling first.
-    private static let knownKeys = [
-        "state_dict", "model_state_dict", "model", "module", "net", "network", "params", "bert", "_orig_mod",
-    ]
+    /// The source's names of parameters that only heads have, in its order.
+    var headNames: [String] { entries.filter { ParameterPaths.headNames.contains($0.name) }.map(\.source) }
 
-    private static func findPrefix(_ names: [String], key: String?) throws(CheckpointError) -> (String, [String]) {
-        let ending = ParameterPaths.wordEmbeddings
-        var prefixes = names.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }
-            .filter { $0.isEmpty || $0.hasSuffix(".") }
-        if let key {
-            let start = key.isEmpty || key.hasSuffix(".") ? key : key + "."
-            guard names.contains(where: { $0.hasPrefix(start) }) else {
-                let keys = Set(names.compactMap { $0.split(separator: ".").first.map(String.init) }).sorted()
-                throw .unknownKey(key, nearest: nearestName(to: key, in: keys))
-            }
-            prefixes = prefixes.filter { $0.hasPrefix(start) }
-        }
-        guard !prefixes.isEmpty else { throw .noEmbeddings(example: names.first, count: names.count) }
-        let scored = prefixes.map { prefix in (prefix: prefix, score: score(prefix, names)) }
-        let best = scored.map(\.score).max() ?? 0
-        let winners = scored.filter { $0.score == best }.map(\.prefix)
-        guard winners.count > 1 else {
-            let others = prefixes.filter { $0 != winners[0] }
-            let note =
-                "other, smaller models in the file were left out: \(others.map { quoted($0) }.joined(separator: ", "))"
-            return (winners[0], others.isEmpty ? [] : [note])
-        }
-        let ranked = winners.map { ($0, rank($0)) }
-        let lowest = ranked.map(\.1).min() ?? 0
-        let chosen = ranked.filter { $0.1 == lowest }
-        guard chosen.count == 1 else { throw .ambiguousPrefix(winners) }
-        let others = winners.filter { $0 != chosen[0].0 }
-        return (
-            chosen[0].0,
-            [
-                "took the model at \(quoted(chosen[0].0)); \(others.map { quoted($0) }.joined(separator: ", ")) too is one (--key)"
-            ]
-        )
-    }
-
-    private static func score(_ prefix: String, _ names: [String]) -> Int {
-        names.reduce(0) { total, name in
-            guard name.hasPrefix(prefix) else { return total }
-            return total + (isEncoderParameter(respelled(String(name.dropFirst(prefix.count))).name) ? 1 : 0)
-        }
-    }
-
-    private static func rank(_ prefix: String) -> Int {
-        guard let first = prefix.split(separator: ".").first else { return -1 }
-        return knownKeys.firstIndex(of: String(first)) ?? knownKeys.count
-    }
-
-    /// Where the heads of an encoder at `body` may stand: beside `bert`, or beside the encoder's own parts.
-    private static func headPrefixes(body: String) -> [String] {
-        var parts = body.split(separator: ".")
-        var prefixes = [body]
-        if !parts.isEmpty {
-            parts.removeLast()
-            prefixes.insert(parts.map { $0 + "." }.joined(), at: 0)
-        }
-        return prefixes
+    /// The error for parameters that are missing because they cannot be read; nil where all are simply not there.
+    func unreadable(among missing: [String]) -> CheckpointError? {
+        let found = missing.compactMap { unreadable[$0] }
+        guard let first = found.first else { return nil }
+        return .unreadable(name: first.source, reason: first.reason, others: found.count - 1)
     }
 }
 
 // MARK: - Names
 
 extension ParameterMap {
-    private static func parameterName(
+    static func parameterName(
         _ source: String, body: String, heads: [String]
     ) -> (name: String, respelled: Bool)? {
         if source.hasPrefix(body) {
@@ -162,7 +136,7 @@ extension ParameterMap {
 
     /// The name with TensorFlow's spelling of a layer normalisation's parts replaced; only inside `LayerNorm`, since
     /// other models have a `gamma` of their own.
-    private static func respelled(_ name: String) -> (name: String, changed: Bool) {
+    static func respelled(_ name: String) -> (name: String, changed: Bool) {
         if name.hasSuffix("LayerNorm.gamma") { return (name.dropLast(5) + "weight", true) }
         if name.hasSuffix("LayerNorm.beta") { return (name.dropLast(4) + "bias", true) }
         return (name, false)
@@ -186,7 +160,7 @@ extension ParameterMap {
         return Set(layers.flatMap { [$0 + ".weight", $0 + ".bias"] })
     }()
 
-    private static func isEncoderParameter(_ name: String) -> Bool {
+    static func isEncoderParameter(_ name: String) -> Bool {
         if embeddingNames.contains(name) { return true }
         return blockIndex(name).map { blockNames.contains($0.rest) } ?? false
     }

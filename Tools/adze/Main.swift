@@ -49,7 +49,7 @@ struct AdzeCommand: ParsableCommand {
             let message = lines.first.map { $0.hasPrefix("Error: ") ? $0.dropFirst(7) : $0 } ?? "bad usage"
             // The parser names the verb whose help it would show.
             let hint = lines.last.flatMap { $0.split(separator: "'").dropFirst().first } ?? "adze --help"
-            Console.write("adze: error: \(message); see \(hint)")
+            Console.write("adze: error: \(clipped(String(message))); see \(hint)")
             exit(FailureKind.usage.exitCode)
         default:
             try? StandardOutput.shared.flush()
@@ -61,7 +61,7 @@ struct AdzeCommand: ParsableCommand {
     private static func fail(_ error: any AdzeFailure) -> Never {
         // What was computed before the error is still worth having.
         try? StandardOutput.shared.flush()
-        Console.write("adze: error: \(error)")
+        Console.write("adze: error: \(clipped(error.description))")
         exit(error.kind.exitCode)
     }
 }

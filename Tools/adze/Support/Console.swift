@@ -1,5 +1,6 @@
 // Standard error: notes for a person. Standard output is `StandardOutput`.
 
+import AdzeBytes
 import Foundation
 
 /// Lines on standard error.
@@ -24,7 +25,7 @@ enum Console {
     /// Writes what a user should hear of, one line each, unless asked to be quiet.
     static func notes(_ notes: [String], quiet: Bool) {
         guard !quiet else { return }
-        for note in notes { write("adze: note: \(note)") }
+        for note in notes { write("adze: note: \(clipped(note))") }
     }
 
     /// Writes the one line that sums a job up, unless asked to be quiet.

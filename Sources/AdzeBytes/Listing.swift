@@ -1,0 +1,29 @@
+// Lists of names from a file, and whole lines, kept to a length that a person reads: what a file can repeat a hundred
+// thousand times must not become a line of megabytes.
+
+/// The first names of a list as messages show them, and how many more there are: `'a', 'b' and 3 more`.
+///
+/// - Complexity: O(limit) for a collection that counts in O(1).
+public func quotedList(_ names: some Collection<some StringProtocol>, limit: Int = 6) -> String {
+    if names.isEmpty { return "nothing" }
+    let shown = names.prefix(limit).map { quoted($0, limit: 60) }.joined(separator: ", ")
+    return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
+}
+
+/// The most characters of an error or a note; a path of the longest kind and a sentence fit.
+public let lineLimit = 2000
+
+/// A line of at most `limit` scalars: of a longer one the start, which says where, and the end, which says what to do.
+///
+/// - Complexity: O(n) in the length of `line`.
+public func clipped(_ line: String, limit: Int = lineLimit) -> String {
+    let scalars = line.unicodeScalars
+    // Bytes are at least as many as scalars, and counted at once.
+    guard line.utf8.count > limit, scalars.count > limit else { return line }
+    let end = (limit - 1) / 3
+    var out = String.UnicodeScalarView()
+    out.append(contentsOf: scalars.prefix(limit - 1 - end))
+    out.append("…")
+    out.append(contentsOf: scalars.suffix(end))
+    return String(out)
+}
