@@ -74,7 +74,9 @@ public struct KerasCheckpoint: Sendable {
             if unique.count < model.count {
                 notes.append("tied tensors are in the file twice (\(model.count - unique.count)); one of each is read")
             }
-            let store = try PyTorchTensorStore(base: contents.stream, infos: unique, name: names.renamed)
+            let store = try PyTorchTensorStore(
+                base: contents.stream, infos: unique, unreadable: skipped.map { ($0.path, $0.reason) },
+                name: names.renamed)
             renamed = store
             sourceNames = Dictionary(
                 uniqueKeysWithValues: store.tensors.compactMap { info in

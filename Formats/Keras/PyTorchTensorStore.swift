@@ -8,15 +8,18 @@ public import AdzeTensors
 public struct PyTorchTensorStore: TensorStore {
     /// The tensors under their new names, in the order in which they were given.
     public let tensors: [TensorInfo]
+    /// What the base cannot read, under the names that it would have here.
+    public let unreadable: [String: String]
     private let base: any TensorStore
     private let sources: [String: (name: String, change: TensorChange)]
 
     /// Shows tensors of `base` by the names and changes of `names`; throws `KerasError.duplicateName`.
     ///
-    /// A change that does not fit a tensor's number of dimensions is left undone: the shape will be refused by whoever
+    /// `unreadable` are tensors of the file that the base itself does not know. A change that does not fit a tensor's number of dimensions is left undone: the shape will be refused by whoever
     /// wants a matrix.
     public init(
-        base: any TensorStore, infos: [TensorInfo], name: (String) -> PyTorchName
+        base: any TensorStore, infos: [TensorInfo], unreadable: [(name: String, reason: String)] = [],
+        name: (String) -> PyTorchName
     ) throws(KerasError) {
         var sources: [String: (name: String, change: TensorChange)] = [:]
         var tensors: [TensorInfo] = []
@@ -29,6 +32,10 @@ public struct PyTorchTensorStore: TensorStore {
             sources[new.name] = (info.name, new.change)
             tensors.append(TensorInfo(name: new.name, dtype: info.dtype, shape: new.change.shape(of: info.shape)))
         }
+        // Two of one name have one fate.
+        self.unreadable = Dictionary(
+            (base.unreadable.map { ($0.key, $0.value) } + unreadable).map { (name($0.0).name, $0.1) },
+            uniquingKeysWith: { min($0, $1) })
         self.base = base
         self.tensors = tensors
         self.sources = sources

@@ -36,9 +36,16 @@ struct FolderWeights {
             }
             store = sharded
             let extra = sharded.unindexed.count
+            let misplaced = sharded.misplaced
             notes =
                 unique(files.flatMap(\.notes))
                 + (extra > 0 ? ["\(extra) tensors of the shards are not in \(index.file)"] : [])
+                + (misplaced.isEmpty
+                    ? []
+                    : [
+                        "\(index.file) names the wrong shard for \(quotedList(misplaced.map(\.tensor)));"
+                            + " each is read from the shard that has it"
+                    ])
                 + ignoredNote(files.flatMap(\.ignoredNames))
         }
     }
@@ -67,7 +74,5 @@ private func unique(_ texts: [String]) -> [String] {
 func ignoredNote(_ names: [String]) -> [String] {
     let names = unique(names)
     guard !names.isEmpty else { return [] }
-    let shown = names.prefix(20).map { quoted($0) }.joined(separator: ", ")
-    let more = names.count > 20 ? " and \(names.count - 20) more" : ""
-    return ["ignored, and put inert values in the place of: \(shown)\(more)"]
+    return ["ignored, and put inert values in the place of: \(quotedList(names, limit: 20))"]
 }

@@ -10,6 +10,7 @@ struct LocatedTensorStore: TensorStore {
 
     var tensors: [TensorInfo] { base.tensors }
     var aliases: [String: String] { base.aliases }
+    var unreadable: [String: String] { base.unreadable }
 
     func load(_ name: String) throws -> Tensor {
         do {

@@ -73,6 +73,11 @@ struct WeightsContent {
             format: WeightsFormat(container), store: checkpoint,
             unreadable: checkpoint.unsupported.map { UnreadableTensor(name: $0.name, reason: $0.reason) })
         content.ignoredNames = checkpoint.ignoredNames
+        if checkpoint.uncheckedCount > 0 {
+            content.notes.append(
+                "\(checkpoint.uncheckedCount) records were saved without a checksum (CRC-32): damage to them goes unseen"
+            )
+        }
         content.otherValueCount = checkpoint.scalars.count + checkpoint.omittedScalars
         content.metadata = [("format", "pt")]
         return content
@@ -83,9 +88,11 @@ struct WeightsContent {
         let opened = try SafetensorsFile(file: file)
         var content = WeightsContent(
             format: .safetensors, store: opened,
-            unreadable: opened.unsupported.map { UnreadableTensor(name: $0.name, reason: "dtype \($0.dtype)") })
+            unreadable: opened.unsupported.map { UnreadableTensor(name: $0.name, reason: $0.reason) })
         content.metadata = opened.metadata
-        guard options.scope == .model, opened.metadata.contains(where: { $0 == ("format", "tf") }) else {
+        guard options.scope == .model else { return content }
+        guard opened.metadata.contains(where: { $0 == ("format", "tf") }) else {
+            if let aliased = try AliasedSafetensors(opened, fileSize: file.size) { content.store = aliased }
             return content
         }
         let names = options.names ?? KerasNames(paths: opened.tensors.map(\.name))

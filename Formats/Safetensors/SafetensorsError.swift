@@ -43,6 +43,8 @@ public enum SafetensorsError: AdzeFailure, Equatable {
     case truncated(expected: Int, found: Int)
     /// Bytes follow the last tensor.
     case trailingBytes(expected: Int, found: Int)
+    /// The metadata name more repetitions of tensors than a file of its size may have.
+    case aliases(bytes: Int, limit: Int)
     /// Two tensors to be written have one name.
     case duplicateName(String)
     /// The tensor that was given is not the one that was announced.
@@ -65,6 +67,9 @@ public enum SafetensorsError: AdzeFailure, Equatable {
         case .metadata(let key?, let found):
             "safetensors header: __metadata__ key \(quoted(key)): expected a string, found \(found)"
         case .metadata(nil, let found): "safetensors header: __metadata__: expected an object, found \(found)"
+        case .aliases(let bytes, let limit):
+            "safetensors header: with the names in __metadata__ for repeated tensors, \(bytes) bytes come out;"
+                + " at most \(limit) are read from a file of this size"
         case .name(let name, let reason): "safetensors: tensor name \(quoted(name)): \(reason)"
         case .duplicateName(let name): "safetensors: two tensors are named \(quoted(name))"
         case .wrongTensor(let name, let expected, let found):

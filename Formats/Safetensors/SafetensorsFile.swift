@@ -12,6 +12,9 @@ public struct UnsupportedTensor: Sendable, Equatable {
     public let dtype: String
     /// The dimensions.
     public let shape: Shape
+
+    /// Why it is not read, and what to do about it.
+    public var reason: String { "its element type is \(dtype); save it as F32, F16 or BF16" }
 }
 
 /// The tensors of one safetensors file, or of the same bytes in memory.
@@ -26,6 +29,8 @@ public final class SafetensorsFile: TensorStore, Sendable {
     public let metadata: [(String, String)]
     /// The tensors that cannot be loaded, in the order of their data.
     public let unsupported: [UnsupportedTensor]
+    /// The same by name, each with the reason.
+    public let unreadable: [String: String]
 
     private enum Source: Sendable {
         case file(InputFile)
@@ -77,6 +82,8 @@ public final class SafetensorsFile: TensorStore, Sendable {
         self.metadata = header.metadata
         self.tensors = tensors
         self.unsupported = unsupported
+        // Names are unique in a header.
+        unreadable = Dictionary(uniqueKeysWithValues: unsupported.map { ($0.name, $0.reason) })
         self.places = places
     }
 
@@ -87,7 +94,7 @@ public final class SafetensorsFile: TensorStore, Sendable {
     public func load(_ name: String) throws -> Tensor {
         switch places[name] {
         case nil:
-            throw MissingTensor(name: name, nearest: nearestName(to: name, in: tensors.map(\.name)))
+            throw MissingTensor(name: name, nearest: nearestName(to: name, in: tensors.lazy.map(\.name)))
         case .unsupported(let dtype):
             throw SafetensorsError.unsupportedDType(tensor: name, dtype: dtype)
         case .tensor(let info, let offset):

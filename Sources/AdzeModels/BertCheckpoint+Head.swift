@@ -11,7 +11,9 @@ extension BertCheckpoint {
         _ architecture: BertArchitecture, _ description: HeadDescription?, map: inout ParameterMap,
         config: BertConfig, store: any TensorStore, options: CheckpointOptions, notes: inout [String]
     ) throws -> Head {
-        let hasPooler = map.source(of: ParameterPaths.pooler + ".weight") != nil
+        // One that cannot be read is there all the same, and refused when it is asked for.
+        let pooler = ParameterPaths.pooler + ".weight"
+        let hasPooler = map.source(of: pooler) != nil || map.unreadable[pooler] != nil
         if let labels = options.newHead {
             try checkLabels(labels)
             if !hasPooler { notes.append("the checkpoint has no pooler; a new, untrained one comes with the new head") }
@@ -72,7 +74,8 @@ extension BertCheckpoint {
         // Half a pooler is a damaged one, and refused.
         let isMissingPooler =
             parameter.name.hasPrefix(ParameterPaths.pooler)
-            && [".weight", ".bias"].allSatisfy { map.source(of: ParameterPaths.pooler + $0) == nil }
+            && [".weight", ".bias"].map { ParameterPaths.pooler + $0 }
+                .allSatisfy { map.source(of: $0) == nil && map.unreadable[$0] == nil }
         guard isClassifier || isMissingPooler else { return nil }
         guard parameter.shape.rank == 2 else {
             return Tensor(shape: parameter.shape, floats: [Float](repeating: 0, count: parameter.shape.count))

@@ -54,20 +54,28 @@ public struct BertCheckpoint: Sendable {
     /// embeddings.
     public init(store: any TensorStore, configJSON: JSONValue?, options: CheckpointOptions = CheckpointOptions()) throws
     {
+        let description = try configJSON.map(HeadDescription.init(json:))
         var map = try ParameterMap(store: store, key: options.key)
+        if try description?.tiesWordEmbeddings() ?? true { map.takeDecoderForWords() }
         let shapes = store.tensorsByName
         func shape(_ name: String) -> Shape? { map.source(of: name).flatMap { shapes[$0]?.shape } }
 
-        let description = try configJSON.map(HeadDescription.init(json:))
         let config =
             try configJSON.map(BertConfig.init(json:))
             ?? BertConfig(readingOff: map, shape, headCount: options.headCount)
         var notes: [String] = []
         let named = options.newHead == nil ? description?.architecture : .sequenceClassification
-        let found = BertArchitecture(recognising: Set(map.entries.map(\.name)))
+        let found = BertArchitecture(recognising: Set(map.entries.map(\.name)).union(map.unreadable.keys))
         let architecture = named ?? found
         let head = try BertCheckpoint.head(
             architecture, description, map: &map, config: config, store: store, options: options, notes: &notes)
+        if description?.architecture == .model, found != .model, options.newHead == nil,
+            let unused = map.headNames.first(where: { $0.hasSuffix(".weight") })
+        {
+            notes.append(
+                "config.json names BertModel, yet the file has the head of a \(found.rawValue) (\(quoted(unused)) and"
+                    + " others), which is left out; name that class under architectures to use it")
+        }
         map.dropUnused(head: head, config: config, madeNew: options.newHead != nil, names: store.tensors.map(\.name))
         var renamed = RenamedTensorStore(base: store)
         for parameter in config.parameters(head: head) {
@@ -129,6 +137,7 @@ extension BertCheckpoint {
     ) -> CheckpointError {
         let names = Set(map.entries.map(\.name))
         let missing = parameters.map(\.name).filter { !names.contains($0) }
+        if let error = map.unreadable(among: missing) { return error }
         let first = missing.first ?? ""
         let leftOver = map.dropped.map(\.source)
         guard ParameterPaths.headNames.contains(first) || ParameterMap.isPooler(first) else {
@@ -159,7 +168,9 @@ extension BertConfig {
     /// The shape that the tensors themselves show; only the number of heads is not in them.
     init(readingOff map: ParameterMap, _ shape: (String) -> Shape?, headCount: Int?) throws {
         func matrix(_ name: String) throws(CheckpointError) -> Shape {
-            guard let found = shape(name) else { throw .missing(name: name, others: 0, nearest: nil) }
+            guard let found = shape(name) else {
+                throw map.unreadable(among: [name]) ?? .missing(name: name, others: 0, nearest: nil)
+            }
             guard found.rank == 2, found.count > 0 else {
                 throw .misshapen(name: name, expected: Shape(1, 1), found: found, hint: " (any matrix)")
             }

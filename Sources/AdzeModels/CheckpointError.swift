@@ -10,6 +10,7 @@ public enum CheckpointError: AdzeFailure, Equatable {
     case unknownKey(String, nearest: String?)
     case missing(name: String, others: Int, nearest: String?)
     case missingHead(name: String, others: Int, architecture: String, nearest: String?, lookalike: String?)
+    case unreadable(name: String, reason: String, others: Int)
     case misshapen(name: String, expected: Shape, found: Shape, hint: String)
     case notFloatingPoint(name: String, dtype: DType)
     case nonFinite(name: String, row: Int)
@@ -36,7 +37,7 @@ public enum CheckpointError: AdzeFailure, Equatable {
             "no tensor's name ends in 'embeddings.word_embeddings.weight', so this is no BERT; found \(count) tensors"
                 + (example.map { ", such as \(quoted($0))" } ?? "")
         case .ambiguousPrefix(let prefixes):
-            "the checkpoint holds several models, at \(prefixes.map { quoted($0) }.joined(separator: ", ")); choose one with --key"
+            "the checkpoint holds several models, at \(quotedList(prefixes)); choose one with --key"
         case .unknownKey(let key, let nearest):
             "--key \(quoted(key)): no tensor's name begins so"
                 + (nearest.map { "; the nearest is \(quoted($0))" } ?? "")
@@ -51,10 +52,14 @@ public enum CheckpointError: AdzeFailure, Equatable {
                 + (lookalike.map { "; the tensors are those of a \($0): name it under architectures in config.json" }
                     ?? "")
                 + "; nothing is made up for a missing weight, unless --new-head LABELS asks for a new classifier"
+        case .unreadable(let name, let reason, let others):
+            "weight \(quoted(name))" + (others > 0 ? " and \(others) more are" : " is")
+                + " in the file and cannot be read: \(reason)"
         case .misshapen(let name, let expected, let found, let hint):
             "\(quoted(name)): expected shape \(expected), found \(found)\(hint)"
         case .notFloatingPoint(let name, let dtype):
             "\(quoted(name)): expected floating-point weights, found \(dtype)"
+                + "; weights that are quantized in the file are not read, save the model after dequantizing it"
         case .nonFinite(let name, let row):
             "\(quoted(name)), row \(row): NaN or infinite weight; pass --allow-nonfinite to keep it"
         case .noClassifier:

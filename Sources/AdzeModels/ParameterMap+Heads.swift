@@ -36,6 +36,18 @@ extension ParameterMap {
         return .tied
     }
 
+    /// Takes the decoder's weights for the word embeddings, to which they are tied, where a file has them under that name
+    /// alone: a writer that stores each tensor once keeps either name.
+    mutating func takeDecoderForWords() {
+        let (words, decoder) = (ParameterPaths.wordEmbeddings, ParameterPaths.decoder + ".weight")
+        guard source(of: words) == nil, unreadable[words] == nil, let found = source(of: decoder) else { return }
+        entries = entries.map { entry in
+            entry.name == decoder
+                ? Entry(name: words, source: found, tiedTo: entry.tiedTo, wasRespelled: true) : entry
+        }
+        notes.append("the word embeddings are read from \(quoted(found)), to which they are tied")
+    }
+
     /// Leaves one bias, under the name of ours.
     private mutating func settleDecoderBias(_ store: any TensorStore, shape: Shape) throws {
         let (ours, other) = (ParameterPaths.decoderBias, ParameterPaths.decoder + ".bias")

@@ -12,6 +12,10 @@ public protocol TensorStore: Sendable {
     /// Names that are another name for the same elements (tied weights), by the name they repeat.
     var aliases: [String: String] { get }
 
+    /// Tensors that are there and cannot be read (of an element type or layout that no `Tensor` has), with the reason and
+    /// what to do about it; none of them is in `tensors`.
+    var unreadable: [String: String] { get }
+
     /// Reads one tensor, contiguous; throws the reader's error, also for a name that `tensors` lacks.
     func load(_ name: String) throws -> Tensor
 }
@@ -19,6 +23,9 @@ public protocol TensorStore: Sendable {
 extension TensorStore {
     /// No two names share elements.
     public var aliases: [String: String] { [:] }
+
+    /// Everything that is there can be read.
+    public var unreadable: [String: String] { [:] }
 
     /// The description of a tensor, or nil.
     ///

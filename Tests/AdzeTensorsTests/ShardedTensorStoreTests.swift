@@ -10,6 +10,7 @@ import Testing
         struct Unreadable: Error {}
         var tensors: [TensorInfo] { [] }
         var aliases: [String: String] { ["tied": "q"] }
+        var unreadable: [String: String] { ["q": "it is quantized"] }
         func load(_ name: String) throws -> Tensor {
             if name == "q" { throw Unreadable() }
             throw MissingTensor(name: name, nearest: nil)
@@ -52,10 +53,19 @@ import Testing
     }
 
     @Test func tensorMissingFromItsShard() {
-        #expect(refusal([("c", "one")]) == .notInShard(tensor: "c", shard: "one", nearest: nil))
+        #expect(refusal([("d", "one")]) == .notInShard(tensor: "d", shard: "one", nearest: nil))
         #expect(
             refusal([("layer.weight", "x")], [("x", MemoryTensorStore([("layer.weigth", tensor(0))]))])
                 == .notInShard(tensor: "layer.weight", shard: "x", nearest: "layer.weigth"))
+    }
+
+    /// transformers reads every shard whole, whatever the index says of it.
+    @Test func tensorInAnotherShardThanTheIndexSays() throws {
+        let map = [(tensor: "a", shard: "two"), ("b", "one"), ("c", "one")]
+        let store = try ShardedTensorStore(weightMap: map, shards: shards())
+        #expect(try store.load("a").floats() == [2] && store.load("c").floats() == [3])
+        #expect(store.misplaced.map(\.tensor) == ["a", "c"] && store.misplaced.map(\.shard) == ["one", "two"])
+        #expect(store.unindexed.isEmpty)
     }
 
     @Test func missingShard() {
@@ -76,6 +86,6 @@ import Testing
         let store = try ShardedTensorStore(weightMap: map, shards: shards() + [("picky", Picky())])
         #expect(!store.tensors.contains { $0.name == "q" })
         #expect(throws: Picky.Unreadable.self) { try store.load("q") }
-        #expect(store.aliases == ["tied": "q"])
+        #expect(store.aliases == ["tied": "q"] && store.unreadable == ["q": "it is quantized"])
     }
 }
