@@ -57,16 +57,16 @@ public struct NativeWriter: ~Copyable {
         self.records = records
     }
 
-    /// Writes a whole model; see `init`, `write(_:load:)` and `finish(_:)`.
+    /// Writes a whole model; see `init`, `write(_:load:)` and `finish(_:check:)`.
     @discardableResult
     public static func write(
         _ contents: NativeContents, path: String, replacing: Bool, pool: WorkerPool,
-        load: (String) throws -> Tensor
+        check: (_ draft: String) throws -> Void = { _ in }, load: (String) throws -> Tensor
     ) throws -> NativeWriteReport {
         var writer = try NativeWriter(
             path: path, replacing: replacing, store: contents.store, vocabulary: contents.vocabulary, pool: pool)
         try writer.write(contents.tensors, load: load)
-        return try writer.finish(contents.metadata)
+        return try writer.finish(contents.metadata, check: check)
     }
 
     private static func encode(_ vocabulary: [String]) throws(NativeError) -> [UInt8] {
@@ -108,10 +108,13 @@ public struct NativeWriter: ~Copyable {
         try NativeWriter.align(&file)
     }
 
-    /// Writes header and prologue, and gives the file its name.
+    /// Writes header and prologue, lets `check` read the file under the name of its draft, and gives it its own.
     ///
-    /// Throws `FileError`, and `NativeError` where the metadata is too large or too deep to be read again.
-    public consuming func finish(_ metadata: NativeMetadata) throws -> NativeWriteReport {
+    /// Throws `FileError`, `NativeError` where the metadata is too large or too deep to be read again, and what `check`
+    /// throws; then whatever had the name is untouched.
+    public consuming func finish(
+        _ metadata: NativeMetadata, check: (_ draft: String) throws -> Void = { _ in }
+    ) throws -> NativeWriteReport {
         let header = NativeHeader(store: store, metadata: metadata, vocabulary: vocabulary, tensors: tensors)
         let layout = try NativeLayout(header, limit: NativeLimits.frames)
         precondition(layout.kinds.count == records.count, "the header implies the frames that were written")
@@ -128,6 +131,7 @@ public struct NativeWriter: ~Copyable {
         try file.overwrite(prologue.bytes, at: 0)
         let sizes = NativeSizes(layout: layout, records: records, fileSize: file.size)
         let report = NativeWriteReport(tensors: tensors, keptInFloat32: keptInFloat32, sizes: sizes)
+        try check(file.sealed())
         try file.commit()
         return report
     }

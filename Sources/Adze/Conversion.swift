@@ -62,7 +62,7 @@ extension ModelBundle {
     private func convertUnlocated(
         to path: String, options: ConversionOptions
     ) throws -> ConversionReport {
-        if !options.replacing && pathExists(path) { throw FileError.exists(path: path) }
+        try OutputPlace(path).check(.file, replacing: options.replacing)
         let pool = WorkerPool(threadCount: options.threads ?? WorkerPool.availableProcessors)
         let finite = FiniteStore(base: checkpoint.store, allowsNonFinite: options.allowsNonFinite)
         let source = BertCheckpoint(config: checkpoint.config, head: checkpoint.head, store: finite)
@@ -145,21 +145,19 @@ extension ModelBundle {
         let contents = NativeContents(
             store: options.store, metadata: metadata(probes, planned.plan),
             vocabulary: tokenizer?.vocabulary.tokens, tensors: plans)
-        var size = 0
-        try saveChecked(path: path, replacing: options.replacing) { draft in
-            let report = try NativeWriter.write(contents, path: draft, replacing: true, pool: pool) {
-                try planned.load($0)
-            }
-            size = report.sizes.file
-        } check: { draft in
+        let report = try NativeWriter.write(contents, path: path, replacing: options.replacing, pool: pool) { draft in
+            // Nobody has heard of the draft.
             do {
                 _ = try ModelBundle(path: draft).verify(threads: options.threads)
             } catch let error as LocatedError where error.path == draft {
-                // Nobody has heard of the draft.
                 throw LocatedError(path: path, underlying: error.underlying)
+            } catch let error as FileError {
+                throw error.naming(path, insteadOf: draft)
             }
+        } load: {
+            try planned.load($0)
         }
-        return size
+        return report.sizes.file
     }
 
     /// What the header says of the model besides its tensors.

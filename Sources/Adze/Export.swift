@@ -19,11 +19,12 @@ public enum ExportFormat: String, Sendable, CaseIterable {
 extension ModelBundle {
     /// Writes a model folder; it appears when it is complete. Returns the bytes of the weights.
     ///
-    /// Weights are fp32. Throws the readers' errors and `FileError`.
+    /// Weights are fp32. A model folder that is replaced loses its configuration, tokenizer and weights under the usual
+    /// names of safetensors and PyTorch; all else in it stays. Throws the readers' errors and `FileError`.
     @discardableResult
     public func export(to path: String, format: ExportFormat, replacing: Bool = false) throws -> Int {
-        try refuseToReplaceOtherFolders(path)
-        let folder = try AtomicFolder(path: path, replacing: replacing)
+        try ModelBundle.checkExport(to: path, replacing: replacing)
+        let folder = try AtomicFolder(path: path, layout: ModelFolder.layout, replacing: replacing)
         let temporary = folder.temporary
         func write(_ name: String, _ bytes: [UInt8]) throws {
             var file = try AtomicFile(path: temporary + "/" + name, replacing: false)
@@ -43,8 +44,10 @@ extension ModelBundle {
         return checkpoint.config.parameterCount(head: checkpoint.head) * 4
     }
 
-    /// Replacing removes the whole folder, so it must be a model's: anything else was hardly meant.
-    private func refuseToReplaceOtherFolders(_ path: String) throws {
+    /// Refuses what `export` would refuse; throws `FileError` and `BundleError.notAModelFolder`.
+    public static func checkExport(to path: String, replacing: Bool) throws {
+        try AtomicFolder.check(path, layout: ModelFolder.layout, replacing: replacing)
+        // A folder that is replaced must be a model's: anything else was hardly meant.
         guard isFolder(path) else { return }
         let names = try folderEntries(path)
         guard names.isEmpty || names.contains("config.json") else { throw BundleError.notAModelFolder(path) }

@@ -14,6 +14,8 @@ public enum FileError: AdzeFailure, Equatable {
     case notARegularFile(path: String, found: String)
     /// The output exists and overwriting was not asked for.
     case exists(path: String)
+    /// The output is something that cannot be replaced by what is to be written.
+    case unfitOutput(path: String, expected: String, found: String)
     /// A read gave fewer bytes than the file had when it was opened.
     case shrank(path: String, offset: Int, expected: Int, found: Int)
     /// A system call failed.
@@ -23,7 +25,7 @@ public enum FileError: AdzeFailure, Equatable {
     public var kind: FailureKind {
         switch self {
         case .notFound: .missingInput
-        case .exists: .outputExists
+        case .exists, .unfitOutput: .outputExists
         case .notARegularFile: .missingInput
         case .shrank, .system: .inputOutput
         }
@@ -38,6 +40,8 @@ public enum FileError: AdzeFailure, Equatable {
             "\(path): expected a regular file, found \(found)"
         case .exists(let path):
             "\(path): exists already; pass --force to replace it"
+        case .unfitOutput(let path, let expected, let found):
+            "\(path): expected \(expected), found \(found); choose another name"
         case .shrank(let path, let offset, let expected, let found):
             "\(path): the file shrank while it was read: expected \(expected) bytes at offset \(offset), found \(found)"
         case .system(let call, let path, let code):
@@ -46,7 +50,7 @@ public enum FileError: AdzeFailure, Equatable {
     }
 
     /// The same error about the path that the user knows.
-    func naming(_ path: String, insteadOf draft: String) -> FileError {
+    package func naming(_ path: String, insteadOf draft: String) -> FileError {
         switch self {
         case .system(let call, draft, let code): .system(call: call, path: path, errno: code)
         case .exists(draft): .exists(path: path)

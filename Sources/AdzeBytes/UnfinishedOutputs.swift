@@ -10,14 +10,12 @@ import Darwin
 
 /// The process's unfinished outputs.
 ///
-/// Thread-safe.
+/// Thread-safe. Whatever makes a temporary, or gives one its name, does so under the lock that `end` takes for ever: so
+/// nothing is made after the last look, and renames that belong together are all done or none.
 public enum UnfinishedOutputs {
     private static let paths = Mutex<Set<String>>([])
 
-    static func add(_ path: String) { paths.withLock { _ = $0.insert(path) } }
-
-    /// Creates a temporary by `create` and notes it where that gives no negative number, with no moment between at
-    /// which the process could end and leave it behind.
+    /// Creates a temporary by `create` and notes it where that gives no negative number.
     static func add(_ path: String, create: () -> Int32) -> Int32 {
         paths.withLock { paths in
             let result = create()
@@ -26,14 +24,23 @@ public enum UnfinishedOutputs {
         }
     }
 
+    /// Creates something inside of a temporary that is noted.
+    static func creating(_ create: () -> Int32) -> Int32 { paths.withLock { _ in create() } }
+
     static func remove(_ path: String) { paths.withLock { _ = $0.remove(path) } }
 
-    /// Removes every temporary; for a process about to end, since writers that go on will fail.
-    public static func removeAll() {
-        let unfinished = paths.withLock { paths in
-            defer { paths = [] }
-            return paths.sorted()
+    /// Makes changes of names that belong together, and to the set of temporaries with them.
+    static func changing<Result, Failure: Error>(
+        _ body: (inout Set<String>) throws(Failure) -> Result
+    ) throws(Failure) -> Result where Result: Sendable {
+        try paths.withLock { (paths) throws(Failure) -> Result in try body(&paths) }
+    }
+
+    /// Removes every temporary and ends the process at once, with no moment between in which a thread could make more.
+    public static func end(_ code: Int32) -> Never {
+        paths.withLock { paths in
+            for path in paths.sorted() { if isRealFolder(path) { removeFolder(path) } else { unlink(path) } }
+            _exit(code)
         }
-        for path in unfinished { if isFolder(path) { removeFolder(path) } else { unlink(path) } }
     }
 }

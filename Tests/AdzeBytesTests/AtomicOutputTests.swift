@@ -45,20 +45,6 @@ import Testing
         }
     }
 
-    @Test func folderReplacesFolder() throws {
-        try withTemporaryFolder { folder in
-            for byte in [UInt8(1), 2] {
-                let output = try AtomicFolder(path: folder + "/model/", replacing: byte == 2)
-                var file = try AtomicFile(path: output.temporary + "/a", replacing: false)
-                try file.write([byte])
-                try file.commit()
-                try output.commit()
-            }
-            #expect(try contents(folder + "/model/a") == [2])
-            #expect(try folderEntries(folder) == ["model"])
-        }
-    }
-
     @Test func foldersAndPipesAreNoInput() throws {
         try withTemporaryFolder { folder in
             #expect(throws: FileError.notARegularFile(path: folder, found: "a folder")) { try InputFile(path: folder) }

@@ -59,7 +59,7 @@ extension ModelBundle {
         options: ConversionOptions = ConversionOptions(), progress: (String, Int, Int) -> Void = { _, _, _ in }
     ) throws -> QuantizationReport {
         precondition(options.store != .fp32, "a store of fp32 has no int8 to measure")
-        if !options.replacing && pathExists(path) { throw FileError.exists(path: path) }
+        try OutputPlace(path).check(.file, replacing: options.replacing)
         if source.native?.store == .int8 { throw LocatedError(path: source.path, underlying: BundleError.onlyInt8) }
         guard !examples.isEmpty else { throw DataError.noExamples }
         var plan: QuantizationPlan

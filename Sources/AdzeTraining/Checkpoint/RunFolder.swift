@@ -91,6 +91,7 @@ struct RunFolder {
     /// Removes arrays that the manifest does not name, and what a killed process left of them.
     func removeStale(_ manifest: RunManifest) {
         let kept = [manifest.arrays.name, manifest.best?.name]
+        removeDeadTemporaries(in: path) { RunFolder.isOurs($0) }
         for name in (try? folderEntries(path)) ?? [] {
             let isTemporary = name.hasPrefix(".") && name.hasSuffix(".tmp") && RunFolder.hidesOurs(name)
             if isTemporary || RunFolder.serial(of: name) != nil && !kept.contains(name) { unlink("\(path)/\(name)") }
@@ -113,11 +114,13 @@ struct RunFolder {
     /// Far more saves than a disk survives.
     static let serialLimit = 1 << 48
 
-    /// Whether a temporary is of one of our files: `.NAME.PROCESS.ATTEMPT.tmp`.
+    /// Whether a run writes a file of this name.
+    static func isOurs(_ name: String) -> Bool { name == "manifest.json" || serial(of: name) != nil }
+
+    /// Whether a temporary of an older version is of one of our files: `.NAME.PROCESS.ATTEMPT.tmp`.
     private static func hidesOurs(_ name: String) -> Bool {
         let parts = name.dropFirst().dropLast(4).split(separator: ".").dropLast(2)
-        let original = parts.joined(separator: ".")
-        return original == "manifest.json" || serial(of: original) != nil
+        return isOurs(parts.joined(separator: "."))
     }
 }
 

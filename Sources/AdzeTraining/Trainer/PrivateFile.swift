@@ -1,6 +1,8 @@
 // A file without a name: nobody else can open it, and it is gone when the process is. For what a run would otherwise hold
 // in memory. Not here: checkpoints, which outlive the process.
 
+internal import AdzeBytes
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Darwin)
@@ -14,10 +16,8 @@ final class PrivateFile {
 
     /// An empty file on the disk of a folder; nil where the system refuses.
     init?(folder: String) {
-        let path = "\(folder)/.adze-cache.\(getpid())"
-        descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        descriptor = openNamelessFile(in: folder)
         guard descriptor >= 0 else { return nil }
-        unlink(path)
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }

@@ -60,8 +60,7 @@ final class FinetuneSession {
 
     private func end(_ line: String, _ signal: Int32) -> Never {
         Console.write("adze: \(line)")
-        UnfinishedOutputs.removeAll()
-        exit(128 + signal)
+        UnfinishedOutputs.end(128 + signal)
     }
 
     private func take(_ event: TrainingEvent) {

@@ -1,13 +1,18 @@
-// Ctrl-C and kill: unfinished outputs are removed and the process ends with 130 (or 143).
+// Ctrl-C, kill, a terminal that is gone, a limit of time: unfinished outputs are removed and the process ends with 128 and
+// the signal's number.
 
 import AdzeBytes
 import Foundation
 import Synchronization
 
-/// Waits for SIGINT and SIGTERM in a thread of its own, where removing files is safe, as it is not in a handler.
+/// Waits for the signals that ask a process to end in a thread of its own, where removing files is safe, as it is not in a
+/// handler.
 enum InterruptWatch {
     /// Starts watching; call before any other thread exists, so that all inherit the mask.
     static func start() {
+        // A write beyond a limit of size, or to a reader that is gone, is an error to be told, not the end.
+        signal(SIGXFSZ, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
         let signals = watched()
         withUnsafePointer(to: signals) { _ = pthread_sigmask(SIG_BLOCK, $0, nil) }
         let thread = Thread {
@@ -22,8 +27,7 @@ enum InterruptWatch {
                     withUnsafePointer(to: signals) { _ = sigwait($0, &received) }
                 } while ContinuousClock.now - first < .milliseconds(500)
             }
-            UnfinishedOutputs.removeAll()
-            _exit(128 + received)
+            UnfinishedOutputs.end(128 + received)
         }
         thread.start()
     }
@@ -43,8 +47,21 @@ enum InterruptWatch {
     private static func watched() -> sigset_t {
         var signals = sigset_t()
         sigemptyset(&signals)
-        sigaddset(&signals, SIGINT)
-        sigaddset(&signals, SIGTERM)
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU] {
+            // `nohup` and a shell's `&` have a process ignore some.
+            var action = sigaction()
+            if sigaction(signal, nil, &action) == 0, !isIgnored(action) { sigaddset(&signals, signal) }
+        }
         return signals
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        #if canImport(Darwin)
+        let handler = action.__sigaction_u.__sa_handler
+        #else
+        let handler = action.__sigaction_handler.sa_handler
+        #endif
+        // Handlers are C functions; SIG_IGN is the number 1 in the shape of one.
+        return unsafeBitCast(handler, to: Int.self) == 1
     }
 }

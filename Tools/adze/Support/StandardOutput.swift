@@ -39,7 +39,6 @@ final class StandardOutput: Sendable {
 
     /// The reader has all it wants, as `head` has: end as a program does that does not ignore SIGPIPE.
     private func endQuietly() -> Never {
-        UnfinishedOutputs.removeAll()
-        _exit(128 + SIGPIPE)
+        UnfinishedOutputs.end(128 + SIGPIPE)
     }
 }

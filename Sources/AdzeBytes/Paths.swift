@@ -1,0 +1,84 @@
+// Looking at paths and folders. Not here: opening files, and writing them.
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Makes the folder that a file of this path lies in, unless it is there; its own parent must be.
+public func makeFolder(of path: String) throws(FileError) {
+    let folder = splitPath(path).folder
+    guard UnfinishedOutputs.creating({ mkdir(folder, 0o777) }) == 0 || errno == EEXIST else {
+        throw .current("create", folder)
+    }
+}
+
+/// Whether anything, a broken link included, has this path.
+public func pathExists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+}
+
+/// Whether the path leads to a folder.
+public func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// Whether the path is a folder itself, and no link to one.
+func isRealFolder(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// The names in a folder, sorted; throws `FileError`.
+public func folderEntries(_ path: String) throws(FileError) -> [String] {
+    var names: [String] = []
+    try forEachEntry(of: path) { names.append($0) }
+    return names.sorted()
+}
+
+/// Calls `body` with each name in a folder, in the system's order.
+func forEachEntry(of path: String, _ body: (String) -> Void) throws(FileError) {
+    guard let folder = opendir(path) else { throw .current("open", path) }
+    defer { closedir(folder) }
+    while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+            pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+        }
+        if name != "." && name != ".." { body(name) }
+    }
+}
+
+/// The folder and the last component of a path; the folder of a bare name is `.`.
+public func splitPath(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    let folder = path[..<slash]
+    return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
+}
+
+/// A path without slashes at its end; that of the root stays.
+public func withoutTrailingSlashes(_ path: String) -> String {
+    var path = path[...]
+    while path.utf8.count > 1, path.last == "/" { path.removeLast() }
+    return String(path)
+}
+
+/// Removes a folder and all that is in it; links are removed, what they lead to is not.
+func removeFolder(_ path: String) {
+    for name in (try? folderEntries(path)) ?? [] {
+        let inner = path + "/" + name
+        if isRealFolder(inner) { removeFolder(inner) } else { unlink(inner) }
+    }
+    rmdir(path)
+}
+
+/// Makes a change of names in a folder durable.
+func syncFolder(_ path: String) {
+    // Some file systems refuse to sync a folder; the change stands all the same.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+}
