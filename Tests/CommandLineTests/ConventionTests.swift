@@ -99,17 +99,13 @@ struct ConventionTests {
             try write("dear", to: home + "/letters/one.txt")
             try Tool.refuse(73, ["export", Models.classifier, "-o", home, "--force"], says: [home, "not replaced"])
             try Tool.refuse(73, ["convert", Models.classifier, "-o", home, "--force"], says: [home, "found a folder"])
-            // Inside a folder that may be replaced, a link goes and what it leads to stays.
+            // In a folder that may be replaced, what is no file of a model stays.
             try Tool.succeed(["export", Models.classifier, "-o", folder + "/model"])
             try FileManager.default.createSymbolicLink(
                 atPath: folder + "/model/link", withDestinationPath: home + "/letters")
             try Tool.succeed(["export", Models.classifier, "-o", folder + "/model", "--force"])
-            #expect(try names(in: home + "/letters") == ["one.txt"])
+            #expect(try names(in: home + "/letters") == ["one.txt"] && names(in: folder + "/model").contains("link"))
             #expect(try names(in: folder) == ["home", "model"])
-            // A file in the way of a folder is replaced without remains.
-            try write("mine", to: folder + "/file")
-            try Tool.succeed(["export", Models.classifier, "-o", folder + "/file", "--force"])
-            #expect(try names(in: folder) == ["file", "home", "model"])
         }
     }
 

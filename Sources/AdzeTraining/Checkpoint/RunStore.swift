@@ -60,6 +60,9 @@ struct RunStore {
 }
 
 extension Trainer {
+    /// Whether a run writes a file of this name into its folder for checkpoints.
+    public static func isCheckpointFile(_ name: String) -> Bool { RunFolder.isOurs(name) }
+
     /// What a checkpoint holds.
     var arrays: [NamedArray] {
         let moments = 0..<optimizer.firstMoments.count

@@ -70,7 +70,8 @@ struct ConvertCommand: ParsableCommand {
 
     func run() throws {
         guard pathExists(model) else { throw ModelNotFound(path: model) }
-        if let output, !dryRun { try OutputOptions.check(output, .file, force: force) }
+        try RunFiles().reads(model, as: "SRC").reads(source).reads(calibration.calibrate, as: "--calibrate")
+            .writes(dryRun ? nil : output, as: "-o", force: force).check()
         var options = try source.modelOptions()
         options.newHead = try newHead.map(splitLabels)
         options.seed = seed

@@ -60,7 +60,8 @@ struct EmbedCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let output { try OutputOptions.check(output, .file, force: force) }
+        try RunFiles().reads(model, as: "MODEL").reads(source).reads(texts.input, as: "-i")
+            .writes(output, as: "-o", force: force).check()
         var input = try texts.open(model: model)
         let bundle = try openModel(model, source, quiet: common.quiet)
         if precision == .int8 { PrecisionOptions.noteCodes(bundle, quiet: common.quiet) }

@@ -38,7 +38,8 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var page: ReportOptions
 
     func run() throws {
-        try page.check()
+        try RunFiles().reads(model, as: "MODEL").reads(source).reads(data, as: "DATA")
+            .writes(page.report, as: "--report", force: page.force).check()
         let options = try texts.textOptions()
         let bundle = try openModel(model, source, quiet: common.quiet)
         let kind = try bundle.targetKind(separator: examples.separator)

@@ -9,7 +9,10 @@ public import ArgumentParser
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write a folder that transformers loads.",
-        discussion: "Weights are fp32; those of a file stored in full are the original's bit for bit.")
+        discussion: """
+            Weights are fp32; those of a file stored in full are the original's bit for bit. With --force a model folder's \
+            configuration, tokenizer and weights are replaced; whatever else is in it stays.
+            """)
 
     @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
     var model: String
@@ -23,7 +26,8 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try OutputOptions.check(output.output, .folder, force: output.force)
+        try RunFiles().reads(model, as: "MODEL").reads(source)
+            .writes(output.output, as: "-o", .folder, force: output.force).check()
         let bundle = try openModel(model, source, quiet: common.quiet)
         let bytes = try bundle.export(to: output.output, format: format, replacing: output.force)
         if bundle.tokenizer == nil {

@@ -52,7 +52,7 @@ struct FinetuneCommand: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutputs()
+        try checkFiles()
         guard pathExists(model) else { throw ModelNotFound(path: model) }
         for path in [train, dev].compactMap(\.self) where path == "-" {
             throw ValidationError("\(path): training data is read twice; write it to a file")
@@ -71,11 +71,16 @@ struct FinetuneCommand: ParsableCommand {
     }
 
     /// Refuses early what would be refused after the work.
-    private func checkOutputs() throws {
-        try OutputOptions.check(output.output, .file, force: output.force)
-        if let path = runs.report { try OutputOptions.check(path, .file, force: output.force) }
-        if let path = runs.export { try OutputOptions.check(path, .folder, force: output.force) }
-        if let path = runs.log { try OutputOptions.check(path, .file, force: output.force || runs.resume) }
+    private func checkFiles() throws {
+        let force = output.force
+        try RunFiles().reads(model, as: "MODEL").reads(source).reads(train, as: "--train").reads(dev, as: "--dev")
+            .reads(recipe.recipe, as: "--recipe").reads(head.addTokens, as: "--add-tokens")
+            .writes(output.output, as: "-o", force: force)
+            .writes(runs.report, as: "--report", force: force)
+            .writes(runs.export, as: "--export", .folder, force: force)
+            .writes(runs.log, as: "--log", force: force || runs.resume)
+            .writes(runs.checkpointDir, as: "--checkpoint-dir", .workFolder, force: force)
+            .check()
     }
 
     private func prepared() throws -> TrainingExamples {

@@ -45,6 +45,7 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup var head: HeadOptions
 
     func run() throws {
+        try RunFiles().reads(model, as: "MODEL").reads(source).reads(texts.input, as: "-i").check()
         let bundle = try openModel(model, source, quiet: true)
         let task = try TextTask(bundle.checkpoint.head, prefersNextSentence: head.nextSentence)
         try head.check(for: task, architecture: bundle.checkpoint.head.architectureName)

@@ -36,15 +36,16 @@ struct PruneCommand: ParsableCommand {
 
     func run() throws {
         let selection = try BlockSelection(keep)
-        try OutputOptions.check(
-            output.output, output.output.hasSuffix(".adze") ? .file : .folder, force: output.force)
+        let isFile = output.output.hasSuffix(".adze")
+        try RunFiles().reads(model, as: "MODEL").reads(source)
+            .writes(output.output, as: "-o", isFile ? .file : .folder, force: output.force).check()
         let bundle = try openModel(model, source, quiet: common.quiet)
         let count = bundle.checkpoint.config.layerCount
         let blocks = selection.blocks(of: count)
         let pruned = try bundle.keeping(blocks: blocks)
         let before = bundle.checkpoint.config.parameterCount(head: bundle.checkpoint.head)
         let after = pruned.checkpoint.config.parameterCount(head: pruned.checkpoint.head)
-        if output.output.hasSuffix(".adze") {
+        if isFile {
             var options = ConversionOptions()
             options.store = store
             options.allowsNonFinite = allowNonfinite

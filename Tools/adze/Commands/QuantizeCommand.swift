@@ -74,7 +74,9 @@ struct QuantizeCommand: ParsableCommand {
 
     func run() throws {
         let textOptions = try texts.textOptions()
-        try OutputOptions.check(output.output, .file, force: output.force)
+        try RunFiles().reads(model, as: "MODEL").reads(source).reads(dev, as: "--dev")
+            .reads(calibration.calibrate, as: "--calibrate")
+            .writes(output.output, as: "-o", force: output.force).check()
         let bundle = try openModel(model, source, quiet: common.quiet)
         let kind = try bundle.targetKind(separator: examples.separator)
         try examples.check(kind)

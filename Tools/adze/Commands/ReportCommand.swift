@@ -22,7 +22,7 @@ struct ReportCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        try OutputOptions.check(output.output, .file, force: output.force)
+        try RunFiles().reads(log, as: "RUN.jsonl").writes(output.output, as: "-o", force: output.force).check()
         let bytes = try InputFile.readAll(path: log, limit: 1 << 30) { _ in
             InputError(path: log, underlying: RunLogError.tooLong(limit: RunLog.lineLimit))
         }
@@ -33,7 +33,7 @@ struct ReportCommand: ParsableCommand {
             throw InputError(path: log, underlying: error)
         }
         let html = RunPage.html(run, title: run.title.isEmpty ? splitPath(log).name : nil)
-        var file = try AtomicFile(path: output.output, replacing: output.force)
+        var file = try AtomicFile(path: output.output, replacing: output.force, order: .sequential)
         try file.write(Array(html.utf8))
         try file.commit()
         Console.summary(

@@ -47,7 +47,7 @@ struct RescueCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let output { try OutputOptions.check(output, .file, force: force) }
+        try RunFiles().reads(source, as: "SRC").writes(output, as: "-o", force: force).check()
         var options = WeightsOptions()
         options.ignoresObjects = objects.ignoreObjects
         let weights = try RawWeights(path: source, options: options)

@@ -46,6 +46,7 @@ struct TokenizeCommand: ParsableCommand {
     }
 
     func run() throws {
+        try RunFiles().reads(model, as: "MODEL").reads(texts.input, as: "-i").check()
         var input = try texts.open(model: model)
         guard pathExists(model) else { throw ModelNotFound(path: model) }
         let tokenizer = try openTokenizer(path: model)

@@ -136,14 +136,14 @@ final class FinetuneSession {
 
     private func writePage(_ tuned: FineTunedModel, to path: String) throws {
         // A resumed run's first part is in its log alone.
-        let bytes = try command.runs.log.map { log in
+        let bytes = try command.runs.log.flatMap { log?.isFile == true ? $0 : nil }.map { log in
             try InputFile.readAll(path: log, limit: 1 << 30) { _ in RunLogError.tooLong(limit: RunLog.lineLimit) }
         }
         let run = try RunLog(bytes: bytes ?? Array((events.joined(separator: "\n") + "\n").utf8))
         var details = EvaluationDetails(labels: labels)
         let classifier = try TextClassifier(tuned.bundle, precision: .fp32, threads: command.common.threads)
         let report = try classifier.evaluate(job.examples.dev, options: job.textOptions) { details.add($0, $1) }
-        var file = try AtomicFile(path: path, replacing: command.output.force)
+        var file = try AtomicFile(path: path, replacing: command.output.force, order: .sequential)
         try file.write(Array(RunPage.html(run, best: (report, details)).utf8))
         try file.commit()
     }

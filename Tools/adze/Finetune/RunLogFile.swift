@@ -10,15 +10,24 @@ final class RunLogFile {
     private let path: String
     private let descriptor: Int32
     private(set) var failure: FileError?
+    /// Whether it can be read again, as a pipe cannot.
+    let isFile: Bool
 
-    /// Opens the log; a run that goes on appends to it.
+    /// Opens the log, where `OutputPlace` allows it; a run that goes on appends to it. It is written in place, so that who
+    /// follows it sees every line.
     ///
     /// Throws `FileError.exists` for a log that is there and is neither gone on with nor replaced.
     init(path: String, appending: Bool, replacing: Bool) throws(FileError) {
         self.path = path
-        if !appending, !replacing, pathExists(path) { throw .exists(path: path) }
+        let place = try OutputPlace(path)
+        try place.check(.file, replacing: appending || replacing)
+        isFile = place.kind != .stream
+        guard isFile else {
+            descriptor = try place.openStream()
+            return
+        }
         let mode = appending ? O_APPEND : O_TRUNC
-        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0o644)
+        descriptor = open(place.target, O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0o666)
         guard descriptor >= 0 else { throw .current("open", path) }
         // A run that was killed may have left half a line, which would spoil the next.
         let size = lseek(descriptor, 0, SEEK_END)

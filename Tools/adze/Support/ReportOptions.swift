@@ -13,15 +13,10 @@ struct ReportOptions: ParsableArguments {
     @Flag(name: .long, help: "Replace an output that exists.")
     var force = false
 
-    /// Refuses early what the save would refuse after the work.
-    func check() throws {
-        if let report { try OutputOptions.check(report, .file, force: force) }
-    }
-
     /// Writes the page, where one is wanted.
     func write(_ html: () -> String) throws {
         guard let report else { return }
-        var file = try AtomicFile(path: report, replacing: force)
+        var file = try AtomicFile(path: report, replacing: force, order: .sequential)
         try file.write(Array(html().utf8))
         try file.commit()
     }

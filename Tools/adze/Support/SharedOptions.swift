@@ -25,34 +25,6 @@ struct OutputOptions: ParsableArguments {
     @Flag(name: .long, help: "Replace an output that exists.")
     var force = false
 
-    /// What a verb writes.
-    enum Kind {
-        case file, folder
-    }
-
-    /// Refuses early what the save would refuse after the work.
-    static func check(_ output: String, _ kind: Kind, force: Bool) throws {
-        guard !output.isEmpty else { throw ValidationError("-o is empty; name the output") }
-        if kind == .file, output.hasSuffix("/") || isFolder(output) {
-            throw OutputIsFolder(path: output)
-        }
-        if !force && pathExists(output) { throw FileError.exists(path: output) }
-        let folder = splitPath(withoutTrailingSlashes(output)).folder
-        if !isFolder(folder) { throw FileError.notFound(path: folder) }
-    }
-
-    private static func withoutTrailingSlashes(_ path: String) -> String {
-        var path = path[...]
-        while path.count > 1, path.last == "/" { path.removeLast() }
-        return String(path)
-    }
-}
-
-/// The output of a verb that writes one file is a folder.
-private struct OutputIsFolder: AdzeFailure {
-    let path: String
-    var kind: FailureKind { .outputExists }
-    var description: String { "\(path): expected the name of a file to write, found a folder; add a file name" }
 }
 
 /// What becomes of the objects in a checkpoint.
