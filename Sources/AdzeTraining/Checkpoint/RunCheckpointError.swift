@@ -14,6 +14,8 @@ public enum RunCheckpointError: AdzeFailure, Equatable {
     case version(found: String, expected: Int)
     /// The checkpoint is of a run with another recipe, other data or another model.
     case otherRun(differences: [String])
+    /// The manifest is not as it was written.
+    case manifestChecksum
     case wrongSize(file: String, expected: Int, found: Int)
     case wrongSections(file: String, expected: String, found: String)
     case checksum(file: String, section: String)
@@ -42,6 +44,9 @@ public enum RunCheckpointError: AdzeFailure, Equatable {
         case .otherRun(let differences):
             "the checkpoint is of another run: " + differences.joined(separator: ", ")
                 + " differ; resume with what it was started with, or pass --force to start anew"
+        case .manifestChecksum:
+            "manifest.json: its checksum is wrong: it was edited or damaged; resume with an unchanged copy, or pass --force"
+                + " to start anew"
         case .wrongSize(let file, let expected, let found):
             "\(file): expected \(expected) bytes, found \(found); the checkpoint is damaged"
         case .wrongSections(let file, let expected, let found):

@@ -36,7 +36,8 @@ struct ArrayFile: Sendable, Equatable {
 
 struct RunManifest: Sendable, Equatable {
     static let format = "adze-run"
-    static let version = 1
+    /// 1 had no checksum: what was edited in it could not be told.
+    static let version = 2
 
     var identity: RunIdentity
     /// Counts the saves, so that no save writes over a file that a manifest names.
@@ -46,13 +47,25 @@ struct RunManifest: Sendable, Equatable {
     /// The best epoch's weights, where they are not the present ones.
     var best: ArrayFile?
 
-    var json: JSONValue {
-        .object([
+    /// The manifest with its checksum.
+    var json: JSONValue { RunManifest.sealed(members) }
+
+    private var members: JSONObject {
+        [
             "format": .string(RunManifest.format), "version": .integer(RunManifest.version),
             "recipe": identity.recipe.json, "data": .string(identity.data),
             "development": .string(identity.development), "model": .string(identity.model),
             "serial": .integer(serial), "state": state.json, "arrays": arrays.json, "best": best?.json ?? .null,
-        ])
+        ]
+    }
+
+    /// An object with the checksum of its members, however they are laid out.
+    static func sealed(_ members: JSONObject) -> JSONValue {
+        var members = members
+        members["checksum"] = nil
+        let text = Array(JSONValue.object(members).canonical.text.utf8)
+        members["checksum"] = .string(hexDigits(text.withUnsafeBytes { xxh64($0) }))
+        return .object(members)
     }
 
     /// Reads what `json` gave; throws `RunCheckpointError`.
@@ -60,6 +73,9 @@ struct RunManifest: Sendable, Equatable {
         guard json["format"]?.string == RunManifest.format else { throw .notAManifest(part: "format") }
         guard json["version"]?.integer == RunManifest.version else {
             throw .version(found: json["version"]?.kindName ?? "none", expected: RunManifest.version)
+        }
+        guard let members = json.object, RunManifest.sealed(members)["checksum"] == json["checksum"] else {
+            throw .manifestChecksum
         }
         guard let recipe = json["recipe"] else { throw .notAManifest(part: "recipe") }
         do throws(RecipeError) {

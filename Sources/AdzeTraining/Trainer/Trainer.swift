@@ -184,7 +184,9 @@ public final class Trainer {
         if options.start == .fresh { throw RunCheckpointError.exists(folder: folder, step: manifest.state.step) }
         let differences = identity.differences(from: manifest.identity)
         guard differences.isEmpty else { throw RunCheckpointError.otherRun(differences: differences) }
-        guard fits(manifest.state) else { throw RunCheckpointError.notAManifest(part: "state") }
+        guard fits(manifest.state), manifest.best != nil || !needsBest(manifest.state) else {
+            throw RunCheckpointError.notAManifest(part: "state")
+        }
         state = manifest.state
         optimizer = Trainer.optimizer(engine, recipe.retried(state.attempt), pool)
         try store.load(manifest, arrays: arrays)
@@ -194,10 +196,22 @@ public final class Trainer {
 
     /// Whether a state is one that a run of this recipe comes through.
     private func fits(_ state: RunState) -> Bool {
-        state.updateCounts.count == engine.layout.entries.count && state.attempt <= recipe.retries
+        let isOver = !state.epochs.isEmpty && (state.epoch == recipe.epochs || state.stoppedEarly)
+        return state.updateCounts.count == engine.layout.entries.count && state.attempt <= recipe.retries
             && state.epoch <= recipe.epochs && state.stepInEpoch <= plan.stepsPerEpoch
             && state.epoch * plan.stepsPerEpoch + state.stepInEpoch == state.step
-            && state.epochs.count == state.epoch
+            && state.epochs.count == state.epoch && state.best == state.epochs.last { $0.isBest }?.epoch
+            && state.updateCounts.allSatisfy { $0 <= state.step } && state.watch.steps <= state.step + 1
+            && state.watch.oneClassInARow <= state.epoch && state.exampleCount <= training.count
+            && (isOver || !state.isFinished && !state.stoppedEarly)
+    }
+
+    /// Whether a checkpoint of this state must keep the best epoch's weights: a run that ended with them, or has not gone
+    /// on since, has them as its own.
+    private func needsBest(_ state: RunState) -> Bool {
+        guard recipe.keepsBest, let best = state.best, !state.isFinished else { return false }
+        let isOver = state.epoch == recipe.epochs || state.stoppedEarly
+        return !(isOver && best == state.epochs.count - 1)
     }
 
     static func optimizer(_ engine: any StepEngine, _ recipe: Recipe, _ pool: WorkerPool) -> Optimizer {

@@ -143,9 +143,13 @@ import Testing
         guard case RunCheckpointError.wrongSize = error else { throw error }
     }
 
+    /// What is edited by hand, and by whoever knows how to write the checksum anew.
     @Test(arguments: [
         ("\"format\": \"adze-run\"", "\"format\": \"x\"", "format"),
-        ("\"version\": 1", "\"version\": 2", "version"),
+        ("\"version\": 2", "\"version\": 1", "version"),
+        ("\"isBest\": true", "\"isBest\": false", "state"),
+        ("\"isFinished\": false", "\"isFinished\": true", "state"),
+        ("\"stoppedEarly\": false", "\"stoppedEarly\": true", "state"),
         ("\"stepInEpoch\": 2", "\"stepInEpoch\": 9", "state"),
         ("\"stepInEpoch\": 2", "\"stepInEpoch\": -2", "state"),
         ("\"exampleCount\": ", "\"exampleCount\": -", "state"),
@@ -159,14 +163,86 @@ import Testing
         ("{", "", "JSON"),
     ])
     func aManifestThatLiesIsRefused(text: String, lie: String, part: String) throws {
-        let error = try damaged { folder in
-            let url = URL(filePath: folder + "/manifest.json")
-            let manifest = try String(contentsOf: url, encoding: .utf8)
-            let range = try #require(manifest.range(of: text), "\(text) is not in the manifest")
-            try manifest.replacingCharacters(in: range, with: lie).write(to: url, atomically: true, encoding: .utf8)
+        for isForged in [false, true] {
+            let error = try damaged { folder in
+                let url = URL(filePath: folder + "/manifest.json")
+                let manifest = try String(contentsOf: url, encoding: .utf8)
+                let range = try #require(manifest.range(of: text), "\(text) is not in the manifest")
+                let edited = Array(manifest.replacingCharacters(in: range, with: lie).utf8)
+                let object = isForged ? try? parseJSON(edited).object : nil
+                let bytes = object.map { Array(RunManifest.sealed($0).text.utf8) } ?? edited
+                try Data(bytes).write(to: url)
+            }
+            let line = try #require(error as? RunCheckpointError).description
+            let isBefore = ["format", "version", "JSON"].contains(part)
+            #expect(line.contains(isForged || isBefore ? part : "checksum is wrong") && !line.contains("\n"), "\(line)")
         }
-        let line = try #require(error as? RunCheckpointError).description
-        #expect(line.contains(part) && !line.contains("\n"), "\(line)")
+    }
+
+    /// Every number of the manifest, and each of the two that say which epoch is best, in turn becomes another under a
+    /// checksum that is right: the run goes on or is refused, and is never another's.
+    @Test func numbersThatLieNeverTrap() throws {
+        try withTemporaryFolder { (folder) throws -> Void in
+            let path = folder + "/run"
+            _ = try? TrainerSample.run(options: TrainerSample.options(path), stopAt: 10)
+            let honest = try parseJSON([UInt8](Data(contentsOf: URL(filePath: path + "/manifest.json"))))
+            var count = 0
+            for lie in [0, 1, -1, 3, 1 << 32, 1 << 48, .max] as [Int] {
+                for edited in Self.edits(honest, .integer(lie)) + (lie == 0 ? Self.edits(honest, .null) : []) {
+                    let copy = "\(folder)/\(count)"
+                    count += 1
+                    try FileManager.default.copyItem(atPath: path, toPath: copy)
+                    let manifest = RunManifest.sealed(try #require(edited.object)).text
+                    try Data(manifest.utf8).write(to: URL(filePath: copy + "/manifest.json"))
+                    do {
+                        _ = try TrainerSample.run(options: TrainerSample.options(copy, .resume))
+                    } catch {
+                        #expect(error is RunCheckpointError || error is TrainerError, "\(error)")
+                    }
+                    try FileManager.default.removeItem(atPath: copy)
+                }
+            }
+            #expect(count > 100)
+        }
+    }
+
+    /// The value with each of its integers in turn replaced.
+    private static func edits(_ value: JSONValue, _ lie: JSONValue) -> [JSONValue] {
+        switch value {
+        case .integer: return [lie]
+        case .array(let values):
+            return values.indices.flatMap { index in
+                edits(values[index], lie).map { edit in
+                    var copy = values
+                    copy[index] = edit
+                    return .array(copy)
+                }
+            }
+        case .object(let object):
+            return object.keys.filter { $0 != "recipe" }.flatMap { key in
+                edits(object[key] ?? .null, lie).map { edit in
+                    var copy = object
+                    copy[key] = edit
+                    return .object(copy)
+                }
+            }
+        default: return []
+        }
+    }
+
+    @Test func theBestEpochsWeightsAreMissed() throws {
+        for isForged in [false, true] {
+            let error = try damaged { folder in
+                let url = URL(filePath: folder + "/manifest.json")
+                var manifest = try #require(parseJSON([UInt8](Data(contentsOf: url))).object)
+                #expect(manifest["best"]?.isNull == false)
+                manifest["best"] = .null
+                let bytes = isForged ? RunManifest.sealed(manifest).text : JSONValue.object(manifest).text
+                try Data(bytes.utf8).write(to: url)
+            }
+            #expect(
+                error as? RunCheckpointError == (isForged ? .notAManifest(part: "state") : .manifestChecksum))
+        }
     }
 
     @Test func aSaveThatFailsLeavesTheCheckpointBefore() throws {
