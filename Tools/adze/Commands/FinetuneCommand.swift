@@ -183,10 +183,16 @@ struct RunOptions: ParsableArguments {
     func trainerOptions(output: String, force: Bool) -> TrainerOptions {
         var options = TrainerOptions()
         options.folder = checkpointDir
-        options.cacheFolder = checkpointDir ?? splitPath(output).folder
+        options.cacheFolder = checkpointDir ?? folder(of: output)
         options.start = resume ? .resumeIfPresent : force ? .replace : .fresh
         options.saveSteps = saveSteps
         options.checkpointsActivations = checkpointActivations
         return options
+    }
+
+    /// Where an output's bytes will lie; nil for a device or a pipe, where nothing lies.
+    private func folder(of output: String) -> String? {
+        guard let place = try? OutputPlace(output), place.kind != .stream else { return nil }
+        return splitPath(place.target).folder
     }
 }

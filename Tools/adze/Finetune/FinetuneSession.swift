@@ -128,7 +128,8 @@ final class FinetuneSession {
         write("end", ["bestEpoch": .integer(tuned.outcome.chosenEpoch + 1)])
         if let failure = log?.failure { throw failure }
         if let page = command.runs.report { try writePage(tuned, to: page) }
-        let agreement = try job.recipe.quantizeAware ? int8Agreement(tuned) : nil
+        let isFile = try OutputPlace(command.output.output).kind == .file
+        let agreement = try job.recipe.quantizeAware && isFile ? int8Agreement(tuned) : nil
         if command.json { try StandardOutput.shared.line(JSONValue.object(json(tuned, report, agreement)).text) }
         try StandardOutput.shared.flush()
         Console.summary(closing(tuned, report, agreement), quiet: command.common.quiet)
