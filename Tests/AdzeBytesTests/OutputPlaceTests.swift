@@ -89,18 +89,16 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/pipe"
             #expect(mkfifo(path, 0o600) == 0)
-            let read = Task { try [UInt8](Data(contentsOf: URL(filePath: path))) }
+            let reader = Process()
+            reader.executableURL = URL(filePath: "/bin/cp")
+            reader.arguments = [path, folder + "/copy"]
+            try reader.run()
             var file = try AtomicFile(path: path, replacing: false, order: order)
             for _ in 0..<30 { try file.write([UInt8](repeating: 7, count: 10_000)) }
             if order == .any { try file.overwrite([1, 2], at: 0) }
             try file.commit()
-            var found: [UInt8] = []
-            let done = DispatchSemaphore(value: 0)
-            Task {
-                found = try await read.value
-                done.signal()
-            }
-            done.wait()
+            reader.waitUntilExit()
+            let found = try contents(folder + "/copy")
             #expect(found.count == 300_000 && found.starts(with: order == .any ? [1, 2, 7] : [7, 7, 7]))
             #expect(mode(path) == 0o600, "it is a pipe still")
         }
@@ -114,10 +112,13 @@ import Testing
                 guard mknod(path, S_IFCHR | 0o666, 1 << 8 | minor) == 0, case let open = open(path, O_WRONLY), open >= 0
                 else { return }
                 close(open)
-                let error = #expect(throws: name == "full" ? FileError.self : Never.self) {
+                if name == "full" {
+                    #expect(throws: FileError.system(call: "write", path: path, errno: ENOSPC)) {
+                        try save([1, 2, 3], path)
+                    }
+                } else {
                     try save([1, 2, 3], path)
                 }
-                if name == "full" { #expect(error as? FileError == .system(call: "write", path: path, errno: ENOSPC)) }
                 var status = stat()
                 #expect(lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
                 #expect(throws: FileError.self) { try OutputPlace(path).check(.folder, replacing: true) }
@@ -208,7 +209,10 @@ import Testing
             let living = try AtomicFile(path: folder + "/out", replacing: false)
             let second = try AtomicFile(path: folder + "/out", replacing: true)
             try second.commit()
-            #expect(throws: FileError.exists(path: folder + "/out")) { try living.commit() }
+            do {
+                try living.commit()
+                Issue.record("the second has taken the name")
+            } catch { #expect(error as? FileError == .exists(path: folder + "/out")) }
             #expect(
                 try folderEntries(folder)
                     == [
@@ -234,7 +238,8 @@ import Testing
         try withTemporaryFolder { folder in
             let descriptor = openNamelessFile(in: folder)
             #expect(descriptor >= 0 && write(descriptor, [1, 2], 2) == 2)
-            #expect(try folderEntries(folder) == [])
+            let left = try folderEntries(folder)
+            #expect(left.isEmpty)
             close(descriptor)
             #expect(openNamelessFile(in: folder + "/no") == -1)
         }
