@@ -26,6 +26,17 @@ extension ModelBundle {
         try ModelBundle.checkExport(to: path, replacing: replacing)
         let folder = try AtomicFolder(path: path, layout: ModelFolder.layout, replacing: replacing)
         let temporary = folder.temporary
+        do {
+            try writeFiles(to: temporary, format)
+        } catch let error as FileError {
+            // Nobody has heard of the temporary.
+            throw error.naming(path, below: temporary)
+        }
+        try folder.commit()
+        return checkpoint.config.parameterCount(head: checkpoint.head) * 4
+    }
+
+    private func writeFiles(to temporary: String, _ format: ExportFormat) throws {
         func write(_ name: String, _ bytes: [UInt8]) throws {
             var file = try AtomicFile(path: temporary + "/" + name, replacing: false)
             try file.write(bytes)
@@ -40,8 +51,6 @@ extension ModelBundle {
                 try write(name, Array((value.indentedText + "\n").utf8))
             }
         }
-        try folder.commit()
-        return checkpoint.config.parameterCount(head: checkpoint.head) * 4
     }
 
     /// Refuses what `export` would refuse; throws `FileError` and `BundleError.notAModelFolder`.

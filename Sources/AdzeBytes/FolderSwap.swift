@@ -139,8 +139,8 @@ struct FolderSwap {
 }
 
 extension FileError {
-    /// The same error under the name that the user gave the folder.
-    fileprivate func naming(_ path: String, below target: String) -> FileError {
+    /// The same error under the name that the user gave a folder.
+    package func naming(_ path: String, below target: String) -> FileError {
         guard case .system(let call, let place, let code) = self, place.hasPrefix(target) else { return self }
         return .system(call: call, path: path + place.dropFirst(target.utf8.count), errno: code)
     }
