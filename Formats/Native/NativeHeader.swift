@@ -100,7 +100,7 @@ struct NativeHeader: Sendable, Equatable {
             object["vocabulary"] = .object(["bytes": .integer(vocabulary.bytes), "count": .integer(vocabulary.count)])
         }
         for (key, path) in NativeMetadata.keys { object[key] = metadata[keyPath: path] }
-        return Array(JSONValue.object(object).canonical.text.utf8)
+        return Array(JSONValue.object(object).canonicalText.utf8)
     }
 
     private static func json(_ tensor: NativeTensorRecord) -> JSONValue {
@@ -153,7 +153,7 @@ struct NativeHeader: Sendable, Equatable {
     }
 
     private static func requireCanonical(_ value: JSONValue, text: [UInt8]) throws(NativeError) {
-        var canonical = value.canonical.text
+        var canonical = value.canonicalText
         let difference = canonical.withUTF8 { bytes in
             bytes.elementsEqual(text) ? nil : zip(bytes, text).prefix { $0 == $1 }.count
         }

@@ -1,12 +1,21 @@
 // Writing JSON: compact or indented, always the same bytes for the same value. Not here: parsing.
 
 extension JSONValue {
-    /// The value as compact JSON: no white space, keys in their order, shortest numbers, non-ASCII as it is.
+    /// The value as compact JSON: no white space, keys in their order, shortest numbers, non-ASCII as it is but for the
+    /// characters that control how text is shown, which are escaped.
     ///
     /// Infinite numbers and NaN have no JSON form and are written as `null`.
     public var text: String {
         var out = ""
         write(to: &out, indent: nil, level: 0)
+        return out
+    }
+
+    /// The value's one compact text: keys sorted, and in strings nothing escaped but what JSON demands and DEL. What
+    /// file formats of ours are checked against, and what digests are of; it is not for a terminal.
+    public var canonicalText: String {
+        var out = ""
+        canonical.write(to: &out, indent: nil, level: 0, escapesAll: false)
         return out
     }
 
@@ -31,24 +40,24 @@ extension JSONValue {
         }
     }
 
-    private func write(to out: inout String, indent: String?, level: Int) {
+    private func write(to out: inout String, indent: String?, level: Int, escapesAll: Bool = true) {
         switch self {
         case .null: out += "null"
         case .bool(let value): out += value ? "true" : "false"
         case .integer(let value): out += String(value)
         case .number(let value): out += value.isFinite ? "\(value)" : "null"
-        case .string(let value): writeJSONString(value, to: &out)
+        case .string(let value): writeString(value, to: &out, escapesAll: escapesAll)
         case .array(let values):
             writeList(open: "[", close: "]", count: values.count, to: &out, indent: indent, level: level) {
                 index, out in
-                values[index].write(to: &out, indent: indent, level: level + 1)
+                values[index].write(to: &out, indent: indent, level: level + 1, escapesAll: escapesAll)
             }
         case .object(let object):
             let pairs = Array(object)
             writeList(open: "{", close: "}", count: pairs.count, to: &out, indent: indent, level: level) { index, out in
-                writeJSONString(pairs[index].key, to: &out)
+                writeString(pairs[index].key, to: &out, escapesAll: escapesAll)
                 out += indent == nil ? ":" : ": "
-                pairs[index].value.write(to: &out, indent: indent, level: level + 1)
+                pairs[index].value.write(to: &out, indent: indent, level: level + 1, escapesAll: escapesAll)
             }
         }
     }
@@ -73,8 +82,12 @@ extension JSONValue {
     }
 }
 
-/// Appends a string as a JSON literal with its quotes.
+/// Appends a string as a JSON literal with its quotes; characters that control how text is shown are escaped.
 public func writeJSONString(_ string: String, to out: inout String) {
+    writeString(string, to: &out, escapesAll: true)
+}
+
+private func writeString(_ string: String, to out: inout String, escapesAll: Bool) {
     out += "\""
     for scalar in string.unicodeScalars {
         switch scalar {
@@ -83,9 +96,8 @@ public func writeJSONString(_ string: String, to out: inout String) {
         case "\n": out += "\\n"
         case "\r": out += "\\r"
         case "\t": out += "\\t"
-        case "\u{0}"..<"\u{20}", "\u{7F}":
-            let digits = String(scalar.value, radix: 16)
-            out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        case "\u{0}"..<"\u{20}", "\u{7F}": appendEscape(of: scalar, to: &out)
+        case _ where escapesAll && scalar.controlsDisplay: appendEscape(of: scalar, to: &out)
         default: out.unicodeScalars.append(scalar)
         }
     }

@@ -27,7 +27,7 @@ extension Recipe {
     }
 
     /// What two recipes share iff they are equal, as 16 hexadecimal digits. It finds accidents, not forgeries.
-    public var digest: String { contentDigest(Array(json.canonical.text.utf8)) }
+    public var digest: String { contentDigest(Array(json.canonicalText.utf8)) }
 
     static let byDepth = "by-depth"
 

@@ -11,7 +11,9 @@ extension FuzzTarget {
         try require(try reread(value.indentedText).text == text, "indented text is another value")
         let canonical = value.canonical
         try require(canonical.canonical.text == canonical.text, "canonical is not canonical")
-        try require(try reread(canonical.text) == value, "canonical text is another value")
+        try require(try reread(value.canonicalText) == value, "canonical text is another value")
+        try require(
+            !text.unicodeScalars.contains(where: \.controlsDisplay), "written JSON has a control character")
     }
 
     private static func reread(_ text: String) throws -> JSONValue {

@@ -27,7 +27,7 @@ struct NativeRecipe {
     private mutating func cook() -> [UInt8] {
         let flags = number(bytes: 1)
         var header = take(number(bytes: 2))
-        if flags & 1 != 0, let value = try? parseJSON(header) { header = Array(value.canonical.text.utf8) }
+        if flags & 1 != 0, let value = try? parseJSON(header) { header = Array(value.canonicalText.utf8) }
         while !input.isEmpty { addFrame() }
         pad(to: 64)
         let headerOffset = file.count
