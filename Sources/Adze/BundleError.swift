@@ -1,6 +1,7 @@
 // What can be wrong between the parts of a model, or between a model and what is asked of it.
 
 public import AdzeBytes
+internal import AdzeModels
 
 /// Parts that do not fit each other, or a wish that the model cannot fulfil.
 public enum BundleError: AdzeFailure, Equatable {
@@ -50,7 +51,9 @@ public enum BundleError: AdzeFailure, Equatable {
         case .configBeside(let path):
             "a bare file of weights says too little; open its folder, or pass --config \(path)"
         case .unknownShape(let name, let nearest):
-            "--like \(quoted(name)) is not a known shape" + (nearest.map { "; did you mean \($0)?" } ?? "")
+            "--like \(quoted(name)) is not a known shape"
+                + (nearest.map { "; did you mean \($0)?" }
+                    ?? "; known are \(BertConfig.wellKnownNames.joined(separator: ", "))")
         case .noClassifier:
             "the model has no classifier; use embed, or convert it with --new-head LABELS and fine-tune it"
         case .wrongHead(let architecture, let lacks):

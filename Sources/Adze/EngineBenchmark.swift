@@ -60,11 +60,18 @@ public final class EngineBenchmark: Sendable {
         outputs = head.outputs
     }
 
+    /// The names that `init(shape:)` knows.
+    public static let shapeNames = shortNames.map(\.0) + BertConfig.wellKnownNames
+
+    private static let shortNames = [
+        ("bert-base", "bert-base-cased"), ("bert-large", "bert-large-cased"),
+        ("minilm", "all-MiniLM-L6-v2"),
+    ]
+
     private static func shape(_ name: String) throws -> BertConfig {
-        let short = ["bert-base": "bert-base-cased", "bert-large": "bert-large-cased", "minilm": "all-MiniLM-L6-v2"]
-        guard let known = BertConfig.wellKnown(short[name] ?? name) else {
-            throw UnknownShape(
-                name: name, nearest: nearestName(to: name, in: short.keys.sorted() + BertConfig.wellKnownNames))
+        let full = shortNames.first { $0.0 == name }?.1 ?? name
+        guard let known = BertConfig.wellKnown(full) else {
+            throw UnknownShape(name: name, nearest: nearestName(to: name, in: shapeNames))
         }
         return known.config
     }
@@ -115,6 +122,8 @@ private struct UnknownShape: AdzeFailure {
     let nearest: String?
     var kind: FailureKind { .usage }
     var description: String {
-        "--shape \(quoted(name)) is not a known shape" + (nearest.map { "; did you mean \($0)?" } ?? "")
+        "--shape \(quoted(name)) is not a known shape"
+            + (nearest.map { "; did you mean \($0)?" }
+                ?? "; known are \(EngineBenchmark.shapeNames.joined(separator: ", "))")
     }
 }

@@ -76,10 +76,16 @@ public final class InputFile: Sendable {
         }
     }
 
-    /// The whole file, refused above `limit` bytes with `onTooLarge(size)`.
+    /// The whole file, refused above `limit` bytes with `onTooLarge(size)`; `-` is standard input, which is kept, so that
+    /// whoever asks again gets the same.
     public static func readAll<Failure: AdzeFailure>(
         path: String, limit: Int, onTooLarge: (Int) -> Failure
     ) throws -> [UInt8] {
+        if path == "-" {
+            let bytes = try StandardInput.shared.bytes(limit: limit)
+            guard bytes.count <= limit else { throw onTooLarge(bytes.count) }
+            return bytes
+        }
         let file = try InputFile(path: path)
         guard file.size <= limit else { throw onTooLarge(file.size) }
         return try file.read(at: 0, count: file.size)

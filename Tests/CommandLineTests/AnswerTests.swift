@@ -56,7 +56,7 @@ struct AnswerTests {
         let texts = try cases.map { golden.inputs[try #require($0["input"] as? Int)]["text"] ?? "" }
         let outcome = try Tool.succeed(
             [
-                "predict", Self.model("entities"), "-i", "-", "--format", "jsonl", "--json", "--aggregation",
+                "predict", Self.model("entities"), "-i", "-", "--format", "jsonl", "--json", "--aggregate",
                 aggregation,
             ] + Self.exactly,
             input: jsonLines(texts.enumerated().map { ["text": $1, "id": $0] }))
@@ -255,12 +255,12 @@ struct AnswerTests {
             (
                 Models.classifier, "BertForSequenceClassification",
                 ["--top-k", "2", "--long", "window", "--aggregate", "max", "--stride", "2", "--max-length", "9"],
-                [["--aggregation", "first"], ["--next-sentence"], ["--split-words"]]
+                [["--aggregate", "first"], ["--aggregation", "first"], ["--next-sentence"], ["--split-words"]]
             ),
             (
                 Self.model("entities"), "BertForTokenClassification",
-                ["--aggregation", "first", "--ignore-labels", "A", "--stride", "2", "--max-length", "9"],
-                [["--top-k", "2"], ["--aggregate", "max"]]
+                ["--aggregate", "first", "--ignore-labels", "A", "--stride", "2", "--max-length", "9"],
+                [["--top-k", "2"], ["--aggregate", "logits"]]
             ),
             (
                 Self.model("questions"), "BertForQuestionAnswering",
@@ -294,7 +294,7 @@ struct AnswerTests {
             input: jsonLines([["text": "Anna", "text_pair": "Oslo"], ["text": "Anna"]]))
         #expect(pair.lines.count == 2 && pair.lines[0].contains("line 1: the model reads one text"))
         for bad in [
-            ["--long", "head+tail"], ["--long", "window", "--aggregation", "none"],
+            ["--long", "head+tail"], ["--long", "window", "--aggregate", "none"],
             ["--stride", "5", "--long", "tail"],
             ["--stride", "40"], ["--max-length", "2"],
         ] {

@@ -99,7 +99,7 @@ import Testing
         ["bench", Models.classifier, "--ragged", "short", "--length", "3"],
         ["bench", Models.classifier, "--repeat", "0"], ["bench", Models.classifier, "--format", "csv"],
     ])
-    func badUsageIsOneLine(arguments: [String]) throws { try Tool.refuse(64, arguments, says: ["--help"]) }
+    func badUsageIsOneLine(arguments: [String]) throws { try Tool.refuse(64, arguments, says: ["adze help bench"]) }
 
     @Test func badShapesAndLengthsAreOneLine() throws {
         try Tool.refuse(64, ["bench", "--shape", "bert-bse"], says: ["bert-bse", "did you mean bert-base?"])

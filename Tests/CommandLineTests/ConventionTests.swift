@@ -23,7 +23,7 @@ struct ConventionTests {
         ["bench", Models.classifier, "--batch", "100000", "--length", "100000"],
         ["tokenize", Models.classifier, "good", "--max-length=-1"],
     ])
-    func badUsageIsOneLine(arguments: [String]) throws { try Tool.refuse(64, arguments, says: ["--help"]) }
+    func badUsageIsOneLine(arguments: [String]) throws { try Tool.refuse(64, arguments, says: ["adze help"]) }
 
     @Test func theModelComesFirst() throws {
         for verb in ["predict", "embed", "tokenize"] {

@@ -177,7 +177,7 @@ struct EvaluateTests {
             try Tool.refuse(64, ["evaluate", Models.encoder, path], says: ["is a BertModel"])
             try Tool.refuse(
                 64, ["evaluate", Fixtures.path("models/tokencls"), path], says: ["is a BertForTokenClassification"])
-            try Tool.refuse(64, ["evaluate", Models.classifier], says: ["--help"])
+            try Tool.refuse(64, ["evaluate", Models.classifier], says: ["adze help evaluate"])
             try Tool.refuse(64, ["evaluate", Models.classifier, "-"], says: ["'-'", "--format"])
             for bad in [
                 ["--label-column", "lables"], ["--text-column", "1"], ["--text-column", "text", "--label-column", "2"],

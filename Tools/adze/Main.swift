@@ -3,6 +3,7 @@
 
 import Adze
 import AdzeBytes
+import AdzeKernels
 import ArgumentParser
 import Foundation
 
@@ -13,8 +14,9 @@ struct AdzeCommand: ParsableCommand {
         abstract:
             "Carve BERT classifiers down to size: convert, prune and run them on an ordinary CPU, without Python.",
         discussion: """
-            MODEL is a .adze file, a checkpoint file (.safetensors, .bin, .pt, .h5, .keras), or an untouched model folder.
-            Data goes to standard output, everything else to standard error.
+            MODEL is a .adze file, a checkpoint file (.safetensors, .bin, .pt, .h5, .keras), or an untouched model folder \
+            on this machine; Adze downloads nothing. Data goes to standard output, everything else to standard error. \
+            Where a text or a file of data may stand, - is standard input.
             """,
         version: "0.1.0",
         subcommands: [
@@ -26,10 +28,13 @@ struct AdzeCommand: ParsableCommand {
 }
 
 @main struct Main {
+    private static let arguments = Array(CommandLine.arguments.dropFirst())
+
     static func main() {
         StandardStreams.reserve()
         InterruptWatch.start()
         do {
+            if let refusal = Verbs.refusal(of: arguments) { throw refusal }
             var command = try AdzeCommand.parseAsRoot()
             try command.run()
             try StandardOutput.shared.flush()
@@ -45,11 +50,10 @@ struct AdzeCommand: ParsableCommand {
         switch AdzeCommand.exitCode(for: error) {
         case .success: AdzeCommand.exit(withError: error)
         case .validationFailure:
-            let lines = AdzeCommand.fullMessage(for: error).split(separator: "\n")
-            let message = lines.first.map { $0.hasPrefix("Error: ") ? $0.dropFirst(7) : $0 } ?? "bad usage"
-            // The parser names the verb whose help it would show.
-            let hint = lines.last.flatMap { $0.split(separator: "'").dropFirst().first } ?? "adze --help"
-            Console.write("adze: error: \(clipped(String(message))); see \(hint)")
+            // The parser begins its own sentences in upper case, and adds lines of help.
+            let line = AdzeCommand.message(for: error).split(separator: "\n").first ?? "bad usage"
+            let message = clipped(line.prefix(1).lowercased() + line.dropFirst())
+            Console.write("adze: error: \(Verbs.refusal(message, hint: Verbs.hint(for: arguments)))")
             exit(FailureKind.usage.exitCode)
         default:
             try? StandardOutput.shared.flush()
@@ -61,7 +65,11 @@ struct AdzeCommand: ParsableCommand {
     private static func fail(_ error: any AdzeFailure) -> Never {
         // What was computed before the error is still worth having.
         try? StandardOutput.shared.flush()
-        Console.write("adze: error: \(clipped(error.description))")
+        // What the environment asks for is in no verb's help.
+        let isOfTheVerb = error.kind == .usage && !(error is InstructionSetError)
+        let line = clipped(error.description)
+        let message = isOfTheVerb ? Verbs.refusal(line, hint: Verbs.hint(for: arguments)) : line
+        Console.write("adze: error: \(message)")
         exit(error.kind.exitCode)
     }
 }

@@ -91,7 +91,7 @@ def check_entities(tool, count, rng):
             find = pipeline("token-classification", model=model, tokenizer=tokenizer, **options)
             texts = [random_text(rng, 40) for _ in range(count)]
             more = [] if stride is None else ["--stride", str(stride)]
-            answers = ask(tool, "entities", [{"text": text} for text in texts], "--aggregation", aggregation,
+            answers = ask(tool, "entities", [{"text": text} for text in texts], "--aggregate", aggregation,
                           "--max-length", str(length), *more)
             for text, answer in zip(texts, answers):
                 wanted = [dict(entity, score=float(entity["score"])) for entity in find(text)]

@@ -20,14 +20,15 @@ struct BenchCommand: ParsableCommand {
             --products times single matrix products of BERT's layers instead, --limit nothing but the limit.
             """)
 
-    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    @Argument(
+        help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"), completion: .file())
     var model: String?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Random weights of a well-known shape instead: bert-base, minilm and the names of --like.",
-            valueName: "NAME"))
+            "Random weights of a well-known shape instead: \(EngineBenchmark.shapeNames.joined(separator: ", ")); "
+                + "default: none.", valueName: "NAME"), completion: .list(EngineBenchmark.shapeNames))
     var shape: String?
 
     @Flag(name: .long, help: "Time matrix products of BERT's layers, without a model.")
@@ -36,20 +37,19 @@ struct BenchCommand: ParsableCommand {
     @Flag(name: .long, help: "Measure what the registers alone reach, without a model.")
     var limit = false
 
+    @OptionGroup(title: "Texts") var texts: TextFileOptions
+
     @Option(
-        name: [.short, .long],
-        help: ArgumentHelp("Texts: a .txt, .csv, .tsv or .jsonl file; - is standard input.", valueName: "FILE"))
-    var input: String?
-
-    @OptionGroup var columns: ColumnOptions
-
-    @Option(name: .long, help: ArgumentHelp("A file with a JSON list of token ids on each line.", valueName: "FILE"))
+        name: .long,
+        help: ArgumentHelp(
+            "A file with a JSON list of token ids on each line; - is standard input; default: none.", valueName: "FILE"),
+        completion: .file())
     var sequences: String?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "short: 512 texts of about 25 tokens; long: 128 of about 230; or both, separated by a comma.",
+            "short: 512 texts of about 25 tokens; long: 128 of about 230; or both, separated by a comma; default: none.",
             valueName: "KIND"))
     var ragged: String?
 
@@ -62,10 +62,10 @@ struct BenchCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Timed runs; default: a second's, 5 to 1000.", valueName: "N"))
     var `repeat`: Int?
 
-    @Option(name: .long, help: ArgumentHelp("Arithmetic; default: int8,fp32.", valueName: "PRECISION"))
+    @Option(name: .long, help: ArgumentHelp("The arithmetic: int8, fp32 or both.", valueName: "PRECISION"))
     var precision = "int8,fp32"
 
-    @Option(name: .long, help: ArgumentHelp("Threads, such as 1,2; default: every processor.", valueName: "N,N"))
+    @Option(name: .long, help: ArgumentHelp("Threads to use, such as 1,2; default: every processor.", valueName: "N,N"))
     var threads: String?
 
     @Option(
@@ -73,13 +73,16 @@ struct BenchCommand: ParsableCommand {
         help: ArgumentHelp("Instruction sets, such as avx2,avx512; default: the best one.", valueName: "ISA,ISA"))
     var isa: String?
 
-    @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "Source") var source: SourceOptions
 
     @Flag(name: .long, help: "Say nothing on standard error but errors.")
     var quiet = false
 
     @Flag(name: .long, help: "Print JSON lines.")
     var json = false
+
+    private var input: String? { texts.input }
+    private var columns: ColumnOptions { texts.columns }
 
     func validate() throws {
         let subjects = [model != nil, shape != nil, products, limit].count { $0 }
@@ -120,7 +123,7 @@ struct BenchCommand: ParsableCommand {
             for threads in try threadCounts() {
                 for precision in try precisions() {
                     try measure(bundle, given, precision, threads) {
-                        if json { try StandardOutput.shared.line($0.json.text) } else { try table.show($0) }
+                        if json { try StandardOutput.shared.json($0.json) } else { try table.show($0) }
                     }
                 }
             }

@@ -15,30 +15,28 @@ struct DiffCommand: ParsableCommand {
             differ.
             """)
 
-    @Argument(help: ArgumentHelp("The first model.", valueName: "A"))
+    @Argument(help: ArgumentHelp("The first model.", valueName: "A"), completion: .file())
     var first: String
 
-    @Argument(help: ArgumentHelp("The second model.", valueName: "B"))
+    @Argument(help: ArgumentHelp("The second model.", valueName: "B"), completion: .file())
     var second: String
 
-    @Option(
-        name: [.short, .long],
-        help: ArgumentHelp("Texts to predict: a .txt, .csv, .tsv or .jsonl file.", valueName: "FILE"))
-    var input: String?
-
-    @OptionGroup var columns: ColumnOptions
-    @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "Texts to predict") var texts: TextFileOptions
+    @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
     @Flag(name: .long, help: "Print one JSON object.")
     var json = false
+
+    private var input: String? { texts.input }
+    private var columns: ColumnOptions { texts.columns }
 
     func run() throws {
         let models = try [first, second].map { try openModel($0, source, quiet: common.quiet) }
         let tensors = try TensorComparison(models[0].checkpoint, models[1].checkpoint)
         let answers = try input.map { try predict($0, models) }
         if json {
-            try StandardOutput.shared.line(report(tensors, answers).text)
+            try StandardOutput.shared.json(report(tensors, answers))
         } else {
             try printTensors(tensors)
             if let answers { try printPredictions(answers.comparison) }
@@ -66,11 +64,11 @@ struct DiffCommand: ParsableCommand {
     }
 
     private func printTensors(_ tensors: TensorComparison) throws {
-        for name in tensors.onlyInFirst { try StandardOutput.shared.line("- \(name)") }
-        for name in tensors.onlyInSecond { try StandardOutput.shared.line("+ \(name)") }
+        for name in tensors.onlyInFirst { try StandardOutput.shared.line("- \(oneField(name))") }
+        for name in tensors.onlyInSecond { try StandardOutput.shared.line("+ \(oneField(name))") }
         for entry in tensors.different {
             let what = entry.shapes ?? "largest difference \(entry.largest ?? 0)"
-            try StandardOutput.shared.line("~ \(entry.name)\t\(what)")
+            try StandardOutput.shared.line("~ \(oneField(entry.name))\t\(what)")
         }
         let summary =
             "\(tensors.equalCount) tensors equal, \(tensors.different.count) different, "
@@ -80,7 +78,7 @@ struct DiffCommand: ParsableCommand {
 
     private func printPredictions(_ predictions: PredictionComparison) throws {
         for entry in predictions.disagreements {
-            let answers = [entry.first, entry.second].map { "\($0.label) \(rounded($0.score, digits: 4))" }
+            let answers = [entry.first, entry.second].map { "\(oneField($0.label)) \(rounded($0.score, digits: 4))" }
             let fields = ["text \(entry.index + 1)"] + answers + [quoted(entry.text, limit: 60)]
             try StandardOutput.shared.line(fields.joined(separator: "\t"))
         }

@@ -16,33 +16,39 @@ struct EmbedCommand: ParsableCommand {
             instead: for text N the tensors N.ids, N.sequence, N.pooled, N.hidden and N.attentions.
             """)
 
-    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    @Argument(
+        help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"), completion: .file())
     var model: String
 
     @OptionGroup var texts: TextOptionsGroup
-    @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
     @Option(
         name: .long,
-        help: ArgumentHelp("mean, cls, max or pooled; default: the model's own, else mean.", valueName: "HOW"))
+        help: ArgumentHelp("mean, cls, max or pooled; default: the model's own, else mean.", valueName: "HOW"),
+        completion: .list(["mean", "cls", "max", "pooled"]))
     var pooling: String?
 
-    @Flag(inversion: .prefixedNo, help: "Scale vectors to length 1; default: as the model says.")
+    @Flag(inversion: .prefixedNo, help: "Scale vectors to length 1, or not; default: as the model says.")
     var normalize: Bool?
 
-    @Option(name: .long, help: ArgumentHelp("Arithmetic: fp32 or int8.", valueName: "PRECISION"))
+    @Option(name: .long, help: ArgumentHelp("The arithmetic.", valueName: "PRECISION"))
     var precision: Precision = .fp32
 
     @Option(name: .long, help: ArgumentHelp("The most tokens of one input; default: the model's.", valueName: "N"))
     var maxLength: Int?
 
     @Option(
-        name: .long, help: ArgumentHelp("sequence, pooled, hidden, attentions; separated by commas.", valueName: "WHAT")
-    )
+        name: .long,
+        help: ArgumentHelp(
+            "sequence, pooled, hidden, attentions, separated by commas; default: sentence vectors.", valueName: "WHAT"),
+        completion: .list(["sequence", "pooled", "hidden", "attentions"]))
     var outputs: String?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Where --outputs go.", valueName: "OUT"))
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Where --outputs go; default: none.", valueName: "OUT"),
+        completion: .file(extensions: ["safetensors"]))
     var output: String?
 
     @Flag(name: .long, help: "Replace an output that exists.")

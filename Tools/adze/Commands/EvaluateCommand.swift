@@ -19,15 +19,16 @@ struct EvaluateCommand: ParsableCommand {
             subsetAccuracy and samplesF1; for numbers mse, mae, r2, pearson, spearman.
             """)
 
-    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    @Argument(
+        help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"), completion: .file())
     var model: String
 
-    @Argument(help: ArgumentHelp("Labelled data.", valueName: "DATA"))
+    @Argument(help: ArgumentHelp("Labelled data; - is standard input.", valueName: "DATA"), completion: .file())
     var data: String
 
-    @OptionGroup var examples: ExampleOptions
-    @OptionGroup var texts: LongTextOptions
-    @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "Data") var examples: ExampleOptions
+    @OptionGroup(title: "Long texts") var texts: WindowOptions
+    @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
     @Flag(name: .long, help: "Print one JSON object.")
@@ -85,7 +86,7 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     private func show(_ report: EvaluationReport) throws {
-        if json { return try StandardOutput.shared.line(JSONValue.object(report.json).text) }
+        if json { return try StandardOutput.shared.json(JSONValue.object(report.json)) }
         for line in EvaluationText.lines(report) { try StandardOutput.shared.line(line) }
     }
 

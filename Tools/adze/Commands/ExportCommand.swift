@@ -14,15 +14,16 @@ struct ExportCommand: ParsableCommand {
             configuration, tokenizer and weights are replaced; whatever else is in it stays.
             """)
 
-    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    @Argument(
+        help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"), completion: .file())
     var model: String
 
     @OptionGroup var output: OutputOptions
 
-    @Option(name: .long, help: ArgumentHelp("safetensors or pt.", valueName: "FORMAT"))
+    @Option(name: .long, help: ArgumentHelp("The format of the weights.", valueName: "FORMAT"))
     var format: ExportFormat = .safetensors
 
-    @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {

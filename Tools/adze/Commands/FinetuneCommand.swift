@@ -10,6 +10,29 @@ import AdzeTraining
 import ArgumentParser
 import Foundation
 
+/// What is learnt from.
+private struct TrainingPath: ParsableArguments {
+    @Option(
+        name: .long, help: ArgumentHelp("Labelled data to learn from; - is standard input.", valueName: "DATA"),
+        completion: .file())
+    var train: String
+}
+
+/// What the epochs are judged by.
+private struct DevelopmentOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Labelled data to choose the best epoch by; default: a part of --train.", valueName: "DATA"),
+        completion: .file())
+    var dev: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The share of --train that is held out where there is no --dev.", valueName: "SHARE"))
+    var devShare = 0.1
+}
+
 /// Trains a classifier.
 struct FinetuneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,30 +45,28 @@ struct FinetuneCommand: ParsableCommand {
             --checkpoint-dir was stopped and resumed.
             """)
 
-    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    @Argument(
+        help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"), completion: .file())
     var model: String
 
-    @Option(name: .long, help: ArgumentHelp("Labelled data to learn from.", valueName: "DATA"))
-    var train: String
-
-    @Option(name: .long, help: ArgumentHelp("Labelled data to choose the best epoch by.", valueName: "DATA"))
-    var dev: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The share of --train that is held out where there is no --dev.", valueName: "SHARE"))
-    var devShare = 0.1
-
+    @OptionGroup(title: "Required") private var learning: TrainingPath
     @OptionGroup var output: OutputOptions
+
+    @OptionGroup(title: "Data") private var judging: DevelopmentOptions
     @OptionGroup(title: "Data") var data: ExampleOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Run") var runs: RunOptions
-    @OptionGroup(title: "Model") var head: StartOptions
+    @OptionGroup(title: "Head and vocabulary") var head: StartOptions
     @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
     @Flag(name: .long, help: "Print one JSON object.")
     var json = false
+
+    /// The training data.
+    var train: String { learning.train }
+    private var dev: String? { judging.dev }
+    private var devShare: Double { judging.devShare }
 
     func validate() throws {
         guard (0.001...0.9).contains(devShare) else { throw ValidationError("--dev-share is 0.001 to 0.9") }
@@ -53,12 +74,10 @@ struct FinetuneCommand: ParsableCommand {
 
     func run() throws {
         try checkFiles()
-        guard pathExists(model) else { throw ModelNotFound(path: model) }
-        for path in [train, dev].compactMap(\.self) where path == "-" {
-            throw ValidationError("\(path): training data is read twice; write it to a file")
-        }
+        try requireModel(model)
+        let piped = try PipedData(train: train, dev: dev, format: data.columns.format)
         let weights = try recipe.weights()
-        let examples = try prepared()
+        let examples = try piped.naming { try prepared(piped) }
         Console.notes(examples.notes, quiet: common.quiet)
         let job = try FineTuning(
             examples, recipe: recipe.recipe(layerCount: examples.bundle.checkpoint.config.layerCount),
@@ -83,8 +102,8 @@ struct FinetuneCommand: ParsableCommand {
             .check()
     }
 
-    private func prepared() throws -> TrainingExamples {
-        var tables = TrainingTables(train: train, dev: dev)
+    private func prepared(_ piped: PipedData) throws -> TrainingExamples {
+        var tables = TrainingTables(train: piped.path(train), dev: dev.map(piped.path))
         tables.format = data.columns.format
         tables.columns = data.columns.selection(label: data.labelColumn)
         tables.separator = data.separator
@@ -114,17 +133,22 @@ struct FinetuneCommand: ParsableCommand {
 struct StartOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: ArgumentHelp("A new classifier: auto for the labels of the data, or their names.", valueName: "LABELS"))
+        help: ArgumentHelp(
+            "A new classifier: auto for the labels of the data, or their names; default: the model's own, else auto.",
+            valueName: "LABELS"))
     var newHead: String?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("What a new classifier says of a text: label, labels or number.", valueName: "TASK"))
+        help: ArgumentHelp(
+            "What a new classifier says of a text: label, labels or number; default: labels where the data has lists, "
+                + "else label.", valueName: "TASK"), completion: .list(["label", "labels", "number"]))
     var task: String?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Words, one a line, that become tokens of their own.", valueName: "FILE"))
+        help: ArgumentHelp("Words, one a line, that become tokens of their own; default: none.", valueName: "FILE"),
+        completion: .file())
     var addTokens: String?
 
     @Flag(name: .long, help: "Start from a file of int8 weights alone.")
@@ -152,25 +176,34 @@ struct StartOptions: ParsableArguments {
 struct RunOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: ArgumentHelp("A folder for checkpoints, from which a stopped run goes on.", valueName: "DIR"))
+        help: ArgumentHelp(
+            "A folder for checkpoints, from which a stopped run goes on; default: none.", valueName: "DIR"),
+        completion: .directory)
     var checkpointDir: String?
 
     @Flag(name: .long, help: "Go on from the checkpoint, where there is one.")
     var resume = false
 
-    @Option(name: .long, help: ArgumentHelp("Save every so many steps, too.", valueName: "N"))
+    @Option(name: .long, help: ArgumentHelp("Save every so many steps, too; default: once an epoch.", valueName: "N"))
     var saveSteps: Int?
 
     @Flag(name: .long, help: "Compute activations twice instead of keeping them: less memory, more time.")
     var checkpointActivations = false
 
-    @Option(name: .long, help: ArgumentHelp("Write the run's course, one JSON object a line.", valueName: "RUN.jsonl"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Write the run's course, one JSON object a line; default: none.", valueName: "RUN.jsonl"),
+        completion: .file(extensions: ["jsonl"]))
     var log: String?
 
-    @Option(name: .long, help: ArgumentHelp("Write a page for a browser.", valueName: "PAGE.html"))
+    @Option(
+        name: .long, help: ArgumentHelp("Write a page for a browser; default: none.", valueName: "PAGE.html"),
+        completion: .file(extensions: ["html"]))
     var report: String?
 
-    @Option(name: .long, help: ArgumentHelp("Write a folder for transformers, too.", valueName: "DIR"))
+    @Option(
+        name: .long, help: ArgumentHelp("Write a folder for transformers, too; default: none.", valueName: "DIR"),
+        completion: .directory)
     var export: String?
 
     func validate() throws {

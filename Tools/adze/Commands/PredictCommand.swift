@@ -17,7 +17,7 @@ struct PredictCommand: ParsableCommand {
 
             text classifier: label, score; JSON label, score, scores, logits.
             token classifier: entity_group, word, score, start, end of each entity; JSON a list entities of objects with \
-            these members, for --aggregation none with entity and index instead of entity_group. start and end count \
+            these members, for --aggregate none with entity and index instead of entity_group. start and end count \
             Unicode scalars of the text.
             question answering: answer, score, start, end; JSON these, and with --top-k a list answers. The text is the \
             question and text_pair the context, or they are the keys question and context. Windows take 384 tokens and \
@@ -30,11 +30,12 @@ struct PredictCommand: ParsableCommand {
             For heads that read pairs, the texts after MODEL are taken two by two.
             """)
 
-    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    @Argument(
+        help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"), completion: .file())
     var model: String
 
     @OptionGroup var texts: TextOptionsGroup
-    @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
     @Flag(name: .long, help: "Print JSON lines.")
@@ -42,7 +43,7 @@ struct PredictCommand: ParsableCommand {
 
     @OptionGroup var arithmetic: PrecisionOptions
 
-    @OptionGroup var head: HeadOptions
+    @OptionGroup(title: "Answers") var head: HeadOptions
 
     func run() throws {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(texts.input, as: "-i").check()
@@ -57,7 +58,7 @@ struct PredictCommand: ParsableCommand {
         case .classifier(let classifier):
             try answer(
                 input,
-                LabelAnswers(classifier: classifier, topK: head.topK ?? 1, options: try head.texts.textOptions()))
+                LabelAnswers(classifier: classifier, topK: head.topK ?? 1, options: try head.textOptions()))
         case .entityFinder(let finder):
             let options = try head.entityOptions(limit: finder.maximumLength)
             try answer(input, EntityAnswers(finder: finder, options: options))
@@ -69,9 +70,9 @@ struct PredictCommand: ParsableCommand {
             try answer(
                 input,
                 MaskAnswers(
-                    filler: filler, topK: head.topK ?? 5, targets: targets, options: try head.texts.textOptions()))
+                    filler: filler, topK: head.topK ?? 5, targets: targets, options: try head.textOptions()))
         case .nextSentencePredictor(let predictor):
-            try answer(input, PairAnswers(predictor: predictor, options: try head.texts.textOptions()))
+            try answer(input, PairAnswers(predictor: predictor, options: try head.textOptions()))
         }
     }
 
@@ -86,10 +87,11 @@ struct PredictCommand: ParsableCommand {
             case .success(let answer):
                 let truncated = head.truncatedTokenCount(answer)
                 tally.add(truncated: truncated)
-                try StandardOutput.shared.line(
-                    json
-                        ? jsonLine(head.members(answer), row, truncated: truncated)
-                        : head.columns(answer).map(oneField).joined(separator: "\t"))
+                if json {
+                    try StandardOutput.shared.json(text: jsonLine(head.members(answer), row, truncated: truncated))
+                } else {
+                    try StandardOutput.shared.line(head.columns(answer).map(oneField).joined(separator: "\t"))
+                }
             case .failure(let problem):
                 tally.withoutAnswer += 1
                 // What is wrong with the model is wrong on every line.
@@ -115,11 +117,6 @@ struct PredictCommand: ParsableCommand {
 /// A line for a row without an answer.
 func errorLine(_ error: String, json: Bool) -> String {
     json ? JSONValue.object(["error": .string(error)]).text : "error\t\(error)"
-}
-
-/// A label as one field of one line, whatever is in it.
-func oneField(_ label: String) -> String {
-    label.unicodeScalars.contains { $0.properties.generalCategory == .control } ? quoted(label, limit: .max) : label
 }
 
 /// Counts for the last line.

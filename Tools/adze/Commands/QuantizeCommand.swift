@@ -7,6 +7,21 @@ import AdzeModels
 import AdzeNative
 import ArgumentParser
 
+/// What int8 is measured on, and what it may cost.
+private struct GateOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Labelled data that the model was not trained on; - is standard input.", valueName: "DATA"),
+        completion: .file())
+    var dev: String
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("How many points, hundredths of the metric, int8 may lose; 0 to 100.", valueName: "X"))
+    var maxDrop: Double
+}
+
 /// Measures int8 beside fp32, keeps what costs most in fp32, and writes the file with the report.
 struct QuantizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,24 +37,19 @@ struct QuantizeCommand: ParsableCommand {
             those texts at most 512, at even steps over the file, and 16,384 tokens are read, 128 of one text.
             """)
 
-    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    @Argument(
+        help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"), completion: .file())
     var model: String
 
     @OptionGroup var output: OutputOptions
 
-    @Option(name: .long, help: ArgumentHelp("Labelled data that the model was not trained on.", valueName: "DATA"))
-    var dev: String
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp("How many points, hundredths of the metric, int8 may lose; 0 to 100.", valueName: "X"))
-    var maxDrop: Double
+    @OptionGroup(title: "Required") private var gate: GateOptions
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "accuracy (default), macro-f1, weighted-f1, mcc; for any number of labels micro-f1 (default), macro-f1, "
-                + "weighted-f1, samples-f1, subset-accuracy; for numbers pearson (default), spearman.",
+            "accuracy, macro-f1, weighted-f1, mcc; for any number of labels micro-f1, macro-f1, weighted-f1, "
+                + "samples-f1, subset-accuracy; for numbers pearson, spearman; default: the first of these.",
             valueName: "METRIC"))
     var metric: String?
 
@@ -50,10 +60,10 @@ struct QuantizeCommand: ParsableCommand {
     @Flag(name: .long, help: "Keep NaN and infinite weights instead of refusing them.")
     var allowNonfinite = false
 
-    @OptionGroup var calibration: CalibrationOptions
-    @OptionGroup var examples: ExampleOptions
-    @OptionGroup var texts: LongTextOptions
-    @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "Calibration") var calibration: CalibrationOptions
+    @OptionGroup(title: "Data") var examples: ExampleOptions
+    @OptionGroup(title: "Long texts") var texts: WindowOptions
+    @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
     @Flag(name: .long, help: "Print one JSON object.")
@@ -61,6 +71,9 @@ struct QuantizeCommand: ParsableCommand {
 
     /// More examples than a score needs, or than should be in memory.
     private static let exampleLimit = 200_000
+
+    private var dev: String { gate.dev }
+    private var maxDrop: Double { gate.maxDrop }
 
     func validate() throws {
         guard maxDrop >= 0, maxDrop <= 100 else {
@@ -80,7 +93,7 @@ struct QuantizeCommand: ParsableCommand {
         let bundle = try openModel(model, source, quiet: common.quiet)
         let kind = try bundle.targetKind(separator: examples.separator)
         try examples.check(kind)
-        let gate = QualityGate(metric: try QualityMetric(metric, for: kind), maximumDrop: maxDrop)
+        let limit = QualityGate(metric: try QualityMetric(metric, for: kind), maximumDrop: maxDrop)
         let dev = try readDev(kind)
         var options = ConversionOptions()
         options.store = store
@@ -101,7 +114,7 @@ struct QuantizeCommand: ParsableCommand {
         let report: QuantizationReport
         do {
             report = try bundle.quantize(
-                to: output.output, examples: dev, gate: gate, texts: textOptions, options: options,
+                to: output.output, examples: dev, gate: limit, texts: textOptions, options: options,
                 progress: { progress.show($0, $1, of: $2) })
         } catch let error as any AdzeFailure where error is DataError || error is EvaluationError {
             progress.end()
@@ -151,7 +164,7 @@ struct QuantizeCommand: ParsableCommand {
         object["calibration"] = report.calibration.map(JSONValue.object) ?? .null
         object["sourceBytes"] = .integer(report.conversion.sourceBytes)
         object["writtenBytes"] = .integer(report.conversion.writtenBytes)
-        try StandardOutput.shared.line(JSONValue.object(object).text)
+        try StandardOutput.shared.json(JSONValue.object(object))
     }
 }
 

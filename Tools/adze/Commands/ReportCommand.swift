@@ -13,13 +13,11 @@ struct ReportCommand: ParsableCommand {
             finetune --report and evaluate --report also show what the model gets wrong.
             """)
 
-    @Argument(help: ArgumentHelp("The log of a run.", valueName: "RUN.jsonl"))
+    @Argument(help: ArgumentHelp("The log of a run; - is standard input.", valueName: "RUN.jsonl"), completion: .file())
     var log: String
 
     @OptionGroup var output: OutputOptions
-
-    @Flag(name: .long, help: "Say nothing on standard error but errors.")
-    var quiet = false
+    @OptionGroup var common: CommonOptions
 
     func run() throws {
         try RunFiles().reads(log, as: "RUN.jsonl").writes(output.output, as: "-o", force: output.force).check()
@@ -38,6 +36,6 @@ struct ReportCommand: ParsableCommand {
         try file.commit()
         Console.summary(
             "\(counted(run.steps.count, "step")), \(counted(run.epochs.count, "epoch")): \(output.output), \(byteSize(html.utf8.count))",
-            quiet: quiet)
+            quiet: common.quiet)
     }
 }

@@ -18,10 +18,14 @@ struct RescueCommand: ParsableCommand {
             Nothing in a file is ever run.
             """)
 
-    @Argument(help: ArgumentHelp("A checkpoint file, or a folder with weights.", valueName: "SRC"))
+    @Argument(
+        help: ArgumentHelp("A checkpoint file, or a folder with weights.", valueName: "SRC"), completion: .file())
     var source: String
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The safetensors file to write.", valueName: "OUT"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The safetensors file to write; required unless --list.", valueName: "OUT"),
+        completion: .file(extensions: ["safetensors"]))
     var output: String?
 
     @Flag(name: .long, help: "List the tensors: name, type, shape, bytes.")
@@ -47,6 +51,7 @@ struct RescueCommand: ParsableCommand {
     }
 
     func run() throws {
+        try requireModel(source)
         try RunFiles().reads(source, as: "SRC").writes(output, as: "-o", force: force).check()
         var options = WeightsOptions()
         options.ignoresObjects = objects.ignoreObjects
@@ -58,6 +63,7 @@ struct RescueCommand: ParsableCommand {
         if sums || output != nil, size.isTooLarge { throw LocatedError(path: source, underlying: size) }
         if list { try printList(weights, aliases) }
         if let output { try write(weights, to: output) }
+        try StandardOutput.shared.flush()
         Console.summary(
             "\(counted(tensors.count, "tensor")), \(byteSize(size.named)), from \(weights.format.rawValue)"
                 + (output.map { " → \($0)" } ?? ""),
@@ -116,7 +122,7 @@ struct RescueCommand: ParsableCommand {
             "otherValues": .integer(weights.otherValueCount),
             "ignored": .array(weights.ignoredNames.map(JSONValue.string)),
         ]
-        try StandardOutput.shared.line(JSONValue.object(report).text)
+        try StandardOutput.shared.json(JSONValue.object(report))
     }
 
     /// A name fit for one field of one line; most are so already.

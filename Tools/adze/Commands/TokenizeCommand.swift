@@ -12,11 +12,14 @@ struct TokenizeCommand: ParsableCommand {
         commandName: "tokenize", abstract: "Show the tokens of texts.",
         discussion: """
             Prints the tokens of each text on a line, or with --json one object a line: tokens, ids, type_ids. \
-            MODEL may also be a folder with a tokenizer and no weights, a tokenizer.json or a vocab.txt. With --bench, \
-            prints instead how fast one thread tokenizes the texts.
+            MODEL may also be a folder with a tokenizer and no weights, a tokenizer.json or a vocab.txt. The windows of \
+            --long window stand on the text's line, tabs between them, or in a JSON list windows. With --bench, prints \
+            instead how fast one thread tokenizes the texts.
             """)
 
-    @Argument(help: ArgumentHelp("A .adze file, model folder, tokenizer.json or vocab.txt.", valueName: "MODEL"))
+    @Argument(
+        help: ArgumentHelp("A .adze file, model folder, tokenizer.json or vocab.txt.", valueName: "MODEL"),
+        completion: .file())
     var model: String
 
     @OptionGroup var texts: TextOptionsGroup
@@ -25,22 +28,39 @@ struct TokenizeCommand: ParsableCommand {
     @Flag(name: .long, help: "Print JSON lines.")
     var json = false
 
-    @Option(name: .long, help: ArgumentHelp("Cut to this many tokens; default: nothing is cut.", valueName: "N"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Cut to this many tokens; default: nothing is cut, with --long the model's limit.", valueName: "N"))
     var maxLength: Int?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("What gives way: longest_first, only_first, only_second, do_not_truncate.", valueName: "HOW")
-    )
-    var truncation: Truncation = .longestFirst
+        help: ArgumentHelp(
+            "What happens to texts longer than --max-length: head, tail, head+tail, window; default: head.",
+            valueName: "HOW"), completion: .list(LongTextOptions.names))
+    var long: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Tokens that neighbouring windows share, with --long window; default: 64.", valueName: "N"))
+    var stride: Int?
+
+    /// What `--long` was called, with other names for what gives way.
+    @Option(name: .long, help: .hidden)
+    var truncation: Truncation?
 
     @Flag(name: .long, help: "Time the tokenizer instead of showing tokens.")
     var bench = false
 
-    @Option(name: .long, help: ArgumentHelp("Timed runs of --bench; the median counts.", valueName: "N"))
+    @Option(name: .long, help: ArgumentHelp("Timed runs of --bench, of which the median counts.", valueName: "N"))
     var `repeat` = 5
 
     func validate() throws {
+        if long != nil, truncation != nil { throw ValidationError("--long and --truncation are one option") }
+        _ = try longText()
+        if stride != nil, long != "window" { throw ValidationError("--stride is for windows: say --long window") }
+        if let stride, stride < 0 { throw ValidationError("--stride must be 0 or more") }
         guard (1...10_000).contains(`repeat`) else { throw ValidationError("--repeat is 1 to 10000") }
         if let maxLength, maxLength < 0 { throw ValidationError("--max-length must not be negative") }
     }
@@ -48,17 +68,17 @@ struct TokenizeCommand: ParsableCommand {
     func run() throws {
         try RunFiles().reads(model, as: "MODEL").reads(texts.input, as: "-i").check()
         var input = try texts.open(model: model)
-        guard pathExists(model) else { throw ModelNotFound(path: model) }
+        try requireModel(model)
         let tokenizer = try openTokenizer(path: model)
         Console.notes(tokenizer.notes, quiet: common.quiet)
         if bench { return try time(tokenizer, &input) }
         var tally = (texts: 0, tokens: 0, failed: 0)
         try input.forEachAnswer { rows in
-            rows.map { encode($0, tokenizer) }
-        } emit: { _, encoding in
+            try rows.map { try encode($0, tokenizer) }
+        } emit: { _, encodings in
             tally.texts += 1
-            tally.tokens += encoding.ids.count
-            try StandardOutput.shared.line(line(encoding, tokenizer))
+            tally.tokens += encodings.reduce(0) { $0 + $1.ids.count }
+            try show(encodings, tokenizer)
         } failed: { error in
             tally.failed += 1
             try StandardOutput.shared.line(errorLine(error.description, json: json))
@@ -80,23 +100,56 @@ struct TokenizeCommand: ParsableCommand {
             }
             guard bytes <= 1 << 30 else { throw TooMuchText() }
         }
-        let timing = TokenizerTiming(rows, repetitions: `repeat`) { encode($0, tokenizer) }
-        try StandardOutput.shared.line(json ? timing.json.text : timing.line)
+        // A text that the length leaves no room for is refused here, not while the clock runs.
+        for row in rows { _ = try encode(row, tokenizer) }
+        let timing = TokenizerTiming(rows, repetitions: `repeat`) { row in
+            (try? encode(row, tokenizer))?.flatMap(\.ids) ?? []
+        }
+        if json { return try StandardOutput.shared.json(timing.json) }
+        try StandardOutput.shared.line(timing.line)
     }
 
-    private func encode(_ row: Row, _ tokenizer: BertTokenizer) -> Encoding {
-        tokenizer.encode(
-            row.text, pair: row.pair, maximumLength: maxLength ?? .max,
-            truncation: maxLength == nil ? .doNotTruncate : truncation)
+    private func longText() throws -> LongText? {
+        switch long {
+        case nil: nil
+        case "head": .head
+        case "tail": .tail
+        case "head+tail": .headAndTail
+        case "window": .window(stride: stride ?? 64)
+        case .some(let name): throw LongTextOptions.unknown(name)
+        }
     }
 
-    private func line(_ encoding: Encoding, _ tokenizer: BertTokenizer) -> String {
-        let tokens = encoding.ids.map { tokenizer.vocabulary.token(Int($0)) ?? "" }
-        guard json else { return tokens.joined(separator: " ") }
-        return JSONValue.object([
-            "tokens": .array(tokens.map(JSONValue.string)), "ids": .array(encoding.ids.map { .integer(Int($0)) }),
-            "type_ids": .array(encoding.typeIDs.map { .integer(Int($0)) }),
-        ]).text
+    /// One encoding, or a window after another.
+    private func encode(_ row: Row, _ tokenizer: BertTokenizer) throws -> [Encoding] {
+        guard let strategy = try longText() else {
+            return [
+                tokenizer.encode(
+                    row.text, pair: row.pair, maximumLength: maxLength ?? .max,
+                    truncation: maxLength == nil ? .doNotTruncate : truncation ?? .longestFirst)
+            ]
+        }
+        return try tokenizer.encodeLong(
+            row.text, pair: row.pair, maximumLength: maxLength ?? tokenizer.maximumLength ?? .max, strategy: strategy)
+    }
+
+    private func show(_ encodings: [Encoding], _ tokenizer: BertTokenizer) throws {
+        func tokens(_ encoding: Encoding) -> [String] {
+            encoding.ids.map { tokenizer.vocabulary.token(Int($0)) ?? "" }
+        }
+        guard json else {
+            let line = encodings.map { tokens($0).joined(separator: " ") }.joined(separator: "\t")
+            return try StandardOutput.shared.line(line)
+        }
+        let objects = encodings.map { encoding -> JSONObject in
+            [
+                "tokens": .array(tokens(encoding).map(JSONValue.string)),
+                "ids": .array(encoding.ids.map { .integer(Int($0)) }),
+                "type_ids": .array(encoding.typeIDs.map { .integer(Int($0)) }),
+            ]
+        }
+        try StandardOutput.shared.json(
+            long == "window" ? .object(["windows": .array(objects.map(JSONValue.object))]) : .object(objects[0]))
     }
 }
 

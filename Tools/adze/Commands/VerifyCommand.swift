@@ -13,13 +13,14 @@ struct VerifyCommand: ParsableCommand {
             sources have no probes; every tensor is read and must be finite. Exit code 65 where anything is wrong.
             """)
 
-    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    @Argument(
+        help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"), completion: .file())
     var model: String
 
     @Flag(name: .long, help: "Let NaN and infinite weights pass.")
     var allowNonfinite = false
 
-    @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
     @Flag(name: .long, help: "Print one JSON object.")
@@ -33,7 +34,7 @@ struct VerifyCommand: ParsableCommand {
                 "ok": true, "tensors": .integer(report.tensorCount), "probes": .integer(report.probeCount),
                 "fp32Difference": .number(Double(report.largestDifference)), "int8": .bool(report.comparedInt8),
             ]
-            return try StandardOutput.shared.line(JSONValue.object(object).text)
+            return try StandardOutput.shared.json(JSONValue.object(object))
         }
         let probes =
             report.probeCount == 0

@@ -130,7 +130,7 @@ final class FinetuneSession {
         if let page = command.runs.report { try writePage(tuned, to: page) }
         let isFile = try OutputPlace(command.output.output).kind == .file
         let agreement = try job.recipe.quantizeAware && isFile ? int8Agreement(tuned) : nil
-        if command.json { try StandardOutput.shared.line(JSONValue.object(json(tuned, report, agreement)).text) }
+        if command.json { try StandardOutput.shared.json(JSONValue.object(json(tuned, report, agreement))) }
         try StandardOutput.shared.flush()
         Console.summary(closing(tuned, report, agreement), quiet: command.common.quiet)
     }
@@ -164,7 +164,7 @@ final class FinetuneSession {
     private var labels: [String] { job.examples.kind.table?.names ?? [] }
 
     private var title: String {
-        "\(splitPath(command.model).name) on \(splitPath(command.train).name)"
+        "\(splitPath(command.model).name) on \(command.train == "-" ? "standard input" : splitPath(command.train).name)"
     }
 
     private func closing(_ tuned: FineTunedModel, _ report: ConversionReport, _ agreement: Int?) -> String {

@@ -7,48 +7,65 @@ public import ArgumentParser
 
 /// Options of a recipe; what is not given is the preset's.
 struct RecipeOptions: ParsableArguments {
+    /// What the help calls the defaults.
+    private static let standard = Recipe()
+
+    /// A help text with a default of the preset `standard`.
+    private static func help(_ text: String, _ standard: some Any, _ valueName: String) -> ArgumentHelp {
+        ArgumentHelp("\(text); default: \(standard).", valueName: valueName)
+    }
+
     @Option(
         name: .long,
-        help: ArgumentHelp("standard (default), article, cola-tutorial or study; see the README.", valueName: "NAME"))
+        help: ArgumentHelp(
+            "A known recipe; the defaults below are those of standard; default: standard.", valueName: "NAME"))
     var preset: Preset?
 
-    @Option(name: .long, help: ArgumentHelp("A recipe as JSON, as --log writes it.", valueName: "FILE"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A recipe as JSON, as --log writes it; - is standard input; default: --preset.", valueName: "FILE"),
+        completion: .file())
     var recipe: String?
 
-    @Option(name: .long, help: ArgumentHelp("How often every example is seen.", valueName: "N"))
+    @Option(name: .long, help: help("How often every example is seen", standard.epochs, "N"))
     var epochs: Int?
 
-    @Option(name: .long, help: ArgumentHelp("Examples of a batch.", valueName: "N"))
+    @Option(name: .long, help: help("Examples of a batch", standard.batchSize ?? 0, "N"))
     var batchSize: Int?
 
-    @Option(name: .long, help: ArgumentHelp("Batches whose gradients make one step.", valueName: "N"))
+    @Option(name: .long, help: help("Batches whose gradients make one step", standard.accumulation, "N"))
     var accumulate: Int?
 
-    @Option(name: .long, help: ArgumentHelp("The peak learning rate of the body.", valueName: "RATE"))
+    @Option(
+        name: .long,
+        help: help("The peak learning rate of the body", standard.bodyLearningRate, "RATE"))
     var lr: Double?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("The peak learning rate of the head; default: --lr, if given.", valueName: "RATE"))
+        help: help(
+            "The peak learning rate of the head", "--lr, else \(standard.headLearningRate)", "RATE"))
     var headLr: Double?
 
-    @Option(name: .long, help: ArgumentHelp("Factor of the rate for each block further down.", valueName: "F"))
+    @Option(name: .long, help: help("Factor of the rate for each block further down", standard.layerDecay, "F"))
     var layerDecay: Double?
 
-    @Option(name: .long, help: ArgumentHelp("Decay of all matrices.", valueName: "X"))
+    @Option(name: .long, help: help("Decay of all matrices", standard.bodyWeightDecay, "X"))
     var weightDecay: Double?
 
-    @Option(name: .long, help: ArgumentHelp("linear, constant or slanted-triangular.", valueName: "HOW"))
+    @Option(name: .long, help: help("How the rates change over the run", standard.schedule.rawValue, "HOW"))
     var schedule: Schedule?
 
-    @Option(name: .long, help: ArgumentHelp("The share of all steps that the rate rises for.", valueName: "SHARE"))
+    @Option(name: .long, help: help("The share of all steps that the rate rises for", standard.warmup, "SHARE"))
     var warmup: Double?
 
     @Option(
-        name: .long, help: ArgumentHelp("The greatest norm of a step's gradients; 0 clips nothing.", valueName: "NORM"))
+        name: .long,
+        help: help("The greatest norm of a step's gradients, 0 clips nothing", standard.clipping ?? 0, "NORM"))
     var clip: Double?
 
-    @Option(name: .long, help: ArgumentHelp("torch, transformers or google.", valueName: "ADAMW"))
+    @Option(name: .long, help: help("Whose AdamW", AdamWVariant.torch.rawValue, "ADAMW"))
     var optimizer: AdamWVariant?
 
     @Option(name: .long, help: ArgumentHelp("Dropout of hidden states; default: the model's.", valueName: "RATE"))
@@ -63,34 +80,43 @@ struct RecipeOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Leave the N lowest blocks and the embeddings as they are; body: all of them.", valueName: "N"))
+            "Leave the N lowest blocks and the embeddings as they are; body: all of them; default: 0, all is trained.",
+            valueName: "N"))
     var freeze: String?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What each epoch trains, the last for all that follow, such as head,4,all.", valueName: "A,B"))
+            "What each epoch trains, the last for all that follow, such as head,4,all; default: all.", valueName: "A,B")
+    )
     var unfreeze: String?
 
-    @Option(name: .long, help: ArgumentHelp("New weights to begin with: pooler.", valueName: "PART"))
+    @Option(
+        name: .long, help: ArgumentHelp("New weights to begin with: pooler; default: none.", valueName: "PART"),
+        completion: .list(["pooler"]))
     var reinit: String?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("balanced, none, or weights by label such as spam=3,ham=1.", valueName: "WEIGHTS"))
+        help: ArgumentHelp(
+            "balanced, none, or weights by label such as spam=3,ham=1; default: none.", valueName: "WEIGHTS"),
+        completion: .list(["balanced", "none"]))
     var classWeights: String?
 
-    @Option(name: .long, help: ArgumentHelp("Focal loss with this γ.", valueName: "GAMMA"))
+    @Option(name: .long, help: ArgumentHelp("Focal loss with this γ; default: cross entropy.", valueName: "GAMMA"))
     var focal: Double?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The score that chooses the best epoch: macro-f1, accuracy, mcc, micro-f1, pearson, loss, ….",
+            "The score that chooses the best epoch: accuracy, macro-f1, weighted-f1, mcc, micro-f1, samples-f1, "
+                + "subset-accuracy, pearson, spearman, loss; default: \(standard.metric), of numbers pearson.",
             valueName: "NAME"))
     var metric: String?
 
-    @Option(name: .long, help: ArgumentHelp("End after so many epochs without a better score.", valueName: "N"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("End after so many epochs without a better score; default: never.", valueName: "N"))
     var patience: Int?
 
     @Flag(name: .long, help: "Keep the last epoch, not the best.")
@@ -102,14 +128,19 @@ struct RecipeOptions: ParsableArguments {
     @Flag(name: .long, help: "Train on int8-rounded weights and activations, so that the int8 file loses nothing.")
     var quantizeAware = false
 
-    @Option(name: .long, help: ArgumentHelp("What all random numbers follow from.", valueName: "N"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("What all random numbers follow from; default: \(standard.seed).", valueName: "N"))
     var seed: UInt64?
 
     @Option(name: .long, help: ArgumentHelp("The most tokens of an input; default: the model's.", valueName: "N"))
     var maxLength: Int?
 
     @Option(
-        name: .long, help: ArgumentHelp("What happens to long texts: head, tail, head+tail, window.", valueName: "HOW"))
+        name: .long,
+        help: ArgumentHelp(
+            "What happens to long texts: head, tail, head+tail, window; default: head.", valueName: "HOW"),
+        completion: .list(LongTextOptions.names))
     var long: String?
 
     func validate() throws {
@@ -199,8 +230,7 @@ struct RecipeOptions: ParsableArguments {
         case "tail": .tail
         case "head+tail": .headAndTail
         case "window": .windows
-        case .some(let name):
-            throw ValidationError("--long \(quoted(name)): expected head, tail, head+tail or window")
+        case .some(let name): throw LongTextOptions.unknown(name)
         }
     }
 

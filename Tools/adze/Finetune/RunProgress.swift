@@ -40,7 +40,7 @@ final class RunProgress {
     }
 
     /// Takes the live line away.
-    func end() { if isLive { Console.writePart("\r\u{1B}[K") } }
+    func end() { if isLive { Console.erase() } }
 
     private func start(_ overview: RunOverview) {
         self.overview = overview
@@ -73,7 +73,7 @@ final class RunProgress {
             let now = ContinuousClock.now
             guard now - lastDraw > .milliseconds(100) || step.step == overview.totalSteps else { return }
             lastDraw = now
-            Console.writePart("\r\u{1B}[K" + cut(status(step, overview, bar: true), columns: width - 1))
+            Console.redraw(cut(status(step, overview, bar: true), columns: width - 1))
         } else if tenth > shownTenth {
             shownTenth = tenth
             Console.write(status(step, overview, bar: false))

@@ -10,7 +10,8 @@ struct HeadOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "How many labels, candidates of a mask (default 5) or answers of each text, best first.", valueName: "K"))
+            "How many labels, candidates of a mask or answers of each text, best first; default: 1, of a mask 5.",
+            valueName: "K"))
     var topK: Int?
 
     @OptionGroup var texts: LongTextOptions
@@ -18,7 +19,13 @@ struct HeadOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "How tokens become entities: none, simple (default), first, average, max.", valueName: "HOW"))
+            "How windows are joined to one label, with --long window: mean, max, logits; default: mean. Or how tokens "
+                + "become entities: none, simple, first, average, max; default: simple.", valueName: "HOW"),
+        completion: .list(["mean", "max", "logits", "none", "simple", "first", "average"]))
+    var aggregate: String?
+
+    /// What `--aggregate` of entities was called.
+    @Option(name: .long, help: .hidden)
     var aggregation: EntityAggregation?
 
     @Option(
@@ -27,7 +34,9 @@ struct HeadOptions: ParsableArguments {
     var ignoreLabels: String?
 
     @Option(
-        name: .long, help: ArgumentHelp("The only candidates for a mask, separated by commas.", valueName: "A,B"))
+        name: .long,
+        help: ArgumentHelp(
+            "The only candidates for a mask, separated by commas; default: every token.", valueName: "A,B"))
     var targets: String?
 
     @Option(name: .long, help: ArgumentHelp("The most tokens of an answer; default: 15.", valueName: "N"))
@@ -55,7 +64,7 @@ extension HeadOptions {
     private static func options(of task: TextTask) -> [String] {
         switch task {
         case .classification: ["--top-k", "--long", "--aggregate", "--stride", "--max-length"]
-        case .entities: ["--long", "--stride", "--max-length", "--aggregation", "--ignore-labels"]
+        case .entities: ["--long", "--stride", "--max-length", "--aggregate", "--ignore-labels"]
         case .answers:
             ["--top-k", "--stride", "--max-length", "--max-answer-length", "--allow-no-answer", "--split-words"]
         case .maskedWords: ["--top-k", "--long", "--max-length", "--targets"]
@@ -66,9 +75,9 @@ extension HeadOptions {
     /// Those that were given.
     private var given: [String] {
         let all: [(String, Bool)] = [
-            ("--top-k", topK != nil), ("--long", texts.long != nil), ("--aggregate", texts.aggregate != nil),
+            ("--top-k", topK != nil), ("--long", texts.long != nil), ("--aggregate", aggregate != nil),
             ("--stride", texts.stride != nil), ("--max-length", texts.maxLength != nil),
-            ("--aggregation", aggregation != nil), ("--ignore-labels", ignoreLabels != nil),
+            ("--ignore-labels", ignoreLabels != nil),
             ("--targets", targets != nil),
             ("--max-answer-length", maxAnswerLength != nil), ("--allow-no-answer", allowNoAnswer),
             ("--split-words", splitWords), ("--next-sentence", nextSentence),
@@ -83,8 +92,23 @@ extension HeadOptions {
         if let other = given.first(where: { !known.contains($0) }) {
             throw OptionOfAnotherHead(option: other, architecture: architecture, known: known)
         }
+        if aggregation != nil {
+            guard task == .entities else {
+                throw OptionOfAnotherHead(option: "--aggregation", architecture: architecture, known: known)
+            }
+            guard aggregate == nil else { throw ValidationError("--aggregate and --aggregation are one option") }
+        }
+        let values =
+            task == .entities ? EntityAggregation.allCases.map(\.rawValue) : WindowAggregate.allCases.map(\.rawValue)
+        if let aggregate, !values.contains(aggregate) {
+            throw OptionOfAnotherHead(
+                option: "--aggregate \(quoted(aggregate))", architecture: architecture, known: values)
+        }
         // Answers are always found in windows.
-        if task != .answers { try texts.check(strideAsksForWindows: task == .entities) }
+        if task != .answers {
+            try texts.check(
+                aggregates: aggregate != nil && task == .classification, strideAsksForWindows: task == .entities)
+        }
     }
 }
 
@@ -105,13 +129,18 @@ extension HeadOptions {
     /// How entities are found by a model of `limit` tokens. A stride asks for windows, as it does of the library.
     func entityOptions(limit: Int) throws -> EntityOptions {
         var options = EntityOptions()
-        options.aggregation = aggregation ?? .simple
+        options.aggregation = aggregation ?? aggregate.flatMap(EntityAggregation.init(rawValue:)) ?? .simple
         options.ignoredLabels = try ignoreLabels.map { $0.isEmpty ? [] : try splitLabels($0) } ?? options.ignoredLabels
         options.maximumLength = texts.maxLength
         let shared = texts.stride ?? min(64, max(0, min(texts.maxLength ?? limit, limit)) / 2)
         let isWindowed = texts.long == nil && texts.stride != nil
         options.longText = isWindowed ? .window(stride: shared) : try texts.longText(stride: shared)
         return options
+    }
+
+    /// What happens to long texts of the other heads.
+    func textOptions() throws -> TextOptions {
+        try texts.textOptions(aggregate: aggregate.flatMap(WindowAggregate.init(rawValue:)))
     }
 
     /// How answers are found.

@@ -10,8 +10,8 @@ struct CalibrationOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Texts like those that the model will get, to calibrate int8 with: .txt, .csv, .tsv or .jsonl; default: "
-                + "sentences that ship with Adze.", valueName: "TEXTS"))
+            "Texts like those that the model will get, to calibrate int8 with: .txt, .csv, .tsv or .jsonl, - for "
+                + "standard input; default: sentences that ship with Adze.", valueName: "TEXTS"), completion: .file())
     var calibrate: String?
 
     /// Reads the texts, nil where there are none; throws `InputError`.

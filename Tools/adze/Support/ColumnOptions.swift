@@ -8,18 +8,21 @@ struct ColumnOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The format of the input: csv, tsv, jsonl, or txt where there are no labels; default: by its name.",
+            "The format of the input, txt where there are no labels; default: by its name.",
             valueName: "FORMAT"))
     var format: DataFormat?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The text's column by name, or by number from 1 where there is no header; or its JSON key.",
+            "The text's column by name, or by number from 1 where there is no header; or its JSON key; default: its "
+                + "usual names.",
             valueName: "COLUMN"))
     var textColumn: String?
 
-    @Option(name: .long, help: ArgumentHelp("The column of a second text.", valueName: "COLUMN"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The column of a second text; default: its usual names.", valueName: "COLUMN"))
     var pairColumn: String?
 
     /// Whether nothing is said.

@@ -8,11 +8,16 @@ enum Console {
     /// Whether a person is looking at standard error.
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Writes one line; where nobody can be told, nobody is.
-    static func write(_ line: String) { writePart(line + "\n") }
+    /// Writes one line, whatever it quotes: what would control a terminal is escaped. Where nobody can be told, nobody is.
+    static func write(_ line: String) { send(withoutControls(line) + "\n") }
 
-    /// Writes part of a line.
-    static func writePart(_ text: String) {
+    /// Writes a line over the one that the cursor is in, and stays in it. For terminals.
+    static func redraw(_ line: String) { send("\r\u{1B}[K" + withoutControls(line)) }
+
+    /// Takes the line away that the cursor is in. For terminals.
+    static func erase() { send("\r\u{1B}[K") }
+
+    private static func send(_ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }

@@ -8,13 +8,14 @@ import ArgumentParser
 struct ExampleOptions: ParsableArguments {
     @OptionGroup var columns: ColumnOptions
 
-    @Option(name: .long, help: ArgumentHelp("The column of the label.", valueName: "COLUMN"))
+    @Option(name: .long, help: ArgumentHelp("The column of the label; default: its usual names.", valueName: "COLUMN"))
     var labelColumn: String?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What separates several labels in one field; for models of any number of labels.", valueName: "CHARACTER"))
+            "What separates several labels in one field, for models of any number of labels; default: none.",
+            valueName: "CHARACTER"))
     var labelSeparator: String?
 
     func validate() throws {

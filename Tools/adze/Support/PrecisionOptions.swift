@@ -5,7 +5,7 @@ import ArgumentParser
 
 /// `--precision` of verbs that run in int8 unless they are told otherwise.
 struct PrecisionOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("Arithmetic: int8 or fp32.", valueName: "PRECISION"))
+    @Option(name: .long, help: ArgumentHelp("The arithmetic.", valueName: "PRECISION"))
     var precision: Precision = .int8
 
     /// Says that a model without codes gets them now, and how that is saved.

@@ -14,18 +14,17 @@ struct ProgressLine {
     /// Says that so many are done.
     func show(_ done: Int) {
         guard isShown else { return }
-        Console.writePart("\r\(grouped(done))\(total.map { " of \(grouped($0))" } ?? "") texts")
+        Console.redraw("\(grouped(done))\(total.map { " of \(grouped($0))" } ?? "") texts")
     }
 
     /// Says how far one part of the job is.
     func show(_ part: String, _ done: Int, of total: Int) {
         guard isShown else { return }
-        Console.writePart("\r\u{1B}[K\(part): \(grouped(done)) of \(grouped(total)) texts")
+        Console.redraw("\(part): \(grouped(done)) of \(grouped(total)) texts")
     }
 
     /// Takes the line away.
     func end() {
-        // Erases to the end of the line.
-        if isShown { Console.writePart("\r\u{1B}[K") }
+        if isShown { Console.erase() }
     }
 }

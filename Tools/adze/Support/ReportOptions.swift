@@ -7,7 +7,9 @@ import ArgumentParser
 struct ReportOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: ArgumentHelp("Write a page for a browser: charts, tables, the worst mistakes.", valueName: "PAGE.html"))
+        help: ArgumentHelp(
+            "Write a page for a browser: charts, tables, the worst mistakes; default: none.", valueName: "PAGE.html"),
+        completion: .file())
     var report: String?
 
     @Flag(name: .long, help: "Replace an output that exists.")

@@ -2,11 +2,12 @@
 
 import Adze
 import AdzeBytes
+import AdzeModels
 import ArgumentParser
 
 /// Options that every verb takes.
 struct CommonOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("Threads to use; default: every processor.", valueName: "N"))
+    @Option(name: .long, help: ArgumentHelp("Threads to use, 1 to 1024; default: every processor.", valueName: "N"))
     var threads: Int?
 
     @Flag(name: .long, help: "Say nothing on standard error but errors.")
@@ -17,14 +18,23 @@ struct CommonOptions: ParsableArguments {
     }
 }
 
+/// The output of a verb that cannot do without one.
+struct OutputPath: ParsableArguments {
+    @Option(
+        name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("Where to write.", valueName: "OUT"),
+        completion: .file())
+    var path: String
+}
+
 /// Options of verbs that write a file or folder.
 struct OutputOptions: ParsableArguments {
-    @Option(name: [.short, .long], help: ArgumentHelp("Where to write.", valueName: "OUT"))
-    var output: String
+    @OptionGroup(title: "Required") private var place: OutputPath
 
     @Flag(name: .long, help: "Replace an output that exists.")
     var force = false
 
+    /// Where to write.
+    var output: String { place.path }
 }
 
 /// What becomes of the objects in a checkpoint.
@@ -37,28 +47,46 @@ struct ObjectOptions: ParsableArguments {
 
 /// What a checkpoint may need to be told.
 struct SourceOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("A config.json, for a bare file of weights.", valueName: "FILE"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A config.json, for a bare file of weights; default: the folder's.", valueName: "FILE"),
+        completion: .file())
     var config: String?
 
-    @Option(name: .long, help: ArgumentHelp("A folder, tokenizer.json or vocab.txt.", valueName: "PATH"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A folder, tokenizer.json or vocab.txt; default: the model's own.",
+            valueName: "PATH"), completion: .file())
     var tokenizer: String?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Label names in the order of the classes, separated by commas.", valueName: "A,B"))
+        help: ArgumentHelp(
+            "Label names in the order of the classes, separated by commas; default: the model's own.", valueName: "A,B")
+    )
     var labels: String?
 
     @Option(
-        name: .long, help: ArgumentHelp("The number of attention heads, where no config.json says it.", valueName: "N"))
+        name: .long,
+        help: ArgumentHelp(
+            "The number of attention heads, where no config.json says it; default: the configuration's.", valueName: "N"
+        )
+    )
     var heads: Int?
 
     @Option(
-        name: .long, help: ArgumentHelp("The key under which a nested checkpoint keeps the model.", valueName: "KEY"))
+        name: .long,
+        help: ArgumentHelp(
+            "The key under which a nested checkpoint keeps the model; default: found by itself.", valueName: "KEY"))
     var key: String?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("A well-known shape, such as bert-base-cased, instead of a config.json.", valueName: "NAME"))
+        help: ArgumentHelp(
+            "A well-known shape instead of a config.json: \(BertConfig.wellKnownNames.joined(separator: ", ")); "
+                + "default: none.", valueName: "NAME"), completion: .list(BertConfig.wellKnownNames))
     var like: String?
 
     @OptionGroup var objects: ObjectOptions
@@ -97,22 +125,5 @@ extension Substring {
         while text.first == " " { text.removeFirst() }
         while text.last == " " { text.removeLast() }
         return String(text)
-    }
-}
-
-/// Opens a model for a verb, says its notes, and gives a hint where a text was taken for a model.
-func openModel(_ path: String, _ source: SourceOptions, quiet: Bool) throws -> ModelBundle {
-    guard pathExists(path) else { throw ModelNotFound(path: path) }
-    let bundle = try ModelBundle(path: path, options: source.modelOptions())
-    Console.notes(bundle.notes, quiet: quiet)
-    return bundle
-}
-
-/// The first argument is no path.
-struct ModelNotFound: AdzeFailure {
-    let path: String
-    var kind: FailureKind { .missingInput }
-    var description: String {
-        "\(quoted(path)): no such file or folder; the first argument is the model, the texts follow it"
     }
 }

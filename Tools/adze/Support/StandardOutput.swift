@@ -9,8 +9,18 @@ final class StandardOutput: Sendable {
     static let shared = StandardOutput()
     private let buffer = Mutex<[UInt8]>([])
 
-    /// Writes a line; throws `FileError.system` when the stream takes no more (a full disk, say).
-    func line(_ text: String) throws(FileError) {
+    /// Writes a line of text, tabs between its columns; what would control a terminal instead of being shown is escaped.
+    ///
+    /// Throws `FileError.system` when the stream takes no more (a full disk, say).
+    func line(_ text: String) throws(FileError) { try write(withoutControls(text, keepingTabs: true)) }
+
+    /// Writes a value as a line of JSON; throws as `line` does.
+    func json(_ value: JSONValue) throws(FileError) { try write(value.text) }
+
+    /// Writes a line of compact JSON that holds bytes of an input as they were; throws as `line` does.
+    func json(text: String) throws(FileError) { try write(jsonWithoutControls(text)) }
+
+    private func write(_ text: String) throws(FileError) {
         let full = buffer.withLock { bytes in
             bytes.append(contentsOf: text.utf8)
             bytes.append(0x0A)

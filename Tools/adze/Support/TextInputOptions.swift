@@ -5,23 +5,35 @@ import AdzeBytes
 import AdzeData
 import ArgumentParser
 
-/// Texts given as arguments or with -i.
-struct TextOptionsGroup: ParsableArguments {
-    @Argument(help: ArgumentHelp("Texts.", valueName: "TEXT"))
-    var texts: [String] = []
-
+/// A file of texts.
+struct TextFileOptions: ParsableArguments {
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("A .txt, .csv, .tsv or .jsonl file; - is standard input.", valueName: "FILE"))
+        help: ArgumentHelp("A .txt, .csv, .tsv or .jsonl file; - is standard input; default: none.", valueName: "FILE"),
+        completion: .file())
     var input: String?
 
     @OptionGroup var columns: ColumnOptions
+}
+
+/// Texts given as arguments or with -i.
+struct TextOptionsGroup: ParsableArguments {
+    @Argument(help: ArgumentHelp("Texts; - alone reads them from standard input, as -i - does.", valueName: "TEXT"))
+    var given: [String] = []
+
+    @OptionGroup(title: "Input") var file: TextFileOptions
+
+    var columns: ColumnOptions { file.columns }
+    /// The texts of the command line.
+    var texts: [String] { given == ["-"] ? [] : given }
+    /// The file, or `-`.
+    var input: String? { file.input ?? (given == ["-"] ? "-" : nil) }
 
     /// Refuses no texts and texts from two places. A lone argument that is no path is a text whose model was forgotten:
     /// it is refused as such.
     func check(model: String) throws {
         guard texts.isEmpty == (input == nil) else { return }
-        guard pathExists(model) else { throw ModelNotFound(path: model) }
+        try requireModel(model)
         throw ValidationError(
             texts.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
     }
@@ -58,6 +70,8 @@ struct InputError: AdzeFailure {
     var description: String {
         switch underlying as? DataError {
         case .file(let error): return error.description
+        case .unknownFormat where path == "-":
+            return "'-' is standard input, which has no name to tell its format; say --format csv, tsv, jsonl or txt"
         case .unknownFormat: return "\(underlying) with --format"
         default: break
         }

@@ -1,0 +1,63 @@
+// Training data on standard input. It is read more than once, so it goes to a file without a name first.
+
+import AdzeBytes
+import AdzeData
+import ArgumentParser
+import Foundation
+
+/// Standard input where `-` stands for a table.
+struct PipedData {
+    private var descriptor: Int32 = -1
+
+    /// Reads standard input to its end where one of the paths is `-`; throws where both are, or where its format is not
+    /// said, and `FileError.system`.
+    init(train: String, dev: String?, format: DataFormat?) throws {
+        guard train == "-" || dev == "-" else { return }
+        guard train != dev else { throw ValidationError("--train and --dev cannot both be standard input") }
+        guard format != nil else { throw InputError(path: "-", underlying: DataError.unknownFormat(path: "-")) }
+        var name = Array(
+            "\(FileManager.default.temporaryDirectory.path(percentEncoded: false))/adze.XXXXXX".utf8CString)
+        descriptor = mkstemp(&name)
+        guard descriptor >= 0 else { throw PipedData.failure("mkstemp") }
+        unlink(name)
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            if count < 0 { throw PipedData.failure("read") }
+            if count == 0 { return }
+            var done = 0
+            while done < count {
+                let put = chunk[done..<count].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+                if put < 0, errno == EINTR { continue }
+                if put < 0 { throw PipedData.failure("write") }
+                done += put
+            }
+        }
+    }
+
+    private static func failure(_ call: String) -> FileError {
+        .system(call: call, path: "standard input", errno: errno)
+    }
+
+    /// Where the rows of a table are.
+    func path(_ path: String) -> String { path == "-" ? file : path }
+
+    private var file: String { "/dev/fd/\(descriptor)" }
+
+    /// Runs `body`; an error that it throws names what the user gave.
+    func naming<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as any AdzeFailure where descriptor >= 0 {
+            throw RenamedFailure(
+                kind: error.kind, description: "\(error)".replacingOccurrences(of: file, with: "standard input"))
+        }
+    }
+}
+
+/// An error in whose line a path has another name.
+private struct RenamedFailure: AdzeFailure {
+    let kind: FailureKind
+    let description: String
+}

@@ -1,0 +1,68 @@
+// Opening the model that a verb is about, and what is said where there is none: Adze downloads nothing, so a name that
+// another tool would bring from the network is a path that does not exist.
+
+import Adze
+import AdzeBytes
+import ArgumentParser
+
+/// Opens a model for a verb and says its notes.
+func openModel(_ path: String, _ source: SourceOptions, quiet: Bool) throws -> ModelBundle {
+    try requireModel(path)
+    let bundle = try ModelBundle(path: path, options: source.modelOptions())
+    Console.notes(bundle.notes, quiet: quiet)
+    return bundle
+}
+
+/// Throws `ModelNotFound` where nothing has the model's path.
+func requireModel(_ path: String) throws {
+    guard pathExists(path) else { throw ModelNotFound(path: path) }
+}
+
+/// What stands where a model should is no path.
+struct ModelNotFound: AdzeFailure {
+    let path: String
+    var kind: FailureKind { .missingInput }
+
+    var description: String {
+        if path == "-" { return "'-': texts and data are read from standard input, a model is a file or folder" }
+        return "\(quoted(path)): no such file or folder; \(advice)"
+    }
+
+    private var advice: String {
+        let (folder, name) = splitPath(path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path)
+        if path.contains("://") {
+            return "Adze downloads nothing: bring the model's folder to this machine and name it"
+        }
+        if path.contains(where: \.isWhitespace), folder == "." {
+            return firstArgument
+        }
+        if let beside = try? folderEntries(folder), let nearest = nearestName(to: name, in: beside.sorted()) {
+            return "did you mean \(quoted(path.contains("/") ? folder + "/" + nearest : nearest))?"
+        }
+        if readsTexts, folder == ".", path.allSatisfy(\.isLetter) { return "\(firstArgument); Adze downloads nothing" }
+        guard isNameOnAHub else { return "name a file or folder on this machine; Adze downloads nothing" }
+        return "Adze downloads nothing: bring the model's folder here first, for example with "
+            + "'hf download \(path) --local-dir \(name)' of huggingface_hub, and name that folder"
+    }
+
+    private var firstArgument: String {
+        "the first argument is the model" + (readsTexts ? ", the texts follow it" : "")
+    }
+
+    /// Whether the verb takes texts behind the model, one of which may stand where the model should.
+    private var readsTexts: Bool { CommandLine.arguments.count > 1 && Verbs.ofTexts.contains(CommandLine.arguments[1]) }
+
+    /// Whether it reads as `name` or `owner/name` does: where models are published, and nowhere near a path.
+    private var isNameOnAHub: Bool {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count <= 2 && path.utf8.count <= 96
+            && parts.allSatisfy { part in
+                part.utf8.first.map { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "-") } ?? false
+                    && part.unicodeScalars.allSatisfy {
+                        $0.isASCII
+                            && ($0.properties.isAlphabetic || $0.properties.numericType != nil
+                                || "-_.".contains(Character($0)))
+                    }
+            }
+    }
+}
