@@ -74,7 +74,6 @@ extension BertTokenizer {
             settings = file.settings
             tokens = file.tokens
             added.merge(file.addedTokens) { $1 }
-            if files.vocabulary != nil { notes.append("tokenizer.json is used; vocab.txt is not read") }
             config.override(&settings, isExplicit: true, &notes)
         } else if files.vocabulary != nil {
             if files.tokenizerConfig == nil {

@@ -93,7 +93,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
         let tokenizer = try BertTokenizer(
             files: TokenizerFiles(vocabulary: bytes("junk"), tokenizerJSON: tokenizerJSON()))
         #expect(tokenizer.vocabulary.tokens == smallVocabulary)
-        #expect(tokenizer.notes == ["tokenizer.json is used; vocab.txt is not read"])
+        #expect(tokenizer.notes == [])
     }
 
     @Test func theConfigurationWinsOverTokenizerJSON() throws {

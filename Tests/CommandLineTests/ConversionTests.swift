@@ -19,7 +19,7 @@ struct ConversionTests {
     func convertVerifyPredictAgreeWithTheFolder(store: String) throws {
         try withTemporaryFolder { folder in
             let file = folder + "/out.adze"
-            let conversion = try Tool.succeed(["convert", Models.classifier, "-o", file, "--store", store])
+            let conversion = try Tool.succeed(["convert", Models.classifier, "-o", file, "--store", store, "--verbose"])
             #expect(conversion.lines.contains { $0.contains("bert.embeddings.word_embeddings.weight → ") })
             #expect(conversion.errorLines.last?.contains("→") == true && conversion.errors.contains("3 blocks"))
             let report = try Tool.succeed(["verify", file, "--json"]).object()
@@ -174,7 +174,9 @@ struct ConversionTests {
 
     @Test func dryRunWritesNothing() throws {
         try withTemporaryFolder { folder in
-            let outcome = try Tool.succeed(["convert", Models.classifier, "--dry-run", "-o", folder + "/out.adze"])
+            let outcome = try Tool.succeed([
+                "convert", Models.classifier, "--dry-run", "--verbose", "-o", folder + "/out.adze",
+            ])
             #expect(outcome.lines.count > 40)
             #expect(try names(in: folder) == [])
         }

@@ -7,55 +7,71 @@ import AdzeModels
 public import AdzeNative
 public import ArgumentParser
 
-/// Converts a model and says what became of every tensor.
-struct ConvertCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "convert", abstract: "Convert a checkpoint to a .adze file.",
-        discussion: """
-            Prints what became of every tensor: source name → our name, and what was left out and why. A missing or \
-            misshapen weight is refused; no head is ever made up unless --new-head asks for one.
-
-            int8 is calibrated on sentences that ship with Adze, or on the texts of --calibrate: at most 512 of them, at \
-            even steps over the file, and 16,384 tokens, 128 of one text. A .adze file with int8 that is converted \
-            again keeps its codes, its layers in fp32 and its report, unless --calibrate asks for others.
-            """)
-
-    @Argument(help: ArgumentHelp("A checkpoint file or model folder.", valueName: "SRC"))
-    var model: String
-
-    @Option(name: [.short, .long], help: ArgumentHelp("Where to write.", valueName: "OUT"))
+/// Where a conversion goes.
+private struct ConvertOutput: ParsableArguments {
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Where to write; required unless --dry-run.", valueName: "OUT"),
+        completion: .file(extensions: ["adze"]))
     var output: String?
-
-    @Flag(name: .long, help: "Replace an output that exists.")
-    var force = false
 
     @Option(
         name: .long,
         help: ArgumentHelp("full: int8 with a residual that gives exact fp32 back; int8; fp32.", valueName: "STORE"))
     var store: NativeStore = .full
 
+    @Flag(name: .long, help: "Replace an output that exists.")
+    var force = false
+
+    @Flag(name: .long, help: "Say what would be done and write nothing.")
+    var dryRun = false
+}
+
+/// Converts a model and says what became of every tensor.
+struct ConvertCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "convert", abstract: "Convert a checkpoint to a .adze file.",
+        discussion: """
+            Prints which tensors were renamed, tied or left out, and why, and how many kept their names; --verbose lists \
+            these too. A missing or misshapen weight is refused; no head is ever made up unless --new-head asks for one.
+
+            int8 is calibrated on sentences that ship with Adze, or on the texts of --calibrate: at most 512 of them, at \
+            even steps over the file, and 16,384 tokens, 128 of one text. A .adze file with int8 that is converted \
+            again keeps its codes, its layers in fp32 and its report, unless --calibrate asks for others.
+            """)
+
+    @Argument(help: ArgumentHelp("A checkpoint file or model folder.", valueName: "SRC"), completion: .file())
+    var model: String
+
+    @OptionGroup(title: "Output") private var target: ConvertOutput
+
     @Option(
         name: .long,
-        help: ArgumentHelp("A new, untrained classifier with these labels, in place of any there is.", valueName: "A,B")
-    )
+        help: ArgumentHelp(
+            "A new, untrained classifier with these labels, in place of any there is; default: the model's own head.",
+            valueName: "A,B"))
     var newHead: String?
 
-    @Option(name: .long, help: ArgumentHelp("The seed of a new head.", valueName: "N"))
+    @Option(name: .long, help: ArgumentHelp("What the weights of a new head follow from.", valueName: "N"))
     var seed: UInt64 = 0
 
     @Flag(name: .long, help: "Keep NaN and infinite weights instead of refusing them.")
     var allowNonfinite = false
 
-    @Flag(name: .long, help: "Say what would be done and write nothing.")
-    var dryRun = false
-
-    @OptionGroup var calibration: CalibrationOptions
-    @OptionGroup var columns: ColumnOptions
-    @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "Calibration") var calibration: CalibrationOptions
+    @OptionGroup(title: "Calibration") var columns: ColumnOptions
+    @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
-    @Flag(name: .long, help: "Print one JSON object.")
+    @Flag(name: .long, help: "Print what became of every tensor, of those that kept their names too.")
+    var verbose = false
+
+    @Flag(name: .long, help: "Print one JSON object, of every tensor.")
     var json = false
+
+    private var output: String? { target.output }
+    private var store: NativeStore { target.store }
+    private var force: Bool { target.force }
+    private var dryRun: Bool { target.dryRun }
 
     func validate() throws {
         if calibration.calibrate == nil {
@@ -69,7 +85,7 @@ struct ConvertCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard pathExists(model) else { throw ModelNotFound(path: model) }
+        try requireModel(model)
         try RunFiles().reads(model, as: "SRC").reads(source).reads(calibration.calibrate, as: "--calibrate")
             .writes(dryRun ? nil : output, as: "-o", force: force).check()
         var options = try source.modelOptions()
@@ -82,9 +98,9 @@ struct ConvertCommand: ParsableCommand {
             report = try bundle.convert(to: output, options: conversionOptions())
         }
         if json {
-            try StandardOutput.shared.line(jsonReport(bundle, report).text)
+            try StandardOutput.shared.json(jsonReport(bundle, report))
         } else if !common.quiet {
-            for line in mapLines(bundle) { try StandardOutput.shared.line(line) }
+            try ConversionText(bundle)?.lines(isVerbose: verbose).forEach(StandardOutput.shared.line)
             try StandardOutput.shared.flush()
         }
         if let report { Console.summary(summaryLine(report), quiet: common.quiet) }
@@ -98,18 +114,6 @@ struct ConvertCommand: ParsableCommand {
         options.threads = common.threads
         options.calibration = try calibration.calibration(columns)
         return options
-    }
-
-    private func mapLines(_ bundle: ModelBundle) -> [String] {
-        guard let map = bundle.checkpoint.map else { return [] }
-        var lines = map.entries.map { entry in
-            "\(bundle.source.sourceName(of: entry.source)) → \(entry.name)" + (entry.wasRespelled ? " (renamed)" : "")
-                + (entry.tiedTo.map { " (tied to \($0))" } ?? "")
-        }
-        lines += map.ties.map { "\(bundle.source.sourceName(of: $0.source)) tied to \($0.name)" }
-        lines += map.dropped.map { "\(bundle.source.sourceName(of: $0.source)) dropped: \($0.reason)" }
-        lines += bundle.source.unreadable.map { "\(quoted($0.name)) not read: \(quoted($0.reason, limit: 200))" }
-        return lines
     }
 
     private func summaryLine(_ report: ConversionReport) -> String {

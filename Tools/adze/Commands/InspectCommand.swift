@@ -1,4 +1,4 @@
-// `adze inspect`: what a model is.
+// `adze inspect`: what a model is. How it reads on a terminal is `InspectText`.
 
 import Adze
 import AdzeBytes
@@ -15,13 +15,14 @@ import ArgumentParser
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "inspect", abstract: "Show what a model is.")
 
-    @Argument(help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"))
+    @Argument(
+        help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"), completion: .file())
     var model: String
 
     @Flag(name: .long, help: "List the tensors.")
     var tensors = false
 
-    @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
     @Flag(name: .long, help: "Print one JSON object.")
@@ -31,50 +32,12 @@ struct InspectCommand: ParsableCommand {
         let bundle = try openModel(model, source, quiet: common.quiet)
         let fields = report(bundle)
         if json {
-            return try StandardOutput.shared.line(JSONValue.object(fields).text)
+            return try StandardOutput.shared.json(JSONValue.object(fields))
         }
         for (key, value) in fields where key != "tensors" {
-            let text =
-                switch key {
-                case "calibration": describeCalibration(value)
-                case "quality": quality(value)
-                default: plain(value)
-                }
-            try StandardOutput.shared.line(key + String(repeating: " ", count: max(1, 14 - key.count)) + text)
+            try InspectText.lines(key, value).forEach(StandardOutput.shared.line)
         }
-        for tensor in fields["tensors"]?.array ?? [] {
-            let parts = ["name", "dtype", "shape", "scheme"].compactMap { tensor[$0].map(plain) }
-            try StandardOutput.shared.line(parts.joined(separator: "\t"))
-        }
-    }
-
-    /// A value as a person reads it: strings bare, lists with commas, objects as key value.
-    private func plain(_ value: JSONValue) -> String {
-        switch value {
-        case .string(let text): text
-        case .integer(let number): grouped(number)
-        case .null: "none"
-        case .array(let values): values.map(plain).joined(separator: ", ")
-        case .object(let object): object.map { "\($0.key) \(plain($0.value))" }.joined(separator: ", ")
-        default: value.text
-        }
-    }
-
-    /// A quality report in one line; one that is not ours as it is.
-    private func quality(_ value: JSONValue) -> String {
-        guard let metric = value["metric"]?.string, let fp32 = value["fp32"]?.number, let int8 = value["int8"]?.number,
-            [fp32, int8].allSatisfy({ (-1...1).contains($0) }), let texts = value["texts"]?.integer
-        else { return plain(value) }
-        var parts = [
-            "\(oneField(metric)) \(rounded(int8, digits: 4)) in int8, \(rounded(fp32, digits: 4)) in fp32 on "
-                + counted(texts, "text")
-        ]
-        if let equal = value["equalLabels"]?.number, (0...1).contains(equal) {
-            parts.append("\(rounded(equal * 100, digits: 2)) % equal labels")
-        }
-        let kept = value["kept"]?.array?.compactMap { $0["layers"]?.string.map(oneField) } ?? []
-        parts.append("in fp32: " + (kept.isEmpty ? "none" : kept.joined(separator: "; ")))
-        return parts.joined(separator: ", ")
+        for tensor in fields["tensors"]?.array ?? [] { try StandardOutput.shared.line(InspectText.tensor(tensor)) }
     }
 
     private func report(_ bundle: ModelBundle) -> JSONObject {

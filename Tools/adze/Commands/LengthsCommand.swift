@@ -7,6 +7,15 @@ import AdzeModels
 import AdzeTokenization
 import ArgumentParser
 
+/// What cuts the texts.
+private struct TokenizerPath: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A .adze file, model folder, tokenizer.json or vocab.txt.", valueName: "MODEL"),
+        completion: .file())
+    var tokenizer: String
+}
+
 /// Measures a set of texts.
 struct LengthsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,15 +27,12 @@ struct LengthsCommand: ParsableCommand {
             length is measured by short runs on this machine.
             """)
 
-    @Argument(help: ArgumentHelp("Texts; labels may be there.", valueName: "DATA"))
+    @Argument(
+        help: ArgumentHelp("Texts; labels may be there; - is standard input.", valueName: "DATA"), completion: .file())
     var data: String
 
-    @Option(
-        name: .long,
-        help: ArgumentHelp("A .adze file, model folder, tokenizer.json or vocab.txt.", valueName: "MODEL"))
-    var tokenizer: String
-
-    @OptionGroup var columns: ColumnOptions
+    @OptionGroup(title: "Required") private var cutting: TokenizerPath
+    @OptionGroup(title: "Data") var columns: ColumnOptions
     @OptionGroup var common: CommonOptions
 
     @OptionGroup var arithmetic: PrecisionOptions
@@ -37,8 +43,10 @@ struct LengthsCommand: ParsableCommand {
     @Flag(name: .long, help: "Print one JSON object.")
     var json = false
 
+    private var tokenizer: String { cutting.tokenizer }
+
     func run() throws {
-        guard pathExists(tokenizer) else { throw ModelNotFound(path: tokenizer) }
+        try requireModel(tokenizer)
         // A tokenizer alone is as good as a model, but for the time.
         let bundle = try noTiming ? nil : modelWithWeights()
         let cutter = try bundle?.requireTokenizer() ?? openTokenizer(path: tokenizer)
@@ -59,15 +67,17 @@ struct LengthsCommand: ParsableCommand {
         progress.end()
         let seconds = (ContinuousClock.now - start).seconds
         let text = try bundle.map { try timed(report, $0) } ?? LengthText(report: report)
+        let timing = (ContinuousClock.now - start).seconds - seconds
         if json {
-            try StandardOutput.shared.line(text.json.text)
+            try StandardOutput.shared.json(text.json)
         } else {
             try text.lines.forEach(StandardOutput.shared.line)
         }
         try StandardOutput.shared.flush()
         Console.summary(
-            "\(counted(report.textCount, "text")) measured in \(rounded(seconds, digits: 2)) s; "
-                + "advice: --max-length \(report.advice.maximumLength)", quiet: common.quiet)
+            "\(counted(report.textCount, "text")) tokenized in \(rounded(seconds, digits: 2)) s"
+                + (bundle == nil ? "" : ", the model timed for \(rounded(timing, digits: 1)) s")
+                + "; advice: --max-length \(report.advice.maximumLength)", quiet: common.quiet)
     }
 
     private func timed(_ report: LengthReport, _ bundle: ModelBundle) throws -> LengthText {

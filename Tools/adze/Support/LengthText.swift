@@ -15,12 +15,13 @@ struct LengthText {
 
     private var head: [String] {
         let mean = Double(report.tokenCount) / Double(max(report.textCount, 1))
-        let marks = LengthReport.percentiles.map { "\($0) %: \(grouped(report.percentile($0)))" }
+        var marks = TextTable()
+        marks.add(["share of the texts"] + LengthReport.percentiles.map { "\($0) %" })
+        marks.add(["tokens, at most"] + LengthReport.percentiles.map { grouped(report.percentile($0)) })
         return [
             "\(counted(report.textCount, report.pairCount > 0 ? "pair" : "text")), \(counted(report.tokenCount, "token")), "
-                + "\(rounded(mean, digits: 1)) a text, longest \(grouped(report.longest))",
-            "at most so many tokens, by share of the texts: " + marks.joined(separator: ", "),
-        ]
+                + "\(rounded(mean, digits: 1)) a text, longest \(grouped(report.longest))", "",
+        ] + marks.lines
     }
 
     private var bars: [String] {
@@ -53,34 +54,35 @@ struct LengthText {
     private var table: [String] {
         var table = TextTable()
         table.add(
-            ["maximum length", "texts cut", "", "tokens lost", "", "windows", "their tokens"]
-                + (predicting == nil ? [] : ["predicting"]) + (training == nil ? [] : ["an epoch"]))
+            ["length", "cut", "", "lost", "windows", "tokens"] + (predicting == nil ? [] : ["predicting"])
+                + (training == nil ? [] : ["an epoch"]))
         for cut in report.cuts {
             table.add(
                 [
                     grouped(cut.maximumLength), grouped(cut.cutTexts), percent(cut.cutTexts, report.textCount),
-                    grouped(cut.lostTokens), percent(cut.lostTokens, report.tokenCount),
-                    cut.windows.map { grouped($0.inputs) } ?? "no room", cut.windows.map { grouped($0.tokens) } ?? "",
+                    percent(cut.lostTokens, report.tokenCount), cut.windows.map { grouped($0.inputs) } ?? "no room",
+                    cut.windows.map { grouped($0.tokens) } ?? "",
                 ]
                     + [predicting, training].compactMap(\.self).map {
-                        duration($0.seconds(report, maximumLength: cut.maximumLength))
+                        shortDuration($0.seconds(report, maximumLength: cut.maximumLength))
                     })
         }
-        var lines = table.lines
-        lines.append(
-            "head, tail and head+tail lose the same number of tokens; windows share \(LengthReport.stride), short ones half"
-        )
+        var legend =
+            "length: the most tokens of an input. cut: the texts that are longer; lost: their tokens beyond it, with "
+            + "--long head, tail or head+tail. windows, tokens: the inputs of --long window; neighbours share "
+            + "\(LengthReport.stride) tokens, short ones half."
         if let predicting {
-            lines.append(
-                "predicting the set once, and an epoch of training on it, as measured here on "
-                    + counted(predicting.threads, "thread"))
+            legend +=
+                (training == nil ? " predicting: the set once" : " predicting, an epoch: the set once")
+                + ", cut to the length, estimated from short runs on \(counted(predicting.threads, "thread")), without "
+                + "reading it" + (training == nil ? "." : " and without the optimizer's steps.")
         }
-        return lines
+        return table.lines + [""] + wrapped(legend)
     }
 
     private var advice: [String] {
         let advice = report.advice
-        return ["advice: a maximum length of \(advice.maximumLength): \(advice.reason)"]
+        return wrapped("advice: a maximum length of \(advice.maximumLength): \(advice.reason)")
     }
 
     private func percent(_ part: Int, _ whole: Int) -> String {
@@ -124,6 +126,15 @@ struct LengthText {
             "predictSeconds": predicting.map { .number($0.seconds(report, maximumLength: cut.maximumLength)) } ?? .null,
             "trainSeconds": training.map { .number($0.seconds(report, maximumLength: cut.maximumLength)) } ?? .null,
         ])
+    }
+}
+
+/// Seconds in few columns: `0.8 s`, `45 s`, `12 min` or `3.4 h`.
+private func shortDuration(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<59.5: duration(seconds)
+    case ..<3570: "\(rounded(seconds / 60, digits: seconds < 570 ? 1 : 0)) min"
+    default: "\(rounded(seconds / 3600, digits: 1)) h"
     }
 }
 
