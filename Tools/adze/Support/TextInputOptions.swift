@@ -32,10 +32,10 @@ struct TextOptionsGroup: ParsableArguments {
     /// Refuses no texts and texts from two places. A lone argument that is no path is a text whose model was forgotten:
     /// it is refused as such.
     func check(model: String) throws {
-        guard texts.isEmpty == (input == nil) else { return }
+        guard given.isEmpty == (file.input == nil) else { return }
         try requireModel(model)
         throw ValidationError(
-            texts.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
+            given.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
     }
 
     /// Opens the input, of rows as `task` reads them; nil is texts, or pairs where there are some.
