@@ -16,54 +16,72 @@ extension Unicode.Scalar {
 ///
 /// - Complexity: O(n) in the length of `text`; a text without such a character is given back as it is.
 package func withoutControls(_ text: String, keepingTabs: Bool = false) -> String {
-    guard hasControls(text, besidesTabs: keepingTabs) else { return text }
-    var out = ""
-    for scalar in text.unicodeScalars {
-        if scalar.controlsDisplay, !(keepingTabs && scalar == "\t") {
-            out += "\\u{" + String(scalar.value, radix: 16) + "}"
-        } else {
-            out.unicodeScalars.append(scalar)
-        }
-    }
-    return out
+    var text = text
+    return text.withUTF8 { replacingControls(in: $0, keepingTabs: keepingTabs, by: appendBraced) }
+        .map { String(decoding: $0, as: UTF8.self) } ?? text
+}
+
+/// The same for text in UTF-8.
+package func withoutControls(_ text: [UInt8], keepingTabs: Bool = false) -> [UInt8] {
+    text.withUnsafeBufferPointer { replacingControls(in: $0, keepingTabs: keepingTabs, by: appendBraced) } ?? text
 }
 
 /// JSON text with every character that controls its display written as `\uXXXX`, so that its value stays the same.
 ///
-/// `text` must be one JSON text, or the inside of one, without white space between its tokens but spaces: there such
-/// characters can stand in strings alone.
-package func jsonWithoutControls(_ text: String) -> String {
-    guard hasControls(text, besidesTabs: false) else { return text }
-    var out = ""
-    for scalar in text.unicodeScalars {
-        if scalar.controlsDisplay { appendEscape(of: scalar, to: &out) } else { out.unicodeScalars.append(scalar) }
+/// `text` must be one JSON text, without white space between its tokens but spaces: there such characters can stand in
+/// strings alone.
+package func jsonWithoutControls(_ text: [UInt8]) -> [UInt8] {
+    text.withUnsafeBufferPointer { bytes in
+        replacingControls(in: bytes, keepingTabs: false) { $1.append(contentsOf: jsonEscape(of: $0).utf8) }
+    } ?? text
+}
+
+/// `\uXXXX`; what controls display lies in the first plane.
+func jsonEscape(of scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16)
+    return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+}
+
+private func appendBraced(_ scalar: Unicode.Scalar, to out: inout [UInt8]) {
+    out.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".utf8)
+}
+
+/// The bytes with `replacement` in the place of each control; nil where there is none, as in nearly every text.
+private func replacingControls(
+    in bytes: UnsafeBufferPointer<UInt8>, keepingTabs: Bool, by replacement: (Unicode.Scalar, inout [UInt8]) -> Void
+) -> [UInt8]? {
+    var out: [UInt8] = []
+    var start = 0
+    var index = 0
+    while index < bytes.count {
+        guard let (scalar, length) = control(at: index, in: bytes), !(keepingTabs && scalar == "\t") else {
+            index += 1
+            continue
+        }
+        out.append(contentsOf: bytes[start..<index])
+        replacement(scalar, &out)
+        index += length
+        start = index
     }
+    // Every control has been replaced by something.
+    guard !out.isEmpty else { return nil }
+    out.append(contentsOf: bytes[start...])
     return out
 }
 
-/// Appends `\uXXXX`; what controls display lies in the first plane.
-func appendEscape(of scalar: Unicode.Scalar, to out: inout String) {
-    let digits = String(scalar.value, radix: 16)
-    out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-}
-
-/// Whether any scalar controls its display: over UTF-8's bytes, since nearly every text has none.
-private func hasControls(_ text: String, besidesTabs: Bool) -> Bool {
-    var text = text
-    return text.withUTF8 { bytes in
-        for (index, byte) in bytes.enumerated() {
-            switch byte {
-            case 0x09: if !besidesTabs { return true }
-            case 0x00...0x1F, 0x7F: return true
-            // The lead bytes of U+0080–009F, U+061C, and U+200E–2069; a string has whole characters alone.
-            case 0xC2: if bytes[index + 1] < 0xA0 { return true }
-            case 0xD8: if bytes[index + 1] == 0x9C { return true }
-            case 0xE2 where bytes[index + 1] == 0x80:
-                if (0x8E...0x8F).contains(bytes[index + 2]) || (0xA8...0xAE).contains(bytes[index + 2]) { return true }
-            case 0xE2 where bytes[index + 1] == 0x81: if (0xA6...0xA9).contains(bytes[index + 2]) { return true }
-            default: break
-            }
-        }
-        return false
+/// The control that begins at a byte, and how many bytes it has: those of one, and of two and three, by their lead bytes.
+private func control(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> (Unicode.Scalar, length: Int)? {
+    let lead = bytes[index]
+    switch lead {
+    case 0x00...0x1F, 0x7F: return (Unicode.Scalar(lead), 1)
+    case 0xC2, 0xD8:
+        guard index + 1 < bytes.count else { return nil }
+        let value = UInt32(lead & 0x1F) << 6 | UInt32(bytes[index + 1] & 0x3F)
+        return Unicode.Scalar(value).flatMap { $0.controlsDisplay ? ($0, 2) : nil }
+    case 0xE2:
+        guard index + 2 < bytes.count else { return nil }
+        let value = 0x2000 | UInt32(bytes[index + 1] & 0x3F) << 6 | UInt32(bytes[index + 2] & 0x3F)
+        return Unicode.Scalar(value).flatMap { $0.controlsDisplay ? ($0, 3) : nil }
+    default: return nil
     }
 }

@@ -96,8 +96,8 @@ private func writeString(_ string: String, to out: inout String, escapesAll: Boo
         case "\n": out += "\\n"
         case "\r": out += "\\r"
         case "\t": out += "\\t"
-        case "\u{0}"..<"\u{20}", "\u{7F}": appendEscape(of: scalar, to: &out)
-        case _ where escapesAll && scalar.controlsDisplay: appendEscape(of: scalar, to: &out)
+        case "\u{0}"..<"\u{20}", "\u{7F}": out += jsonEscape(of: scalar)
+        case _ where escapesAll && scalar.controlsDisplay: out += jsonEscape(of: scalar)
         default: out.unicodeScalars.append(scalar)
         }
     }

@@ -88,7 +88,7 @@ struct PredictCommand: ParsableCommand {
                 let truncated = head.truncatedTokenCount(answer)
                 tally.add(truncated: truncated)
                 if json {
-                    try StandardOutput.shared.json(text: jsonLine(head.members(answer), row, truncated: truncated))
+                    try StandardOutput.shared.json(jsonLine(head.members(answer), row, truncated: truncated))
                 } else {
                     try StandardOutput.shared.line(head.columns(answer).map(oneField).joined(separator: "\t"))
                 }
@@ -105,12 +105,12 @@ struct PredictCommand: ParsableCommand {
         Console.summary(tally.line, quiet: common.quiet)
     }
 
-    private func jsonLine(_ members: JSONObject, _ row: Row, truncated: Int) -> String {
+    private func jsonLine(_ members: JSONObject, _ row: Row, truncated: Int) -> JSONValue {
         var object = members
         if truncated > 0 { object["truncated"] = .integer(truncated) }
         // The caller's own fields survive, but for those that the answer has itself.
         for (key, value) in row.extra where object[key] == nil { object[key] = value }
-        return JSONValue.object(object).text
+        return .object(object)
     }
 }
 

@@ -18,11 +18,13 @@ final class StandardOutput: Sendable {
     func json(_ value: JSONValue) throws(FileError) { try write(value.text) }
 
     /// Writes a line of compact JSON that holds bytes of an input as they were; throws as `line` does.
-    func json(text: String) throws(FileError) { try write(jsonWithoutControls(text)) }
+    func json(text: [UInt8]) throws(FileError) { try write(jsonWithoutControls(text)) }
 
-    private func write(_ text: String) throws(FileError) {
+    private func write(_ text: String) throws(FileError) { try write(Array(text.utf8)) }
+
+    private func write(_ text: [UInt8]) throws(FileError) {
         let full = buffer.withLock { bytes in
-            bytes.append(contentsOf: text.utf8)
+            bytes.append(contentsOf: text)
             bytes.append(0x0A)
             return bytes.count >= 1 << 16
         }
