@@ -166,7 +166,8 @@ let package = Package(
             ]),
         tests(of: "AdzeInsight", ["Adze", "AdzeBytes", "AdzeData"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["AdzeTestSupport", "AdzeBytes", "adze-cli", "adze-h5worker"],
+            name: "CommandLineTests",
+            dependencies: ["AdzeTestSupport", "AdzeBytes", "AdzeKernels", "adze-cli", "adze-h5worker"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "FuzzReplayTests", dependencies: ["AdzeTestSupport", "AdzeFuzzing"], swiftSettings: swiftSettings),

@@ -32,13 +32,15 @@ public enum InstructionSet: String, Sendable, CaseIterable {
         allCases.first { $0.code == ck_best_isa() } ?? .scalar
     }
 
-    /// What `ADZE_FORCE_ISA` asks for, else the best; throws for a name that is unknown or that the processor lacks.
+    /// What `ADZE_FORCE_ISA` asks for, else the best; throws for a name that is unknown or that the processor lacks, and
+    /// where `ADZE_GUARD_PAGES` names no end of a buffer.
     public static func chosen() throws(InstructionSetError) -> InstructionSet {
+        if let name = GuardSide.misnamed { throw InstructionSetError(variable: .guardPages, name: name) }
         guard let value = getenv("ADZE_FORCE_ISA") else { return best }
         let name = String(cString: value)
         guard !name.isEmpty else { return best }
         guard let wanted = InstructionSet(rawValue: name), available.contains(wanted) else {
-            throw InstructionSetError(name: name)
+            throw InstructionSetError(variable: .forcedSet, name: name)
         }
         return wanted
     }
@@ -56,17 +58,29 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     }
 }
 
-/// `ADZE_FORCE_ISA` names an instruction set that cannot be had.
+/// `ADZE_FORCE_ISA` names an instruction set that cannot be had, or `ADZE_GUARD_PAGES` no end of a buffer.
 public struct InstructionSetError: AdzeFailure, Equatable {
-    /// What the variable says.
+    /// A variable of the environment that chooses kernels or their memory.
+    public enum Variable: String, Sendable {
+        case forcedSet = "ADZE_FORCE_ISA"
+        case guardPages = "ADZE_GUARD_PAGES"
+    }
+
+    /// The variable.
+    public let variable: Variable
+    /// What it says.
     public let name: String
 
     /// A request of the user's: exit 64.
     public var kind: FailureKind { .usage }
 
-    /// One line with what this processor has.
+    /// One line with what may stand there.
     public var description: String {
-        let names = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
-        return "ADZE_FORCE_ISA is \(quoted(name)); this processor runs \(names)"
+        let choices =
+            switch variable {
+            case .forcedSet: "this processor runs \(InstructionSet.available.map(\.rawValue).joined(separator: ", "))"
+            case .guardPages: "expected \(GuardSide.allCases.map(\.rawValue).joined(separator: " or "))"
+            }
+        return "\(variable.rawValue) is \(quoted(name)); \(choices)"
     }
 }

@@ -131,6 +131,9 @@ struct ConventionTests {
             environment: ["ADZE_FORCE_ISA": "nonsense"])
         let avx2 = try Tool.run(["predict", Models.classifier, "good"], environment: ["ADZE_FORCE_ISA": "avx2"])
         #expect(avx2.code == 0 || avx2.code == 64 && avx2.errors.contains("'avx2'"))
+        try Tool.refuse(
+            64, ["predict", Models.classifier, "good"], says: ["ADZE_GUARD_PAGES is 'both'", "start or end"],
+            environment: ["ADZE_GUARD_PAGES": "both"])
     }
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))

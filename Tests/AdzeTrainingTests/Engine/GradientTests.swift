@@ -48,12 +48,12 @@ import Testing
         return options
     }()
 
-    @Test(arguments: models)
-    func threadsChangeNoBit(name: String) throws {
+    @Test(arguments: models, InstructionSet.available)
+    func threadsChangeNoBit(name: String, set: InstructionSet) throws {
         let fixture = try TrainingFixture(name)
-        let first = try fixture.step(GradientTests.dropout, threads: 1)
+        let first = try fixture.step(GradientTests.dropout, threads: 1, set: set)
         for threads in 2...3 {
-            let other = try fixture.step(GradientTests.dropout, threads: threads)
+            let other = try fixture.step(GradientTests.dropout, threads: threads, set: set)
             #expect(other.gradients == first.gradients && other.result == first.result)
         }
     }
@@ -68,25 +68,25 @@ import Testing
         }
     }
 
-    @Test(arguments: models)
-    func checkpointingChangesNoBit(name: String) throws {
+    @Test(arguments: models, InstructionSet.available)
+    func checkpointingChangesNoBit(name: String, set: InstructionSet) throws {
         let fixture = try TrainingFixture(name)
         var options = GradientTests.dropout
-        let plain = try fixture.step(options)
+        let plain = try fixture.step(options, set: set)
         options.checkpointsActivations = true
-        let again = try fixture.step(options)
+        let again = try fixture.step(options, set: set)
         #expect(again.gradients == plain.gradients && again.result == plain.result)
     }
 
-    @Test(arguments: models)
-    func frozenBlocksGetNothingAndTheOthersTheSame(name: String) throws {
+    @Test(arguments: models, InstructionSet.available)
+    func frozenBlocksGetNothingAndTheOthersTheSame(name: String, set: InstructionSet) throws {
         let fixture = try TrainingFixture(name)
-        let all = try fixture.step()
+        let all = try fixture.step(set: set)
         for frozen in 0...fixture.checkpoint.config.layerCount {
             var options = StepOptions()
             options.frozenBlocks = frozen
             options.frozenEmbeddings = true
-            let some = try fixture.step(options)
+            let some = try fixture.step(options, set: set)
             #expect(some.result == all.result)
             for (key, values) in some.gradients {
                 let block = key.hasPrefix("encoder.layer.") ? Int(key.split(separator: ".")[2]) : nil
@@ -96,15 +96,15 @@ import Testing
         }
     }
 
-    @Test(arguments: models)
-    func stepFromPrefixEqualsWholeStep(name: String) throws {
+    @Test(arguments: models, InstructionSet.available)
+    func stepFromPrefixEqualsWholeStep(name: String, set: InstructionSet) throws {
         let fixture = try TrainingFixture(name)
         for blocks in 0...fixture.checkpoint.config.layerCount {
             var options = GradientTests.dropout
             options.frozenBlocks = blocks
             options.frozenEmbeddings = true
-            let whole = try fixture.step(options)
-            let later = try fixture.step(options, prefix: blocks)
+            let whole = try fixture.step(options, set: set)
+            let later = try fixture.step(options, set: set, prefix: blocks)
             #expect(whole.gradients == later.gradients && whole.result == later.result)
         }
     }

@@ -58,26 +58,27 @@ private struct RoundingStore: QuantizedStore {
         }
     }
 
-    @Test(arguments: GradientTests.models)
-    func withoutCodesNothingChanges(name: String) throws {
+    @Test(arguments: GradientTests.models, InstructionSet.available)
+    func withoutCodesNothingChanges(name: String, set: InstructionSet) throws {
         let fixture = try TrainingFixture(name)
-        let plain = try fixture.step(GradientTests.dropout)
+        let plain = try fixture.step(GradientTests.dropout, set: set)
         var options = GradientTests.dropout
         options.quantization = QuantizeAwareState(store: RoundingStore(store: fixture.checkpoint.store, isEmpty: true))
-        let rounded = try fixture.step(options)
+        let rounded = try fixture.step(options, set: set)
         #expect(rounded.gradients == plain.gradients && rounded.result == plain.result)
     }
 
-    @Test(arguments: GradientTests.models)
-    func gradientsPassThroughTheRounding(name: String) throws {
+    @Test(arguments: GradientTests.models, InstructionSet.available)
+    func gradientsPassThroughTheRounding(name: String, set: InstructionSet) throws {
         let fixture = try TrainingFixture(name)
         var options = StepOptions()
         options.quantization = QuantizeAwareState(store: RoundingStore(store: fixture.checkpoint.store))
-        let one = try fixture.step(options, threads: 1), two = try fixture.step(options, threads: 2)
+        let one = try fixture.step(options, threads: 1, set: set)
+        let two = try fixture.step(options, threads: 2, set: set)
         #expect(one.gradients == two.gradients && one.result == two.result)
         options.checkpointsActivations = true
-        #expect(try fixture.step(options).gradients == one.gradients)
-        let plain = try fixture.step().gradients
+        #expect(try fixture.step(options, set: set).gradients == one.gradients)
+        let plain = try fixture.step(set: set).gradients
         // Rounding moves these small models' gradients a little, and turns none of them around.
         var (dot, a, b) = (0.0, 0.0, 0.0)
         for (key, values) in one.gradients {

@@ -1,6 +1,7 @@
 // Engine and optimizer together: the losses of ten steps against PyTorch's (Tools/reference/make_training_losses.py).
 
 import AdzeBytes
+import AdzeKernels
 import AdzeModels
 import AdzeTestSupport
 import AdzeThreads
@@ -9,13 +10,13 @@ import Testing
 @testable import AdzeTraining
 
 @Suite struct LossCurveTests {
-    @Test(arguments: [1, 3])
-    func tenStepsHaveTheLossesOfPyTorch(threads: Int) throws {
+    @Test(arguments: [1, 3], InstructionSet.available)
+    func tenStepsHaveTheLossesOfPyTorch(threads: Int, set: InstructionSet) throws {
         let golden = try parseJSON(Fixtures.bytes("training/losses.json"))
         let losses = try OptimizerGolden.numbers(golden["losses"]), norms = try OptimizerGolden.numbers(golden["norms"])
         #expect(losses.count == 11 && norms.count == 10 && losses[0] - losses[10] > 0.1, "there is something to learn")
         let fixture = try TrainingFixture("seqcls-gelu")
-        let (model, pool) = (try fixture.model(), WorkerPool(threadCount: threads))
+        let (model, pool) = (try fixture.model(set: set), WorkerPool(threadCount: threads))
         let pass = TrainingPass(model, pool: pool)
         var recipe = Recipe()
         (recipe.bodyLearningRate, recipe.headLearningRate) = (1e-3, 5e-3)

@@ -1,6 +1,7 @@
 // A run that is interrupted and goes on ends with the same bytes; what is no checkpoint of this run is refused.
 
 import AdzeBytes
+import AdzeKernels
 import AdzeTestSupport
 import Foundation
 import Testing
@@ -11,12 +12,16 @@ import Testing
     /// 26 examples in batches of 4, two to a step, are 4 steps an epoch, 20 in all.
     static let uninterrupted = Result { try TrainerSample.run() }
 
+    /// Run on one instruction set, it goes on with another.
     @Test(arguments: 0..<20)
     func resumeEqualsUninterrupted(cut: Int) throws {
+        let sets = InstructionSet.available
         try withTemporaryFolder { (folder) throws -> Void in
             let path = folder + "/run"
             let error = #expect(throws: TrainerError.self) {
-                try TrainerSample.run(options: TrainerSample.options(path), threads: 1 + cut % 3, stopAt: cut)
+                try TrainerSample.run(
+                    options: TrainerSample.options(path), set: sets[cut % sets.count], threads: 1 + cut % 3, stopAt: cut
+                )
             }
             guard case .cancelled(let step, path) = error else {
                 Issue.record("expected a cancelled run, found \(String(describing: error))")
@@ -25,7 +30,8 @@ import Testing
             // Before the first step nothing has been counted.
             #expect(step == max(cut, 1))
             let resumed = try TrainerSample.run(
-                options: TrainerSample.options(path, .resume), threads: 1 + (cut + 1) % 3)
+                options: TrainerSample.options(path, .resume), set: sets[(cut + 1) % sets.count],
+                threads: 1 + (cut + 1) % 3)
             #expect(try resumed.equals(Self.uninterrupted.get()))
             #expect(resumed.steps.first?.step == step + 1 || step == 20)
         }

@@ -12,7 +12,7 @@ import Synchronization
 @testable import AdzeTraining
 
 enum TrainerSample {
-    static func model() throws -> TrainingModel {
+    static func model(_ set: InstructionSet = .best) throws -> TrainingModel {
         let json = """
             {"vocab_size": 40, "hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2,
              "intermediate_size": 24, "max_position_embeddings": 16, "hidden_act": "gelu", "model_type": "bert"}
@@ -29,7 +29,7 @@ enum TrainerSample {
             store.add(parameter.name, Tensor(shape: parameter.shape, floats: values))
         }
         let checkpoint = BertCheckpoint(config: config, head: head, store: store)
-        return try TrainingModel(checkpoint, kernels: Kernels(.best), pool: WorkerPool(threadCount: 1))
+        return try TrainingModel(checkpoint, kernels: Kernels(set), pool: WorkerPool(threadCount: 1))
     }
 
     /// Sequences of 3 to 12 tokens; the class is whether token 7 is among them.
@@ -103,11 +103,11 @@ extension TrainerSample {
     /// Runs a recipe on a fresh model; `stopAt` cancels once so many steps have been taken.
     static func run(
         _ recipe: Recipe = recipe, development: DevelopmentSet? = development(), options: TrainerOptions = .init(),
-        threads: Int = 1, stopAt: Int? = nil, training: TrainingData = training,
+        set: InstructionSet = .best, threads: Int = 1, stopAt: Int? = nil, training: TrainingData = training,
         wrapping wrap: (ModelEngine) -> any StepEngine = { $0 }, observe: (TrainingEvent) -> Void = { _ in }
     ) throws -> SampleRun {
         try withoutActuallyEscaping(observe) { observe in
-            let model = try model()
+            let model = try model(set)
             let pool = WorkerPool(threadCount: threads)
             let stepsTaken = Mutex(-1)
             var told = SampleRun(

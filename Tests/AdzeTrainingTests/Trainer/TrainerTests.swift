@@ -10,26 +10,30 @@ import Testing
 @testable import AdzeTraining
 
 @Suite struct TrainerTests {
-    @Test func resultsDoNotDependOnThreads() throws {
-        let one = try TrainerSample.run()
-        for threads in [2, 3] { #expect(try TrainerSample.run(threads: threads).equals(one)) }
+    @Test func resultsDependOnNeitherThreadsNorInstructionSet() throws {
+        let one = try TrainerSample.run(set: .scalar)
+        for set in InstructionSet.available {
+            for threads in 1...3 { #expect(try TrainerSample.run(set: set, threads: threads).equals(one), "\(set)") }
+        }
     }
 
-    @Test func cachedHiddenStatesChangeNothing() throws {
-        let whole = try TrainerSample.run()
+    @Test(arguments: InstructionSet.available)
+    func cachedHiddenStatesChangeNothing(set: InstructionSet) throws {
+        let whole = try TrainerSample.run(set: set)
         var options = TrainerOptions()
         options.cacheMemory = 0
-        #expect(try TrainerSample.run(options: options).equals(whole), "without a cache")
+        #expect(try TrainerSample.run(options: options, set: set).equals(whole), "without a cache")
         try withTemporaryFolder { (folder) throws -> Void in
             options.cacheFolder = folder
-            #expect(try TrainerSample.run(options: options).equals(whole), "all spilled")
+            #expect(try TrainerSample.run(options: options, set: set).equals(whole), "all spilled")
             #expect(try folderEntries(folder).isEmpty, "the file has no name")
             options.cacheMemory = 6000
-            #expect(try TrainerSample.run(options: options).equals(whole), "some in memory, some spilled")
+            #expect(try TrainerSample.run(options: options, set: set).equals(whole), "some in memory, some spilled")
             options.cacheDisk = 3000
-            #expect(try TrainerSample.run(options: options).equals(whole), "some of it nowhere")
+            #expect(try TrainerSample.run(options: options, set: set).equals(whole), "some of it nowhere")
             options.cacheFolder = folder + "/none"
-            #expect(try TrainerSample.run(options: options).equals(whole), "a folder that cannot be written to")
+            #expect(
+                try TrainerSample.run(options: options, set: set).equals(whole), "a folder that cannot be written to")
         }
     }
 
@@ -42,38 +46,42 @@ import Testing
         #expect(count.current == TrainerSample.training.count + 14)
     }
 
-    @Test func rowsLeftBehindChangeNothing() throws {
+    @Test(arguments: InstructionSet.available)
+    func rowsLeftBehindChangeNothing(set: InstructionSet) throws {
         var recipe = TrainerSample.plainRecipe
-        let lazy = try TrainerSample.run(recipe)
+        let lazy = try TrainerSample.run(recipe, set: set)
         recipe.leavesRowsBehind = false
-        #expect(try TrainerSample.run(recipe).weights == lazy.weights)
+        #expect(try TrainerSample.run(recipe, set: set).weights == lazy.weights)
     }
 
-    @Test func activationsComputedTwiceChangeNothing() throws {
+    @Test(arguments: InstructionSet.available)
+    func activationsComputedTwiceChangeNothing(set: InstructionSet) throws {
         var options = TrainerOptions()
         options.checkpointsActivations = true
-        #expect(try TrainerSample.run(options: options).equals(TrainerSample.run()))
+        #expect(try TrainerSample.run(options: options, set: set).equals(TrainerSample.run(set: set)))
     }
 
-    @Test func accumulatedBatchesAreOneLargeOne() throws {
+    @Test(arguments: InstructionSet.available)
+    func accumulatedBatchesAreOneLargeOne(set: InstructionSet) throws {
         var recipe = TrainerSample.plainRecipe
         recipe.groupsByLength = false
         recipe.epochs = 2
         recipe.batchSize = 6
-        let whole = try TrainerSample.run(recipe)
+        let whole = try TrainerSample.run(recipe, set: set)
         (recipe.batchSize, recipe.accumulation) = (2, 3)
-        let parts = try TrainerSample.run(recipe)
+        let parts = try TrainerSample.run(recipe, set: set)
         #expect(whole.steps.count == parts.steps.count)
         for (a, b) in zip(whole.steps, parts.steps) {
             #expect(abs(a.loss - b.loss) <= 1e-4 && abs(a.gradientNorm - b.gradientNorm) <= 1e-3 * a.gradientNorm)
         }
     }
 
-    @Test func aTaskIsLearnt() throws {
+    @Test(arguments: InstructionSet.available)
+    func aTaskIsLearnt(set: InstructionSet) throws {
         var recipe = TrainerSample.plainRecipe
         recipe.epochs = 12
         recipe.retries = 2
-        let run = try TrainerSample.run(recipe, training: TrainerSample.data(count: 200, seed: 5))
+        let run = try TrainerSample.run(recipe, set: set, training: TrainerSample.data(count: 200, seed: 5))
         let best = run.outcome.epochs[run.outcome.chosenEpoch]
         #expect(best.scores.map(\.name) == ["loss", "accuracy"])
         #expect((best.scores.last?.value ?? 0) > 0.9)
