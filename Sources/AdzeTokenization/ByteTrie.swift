@@ -11,14 +11,14 @@ struct ByteTrie: Sendable {
     private(set) var slots: [UInt64]
     /// The number at each node, −1 for none.
     private(set) var values: [Int32] = [-1]
-    private(set) var shift: UInt32
+    private var hash: EdgeHash
 
     /// A trie with room for about `bytes` bytes of strings before it grows.
-    init(capacity bytes: Int = 64) {
-        var bits: UInt32 = 6
+    init(capacity bytes: Int = 64, seed: EdgeHash.Seed = .process) {
+        var bits: UInt64 = 6
         while bits < 26, 1 << bits < bytes { bits += 1 }
         slots = [UInt64](repeating: 0, count: 1 << bits)
-        shift = 32 - bits
+        hash = EdgeHash(seed: seed, shift: 64 - bits)
     }
 
     /// Adds a string; false where it is there already, and then nothing changes.
@@ -34,7 +34,7 @@ struct ByteTrie: Sendable {
 
     private mutating func child(of node: UInt32, _ byte: UInt8) -> UInt32 {
         let key = node << 8 | UInt32(byte)
-        var slot = Int(trieHash(key) >> shift)
+        var slot = hash.slot(of: key)
         while slots[slot] != 0 {
             if UInt32(truncatingIfNeeded: slots[slot] >> 32) == key { return UInt32(truncatingIfNeeded: slots[slot]) }
             slot = (slot + 1) & (slots.count - 1)
@@ -50,9 +50,9 @@ struct ByteTrie: Sendable {
     private mutating func grow() {
         let old = slots
         slots = [UInt64](repeating: 0, count: old.count * 2)
-        shift -= 1
+        hash.shift -= 1
         for entry in old where entry != 0 {
-            var slot = Int(trieHash(UInt32(truncatingIfNeeded: entry >> 32)) >> shift)
+            var slot = hash.slot(of: UInt32(truncatingIfNeeded: entry >> 32))
             while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
             slots[slot] = entry
         }
@@ -61,7 +61,7 @@ struct ByteTrie: Sendable {
     /// A view for many look-ups.
     var walker: TrieWalker {
         @_lifetime(borrow self)
-        get { TrieWalker(slots: slots.span, values: values.span, shift: shift) }
+        get { TrieWalker(slots: slots.span, values: values.span, hash: hash) }
     }
 
     /// The number of a string, or nil.
@@ -77,27 +77,62 @@ struct ByteTrie: Sendable {
     }
 }
 
-@inline(__always)
-func trieHash(_ key: UInt32) -> UInt32 { key &* 0x9E37_79B1 }
+/// Where an edge's key belongs in a table: two multiplications by numbers that no file can know, so that none can choose
+/// keys which meet in one place.
+///
+/// What a trie answers does not depend on the seed, only where in its table the edges lie.
+struct EdgeHash: Sendable {
+    /// What the places follow from.
+    struct Seed: Sendable {
+        fileprivate let mask: UInt64
+        fileprivate let multiplier: UInt64
+
+        /// Random numbers of the generator.
+        init(using generator: inout some RandomNumberGenerator) {
+            mask = generator.next()
+            multiplier = generator.next() | 1
+        }
+
+        /// The seed of all tries of this process.
+        static let process: Seed = {
+            var generator = SystemRandomNumberGenerator()
+            return Seed(using: &generator)
+        }()
+    }
+
+    private let seed: Seed
+    /// 64 less the bits of a place.
+    fileprivate(set) var shift: UInt64
+
+    fileprivate init(seed: Seed, shift: UInt64) {
+        (self.seed, self.shift) = (seed, shift)
+    }
+
+    @inline(__always)
+    func slot(of key: UInt32) -> Int {
+        let mixed = (UInt64(key) ^ seed.mask) &* seed.multiplier
+        return Int(truncatingIfNeeded: ((mixed ^ mixed &>> 32) &* 0x9E37_79B9_7F4A_7C15) &>> shift)
+    }
+}
 
 /// Borrowed look-ups in a `ByteTrie`.
 struct TrieWalker: ~Escapable {
     let slots: Span<UInt64>
     let values: Span<Int32>
-    let shift: UInt32
+    let hash: EdgeHash
 
     @_lifetime(copy slots, copy values)
-    init(slots: Span<UInt64>, values: Span<Int32>, shift: UInt32) {
+    init(slots: Span<UInt64>, values: Span<Int32>, hash: EdgeHash) {
         self.slots = slots
         self.values = values
-        self.shift = shift
+        self.hash = hash
     }
 
     /// The node one byte further, or 0 (the root, where no edge leads) for none.
     @inline(__always)
     func step(_ node: UInt32, _ byte: UInt8) -> UInt32 {
         let key = node << 8 | UInt32(byte)
-        var slot = Int(trieHash(key) >> shift)
+        var slot = hash.slot(of: key)
         while true {
             let entry = slots[slot]
             if entry == 0 { return 0 }

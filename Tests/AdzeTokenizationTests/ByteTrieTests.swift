@@ -1,0 +1,58 @@
+// The table under every vocabulary: what is put in is found, and no choice of strings makes its places meet.
+
+import AdzeTestSupport
+import Testing
+
+@testable import AdzeTokenization
+
+@Suite struct ByteTrieTests {
+    /// The most used places of the table that stand one after another: what a search may have to pass.
+    private func longestRun(_ trie: ByteTrie) -> Int {
+        var (longest, run) = (0, 0)
+        for slot in trie.slots {
+            run = slot == 0 ? 0 : run + 1
+            longest = max(longest, run)
+        }
+        return longest
+    }
+
+    /// Bytes that make every edge of a path begin with the same bits of a multiplication that does not know a seed.
+    private func chosenPath(nodes: Int, multiplier: UInt32) -> [UInt8] {
+        var path: [UInt8] = []
+        for node in 0..<UInt32(nodes) {
+            let bytes = (UInt8(0x21)...0x7E).sorted {
+                (node << 8 | UInt32($0)) &* multiplier < (node << 8 | UInt32($1)) &* multiplier
+            }
+            path.append(bytes[0])
+        }
+        return path
+    }
+
+    @Test(arguments: [0x9E37_79B1 as UInt32, 0x85EB_CA6B, 1, 0x0100_0193]) func chosenKeysDoNotMeet(
+        multiplier: UInt32
+    ) {
+        let path = chosenPath(nodes: 20_000, multiplier: multiplier)
+        for seed in 0..<8 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            var trie = ByteTrie(seed: EdgeHash.Seed(using: &generator))
+            let isNew = trie.insert(path, value: 7)
+            #expect(isNew)
+            #expect(trie.value(of: path) == 7)
+            // A table that is half full has runs of about the logarithm of its size.
+            #expect(longestRun(trie) < 120, "\(seed)")
+        }
+    }
+
+    @Test func answersDoNotDependOnTheSeed() {
+        let words = ["", "a", "ab", "abc", "b", "bab", "é", "漢字"]
+        for seed in 0..<4 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            var trie = ByteTrie(seed: EdgeHash.Seed(using: &generator))
+            let first = words.enumerated().map { trie.insert($1.utf8, value: Int32($0)) }
+            let again = words.map { trie.insert($0.utf8, value: 99) }
+            #expect(first.allSatisfy { $0 } && !again.contains(true))
+            for (value, word) in words.enumerated() { #expect(trie.value(of: word.utf8) == Int32(value)) }
+            #expect(trie.value(of: "ba".utf8) == nil && trie.value(of: "c".utf8) == nil)
+        }
+    }
+}
