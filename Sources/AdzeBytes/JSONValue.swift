@@ -74,7 +74,7 @@ public struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral, S
     /// The keys in order.
     public private(set) var keys: [String] = []
     private var values: [JSONValue] = []
-    private var index: [ExactKey: Int] = [:]
+    private var index: [ExactText: Int] = [:]
 
     /// An empty object.
     public init() {}
@@ -82,7 +82,7 @@ public struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral, S
     /// An object of the pairs in their order; a key that repeats is a programmer's mistake.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         for (key, value) in elements {
-            precondition(index[ExactKey(text: key)] == nil, "a key repeats")
+            precondition(index[ExactText(key)] == nil, "a key repeats")
             self[key] = value
         }
     }
@@ -92,20 +92,20 @@ public struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral, S
 
     /// The value of a key; setting a new key appends it, setting nil removes it.
     public subscript(key: String) -> JSONValue? {
-        get { index[ExactKey(text: key)].map { values[$0] } }
+        get { index[ExactText(key)].map { values[$0] } }
         set {
             if let newValue {
-                if let position = index[ExactKey(text: key)] {
+                if let position = index[ExactText(key)] {
                     values[position] = newValue
                 } else {
-                    index[ExactKey(text: key)] = keys.count
+                    index[ExactText(key)] = keys.count
                     keys.append(key)
                     values.append(newValue)
                 }
-            } else if let position = index.removeValue(forKey: ExactKey(text: key)) {
+            } else if let position = index.removeValue(forKey: ExactText(key)) {
                 keys.remove(at: position)
                 values.remove(at: position)
-                for later in position..<keys.count { index[ExactKey(text: keys[later])] = later }
+                for later in position..<keys.count { index[ExactText(keys[later])] = later }
             }
         }
     }
@@ -118,17 +118,5 @@ public struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral, S
     /// Equal keys with equal values; the order does not matter.
     public static func == (a: JSONObject, b: JSONObject) -> Bool {
         a.count == b.count && a.keys.allSatisfy { a[$0] == b[$0] }
-    }
-}
-
-/// A key by its bytes: JSON knows no canonical equivalence, so a composed and a decomposed "é" are two keys.
-private struct ExactKey: Hashable, Sendable {
-    let text: String
-
-    static func == (a: ExactKey, b: ExactKey) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
-
-    func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 }

@@ -67,14 +67,14 @@ extension AddedToken {
     }
 
     /// An object from token to id, as `added_tokens.json`; those in `special` are control tokens.
-    static func table(_ object: JSONObject, special: Set<String>) throws(TokenizerError) -> [Int: AddedToken] {
+    static func table(_ object: JSONObject, special: Set<ExactText>) throws(TokenizerError) -> [Int: AddedToken] {
         let file = "added_tokens.json"
         var table: [Int: AddedToken] = [:]
         for (content, value) in object {
             guard let id = value.integer, id >= 0, !content.isEmpty else {
                 throw .unexpected(file: file, key: content, expected: "a token with a whole id", found: value.kindName)
             }
-            let isSpecial = special.contains(content)
+            let isSpecial = special.contains(ExactText(content))
             var token = AddedToken(content: content, id: id)
             token.special = isSpecial
             token.normalized = !isSpecial

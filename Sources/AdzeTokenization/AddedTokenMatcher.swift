@@ -6,6 +6,11 @@ struct AddedTokenMatcher: Sendable {
     private var trie = ByteTrie()
     private var tokens: [AddedToken] = []
     private var starts = [Bool](repeating: false, count: 256)
+    /// Leave special tokens of a text to be cut like any other part of it.
+    private let splitsSpecial: Bool
+
+    init(splitsSpecial: Bool = false) { self.splitsSpecial = splitsSpecial }
+
     /// No token at all.
     var isEmpty: Bool { tokens.isEmpty }
 
@@ -15,12 +20,14 @@ struct AddedTokenMatcher: Sendable {
         let id: Int32?
     }
 
-    /// Adds a token that is matched as `pattern`; false where the pattern is empty or another token's.
-    mutating func add(_ token: AddedToken, pattern: [UInt8]) -> Bool {
-        guard let first = pattern.first, trie.insert(pattern, value: Int32(tokens.count)) else { return false }
+    /// Adds a token that is matched as `pattern`, which must not be empty. Returns nil, or the token whose the pattern is
+    /// already, and then nothing changes.
+    mutating func add(_ token: AddedToken, pattern: [UInt8]) -> AddedToken? {
+        if let other = trie.value(of: pattern) { return tokens[Int(other)] }
+        _ = trie.insert(pattern, value: Int32(tokens.count))
         tokens.append(token)
-        starts[Int(first)] = true
-        return true
+        starts[Int(pattern[0])] = true
+        return nil
     }
 
     /// Calls `body` with the pieces of a range of valid UTF-8 from left to right; empty ranges have none.
@@ -30,6 +37,8 @@ struct AddedTokenMatcher: Sendable {
     func forEachPiece(in bytes: Span<UInt8>, _ range: Range<Int>, _ body: (Piece) -> Void) {
         var position = range.lowerBound
         var plainStart = range.lowerBound
+        // The end of the white space that was swallowed last: tokens within it need not look for it again.
+        var swallowed = range.lowerBound
         if !isEmpty {
             let starts = starts.span
             while position < range.upperBound {
@@ -39,7 +48,10 @@ struct AddedTokenMatcher: Sendable {
                 }
                 position = match.end
                 let token = tokens[match.token]
-                guard let found = trim(match.start..<match.end, of: token, bytes, range, plainStart) else { continue }
+                if splitsSpecial, token.special { continue }
+                guard
+                    let found = trim(match.start..<match.end, of: token, bytes, range, plainStart, &swallowed)
+                else { continue }
                 if plainStart < found.lowerBound { body(Piece(range: plainStart..<found.lowerBound, id: nil)) }
                 body(Piece(range: found, id: Int32(token.id)))
                 plainStart = found.upperBound
@@ -67,7 +79,8 @@ struct AddedTokenMatcher: Sendable {
 
     /// The range with the white space that the token swallows, or nil where it must be a single word and is not.
     private func trim(
-        _ match: Range<Int>, of token: AddedToken, _ bytes: Span<UInt8>, _ range: Range<Int>, _ plainStart: Int
+        _ match: Range<Int>, of token: AddedToken, _ bytes: Span<UInt8>, _ range: Range<Int>, _ plainStart: Int,
+        _ swallowed: inout Int
     ) -> Range<Int>? {
         let properties = ScalarProperties.shared
         var start = match.lowerBound
@@ -92,12 +105,48 @@ struct AddedTokenMatcher: Sendable {
             start = max(start, plainStart)
         }
         if token.stripsRight {
+            end = max(end, swallowed)
             while end < range.upperBound {
                 let after = decodeScalar(bytes, at: end)
                 guard properties.flags(after.value).contains(.whitespace) else { break }
                 end += after.length
             }
+            swallowed = end
         }
-        return start..<end
+        // A token that stands whole in white space swallowed before it has nothing left to strip.
+        return (start < end ? start : match.lowerBound)..<end
+    }
+}
+
+/// The added tokens of a tokenizer, ready to be looked for.
+struct AddedTokenMatchers {
+    /// Those that are found in raw text.
+    private(set) var raw: AddedTokenMatcher
+    /// Those that are found in normalized text.
+    private(set) var normalized: AddedTokenMatcher
+    /// Tokens that no text gives, each with the one that it gives instead: they are the same after normalization.
+    private(set) var twins: [(token: AddedToken, taken: AddedToken)] = []
+
+    /// Of twins the first is found: special tokens come first, then the lower id, as in the reference until its version
+    /// 0.21; later ones choose by chance.
+    ///
+    /// Throws `TokenizerError.addedToken` for a token that is empty, before or after normalization.
+    init(_ settings: TokenizerSettings) throws(TokenizerError) {
+        raw = AddedTokenMatcher(splitsSpecial: settings.splitsSpecialTokens)
+        normalized = raw
+        for token in settings.addedTokens.filter(\.special) + settings.addedTokens.filter({ !$0.special }) {
+            let content = Array(token.content.utf8)
+            let pattern =
+                token.normalized
+                ? AlignedNormalizer.normalize(content.span, 0..<content.count, firstSource: 0, settings).bytes : content
+            if pattern.isEmpty {
+                throw .addedToken(token.content, problem: "normalizes to nothing, so no text can hold it; remove it")
+            }
+            if token.normalized {
+                if let taken = normalized.add(token, pattern: pattern) { twins.append((token, taken)) }
+            } else if raw.add(token, pattern: pattern) != nil {
+                throw .addedToken(token.content, problem: "is given twice")
+            }
+        }
     }
 }

@@ -14,12 +14,12 @@ public final class BertTokenizer: Sendable {
     public let notes: [String]
     /// The id of words that cannot be pieced together.
     public let unknownID: Int32
-    /// The id of the token at the start.
-    public let classifierID: Int32
-    /// The id of the token after each text.
-    public let separatorID: Int32
-    /// The id of padding.
-    public let paddingID: Int32
+    /// The id of the token at the start, where the vocabulary has one.
+    public let classifierID: Int32?
+    /// The id of the token after each text, where the vocabulary has one.
+    public let separatorID: Int32?
+    /// The id of padding, where the vocabulary has one.
+    public let paddingID: Int32?
     /// The id of masked places, where the vocabulary has one.
     public let maskID: Int32?
 
@@ -53,26 +53,39 @@ public final class BertTokenizer: Sendable {
         try Self.check(settings.addedTokens, vocabulary)
         self.vocabulary = vocabulary
         self.settings = settings
-        self.notes = notes
         let unknown = try Self.id(of: settings.unknownToken, role: "unknown", vocabulary)
         // WordPiece produces it, so it must be WordPiece's own.
         guard unknown < vocabulary.modelCount else {
             throw .missingToken(role: "unknown", token: settings.unknownToken, nearest: nil)
         }
         unknownID = Int32(unknown)
-        classifierID = Int32(try Self.id(of: settings.classifierToken, role: "classifier", vocabulary))
-        separatorID = Int32(try Self.id(of: settings.separatorToken, role: "separator", vocabulary))
-        paddingID = Int32(try Self.id(of: settings.paddingToken, role: "padding", vocabulary))
+        classifierID = vocabulary.id(of: settings.classifierToken).map(Int32.init)
+        separatorID = vocabulary.id(of: settings.separatorToken).map(Int32.init)
+        paddingID = vocabulary.id(of: settings.paddingToken).map(Int32.init)
         maskID = try settings.maskToken.map { (token) throws(TokenizerError) in
             Int32(try Self.id(of: token, role: "mask", vocabulary))
         }
+        single = try Self.frame(settings.single, vocabulary, settings)
+        pair = try Self.frame(settings.pair, vocabulary, settings)
         cutter = try TextCutter(vocabulary, settings, unknownID: unknown)
-        single = try Self.frame(settings.single, vocabulary)
-        pair = try Self.frame(settings.pair, vocabulary)
+        let note = Self.note(cutter.twins)
+        self.notes = notes + (note.map { notes.contains($0) ? [] : [$0] } ?? [])
+    }
+
+    /// What is said of added tokens that are another's double.
+    private static func note(_ twins: [(token: AddedToken, taken: AddedToken)]) -> String? {
+        guard let first = twins.first else { return nil }
+        let example = "\(quoted(first.token.content, limit: 40)) is \(quoted(first.taken.content, limit: 40))"
+        let what = twins.count == 1 ? "an added token is" : "\(twins.count) added tokens are"
+        return "\(what) the same as another once normalized (\(example)); texts get the special one, else the one of "
+            + "the lowest id, where transformers takes any"
     }
 
     /// The model's longest input in tokens, where its files state a sane one.
     public var maximumLength: Int? { settings.maximumLength }
+
+    /// What happens to a long text unless a caller says otherwise: the side that the files name gives way.
+    public var longText: LongText { settings.truncationSide == .left ? .tail : .head }
 
     /// How many special tokens frame one text, or two.
     public func specialTokenCount(pair isPair: Bool) -> Int {
@@ -137,13 +150,19 @@ extension BertTokenizer {
     }
 
     private static func frame(
-        _ template: [TemplatePiece], _ vocabulary: Vocabulary
+        _ template: [TemplatePiece], _ vocabulary: Vocabulary, _ settings: TokenizerSettings
     ) throws(TokenizerError) -> [FramePiece] {
         var pieces: [FramePiece] = []
         for piece in template {
             switch piece {
             case .token(let token, let typeID):
-                pieces.append(.token(Int32(try id(of: token, role: "template", vocabulary)), typeID: typeID))
+                let role =
+                    switch token {
+                    case settings.classifierToken: "classifier"
+                    case settings.separatorToken: "separator"
+                    default: "template"
+                    }
+                pieces.append(.token(Int32(try id(of: token, role: role, vocabulary)), typeID: typeID))
             case .first(let typeID): pieces.append(.first(typeID: typeID))
             case .second(let typeID): pieces.append(.second(typeID: typeID))
             }

@@ -27,8 +27,12 @@ public struct PairWindows: Sendable {
     /// - Complexity: O(its tokens).
     public subscript(index: Int) -> Encoding {
         precondition((0..<count).contains(index), "a window that there is")
-        let start = index * step
-        let end = min(start + room, second.ids.count)
+        let given = index * step
+        // Where the left side gives way the first window is the end of the text, and the others go on to its start.
+        let (start, end) =
+            tokenizer.settings.truncationSide == .right
+            ? (given, min(given + room, second.ids.count))
+            : (max(0, second.ids.count - given - room), second.ids.count - given)
         return tokenizer.frame(first, 0..<first.ids.count, (second, start..<end), offsets: hasOffsets)
     }
 }
@@ -37,7 +41,8 @@ extension BertTokenizer {
     /// A pair as one or more inputs of the model: the first text whole in each, the second in windows.
     ///
     /// Neighbours share `stride` tokens of the second text, and every token of it is in at least one window; a pair that
-    /// fits is one input, whatever the stride. It is what the reference gives for `only_second` with overflowing tokens.
+    /// fits is one input, whatever the stride. It is what the reference gives for `only_second` with overflowing tokens:
+    /// windows begin at the end of the text where the settings truncate the left side.
     ///
     /// Throws `TokenizerError.impossibleBudget` where the frame and the first text leave no more than `stride` tokens.
     /// - Complexity: O(n) for the texts; no window is made yet.

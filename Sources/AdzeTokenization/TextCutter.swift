@@ -22,6 +22,8 @@ struct TextCutter: Sendable {
     private let table: ScalarTable
     private let rawMatcher: AddedTokenMatcher
     private let normalizedMatcher: AddedTokenMatcher
+    /// Added tokens that no text gives, each with the one that it gets instead: the same after normalization.
+    let twins: [(token: AddedToken, taken: AddedToken)]
     private let continuation: UInt32?
     private let unknownID: Int32
     /// The id of each ASCII scalar as a word of its own.
@@ -32,21 +34,8 @@ struct TextCutter: Sendable {
         self.settings = settings
         self.unknownID = Int32(unknownID)
         table = ScalarTable.shared(settings)
-        var raw = AddedTokenMatcher()
-        var normalized = AddedTokenMatcher()
-        for token in settings.addedTokens {
-            let content = Array(token.content.utf8)
-            if token.normalized {
-                let pattern = AlignedNormalizer.normalize(content.span, 0..<content.count, firstSource: 0, settings)
-                guard normalized.add(token, pattern: pattern.bytes) else {
-                    throw .addedToken(token.content, problem: "normalizes to nothing or to another added token")
-                }
-            } else if !raw.add(token, pattern: content) {
-                throw .addedToken(token.content, problem: "is empty or given twice")
-            }
-        }
-        rawMatcher = raw
-        normalizedMatcher = normalized
+        let matchers = try AddedTokenMatchers(settings)
+        (rawMatcher, normalizedMatcher, twins) = (matchers.raw, matchers.normalized, matchers.twins)
         let walker = vocabulary.trie.walker
         var node: UInt32? = ByteTrie.root
         for byte in settings.continuingPrefix.utf8 {
@@ -71,26 +60,20 @@ struct TextCutter: Sendable {
         var run = TokenRun()
         run.ids.reserveCapacity(bytes.count / 4)
         var word = [UInt8](repeating: 0, count: 4 * settings.maximumWordLength)
-        var scalarsBefore = 0
-        var counted = 0
+        let places = offsets ? ScalarPlaces(bytes) : nil
         rawMatcher.forEachPiece(in: bytes, 0..<bytes.count) { piece in
-            if offsets {
-                // Only an overlapping piece begins before what was counted.
-                if piece.range.lowerBound < counted {
-                    scalarsBefore -= countScalars(bytes, piece.range.lowerBound..<counted)
-                } else {
-                    scalarsBefore += countScalars(bytes, counted..<piece.range.lowerBound)
-                }
-                counted = piece.range.lowerBound
-            }
             if let id = piece.id {
                 run.ids.append(id)
-                if offsets {
-                    run.offsets.append(scalarsBefore..<scalarsBefore + countScalars(bytes, piece.range))
+                if let places {
+                    run.offsets.append(
+                        places.scalars(
+                            before: piece.range.lowerBound, bytes)..<places.scalars(
+                                before: piece.range.upperBound, bytes))
                     run.endWord()
                 }
             } else if offsets || !normalizedMatcher.isEmpty {
-                cutAligned(bytes, piece.range, firstScalar: scalarsBefore, into: &run, offsets: offsets)
+                let first = places?.scalars(before: piece.range.lowerBound, bytes) ?? 0
+                cutAligned(bytes, piece.range, firstScalar: first, into: &run, offsets: offsets)
             } else {
                 let mark = run.ids.count
                 if !cutDirectly(bytes, piece.range, &word, into: &run.ids) {

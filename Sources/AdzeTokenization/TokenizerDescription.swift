@@ -27,14 +27,15 @@ extension BertTokenizer {
             "single": .array(settings.single.map(\.json)),
             "pair": .array(settings.pair.map(\.json)),
         ]
-        // Written only where it is set: tokens do not depend on it, and files from before it stay the same.
+        // Written only where they are set: files from before them stay the same.
         if settings.closesUpSpaces { object["closesUpSpaces"] = .bool(true) }
+        if settings.splitsSpecialTokens { object["splitsSpecialTokens"] = .bool(true) }
         return .object(object)
     }
 
     /// A tokenizer out of all its tokens in the order of their ids and what `description` gave.
     ///
-    /// Strict: every key but `closesUpSpaces` must be there, and no other. Throws a `TokenizerError`.
+    /// Strict: every key but `closesUpSpaces` and `splitsSpecialTokens` must be there, and no other. Throws a `TokenizerError`.
     public convenience init(tokens: [String], settings value: JSONValue) throws(TokenizerError) {
         let reader = try DescriptionReader(value)
         let modelCount = try reader.integer("modelTokens", 1...max(1, tokens.count))
@@ -60,7 +61,7 @@ private struct DescriptionReader {
     private static let keys: Set<String> = [
         "type", "modelTokens", "cleansText", "separatesCJK", "stripsAccents", "lowercases", "continuingPrefix",
         "maximumWordLength", "maximumLength", "truncationSide", "unknownToken", "classifierToken", "separatorToken",
-        "paddingToken", "maskToken", "addedTokens", "single", "pair", "closesUpSpaces",
+        "paddingToken", "maskToken", "addedTokens", "single", "pair", "closesUpSpaces", "splitsSpecialTokens",
     ]
     private let object: JSONObject
 
@@ -85,6 +86,7 @@ private struct DescriptionReader {
         settings.stripsAccents = try value("stripsAccents").isNull ? nil : bool("stripsAccents")
         settings.lowercases = try bool("lowercases")
         if object["closesUpSpaces"] != nil { settings.closesUpSpaces = try bool("closesUpSpaces") }
+        if object["splitsSpecialTokens"] != nil { settings.splitsSpecialTokens = try bool("splitsSpecialTokens") }
         settings.continuingPrefix = try string("continuingPrefix")
         settings.maximumWordLength = try integer("maximumWordLength", 1...TokenizerSettings.wordLengthLimit)
         settings.maximumLength = try value("maximumLength").isNull ? nil : integer("maximumLength", 1...1_000_000)

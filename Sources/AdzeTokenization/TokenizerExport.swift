@@ -22,7 +22,15 @@ extension BertTokenizer {
         return settings.cleansText && settings.continuingPrefix == plain.continuingPrefix
             && settings.maximumWordLength == plain.maximumWordLength && settings.singleTemplate == nil
             && settings.pairTemplate == nil
+            && [settings.unknownToken, settings.classifierToken, settings.separatorToken].allSatisfy(isAdded)
     }
+
+    /// Whether a token of a role is matched in texts: to name one that is not would make it so.
+    private func isAdded(_ token: String) -> Bool {
+        settings.addedTokens.contains { ExactText($0.content) == ExactText(token) }
+    }
+
+    private func name(_ token: String) -> JSONValue { isAdded(token) ? .string(token) : .null }
 
     private func configJSON() -> JSONValue {
         var config: JSONObject = [:]
@@ -34,17 +42,22 @@ extension BertTokenizer {
         }
         config["added_tokens_decoder"] = .object(decoder)
         config["clean_up_tokenization_spaces"] = .bool(settings.closesUpSpaces)
-        config["cls_token"] = .string(settings.classifierToken)
+        config["cls_token"] = name(settings.classifierToken)
         config["do_lower_case"] = .bool(settings.lowercases)
-        if let maskToken = settings.maskToken { config["mask_token"] = .string(maskToken) }
+        config["mask_token"] = settings.maskToken.map(JSONValue.string) ?? .null
+        if !isPlainBert {
+            // The generic class feeds no types unless it is told to.
+            config["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]
+        }
         if let maximumLength = settings.maximumLength { config["model_max_length"] = .integer(maximumLength) }
-        config["pad_token"] = .string(settings.paddingToken)
-        config["sep_token"] = .string(settings.separatorToken)
+        config["pad_token"] = name(settings.paddingToken)
+        config["sep_token"] = name(settings.separatorToken)
+        if settings.splitsSpecialTokens { config["split_special_tokens"] = .bool(true) }
         config["strip_accents"] = settings.stripsAccents.map(JSONValue.bool) ?? .null
         config["tokenize_chinese_chars"] = .bool(settings.separatesCJK)
         config["tokenizer_class"] = .string(isPlainBert ? "BertTokenizer" : "PreTrainedTokenizerFast")
         config["truncation_side"] = .string(settings.truncationSide.rawValue)
-        config["unk_token"] = .string(settings.unknownToken)
+        config["unk_token"] = name(settings.unknownToken)
         return .object(config)
     }
 

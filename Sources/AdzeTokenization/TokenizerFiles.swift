@@ -15,17 +15,20 @@ public struct TokenizerFiles: Sendable {
     public var specialTokensMap: [UInt8]?
     /// `added_tokens.json`.
     public var addedTokens: [UInt8]?
+    /// The `tokenizer_class` of `config.json`, which counts where `tokenizer_config.json` names none.
+    public var modelClass: String?
 
     /// A set of files.
     public init(
         vocabulary: [UInt8]? = nil, tokenizerJSON: [UInt8]? = nil, tokenizerConfig: [UInt8]? = nil,
-        specialTokensMap: [UInt8]? = nil, addedTokens: [UInt8]? = nil
+        specialTokensMap: [UInt8]? = nil, addedTokens: [UInt8]? = nil, modelClass: String? = nil
     ) {
         self.vocabulary = vocabulary
         self.tokenizerJSON = tokenizerJSON
         self.tokenizerConfig = tokenizerConfig
         self.specialTokensMap = specialTokensMap
         self.addedTokens = addedTokens
+        self.modelClass = modelClass
     }
 
     /// How much JSON a tokenizer's file may be.
@@ -49,49 +52,55 @@ extension BertTokenizer {
     /// A tokenizer out of its files.
     ///
     /// `tokenizer.json` wins over `vocab.txt`, and what `tokenizer_config.json` states wins over `tokenizer.json`, as
-    /// in `transformers`. `notes` says what was assumed or passed over. Throws a `TokenizerError` for anything but
-    /// BERT's tokenizer, and for a vocabulary whose ids are not dense and unique.
+    /// in `transformers`. What it does not state is taken from `tokenizer.json`, where transformers' class for BERT takes
+    /// its own defaults. `notes` says what was assumed or passed over. Throws a `TokenizerError` for anything but BERT's
+    /// tokenizer, and for a vocabulary whose ids are not dense and unique.
     public convenience init(files: TokenizerFiles) throws(TokenizerError) {
         var notes: [String] = []
-        var config = TokenizerConfig()
-        if let bytes = files.tokenizerConfig {
-            config = try TokenizerConfig(TokenizerFiles.json(bytes, "tokenizer_config.json"), &notes)
-        }
-        var names = config.specialTokens
-        // The reference reads the older files only where the newer list of added tokens is missing.
-        if config.addedTokens == nil, let bytes = files.specialTokensMap {
-            let file = "special_tokens_map.json"
-            names.merge(try SpecialTokenNames(TokenizerFiles.json(bytes, file), file: file))
-        }
-        var added: [Int: AddedToken] = [:]
-        if config.addedTokens == nil, let bytes = files.addedTokens {
-            added = try AddedToken.table(TokenizerFiles.json(bytes, "added_tokens.json"), special: names.contents)
-        }
+        let config = try TokenizerConfig(files, &notes)
+        // Without tokenizer.json there is nothing that the generic class could take its parts from.
+        let isGeneric = config.tokenizerClass == .generic && files.tokenizerJSON != nil
+        var (names, added) = try Self.addedTokens(files, config)
         var settings = TokenizerSettings()
-        var tokens: [String]?
+        let base: Vocabulary
         if let bytes = files.tokenizerJSON {
             let file = try TokenizerJSON(TokenizerFiles.json(bytes, "tokenizer.json"))
             settings = file.settings
-            tokens = file.tokens
+            if isGeneric, !file.hasProcessor {
+                (settings.singleTemplate, settings.pairTemplate) =
+                    ([.first(typeID: 0)], [.first(typeID: 0), .second(typeID: 1)])
+            }
             added.merge(file.addedTokens) { $1 }
-            config.override(&settings, isExplicit: true, &notes)
-        } else if files.vocabulary != nil {
+            base = try Vocabulary(tokens: file.tokens.map(\.utf8), file: "tokenizer.json")
+        } else if let bytes = files.vocabulary {
             if files.tokenizerConfig == nil {
                 notes.append("no tokenizer_config.json: transformers' defaults are used, lower-casing is on")
             }
-            config.override(&settings, isExplicit: false, &notes)
+            base = try Vocabulary(text: bytes, &notes)
         } else {
             throw .noVocabulary
         }
         if let listed = config.addedTokens { added.merge(listed) { $1 } }
-        names.apply(to: &settings)
-        let base: Vocabulary
-        if let tokens {
-            base = try Vocabulary(tokens: tokens.map(\.utf8), file: "tokenizer.json")
-        } else {
-            base = try Vocabulary(text: files.vocabulary ?? [])
-        }
-        let more = try names.settle(&added, base, &settings, &notes)
+        config.override(&settings, fromJSON: files.tokenizerJSON != nil, &notes)
+        names.apply(to: &settings, isGeneric: isGeneric)
+        config.noteFollowed(settings, fromJSON: files.tokenizerJSON != nil, &notes)
+        if !config.feedsTypes { settings.dropTypes() }
+        let more = try names.settle(&added, base, &settings, isGeneric: isGeneric, &notes)
         try self.init(vocabulary: base.adding(more), settings: settings, notes: notes)
+    }
+
+    /// The special tokens that are named, and the added tokens of all files but tokenizer.json.
+    private static func addedTokens(
+        _ files: TokenizerFiles, _ config: TokenizerConfig
+    ) throws(TokenizerError) -> (SpecialTokenNames, [Int: AddedToken]) {
+        var names = config.specialTokens
+        // The reference reads the older files only where the newer list of added tokens is missing.
+        guard config.addedTokens == nil else { return (names, [:]) }
+        if let bytes = files.specialTokensMap {
+            let file = "special_tokens_map.json"
+            names.merge(try SpecialTokenNames(TokenizerFiles.json(bytes, file), file: file))
+        }
+        guard let bytes = files.addedTokens else { return (names, [:]) }
+        return (names, try AddedToken.table(TokenizerFiles.json(bytes, "added_tokens.json"), special: names.contents))
     }
 }

@@ -1,5 +1,6 @@
 // `tokenizer.json` of BERT's kind: BertNormalizer, BertPreTokenizer, WordPiece, TemplateProcessing or BertProcessing.
-// Everything else is refused by name; truncation, padding and the decoder are passed over. Not here: other files.
+// Everything else is refused by name. Of truncation the side is taken and of padding the token's name, as the reference
+// does; the decoder is passed over. Not here: other files.
 
 import AdzeBytes
 
@@ -12,6 +13,8 @@ struct TokenizerJSON {
     var tokens: [String]
     /// By id.
     var addedTokens: [Int: AddedToken] = [:]
+    /// Whether the file says how texts are framed.
+    private(set) var hasProcessor = false
 
     init(_ object: JSONObject) throws(TokenizerError) {
         let normalizer = try Self.part("normalizer", "BertNormalizer", object)
@@ -37,7 +40,44 @@ struct TokenizerJSON {
             }
             settings.maximumWordLength = limit
         }
-        if let processor = object["post_processor"], !processor.isNull { try readProcessor(processor) }
+        if let processor = object["post_processor"], !processor.isNull {
+            hasProcessor = true
+            try readProcessor(processor)
+        }
+        if let truncation = object["truncation"], !truncation.isNull { try readTruncation(truncation) }
+        if let token = object["padding"]?["pad_token"]?.string { settings.paddingToken = token }
+    }
+
+    /// The side; the length is the padded batch's of whoever saved the file, and no model's.
+    private mutating func readTruncation(_ value: JSONValue) throws(TokenizerError) {
+        switch value["direction"] {
+        case nil, .string("Right"): settings.truncationSide = .right
+        case .string("Left"): settings.truncationSide = .left
+        case let other:
+            throw .unexpected(
+                file: Self.file, key: "direction", expected: "'Left' or 'Right'", found: other?.kindName ?? "none")
+        }
+    }
+
+    /// What the file says otherwise than transformers' class for BERT, which does not ask it; `settings` are those that
+    /// the files gave together.
+    static func followed(_ settings: TokenizerSettings, _ config: TokenizerConfig) -> [String] {
+        let plain = TokenizerSettings()
+        var parts: [String] = []
+        if config.lowercases == nil, !settings.lowercases { parts.append("lowercase false") }
+        if config.stripsAccents == nil, let strips = settings.stripsAccents, strips != settings.lowercases {
+            parts.append("strip_accents \(strips)")
+        }
+        if config.separatesCJK == nil, !settings.separatesCJK { parts.append("handle_chinese_chars false") }
+        if !settings.cleansText { parts.append("clean_text false") }
+        if settings.continuingPrefix != plain.continuingPrefix {
+            parts.append("continuing_subword_prefix \(quoted(settings.continuingPrefix, limit: 20))")
+        }
+        if settings.maximumWordLength != plain.maximumWordLength {
+            parts.append("max_input_chars_per_word \(settings.maximumWordLength)")
+        }
+        if !settings.hasPlainFrames { parts.append("post_processor") }
+        return parts
     }
 
     /// A part that must be of one type. A model without a type is taken for what its keys say, as the reference does.
@@ -111,6 +151,7 @@ extension TokenizerJSON {
         case "BertProcessing":
             settings.classifierToken = try named(value["cls"] ?? .null, "cls")
             settings.separatorToken = try named(value["sep"] ?? .null, "sep")
+            (settings.singleTemplate, settings.pairTemplate) = (settings.single, settings.pair)
         case let other:
             throw .unsupported(
                 file: Self.file, part: "post_processor", name: other ?? "without a type",
@@ -128,8 +169,8 @@ extension TokenizerJSON {
     }
 
     private func checkID(_ token: String, _ id: Int) throws(TokenizerError) {
-        let isKnown = id >= 0 && (id < tokens.count ? tokens[id] == token : addedTokens[id]?.content == token)
-        guard isKnown else {
+        let known = id < 0 ? nil : id < tokens.count ? tokens[id] : addedTokens[id]?.content
+        guard known.map(ExactText.init) == ExactText(token) else {
             throw .unexpected(
                 file: Self.file, key: "post_processor", expected: "\(quoted(token)) with its id in the vocabulary",
                 found: "id \(id)")

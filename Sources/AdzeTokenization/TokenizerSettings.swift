@@ -52,6 +52,8 @@ public struct TokenizerSettings: Sendable, Equatable {
     public var lowercases = true
     /// When ids are written as text, close up spaces around apostrophes and before marks once more.
     public var closesUpSpaces = false
+    /// Cut special tokens that stand in a text like any other part of it.
+    public var splitsSpecialTokens = false
     /// What marks a piece that continues a word.
     public var continuingPrefix = "##"
     /// A word of more scalars becomes the unknown token.
@@ -134,6 +136,25 @@ public struct TokenizerSettings: Sendable, Equatable {
                 file: file, key: "single or pair", expected: "each text once, in order, and few tokens",
                 found: "another template")
         }
+    }
+
+    /// Gives every token type 0, as for a model that is not fed types.
+    mutating func dropTypes() {
+        func plain(_ piece: TemplatePiece) -> TemplatePiece {
+            switch piece {
+            case .token(let token, _): .token(token, typeID: 0)
+            case .first: .first(typeID: 0)
+            case .second: .second(typeID: 0)
+            }
+        }
+        (singleTemplate, pairTemplate) = (single.map(plain), pair.map(plain))
+    }
+
+    /// Whether the frames are BERT's around the special tokens that are named.
+    var hasPlainFrames: Bool {
+        var plain = self
+        (plain.singleTemplate, plain.pairTemplate) = (nil, nil)
+        return single == plain.single && pair == plain.pair
     }
 
     /// Forgets templates that say what the default says, so that equal behaviour is equal settings.

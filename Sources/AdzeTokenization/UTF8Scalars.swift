@@ -35,6 +35,25 @@ func countScalars(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
     return count
 }
 
+/// How many scalars of a text begin before each of its bytes, in steps: any place is found at once.
+struct ScalarPlaces {
+    private static let step = 64
+    private var counts: [Int] = [0]
+
+    init(_ bytes: Span<UInt8>) {
+        counts.reserveCapacity(bytes.count / Self.step + 1)
+        for start in stride(from: 0, to: bytes.count - Self.step + 1, by: Self.step) {
+            counts.append(counts[counts.count - 1] + countScalars(bytes, start..<start + Self.step))
+        }
+    }
+
+    /// The scalars before `position` of the same bytes.
+    func scalars(before position: Int, _ bytes: Span<UInt8>) -> Int {
+        let block = position / Self.step
+        return counts[block] + countScalars(bytes, block * Self.step..<position)
+    }
+}
+
 /// Calls `body` with each byte of a scalar's UTF-8.
 @inline(__always)
 func encodeScalar(_ scalar: UInt32, _ body: (UInt8) -> Void) {

@@ -53,6 +53,73 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
         #expect(tokenizer.ids(of: "x") == [7])
     }
 
+    /// Such a file runs in transformers: the lines count, and no text can be any of them.
+    @Test func repeatedBlankLinesKeepTheirIDs() throws {
+        let tokenizer = try vocab("[PAD]\n[UNK]\n\n[CLS]\n\n[SEP]\n[MASK]\n \nx\n\u{3000}\n[blank 4]\ny\n")
+        #expect(tokenizer.vocabulary.id(of: "x") == 8 && tokenizer.vocabulary.id(of: "y") == 11)
+        #expect(tokenizer.ids(of: "x  [blank 4] y") == [8, 1, 1, 1, 1, 11])
+        #expect(
+            tokenizer.notes.contains { $0.contains("vocab.txt has 1 repeated blank line; the others keep their ids") })
+        let copy = try BertTokenizer(tokens: tokenizer.vocabulary.tokens, settings: tokenizer.description)
+        #expect(copy.vocabulary == tokenizer.vocabulary)
+        let exported = try BertTokenizer(
+            files: TokenizerFiles(
+                tokenizerJSON: tokenizer.exportedFiles()[0].bytes, tokenizerConfig: tokenizer.exportedFiles()[1].bytes))
+        #expect(exported.vocabulary == tokenizer.vocabulary)
+    }
+
+    @Test func whatIsFollowedAgainstTransformersIsSaid() throws {
+        func notes(_ config: String, _ parts: [String: String]) throws -> [String] {
+            try BertTokenizer(
+                files: TokenizerFiles(tokenizerJSON: tokenizerJSON(parts), tokenizerConfig: bytes(config))
+            ).notes
+        }
+        let cased = ["normalizer": #"{"type":"BertNormalizer","lowercase":false}"#]
+        #expect(
+            try notes("{}", cased) == [
+                "tokenizer.json is followed where tokenizer_config.json is silent (lowercase false); transformers' "
+                    + "BertTokenizer takes its own defaults there"
+            ])
+        #expect(
+            try notes(#"{"do_lower_case":true}"#, cased) == [
+                "tokenizer_config.json and tokenizer.json differ in do_lower_case; the former is followed"
+            ])
+        #expect(
+            try notes(#"{"do_lower_case":true,"tokenizer_class":"PreTrainedTokenizerFast"}"#, cased).first
+                == "tokenizer_config.json and tokenizer.json differ in do_lower_case; tokenizer.json is followed, as "
+                + "tokenizer_class says")
+        #expect(try notes(#"{"do_lower_case":false}"#, cased).isEmpty)
+        #expect(try notes("{}", [:]).isEmpty)
+    }
+
+    @Test func aClassOfConfigJSONCounts() throws {
+        func open(_ config: String?, _ modelClass: String) throws -> BertTokenizer {
+            try BertTokenizer(
+                files: TokenizerFiles(
+                    tokenizerJSON: tokenizerJSON(["post_processor": "null"]), tokenizerConfig: config.map(bytes),
+                    modelClass: modelClass))
+        }
+        #expect(try open(nil, "PreTrainedTokenizerFast").encode("a", maximumLength: 9).ids == [9])
+        #expect(try open("{}", "BertTokenizer").encode("a", maximumLength: 9).ids == [2, 9, 3])
+        #expect(
+            try open(#"{"tokenizer_class":"BertTokenizer"}"#, "BertJapaneseTokenizer").encode("a", maximumLength: 9).ids
+                == [2, 9, 3])
+        let error = #expect(throws: TokenizerError.self) { try open("{}", "BertJapaneseTokenizer") }
+        #expect(
+            error?.description
+                == "config.json: the tokenizer_class 'BertJapaneseTokenizer' is not supported; only BertTokenizer of "
+                + "BERT's tokenizer is")
+    }
+
+    @Test func aMaximumLengthMayBeWrittenWithAPoint() throws {
+        for (text, expected) in [("128.0", 128), ("1e2", 100)] {
+            let tokenizer = try BertTokenizer(
+                files: TokenizerFiles(
+                    tokenizerJSON: tokenizerJSON(), tokenizerConfig: bytes("{\"model_max_length\":\(text)}")))
+            #expect(tokenizer.maximumLength == expected)
+        }
+    }
+
     @Test func aVocabularyAloneGetsTheDefaultsAndSaysSo() throws {
         let tokenizer = try vocab(smallVocabulary.joined(separator: "\n"))
         #expect(tokenizer.settings.lowercases)
@@ -246,6 +313,8 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
         (#"{"model_max_length":0}"#, "tokenizer_config.json: 'model_max_length': expected a whole number above 0"),
         (#"{"model_max_length":1.5}"#, "tokenizer_config.json: 'model_max_length': expected a whole number above 0"),
         (#"{"truncation_side":"up"}"#, "tokenizer_config.json: 'truncation_side': expected 'left' or 'right'"),
+        (#"{"max_len":"512"}"#, "tokenizer_config.json: 'max_len': expected a number"),
+        (#"{"model_input_names":"input_ids"}"#, "tokenizer_config.json: 'model_input_names': expected a list"),
         (
             #"{"tokenizer_class":"RobertaTokenizer"}"#,
             "tokenizer_config.json: the tokenizer_class 'RobertaTokenizer' is not supported"
