@@ -77,9 +77,26 @@ public struct ModelFolder: Sendable {
         TokenizerFileBytes(
             vocabulary: try encoderOrRoot("vocab.txt"),
             tokenizer: try encoderOrRoot("tokenizer.json"),
-            configuration: try encoderOrRoot("tokenizer_config.json"),
+            configuration: try tokenizerConfiguration(),
             specialTokens: try encoderOrRoot("special_tokens_map.json"),
             addedTokens: try encoderOrRoot("added_tokens.json"))
+    }
+
+    /// `tokenizer_config.json` with what sentence-transformers states over it.
+    private func tokenizerConfiguration() throws -> [UInt8]? {
+        let name = "tokenizer_config.json"
+        let bytes = try encoderOrRoot(name)
+        let arguments = try tokenizerArguments()
+        guard arguments.count > 0 else { return bytes }
+        var object = JSONObject()
+        do throws(JSONError) {
+            let limits = JSONLimits(bytes: FolderFiles.maximumSize)
+            if let bytes { object = try parseJSON(bytes, limits: limits).object ?? [:] }
+        } catch {
+            throw HuggingFaceError.json(file: name, error)
+        }
+        for (key, value) in arguments { object[key] = value }
+        return Array(JSONValue.object(object).text.utf8)
     }
 
     private func encoderOrRoot(_ name: String) throws -> [UInt8]? {

@@ -125,21 +125,41 @@ extension ModelFolder {
     }
 
     private func sequenceSettings() throws -> (maximumLength: Int?, lowercase: Bool) {
+        guard let (name, object) = try sequenceFile() else { return (nil, false) }
+        var length: Int?
+        // A length among the tokenizer's arguments wins, and is in the tokenizer's own configuration.
+        let isOverridden = try tokenizerArguments()["model_max_length"] != nil
+        if let value = object["max_seq_length"], !value.isNull, !isOverridden {
+            guard let number = value.integer, number > 0, number <= 1_000_000 else {
+                throw HuggingFaceError.field(
+                    file: name, field: "max_seq_length", expected: "a whole number from 1 to 1000000",
+                    found: value.kindName)
+            }
+            length = number
+        }
+        return (length, try flag(object["do_lower_case"], name, "do_lower_case", missing: false))
+    }
+
+    /// The file that says how texts are prepared, by its name; nil where there is none.
+    private func sequenceFile() throws -> (name: String, object: JSONObject)? {
         let names = ["bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"]
         for name in names.map({ "sentence_\($0)_config.json" }) {
-            guard let object = try encoder.object(name) else { continue }
-            var length: Int?
-            if let value = object["max_seq_length"], !value.isNull {
-                guard let number = value.integer, number > 0, number <= 1_000_000 else {
-                    throw HuggingFaceError.field(
-                        file: name, field: "max_seq_length", expected: "a whole number from 1 to 1000000",
-                        found: value.kindName)
-                }
-                length = number
-            }
-            return (length, try flag(object["do_lower_case"], name, "do_lower_case", missing: false))
+            if let object = try encoder.object(name) { return (name, object) }
         }
-        return (nil, false)
+        return nil
+    }
+
+    /// What a sentence-transformers folder states of its tokenizer over `tokenizer_config.json`; the older key wins.
+    func tokenizerArguments() throws -> JSONObject {
+        guard root.names.contains("modules.json"), let (name, object) = try sequenceFile() else { return [:] }
+        for key in ["tokenizer_args", "processor_kwargs"] {
+            guard let value = object[key], !value.isNull else { continue }
+            guard let arguments = value.object else {
+                throw HuggingFaceError.field(file: name, field: key, expected: "an object", found: value.kindName)
+            }
+            return arguments
+        }
+        return [:]
     }
 
     private func pooling(in path: String) throws -> (modes: [SentencePooling], includesPrompt: Bool) {

@@ -25,8 +25,8 @@ public struct ModelBundle: Sendable {
 
     /// Opens a model and checks that its parts fit each other.
     ///
-    /// Throws an `AdzeFailure` whose description is one line. A tokenizer with more tokens than the embedding has rows
-    /// is refused here.
+    /// Throws an `AdzeFailure` whose description is one line. Of a tokenizer with more tokens than the embedding has rows,
+    /// the last are left out where they were added to it, or where it is one; else it is refused here.
     public init(path: String, options: ModelOptions = ModelOptions()) throws {
         let source = try OpenedModel(path: path, options: options.weights)
         self.source = source
@@ -37,10 +37,8 @@ public struct ModelBundle: Sendable {
             let checkpointOptions = ModelBundle.checkpointOptions(options)
             checkpoint = try BertCheckpoint(store: source.store, configJSON: configuration, options: checkpointOptions)
             notes += checkpoint.notes
-            let tokenizer = try ModelBundle.tokenizer(source, options)
+            tokenizer = try ModelBundle.tokenizer(source, options)?.fitting(rows: checkpoint.config.vocabularySize)
             notes += tokenizer?.notes ?? []
-            if let tokenizer { try ModelBundle.check(tokenizer, fits: checkpoint.config) }
-            self.tokenizer = tokenizer
             sentenceRecipe = try ModelBundle.recipe(source, checkpoint, &notes)
             self.notes = notes
         } catch let error as any AdzeFailure {
@@ -109,6 +107,7 @@ extension ModelBundle {
         }
         guard let folder = source.folder else { return nil }
         var files = TokenizerFiles(try folder.tokenizerFiles())
+        files.modelClass = folder.configuration["tokenizer_class"]?.string
         guard files.vocabulary != nil || files.tokenizerJSON != nil else { return nil }
         if files.tokenizerConfig == nil, files.tokenizerJSON == nil { try applyCasing(of: options.like, to: &files) }
         return try BertTokenizer(files: files)
@@ -119,12 +118,6 @@ extension ModelBundle {
         guard let like, let known = BertConfig.wellKnown(like) else { return }
         let settings: JSONObject = ["do_lower_case": .bool(known.lowercases)]
         files.tokenizerConfig = Array(JSONValue.object(settings).text.utf8)
-    }
-
-    private static func check(_ tokenizer: BertTokenizer, fits config: BertConfig) throws {
-        guard tokenizer.vocabulary.count <= config.vocabularySize else {
-            throw BundleError.vocabularyTooLarge(tokens: tokenizer.vocabulary.count, rows: config.vocabularySize)
-        }
     }
 
     private static func recipe(
@@ -146,42 +139,6 @@ func readJSON(_ path: String) throws -> JSONValue {
         return try parseJSON(bytes, limits: limits)
     } catch {
         throw LocatedError(path: path, underlying: error)
-    }
-}
-
-extension TokenizerFiles {
-    /// The files of a model folder.
-    init(_ files: TokenizerFileBytes) {
-        self.init(
-            vocabulary: files.vocabulary, tokenizerJSON: files.tokenizer, tokenizerConfig: files.configuration,
-            specialTokensMap: files.specialTokens, addedTokens: files.addedTokens)
-    }
-
-    /// A folder's tokenizer files, a `tokenizer.json`, or a `vocab.txt`; which of the two a file is, its content says.
-    init(path: String) throws {
-        let limit = 128 << 20
-        func read(_ path: String) throws -> [UInt8] {
-            try InputFile.readAll(path: path, limit: limit) {
-                LocatedError(path: path, underlying: JSONError.tooLarge(bytes: $0, limit: limit))
-            }
-        }
-        guard isFolder(path) else {
-            let bytes = try read(path)
-            let isJSON = bytes.first { !($0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09) } == UInt8(ascii: "{")
-            self = isJSON ? TokenizerFiles(tokenizerJSON: bytes) : TokenizerFiles(vocabulary: bytes)
-            return
-        }
-        func optional(_ name: String) throws -> [UInt8]? {
-            let file = path + "/" + name
-            return pathExists(file) ? try read(file) : nil
-        }
-        self.init(
-            vocabulary: try optional("vocab.txt"), tokenizerJSON: try optional("tokenizer.json"),
-            tokenizerConfig: try optional("tokenizer_config.json"),
-            specialTokensMap: try optional("special_tokens_map.json"), addedTokens: try optional("added_tokens.json"))
-        guard vocabulary != nil || tokenizerJSON != nil else {
-            throw LocatedError(path: path, underlying: BundleError.noTokenizerFiles)
-        }
     }
 }
 

@@ -73,12 +73,13 @@ public enum WindowAggregate: String, Sendable, CaseIterable {
 public struct TextOptions: Sendable {
     /// The most tokens of one input; nil takes the model's own limit, which is also the most that is allowed.
     public var maximumLength: Int?
-    /// What happens to longer texts.
-    public var longText: LongText = .head
+    /// What happens to longer texts; nil leaves it to the tokenizer: the head is kept, the tail where its files truncate
+    /// the left side.
+    public var longText: LongText?
     /// How windows are joined.
     public var aggregate: WindowAggregate = .mean
 
-    /// The model's limit, and the head of longer texts.
+    /// The model's limit, and the side of longer texts that its files keep.
     public init() {}
 }
 
@@ -135,7 +136,8 @@ public final class TextClassifier: Sendable {
         let limit = min(options.maximumLength ?? maximumLength, maximumLength)
         let encodings = try engine.map(texts.count) { [tokenizer] index in
             try tokenizer.encodeLong(
-                texts[index].text, pair: texts[index].pair, maximumLength: limit, strategy: options.longText)
+                texts[index].text, pair: texts[index].pair, maximumLength: limit,
+                strategy: options.longText ?? tokenizer.longText)
         }
         let sequences = encodings.flatMap { $0.map { TokenSequence(ids: $0.ids, typeIDs: $0.typeIDs) } }
         var outputs = try engine.run(sequences, outputs: .logits, take: \.logits)[...]

@@ -39,8 +39,9 @@ public final class TextEmbedder: Sendable {
 
     /// Loads the weights of an opened model.
     public init(_ bundle: ModelBundle, precision: Precision = .fp32, threads: Int? = nil) throws {
-        tokenizer = try bundle.requireTokenizer()
         recipe = bundle.sentenceRecipe
+        let own = try bundle.requireTokenizer()
+        tokenizer = recipe?.lowercaseFirst == true ? try own.lowercasing() : own
         maximumLength = min(
             recipe?.maximumSequenceLength ?? bundle.maximumLength, bundle.checkpoint.config.maximumPositions)
         defaultPooling = .tokens(recipe?.poolings ?? [.mean])
@@ -85,10 +86,8 @@ public final class TextEmbedder: Sendable {
     public func encode(_ texts: [String], maximumLength: Int? = nil) throws -> [TokenSequence] {
         let limit = min(maximumLength ?? self.maximumLength, self.maximumLength)
         return try engine.map(texts.count) { [tokenizer, recipe] index in
-            // The library joins the prompt first and lower-cases both.
             let prompted = (recipe?.defaultPrompt ?? "") + texts[index]
-            let prepared = recipe?.lowercaseFirst == true ? prompted.lowercased() : prompted
-            let encoding = try tokenizer.encodeLong(prepared, maximumLength: limit, strategy: .head)[0]
+            let encoding = try tokenizer.encodeLong(prompted, maximumLength: limit, strategy: tokenizer.longText)[0]
             return TokenSequence(ids: encoding.ids, typeIDs: encoding.typeIDs)
         }
     }

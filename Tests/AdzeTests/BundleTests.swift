@@ -73,10 +73,10 @@ import Testing
     @Test func aTokenizerOfAnotherModelIsRefused() throws {
         try withTemporaryFolder { folder in
             let words = try String(decoding: Fixtures.bytes("models/seqcls-gelu/vocab.txt"), as: UTF8.self)
-            try write(words + "more\n", folder, "vocab.txt")
+            try write(words + "two\nmore\n", folder, "vocab.txt")
             #expect(
                 refusal { try open(fixture("seqcls-gelu")) { $0.tokenizerPath = folder } } as? BundleError
-                    == .vocabularyTooLarge(tokens: 88, rows: 87))
+                    == .vocabularyTooLarge(tokens: 89, rows: 87))
         }
     }
 

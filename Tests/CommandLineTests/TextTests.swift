@@ -155,6 +155,22 @@ struct TextTests {
         }
     }
 
+    /// `truncation_side` is what happens to long texts unless an option says otherwise.
+    @Test func theModelsSideIsKept() throws {
+        let text = "good oak was cut too short by the saw and the beam is not sharp we saw it split soft wood"
+        try withTemporaryFolder { folder in
+            let path = folder + "/model"
+            try FileManager.default.copyItem(atPath: Models.classifier, toPath: path)
+            let config = #"{"truncation_side": "left", "tokenizer_class": "BertTokenizer"}"#
+            try Data(config.utf8).write(to: URL(filePath: path + "/tokenizer_config.json"))
+            func answer(_ options: String...) throws -> String {
+                try Tool.succeed(["predict", path, "--json", text] + options).output
+            }
+            let (own, tail, head) = (try answer(), try answer("--long", "tail"), try answer("--long", "head"))
+            #expect(own == tail && own != head)
+        }
+    }
+
     @Test func embedPrintsVectors() throws {
         let arguments = ["embed", Models.sentences, "The adze is sharp.", "A sharp adze!"]
         let vectors = try Tool.succeed(arguments).objects().map { try #require($0["embedding"] as? [Double]) }

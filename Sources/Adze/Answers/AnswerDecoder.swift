@@ -9,7 +9,7 @@ internal import AdzeTokenization
 /// Two things of the pipeline are left out: spans of probability 0 that end before they start, with which it fills up a
 /// list that is too short, and places of a `[CLS]` that somebody wrote into the question.
 struct AnswerDecoder {
-    let classifierID: Int32
+    let classifierID: Int32?
     let options: AnswerOptions
 
     /// The answers from a context whose windows have the logits (T, 2), start before end.

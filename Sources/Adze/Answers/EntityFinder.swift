@@ -54,10 +54,10 @@ public struct EntityOptions: Sendable {
     /// The most tokens of one input; nil takes the model's own limit, which is also the most that is allowed.
     public var maximumLength: Int?
     /// What happens to longer texts: `head`, `tail`, or windows, of whose overlapping entities the longer counts, and of
-    /// equally long ones the more certain.
-    public var longText = LongText.head
+    /// equally long ones the more certain; nil keeps the side that the tokenizer's files keep.
+    public var longText: LongText?
 
-    /// Joined simply, `O` left out, the head of longer texts.
+    /// Joined simply, `O` left out, the side of longer texts that the model's files keep.
     public init() {}
 }
 
@@ -106,7 +106,8 @@ public final class EntityFinder: Sendable {
         let encodings = try model.map(texts) { [model] input in
             guard input.pair == nil else { return [Encoding]() }
             return try model.tokenizer.encodeLong(
-                input.text, maximumLength: limit, strategy: options.longText, offsets: true)
+                input.text, maximumLength: limit, strategy: options.longText ?? model.tokenizer.longText,
+                offsets: true)
         }
         let logits = try model.run(encodings, outputs: .tokenLogits, take: \.tokenLogits)
         let decoder = EntityDecoder(tokenizer: model.tokenizer, labels: labels, options: options)

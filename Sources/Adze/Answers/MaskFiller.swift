@@ -189,7 +189,8 @@ extension MaskFiller {
     private func masked(_ text: TextInput, _ options: TextOptions) throws -> Result<MaskedText, TextProblem> {
         let limit = model.limit(options.maximumLength)
         let encoding = try model.tokenizer.encodeLong(
-            text.text, pair: text.pair, maximumLength: limit, strategy: options.longText)[0]
+            text.text, pair: text.pair, maximumLength: limit,
+            strategy: options.longText ?? model.tokenizer.longText)[0]
         let positions = encoding.ids.indices.filter { encoding.ids[$0] == maskID }
         if !positions.isEmpty { return .success(MaskedText(encoding: encoding, positions: positions)) }
         let hadOne =

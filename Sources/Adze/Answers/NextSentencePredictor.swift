@@ -58,7 +58,8 @@ public final class NextSentencePredictor: Sendable {
         let encodings = try model.map(pairs) { [model] input in
             guard let pair = input.pair else { return [Encoding]() }
             return try model.tokenizer.encodeLong(
-                input.text, pair: pair, maximumLength: limit, strategy: options.longText)
+                input.text, pair: pair, maximumLength: limit,
+                strategy: options.longText ?? model.tokenizer.longText)
         }
         let outputs = try model.run(encodings, outputs: .nextSentenceLogits, take: \.nextSentenceLogits)
         return zip(encodings, outputs).map { encodings, outputs in

@@ -56,10 +56,12 @@ public struct FineTuning: Sendable {
         recipe.maximumTokens = min(recipe.maximumTokens ?? limit, limit)
         let length = min(recipe.maximumTokens ?? limit, limit)
         let tokenizer = try examples.bundle.requireTokenizer()
+        let truncation = recipe.truncation ?? (tokenizer.settings.truncationSide == .left ? .tail : .head)
+        recipe.truncation = truncation
         func inputs(_ list: [Example]) throws -> TrainingInputs {
             try TrainingInputs(
                 list, head: head, tokenizer: tokenizer, maximumLength: length,
-                strategy: recipe.truncation.longText(maximumLength: length), pool: pool)
+                strategy: truncation.longText(maximumLength: length), pool: pool)
         }
         training = try inputs(examples.train)
         development = try inputs(examples.dev)
@@ -115,7 +117,7 @@ public struct FineTuning: Sendable {
     public var textOptions: TextOptions {
         var options = TextOptions()
         options.maximumLength = maximumLength
-        options.longText = recipe.truncation.longText(maximumLength: maximumLength)
+        options.longText = recipe.truncation?.longText(maximumLength: maximumLength)
         return options
     }
 

@@ -16,8 +16,8 @@ public struct Recipe: Sendable, Equatable {
 
     /// The most tokens of a text, special tokens included; nil for as many as the model has positions.
     public var maximumTokens: Int?
-    /// What is kept of a longer text.
-    public var truncation = Truncation.head
+    /// What is kept of a longer text; nil for the side that the model's tokenizer keeps.
+    public var truncation: Truncation?
 
     // MARK: Order and size
 

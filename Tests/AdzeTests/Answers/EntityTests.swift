@@ -47,7 +47,9 @@ import Testing
             let (index, input) = try golden.input(entry)
             let (text, options) = (try input.text("text"), try options(entry, input))
             let windows = try tokenizer.encodeLong(
-                text, maximumLength: try #require(options.maximumLength), strategy: options.longText, offsets: true)
+                text, maximumLength: try #require(options.maximumLength),
+                strategy: options.longText ?? tokenizer.longText,
+                offsets: true)
             #expect(try windows.map(\.ids) == input.windows())
             let decoder = EntityDecoder(tokenizer: tokenizer, labels: Self.labels, options: options)
             let logits = try golden.logits(index, windows: windows.count)

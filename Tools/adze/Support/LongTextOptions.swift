@@ -40,10 +40,11 @@ struct LongTextOptions: ParsableArguments {
         }
     }
 
-    /// What happens to long texts, in windows that share `stride` tokens.
-    func longText(stride: Int) throws -> LongText {
+    /// What happens to long texts, in windows that share `stride` tokens; nil is what the model's tokenizer says.
+    func longText(stride: Int) throws -> LongText? {
         switch long {
-        case nil, "head": return .head
+        case nil: return nil
+        case "head": return .head
         case "tail": return .tail
         case "head+tail": return .headAndTail
         case "window": return .window(stride: stride)
