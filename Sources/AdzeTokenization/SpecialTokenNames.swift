@@ -113,6 +113,9 @@ extension SpecialTokenNames {
             }
         }
         if isGeneric, let mask = settings.maskToken, !known.contains(ExactText(mask)) { settings.maskToken = nil }
+        if !known.contains(ExactText(settings.paddingToken)) {
+            settings.paddingToken = TokenizerSettings().paddingToken
+        }
         settings.addedTokens = added.keys.sorted().compactMap { added[$0] }
         return more
     }
@@ -140,9 +143,17 @@ extension SpecialTokenNames {
         _ notes: inout [String]
     ) -> Bool {
         switch role {
-        case "unk_token", "sep_token", "cls_token": return false
+        case "unk_token": return false
+        case "cls_token", "sep_token":
+            let isFramed = (settings.single + settings.pair).contains { piece in
+                if case .token(let text, _) = piece { text == token.content } else { false }
+            }
+            // A name that nothing uses would not survive an export.
+            let plain = TokenizerSettings()
+            if !isFramed, role == "cls_token" { settings.classifierToken = plain.classifierToken }
+            if !isFramed, role == "sep_token" { settings.separatorToken = plain.separatorToken }
+            return false
         case "pad_token":
-            settings.paddingToken = TokenizerSettings().paddingToken
             if isNamed {
                 notes.append("the vocabulary has no padding token \(quoted(token.content)); it is left out")
             }

@@ -104,7 +104,9 @@ struct TokenizerConfig {
         guard fromJSON else { return }
         var differing: [String] = []
         if settings.lowercases != before.lowercases { differing.append("do_lower_case") }
-        if settings.effectivelyStripsAccents != before.effectivelyStripsAccents, stripsAccents != nil {
+        if settings.stripsAccents != before.stripsAccents,
+            settings.effectivelyStripsAccents != before.effectivelyStripsAccents
+        {
             differing.append("strip_accents")
         }
         if settings.separatesCJK != before.separatesCJK { differing.append("tokenize_chinese_chars") }

@@ -56,6 +56,22 @@ import Testing
         }
     }
 
+    /// What `tokenizers` gives with truncation from the left: the first window is the end of the text.
+    @Test func windowsBeginAtTheEndWhereTheLeftSideGivesWay() throws {
+        var settings = try tokenizer().settings
+        settings.truncationSide = .left
+        let tokenizer = try BertTokenizer(tokens: Self.tokens, settings: settings)
+        let cases: [(text: String, stride: Int, limit: Int, windows: [[Int32]])] = [
+            ("a b c a b c a b c", 1, 8, [[7, 5, 6, 7], [7, 5, 6, 7], [5, 6, 7]]),
+            ("a b c a b c a b c a", 2, 9, [[7, 5, 6, 7, 5], [7, 5, 6, 7, 5], [5, 6, 7, 5]]),
+            ("a b c a b c a", 1, 8, [[5, 6, 7, 5], [5, 6, 7, 5]]), ("a b c", 1, 8, [[5, 6, 7]]),
+        ]
+        for (text, stride, limit, expected) in cases {
+            let windows = try tokenizer.encodeWindows("a", pair: text, maximumLength: limit, stride: stride)
+            #expect(windows.map { Array($0.ids[$0.secondText]) } == expected)
+        }
+    }
+
     @Test func roomThatBringsNothingNewIsRefused() throws {
         let tokenizer = try tokenizer()
         let long = "a b c a b c a b c"

@@ -186,7 +186,7 @@ CASES = [
     ("added_tokens.json", {}, {}, {"added": {"<new>": 87, "Covid": 88}}),
     ("bare, added_tokens.json", {}, {}, {"bare": True, "added": {"<new>": 87, "Covid": 88}}),
     ("bare, added_tokens.json and special_tokens_map.json", {}, {},
-     {"bare": True, "added": {"<new>": 87, "Covid": 88}, "special": {"additional_special_tokens": ["Covid"]}}),
+     {"bare": True, "added": {"<new>": 87, "Covid": 88}, "special": {"extra_special_tokens": ["Covid"]}}),
 ]
 
 # sentence_bert_config.json, changes of tokenizer_config.json.
