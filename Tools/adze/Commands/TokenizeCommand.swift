@@ -37,7 +37,8 @@ struct TokenizeCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What happens to texts longer than --max-length: head, tail, head+tail, window; default: head.",
+            "What happens to texts longer than --max-length: head, tail, head+tail, window; default: head, or what the "
+                + "model's files say.",
             valueName: "HOW"), completion: .list(LongTextOptions.names))
     var long: String?
 

@@ -10,7 +10,8 @@ struct LongTextOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What happens to long texts: head, tail, head+tail, window; default: head.", valueName: "HOW"),
+            "What happens to long texts: head, tail, head+tail, window; default: head, or what the "
+                + "model's files say.", valueName: "HOW"),
         completion: .list(LongTextOptions.names))
     var long: String?
 
