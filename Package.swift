@@ -94,8 +94,9 @@ let package = Package(
         library(
             "Adze",
             [
-                "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
-                "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTorch", "AdzeTraining",
+                "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeKeras", "AdzeModelFiles", "AdzeModels",
+                "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTorch",
+                "AdzeTraining", "AdzeZip",
             ]),
         library("AdzeInsight", ["Adze", "AdzeBytes", "AdzeData"]),
         .executableTarget(

@@ -46,7 +46,7 @@ extension ModelBundle {
     ///
     /// Throws `LocatedError` with a `DataError` or `RowError` for a file that is no text, and
     /// `AddedTokensError` for more than `addedTokenLimit` lines or none.
-    public static func readTokens(path: String) throws -> [String] {
+    package static func readTokens(path: String) throws -> [String] {
         do {
             var source = try RowSource(path: path, format: .txt)
             var words: [String] = []

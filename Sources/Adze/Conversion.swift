@@ -49,7 +49,7 @@ extension ModelBundle {
     /// Throws `CheckpointError.nonFinite`, the readers' errors and `FileError`; after any of them nothing is left at
     /// `path` but what was there. The same model gives the same bytes on any machine with the same libzstd.
     /// - Complexity: O(weights); memory for the fp32 weights once, while the probes run, and a few tensors beside.
-    public func convert(
+    package func convert(
         to path: String, options: ConversionOptions = ConversionOptions()
     ) throws -> ConversionReport {
         do {

@@ -1,6 +1,6 @@
 // The four outputs of an encoder for some texts, as one safetensors file.
 
-public import AdzeModels
+package import AdzeModels
 internal import AdzeSafetensors
 internal import AdzeTensors
 
@@ -9,7 +9,7 @@ extension TextEmbedder {
     /// `i.hidden` (L + 1, T, H) and `i.attentions` (L, A, T, T).
     ///
     /// All outputs are held in memory until they are written. Throws as `embed` does, and `FileError`.
-    public func writeOutputs(
+    package func writeOutputs(
         of texts: [String], _ outputs: OutputRequest, to path: String, replacing: Bool, maximumLength: Int? = nil
     ) throws {
         let sequences = try encode(texts, maximumLength: maximumLength)

@@ -50,6 +50,7 @@ final class Engine: Sendable {
         var ranges = ActivationRanges(model.config)
         var rest = sequences[...]
         while !rest.isEmpty {
+            try Task.checkCancellation()
             var (count, tokens) = (0, 0)
             for sequence in rest where count == 0 || tokens + sequence.ids.count <= Engine.tokenBudget {
                 (count, tokens) = (count + 1, tokens + sequence.ids.count)
@@ -69,14 +70,25 @@ final class Engine: Sendable {
     static let tokenBudget = 2048
 
     /// What `body` makes of each index of `0..<count`, in their order, on all threads; `body` may not use the engine.
+    ///
+    /// Throws `CancellationError` in a task that is cancelled, between some of them and the next.
     func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Result) throws -> [Result] {
-        try pool.map(count, body)
+        var results: [Result] = []
+        results.reserveCapacity(count)
+        for start in stride(from: 0, to: count, by: Engine.textBudget) {
+            try Task.checkCancellation()
+            results += try pool.map(min(Engine.textBudget, count - start)) { try body(start + $0) }
+        }
+        return results
     }
+
+    /// The most texts that are prepared before a cancelled task is noticed.
+    private static let textBudget = 1024
 
     /// Runs sequences and returns their outputs in the same order.
     ///
     /// `positions` says, for each sequence, where the vocabulary logits are wanted; nil is at every token. Throws
-    /// `BatchError`, and `CheckpointError` for an output that the model does not give.
+    /// `CancellationError` between batches in a task that is cancelled, `BatchError`, and `CheckpointError` for an output that the model does not give.
     func run(
         _ sequences: [TokenSequence], outputs: OutputRequest, positions: [[Int]]? = nil
     ) throws -> [EncoderOutput] {
@@ -95,6 +107,7 @@ final class Engine: Sendable {
         var results = [Kept?](repeating: nil, count: sequences.count)
         var start = 0
         while start < order.count {
+            try Task.checkCancellation()
             var end = start
             var tokens = 0
             while end < order.count, end == start || tokens + sequences[order[end]].ids.count <= Engine.tokenBudget {

@@ -117,7 +117,7 @@ public final class EngineBenchmark: Sendable {
 }
 
 /// No shape has this name.
-private struct UnknownShape: AdzeFailure {
+struct UnknownShape: AdzeFailure {
     let name: String
     let nearest: String?
     var kind: FailureKind { .usage }

@@ -51,7 +51,7 @@ public struct EvaluationReport: Sendable, Equatable {
     ///   above `matrixLimit` labels; `mistakes`: the most frequent, `{actual, predicted, count}`.
     /// - `labels`: `subsetAccuracy`, `macroF1`, `microF1`, `weightedF1`, `samplesF1` and the same of `Precision` and
     ///   `Recall`; `labels` as above.
-    /// - `number`: `mse`, `mae`, `r2`, `pearson`, `spearman`; null where they are not defined.
+    /// - `number`: `mse`, `mae`, `r2`, `pearson`, `spearman`; null where they are not defined, or beyond a `Double`.
     public var json: JSONObject {
         var object: JSONObject = [
             "task": .string(task), "examples": .integer(exampleCount), "truncated": .integer(truncatedCount),

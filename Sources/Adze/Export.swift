@@ -22,7 +22,7 @@ extension ModelBundle {
     /// Weights are fp32. A model folder that is replaced loses its configuration, tokenizer and weights under the usual
     /// names of safetensors and PyTorch; all else in it stays. Throws the readers' errors and `FileError`.
     @discardableResult
-    public func export(to path: String, format: ExportFormat, replacing: Bool = false) throws -> Int {
+    package func export(to path: String, format: ExportFormat, replacing: Bool = false) throws -> Int {
         try ModelBundle.checkExport(to: path, replacing: replacing)
         let folder = try AtomicFolder(path: path, layout: ModelFolder.layout, replacing: replacing)
         let temporary = folder.temporary
@@ -54,7 +54,7 @@ extension ModelBundle {
     }
 
     /// Refuses what `export` would refuse; throws `FileError` and `BundleError.notAModelFolder`.
-    public static func checkExport(to path: String, replacing: Bool) throws {
+    package static func checkExport(to path: String, replacing: Bool) throws {
         try AtomicFolder.check(path, layout: ModelFolder.layout, replacing: replacing)
         // A folder that is replaced must be a model's: anything else was hardly meant.
         guard isFolder(path) else { return }

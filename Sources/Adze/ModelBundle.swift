@@ -27,7 +27,8 @@ public struct ModelBundle: Sendable {
     ///
     /// Throws an `AdzeFailure` whose description is one line. Of a tokenizer with more tokens than the embedding has rows,
     /// the last are left out where they were added to it, or where it is one; else it is refused here.
-    public init(path: String, options: ModelOptions = ModelOptions()) throws {
+    package init(path: String, options: ModelOptions = ModelOptions()) throws {
+        let options = try options.located()
         let source = try OpenedModel(path: path, options: options.weights)
         self.source = source
         edits = []

@@ -3,12 +3,18 @@
 internal import AdzeModelFiles
 public import AdzeModels
 
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
 /// Statements that complete or override what a model's files say.
 public struct ModelOptions: Sendable {
     /// A `config.json` to use instead of the folder's, or for a bare file of weights.
-    public var configPath: String?
+    public var config: URL?
     /// A folder or file (`tokenizer.json`, `vocab.txt`) to take the tokenizer from.
-    public var tokenizerPath: String?
+    public var tokenizer: URL?
     /// The names of the labels, in the order of the classifier's rows.
     public var labels: [String]?
     /// The number of attention heads, where there is no configuration.
@@ -26,13 +32,27 @@ public struct ModelOptions: Sendable {
     /// The seed of a new classifier.
     public var seed: UInt64 = 0
     /// The program `adze-h5worker`, which reads HDF5; nil for the one beside the running executable.
-    public var hdf5WorkerPath: String?
+    public var hdf5Worker: URL?
+
+    // The same as paths, as the command line has them.
+    package var configPath: String?
+    package var tokenizerPath: String?
+    package var hdf5WorkerPath: String?
 
     /// No statements.
     public init() {}
 }
 
 extension ModelOptions {
+    /// The statements with every URL as a path; throws `LocationError`.
+    func located() throws(LocationError) -> ModelOptions {
+        var options = self
+        if let config { options.configPath = try config.localPath }
+        if let tokenizer { options.tokenizerPath = try tokenizer.localPath }
+        if let hdf5Worker { options.hdf5WorkerPath = try hdf5Worker.localPath }
+        return options
+    }
+
     /// What concerns the weights' files.
     var weights: WeightsOptions {
         var options = WeightsOptions()

@@ -37,13 +37,15 @@ public struct TextInput: Sendable, Equatable, ExpressibleByStringLiteral {
 /// What a classifier says of one text.
 public struct Classification: Sendable, Equatable {
     /// A label and its score.
-    public struct Score: Sendable, Equatable {
+    public struct Score: Sendable, Equatable, Codable {
         /// The label's name.
         public let label: String
         /// A probability; for regression the value itself.
         public let score: Double
     }
 
+    /// The names of the labels, in the model's order.
+    public let labels: [String]
     /// The best labels, best first; `topK` of them.
     public let top: [Score]
     /// The score of every label, in the model's order.
@@ -57,6 +59,17 @@ public struct Classification: Sendable, Equatable {
     public var label: String { top.first?.label ?? "" }
     /// The best label's score.
     public var score: Double { top.first?.score ?? 0 }
+
+    /// The score of every label by its name.
+    public var scoresByLabel: [String: Double] {
+        Dictionary(zip(labels, scores), uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The score of a label; nil for a name that the model does not have.
+    /// - Complexity: O(labels).
+    public func score(of label: String) -> Double? {
+        labels.firstIndex(of: label).flatMap { scores.indices.contains($0) ? scores[$0] : nil }
+    }
 }
 
 /// How the windows of a long text are joined.
@@ -105,7 +118,7 @@ public final class TextClassifier: Sendable {
     /// as long as loading. `threads` nil takes every processor that the process may use. Throws an `AdzeFailure` for a model that is
     /// damaged, incomplete, or no classifier.
     public convenience init(contentsOf url: URL, precision: Precision = .int8, threads: Int? = nil) throws {
-        try self.init(ModelBundle(path: url.path), precision: precision, threads: threads)
+        try self.init(ModelBundle(contentsOf: url), precision: precision, threads: threads)
     }
 
     /// Loads the weights of an opened model.
@@ -128,7 +141,8 @@ public final class TextClassifier: Sendable {
 
     /// Classifies texts, in their order.
     ///
-    /// Throws `TokenizerError.impossibleBudget` where `options` leave no room for a text.
+    /// In a task that is cancelled, throws `CancellationError` before its next batch of about two thousand tokens. Throws
+    /// `TokenizerError.impossibleBudget` where `options` leave no room for a text.
     /// - Parameter topK: how many labels of each text are wanted, best first.
     public func classify(
         _ texts: [TextInput], topK: Int = 1, options: TextOptions = TextOptions()
@@ -183,7 +197,8 @@ extension ClassificationHead {
         }
         let best = scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(max(1, topK))
         return Classification(
-            top: best.map { Classification.Score(label: labels[$0], score: scores[$0]) }, scores: scores,
+            labels: labels, top: best.map { Classification.Score(label: labels[$0], score: scores[$0]) },
+            scores: scores,
             logits: meanLogits, truncatedTokenCount: truncated)
     }
 }

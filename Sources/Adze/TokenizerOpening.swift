@@ -4,13 +4,13 @@ internal import AdzeBytes
 internal import AdzeHuggingFace
 internal import AdzeModelFiles
 internal import AdzeNative
-public import AdzeTokenization
+package import AdzeTokenization
 
 /// Opens the tokenizer of a `.adze` file or model folder, or one that stands alone: a folder with tokenizer files, a
 /// `tokenizer.json`, a `vocab.txt`.
 ///
 /// Weights are not read. Throws `TokenizerError`, `BundleError.noTokenizer`, `FileError`.
-public func openTokenizer(path: String) throws -> BertTokenizer {
+package func openTokenizer(path: String) throws -> BertTokenizer {
     do {
         if !isFolder(path), let weights = try weights(path: path) {
             guard let native = weights.native, let settings = native.metadata.tokenizer else {

@@ -44,7 +44,7 @@ enum DependencyTable {
         Row("AdzeKeras", ground.union(["AdzeSafetensors", "AdzeZip"])),
         Row(formatOpener, ground.union(formats).union(["AdzeZip"])),
         // Façade and tools.
-        Row("Adze", core.union(formats).union([formatOpener, "AdzeTraining"])),
+        Row("Adze", core.union(formats).union([formatOpener, "AdzeTraining", "AdzeZip"])),
         Row("AdzeInsight", core.union(["Adze"])),
         Row(
             "adze-cli", core.union(formats).union([formatOpener, "Adze", "AdzeInsight", "AdzeTraining"]),

@@ -18,7 +18,7 @@ struct AdzeCommand: ParsableCommand {
             on this machine; Adze downloads nothing. Data goes to standard output, everything else to standard error. \
             Where a text or a file of data may stand, - is standard input.
             """,
-        version: "0.1.0",
+        version: adzeVersion,
         subcommands: [
             ConvertCommand.self, InspectCommand.self, VerifyCommand.self, ExportCommand.self, PredictCommand.self,
             EmbedCommand.self, EvaluateCommand.self, FinetuneCommand.self, ReportCommand.self, LengthsCommand.self,

@@ -20,12 +20,17 @@ public struct FilledText: Sendable, Equatable {
         public let text: String
         /// Its probability among all tokens, the other masks being open.
         public let score: Double
-        fileprivate let place: MaskPlace
+        let origin: CandidateOrigin
         /// The whole text with this mask filled, decoded; with several masks, the special tokens stand in it too.
         ///
         /// Written when it is asked for: a text full of masks has thousands of candidates.
         /// - Complexity: O(tokens of the text).
-        public var sequence: String { place.text.filled(at: place.position, by: token) }
+        public var sequence: String {
+            switch origin {
+            case .mask(let text, let position): text.filled(at: position, by: token)
+            case .written(let sequence): sequence
+            }
+        }
     }
 
     /// For each mask, in order, its candidates, best first.
@@ -60,7 +65,7 @@ public final class MaskFiller: Sendable {
 
     /// Opens a model and loads its weights; throws as `TextClassifier.init(contentsOf:)` does.
     public convenience init(contentsOf url: URL, precision: Precision = .int8, threads: Int? = nil) throws {
-        try self.init(ModelBundle(path: url.path), precision: precision, threads: threads)
+        try self.init(ModelBundle(contentsOf: url), precision: precision, threads: threads)
     }
 
     /// Loads the weights of an opened model; throws `BundleError.wrongHead` for one without a vocabulary projection, and
@@ -141,14 +146,16 @@ public final class MaskFiller: Sendable {
 
 // MARK: - Steps
 
-/// A mask of a text that its candidates share.
-private struct MaskPlace: Sendable {
-    let text: OpenText
-    let position: Int
+/// What a candidate's whole text is made of.
+enum CandidateOrigin: Sendable {
+    /// A mask of a text that its candidates share.
+    case mask(OpenText, position: Int)
+    /// It was read from where another process wrote it.
+    case written(String)
 }
 
 /// The tokens of a text with open masks, kept once for all candidates.
-private final class OpenText: Sendable {
+final class OpenText: Sendable {
     private let ids: [Int32]
     private let hasOneMask: Bool
     private let tokenizer: BertTokenizer
@@ -178,7 +185,7 @@ private struct MaskedText: Sendable {
             choices.map { choice in
                 FilledText.Candidate(
                     token: choice.id, text: tokenizer.string(of: [Int32(choice.id)]), score: choice.score,
-                    place: MaskPlace(text: text, position: position))
+                    origin: .mask(text, position: position))
             }
         }
         return FilledText(masks: masks, truncatedTokenCount: encoding.truncatedTokenCount)

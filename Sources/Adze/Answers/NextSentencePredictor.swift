@@ -33,7 +33,7 @@ public final class NextSentencePredictor: Sendable {
 
     /// Opens a model and loads its weights; throws as `TextClassifier.init(contentsOf:)` does.
     public convenience init(contentsOf url: URL, precision: Precision = .int8, threads: Int? = nil) throws {
-        try self.init(ModelBundle(path: url.path), precision: precision, threads: threads)
+        try self.init(ModelBundle(contentsOf: url), precision: precision, threads: threads)
     }
 
     /// Loads the weights of an opened model; throws `BundleError.wrongHead` for one without this head.

@@ -52,7 +52,7 @@ public enum TextModel: Sendable {
 
     /// Opens a model and loads its weights; throws as `TextClassifier.init(contentsOf:)` does.
     public init(contentsOf url: URL, precision: Precision = .int8, threads: Int? = nil) throws {
-        try self.init(ModelBundle(path: url.path), precision: precision, threads: threads)
+        try self.init(ModelBundle(contentsOf: url), precision: precision, threads: threads)
     }
 
     /// Loads the weights of an opened model, for `task` or for what its head is for.

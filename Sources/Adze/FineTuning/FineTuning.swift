@@ -215,7 +215,7 @@ public struct FineTunedModel: Sendable {
     /// After a quantization-aware training the int8 section is the one that training saw, and the fp32 weights are what
     /// its codes stand for, so that both precisions answer alike but for the rounding of activations. Throws as
     /// `ModelBundle.convert` does.
-    public func write(to path: String, replacing: Bool = false) throws -> ConversionReport {
+    package func write(to path: String, replacing: Bool = false) throws -> ConversionReport {
         var options = ConversionOptions()
         options.replacing = replacing
         options.threads = threads

@@ -10,9 +10,9 @@ internal import AdzeNative
 /// Where the examples of a training are.
 public struct TrainingTables: Sendable {
     /// The training data: a table, JSON lines, or a folder of reviews.
-    public var train: String
+    package var train: String
     /// The development data; nil splits some off the training data.
-    public var dev: String?
+    package var dev: String?
     /// The format; nil goes by the names.
     public var format: DataFormat?
     /// The columns.
@@ -23,7 +23,7 @@ public struct TrainingTables: Sendable {
     public var devShare = 0.1
 
     /// The tables at these paths.
-    public init(train: String, dev: String? = nil) {
+    package init(train: String, dev: String? = nil) {
         self.train = train
         self.dev = dev
     }
@@ -65,7 +65,7 @@ public struct TrainingExamples: Sendable {
     /// - Parameters:
     ///   - words: words to add to the vocabulary, see `ModelBundle.addingTokens(_:)`.
     ///   - allowsInt8: whether a file of int8 weights alone may be the start.
-    public init(
+    package init(
         model path: String, options: ModelOptions = ModelOptions(), tables: TrainingTables, newHead: NewHead? = nil,
         words: [String] = [], seed: UInt64 = 42, allowsInt8: Bool = false
     ) throws {

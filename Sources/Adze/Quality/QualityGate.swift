@@ -2,7 +2,7 @@
 // the score is near enough. Not here: the writing of the file.
 
 public import AdzeBytes
-public import AdzeData
+package import AdzeData
 internal import AdzeModelFiles
 internal import AdzeModels
 internal import AdzeNative
@@ -54,7 +54,7 @@ extension ModelBundle {
     /// - Parameter progress: is told what is being measured, how many texts of it are done, and how many there are.
     /// - Complexity: a pass over the examples in fp32 and one in int8; where layers have to be kept, one over the sample
     ///   for each group, and about twice as many over the examples as the logarithm of the number of groups.
-    public func quantize(
+    package func quantize(
         to path: String, examples: [Example], gate: QualityGate, texts: TextOptions = TextOptions(),
         options: ConversionOptions = ConversionOptions(), progress: (String, Int, Int) -> Void = { _, _, _ in }
     ) throws -> QuantizationReport {

@@ -1,0 +1,66 @@
+// What a program that shows `localizedDescription` gets to see of an error: its one line. Every error that the library can
+// throw is listed here, because Foundation stays out of the modules in which they are.
+
+public import AdzeBytes
+public import AdzeData
+public import AdzeHuggingFace
+public import AdzeKeras
+public import AdzeKernels
+public import AdzeModelFiles
+public import AdzeModels
+public import AdzeNative
+public import AdzeSafetensors
+public import AdzeTensors
+public import AdzeTokenization
+public import AdzeTorch
+public import AdzeTraining
+public import AdzeZip
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+extension LocalizedError where Self: AdzeFailure {
+    /// The error's line.
+    public var errorDescription: String? { description }
+}
+
+extension FileError: LocalizedError {}
+extension JSONError: LocalizedError {}
+
+extension MissingTensor: LocalizedError {}
+extension ShardError: LocalizedError {}
+extension InstructionSetError: LocalizedError {}
+
+extension TokenizerError: LocalizedError {}
+extension DataError: LocalizedError {}
+extension RowError: LocalizedError {}
+
+extension ConfigError: LocalizedError {}
+extension CheckpointError: LocalizedError {}
+extension BatchError: LocalizedError {}
+
+extension ZipError: LocalizedError {}
+extension SafetensorsError: LocalizedError {}
+extension TorchError: LocalizedError {}
+extension NativeError: LocalizedError {}
+extension KerasError: LocalizedError {}
+extension HuggingFaceError: LocalizedError {}
+extension ModelFileError: LocalizedError {}
+extension LocatedError: LocalizedError {}
+
+extension RecipeError: LocalizedError {}
+extension TrainingError: LocalizedError {}
+extension TrainerError: LocalizedError {}
+extension RunCheckpointError: LocalizedError {}
+
+extension BundleError: LocalizedError {}
+extension LocationError: LocalizedError {}
+extension AddedTokensError: LocalizedError {}
+extension EvaluationError: LocalizedError {}
+extension FineTuningError: LocalizedError {}
+extension TextProblem: LocalizedError {}
+extension TaskError: LocalizedError {}
+extension UnknownShape: LocalizedError {}
