@@ -19,9 +19,6 @@ extension BertCheckpoint {
             if !hasPooler { notes.append("the checkpoint has no pooler; a new, untrained one comes with the new head") }
             return .classification(ClassificationHead(labels: labels, problemType: options.newHeadProblem))
         }
-        if description?.architecture == nil, architecture != .model, architecture != .sequenceClassification {
-            notes.append("no class is named; the tensors are those of a \(architecture.rawValue)")
-        }
         if options.labels != nil && !architecture.hasLabels {
             throw ConfigError.noLabels(architecture: architecture.rawValue)
         }
@@ -44,6 +41,50 @@ extension BertCheckpoint {
         }
     }
 
+    /// The class of a checkpoint that names none, and what a user must hear of it.
+    ///
+    /// A classifier of texts and one of tokens that kept its pooler have the same tensors: what else is said of the head
+    /// decides, its labels last. Where nothing does, texts are classified, as most do.
+    static func unnamed(
+        _ found: BertArchitecture, _ description: HeadDescription?, labels: [String]?, notes: inout [String]
+    ) throws(ConfigError) -> BertArchitecture {
+        switch found {
+        case .model: return found
+        case .sequenceClassification: break
+        default:
+            notes.append("no class is named; the tensors are those of a \(found.rawValue)")
+            return found
+        }
+        // Only a classifier of texts has a problem type.
+        if try description?.problemType() != nil { return found }
+        let (texts, tokens) = (BertArchitecture.sequenceClassification, BertArchitecture.tokenClassification)
+        var names = labels
+        if names == nil { names = try description?.labels() }
+        if let names, looksLikeTags(names) {
+            notes.append(
+                "no class is named; the labels are tags, such as \(quoted(names.first { $0 != "O" } ?? "O")), so the"
+                    + " model labels tokens (\(tokens.rawValue)); if it labels texts, name \(texts.rawValue) under"
+                    + " architectures in config.json")
+            return tokens
+        }
+        notes.append(
+            "no class is named; taken for a classifier of texts (\(texts.rawValue)); if it labels tokens, name"
+                + " \(tokens.rawValue) under architectures in config.json")
+        return texts
+    }
+
+    /// Whether labels are those of a tagger: `O` beside some, or nothing but, of `B-PER`, `I-PER` and their like.
+    static func looksLikeTags(_ labels: [String]) -> Bool {
+        func isTag(_ label: String) -> Bool {
+            let bytes = Array(label.utf8.prefix(3))
+            guard bytes.count == 3, bytes[1] == UInt8(ascii: "-") || bytes[1] == UInt8(ascii: "_") else { return false }
+            // Beginning, inside, last or end, single or unit.
+            return "BILESU".utf8.contains(bytes[0])
+        }
+        let tags = labels.filter(isTag).count
+        return tags > 1 && (tags == labels.count || labels.contains("O"))
+    }
+
     /// The names of a classifier's classes: stated, else the configuration's, else made up from the tensor's rows.
     private static func labels(
         _ description: HeadDescription?, map: ParameterMap, store: any TensorStore, options: CheckpointOptions,
@@ -56,6 +97,11 @@ extension BertCheckpoint {
         let labels: [String]
         if let stated = try options.labels ?? description?.labels() {
             labels = stated
+            if options.labels == nil, description?.hasNumbersForLabels == true {
+                notes.append(
+                    "id2label has numbers for names; the labels are called \(stated.prefix(3).joined(separator: ", "))…"
+                )
+            }
         } else {
             // transformers leaves id2label out of a configuration of two unnamed labels.
             labels = (0..<(classes ?? 2)).map { "LABEL_\($0)" }

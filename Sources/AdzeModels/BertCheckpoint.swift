@@ -66,7 +66,8 @@ public struct BertCheckpoint: Sendable {
         var notes: [String] = []
         let named = options.newHead == nil ? description?.architecture : .sequenceClassification
         let found = BertArchitecture(recognising: Set(map.entries.map(\.name)).union(map.unreadable.keys))
-        let architecture = named ?? found
+        let architecture =
+            try named ?? BertCheckpoint.unnamed(found, description, labels: options.labels, notes: &notes)
         let head = try BertCheckpoint.head(
             architecture, description, map: &map, config: config, store: store, options: options, notes: &notes)
         if description?.architecture == .model, found != .model, options.newHead == nil,

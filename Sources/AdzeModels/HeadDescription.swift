@@ -68,12 +68,23 @@ struct HeadDescription {
                 let found = object.keys.prefix(5).map { quoted($0, limit: 20) }.joined(separator: ", ")
                 throw .labelKeys(expected: object.count, found: found)
             }
-            guard let name = label.string else {
-                throw .wrongType(key: "id2label", expected: "strings", found: label.kindName)
+            guard let name = HeadDescription.name(label) else {
+                throw .wrongType(key: "id2label", expected: "names", found: label.kindName)
             }
             labels.append(name)
         }
         return labels
+    }
+
+    /// Whether a label's name is a number; transformers prints it, and so it is a name.
+    var hasNumbersForLabels: Bool { json["id2label"]?.object?.contains { $0.value.number != nil } == true }
+
+    private static func name(_ label: JSONValue) -> String? {
+        switch label {
+        case .string(let name): name
+        case .integer, .number: label.text
+        default: nil
+        }
     }
 }
 
