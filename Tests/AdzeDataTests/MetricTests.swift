@@ -123,10 +123,30 @@ import Testing
         #expect(numbers.meanSquaredError == 0 && numbers.pearson == nil && numbers.determination == nil)
     }
 
-    @Test func numbersTooLargeForTheirSquaresHaveNoCorrelation() {
+    /// A correlation, and what share of the spread is explained, do not depend on the unit.
+    @Test(arguments: [1, 0x1p530, 0x1p1000, 0x1p-560, 0x1p-1000]) func numbersOfAnySizeScoreAsOrdinaryOnes(unit: Double)
+    {
+        var (tally, plain) = (RegressionTally(), RegressionTally())
+        for (actual, predicted) in [(1.0, 1.5), (-3, -2.25), (7.5, 6), (2, 2), (0, 0.125)] {
+            tally.add(actual: actual * unit, predicted: predicted * unit)
+            plain.add(actual: actual, predicted: predicted)
+        }
+        let (report, expected) = (tally.report, plain.report)
+        #expect(report.pearson == expected.pearson && report.spearman == expected.spearman)
+        #expect(report.determination == expected.determination)
+        #expect(report.meanAbsoluteError == expected.meanAbsoluteError * unit)
+        #expect(report.meanSquaredError == expected.meanSquaredError * unit * unit)
+    }
+
+    @Test func squaresBeyondADoubleAreInfiniteAndNothingElseIs() {
         var tally = RegressionTally()
-        for x in [-1e300, 0, 1e300] { tally.add(actual: x, predicted: x) }
-        #expect(tally.report.pearson == nil && abs((tally.report.spearman ?? 0) - 1) < 1e-12)
+        for x in [1e155, -3, 1.7e308, .leastNonzeroMagnitude, -1.7e308] { tally.add(actual: x, predicted: 1) }
+        let report = tally.report
+        #expect(report.meanSquaredError == .infinity && report.meanAbsoluteError.isFinite)
+        #expect(report.determination?.isFinite == true && report.pearson == nil)
+        var exact = RegressionTally()
+        for x in [-1e300, 0, 1e300] { exact.add(actual: x, predicted: x) }
+        #expect(exact.report.determination == 1 && abs((exact.report.pearson ?? 0) - 1) < 1e-12)
     }
 
     /// A confidence on a bin's upper edge belongs to it, one of 0 to the first.

@@ -5,6 +5,8 @@ public struct RegressionReport: Sendable, Equatable {
     /// How many examples there were.
     public let exampleCount: Int
     /// The mean of squared differences.
+    ///
+    /// Infinite where it is beyond `Double`, as for differences of 1e155 and more.
     public let meanSquaredError: Double
     /// The mean of absolute differences.
     public let meanAbsoluteError: Double
@@ -34,16 +36,19 @@ public struct RegressionTally: Sendable {
     /// The scores so far; errors are 0 before the first answer.
     /// - Complexity: O(n log n).
     public var report: RegressionReport {
-        let count = Double(actual.count)
-        let squares = zip(actual, predicted).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-        let magnitudes = zip(actual, predicted).reduce(0.0) { $0 + ($1.0 - $1.1).magnitude }
+        // Squares of numbers beyond 1e154 are not finite; a power of two brings them back without touching a digit.
+        let unit = scale(of: [actual, predicted])
+        let (a, p) = unit == 1 ? (actual, predicted) : (actual.map { $0 / unit }, predicted.map { $0 / unit })
+        let count = Double(a.count)
+        let squares = zip(a, p).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        let magnitudes = zip(a, p).reduce(0.0) { $0 + ($1.0 - $1.1).magnitude }
         return RegressionReport(
-            exampleCount: actual.count, meanSquaredError: ratio(squares, count),
-            meanAbsoluteError: ratio(magnitudes, count), determination: determination(squares),
-            pearson: correlation(actual, predicted), spearman: correlation(ranks(actual), ranks(predicted)))
+            exampleCount: a.count, meanSquaredError: ratio(squares, count) * unit * unit,
+            meanAbsoluteError: ratio(magnitudes, count) * unit, determination: determination(a, squares),
+            pearson: correlation(a, p), spearman: correlation(ranks(a), ranks(p)))
     }
 
-    private func determination(_ squares: Double) -> Double? {
+    private func determination(_ actual: [Double], _ squares: Double) -> Double? {
         guard actual.count >= 2 else { return nil }
         let mean = mean(actual)
         let spread = actual.reduce(0.0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -54,9 +59,19 @@ public struct RegressionTally: Sendable {
 
 private func mean(_ values: [Double]) -> Double { ratio(values.reduce(0, +), Double(values.count)) }
 
-/// Pearson's correlation in two passes; nil where it is not defined.
+/// A power of two by which lists are divided so that sums of their squares are finite, and not 0 for tiny numbers; 1 where
+/// they are of ordinary size.
+private func scale(of lists: [[Double]]) -> Double {
+    let largest = lists.reduce(0.0) { $1.reduce($0) { max($0, $1.magnitude) } }
+    guard largest > 0, largest.isFinite, !(0x1p-400...0x1p400).contains(largest) else { return 1 }
+    return Double(sign: .plus, exponent: largest.exponent, significand: 1)
+}
+
+/// Pearson's correlation in two passes, each list in a unit of its own; nil where it is not defined.
 private func correlation(_ a: [Double], _ b: [Double]) -> Double? {
     guard a.count >= 2, a.contains(where: { $0 != a[0] }), b.contains(where: { $0 != b[0] }) else { return nil }
+    let (unitA, unitB) = (scale(of: [a]), scale(of: [b]))
+    guard unitA == 1, unitB == 1 else { return correlation(a.map { $0 / unitA }, b.map { $0 / unitB }) }
     let (meanA, meanB) = (mean(a), mean(b))
     let normA = a.reduce(0.0) { $0 + ($1 - meanA) * ($1 - meanA) }.squareRoot()
     let normB = b.reduce(0.0) { $0 + ($1 - meanB) * ($1 - meanB) }.squareRoot()
