@@ -11,14 +11,20 @@ enum ConfusionView {
 
     /// Numbers, on a ground that says their share of the row.
     static func table(_ confusion: ConfusionMatrix, _ labels: [String]) -> Markup {
-        let head = Markup.element("th") + labels.map { .element("th", ["scope": "col"], words: $0) }.joined()
+        let over =
+            Markup.element("td") + .element("th", ["colspan": "\(labels.count)", "class": "axis"], words: "said →")
+        let head =
+            .element("th", ["class": "axis"], words: "is ↓")
+            + labels.map { .element("th", ["scope": "col"], words: $0) }.joined()
         let rows = labels.indices.map { actual in
             let total = max(confusion.actualCounts[actual], 1)
             let cells = labels.indices.map { predicted -> Markup in
                 let count = confusion[actual, predicted]
                 let share = Double(count) / Double(total)
                 let style = "background:rgba(var(--heat),\(Figure.fixed(share * 0.92, 3)))"
-                let kind = (count == 0 ? "none" : share > 0.55 ? "strong" : "") + (actual == predicted ? " right" : "")
+                let kind =
+                    (count == 0 ? "none" : share > 0.9 ? "strong full" : share > 0.6 ? "strong" : "")
+                    + (actual == predicted ? " right" : "")
                 return .element(
                     "td", ["class": kind, "style": style, "title": "\(Figure.percent(share)) of \(labels[actual])"],
                     words: Figure.grouped(count))
@@ -30,17 +36,21 @@ enum ConfusionView {
             "div", ["class": "scroll"],
             .element(
                 "table", ["class": "matrix"],
-                .element("thead", [:], .element("tr", [:], head)) + .element("tbody", [:], rows.joined())))
+                .element("thead", [:], .element("tr", [:], over) + .element("tr", [:], head))
+                    + .element("tbody", [:], rows.joined())))
     }
 
-    /// A square a pair that occurs.
+    /// A square a pair that occurs, and the names of the labels with most mistakes.
     static func map(_ confusion: ConfusionMatrix, _ labels: [String]) -> Markup {
         guard labels.count <= mapLimit else { return Markup() }
-        let side = 340.0 / Double(labels.count)
-        let left = 30.0
+        let place = MapFrame(labelCount: labels.count)
         var drawing = Markup.element(
             "rect",
-            ["class": "axis", "fill": "none", "x": "\(Int(left))", "y": "6", "width": "340", "height": "340"])
+            [
+                "class": "axis", "fill": "none", "x": Figure.coordinate(MapFrame.left),
+                "y": Figure.coordinate(MapFrame.top),
+                "width": Figure.coordinate(MapFrame.side), "height": Figure.coordinate(MapFrame.side),
+            ])
         func square(_ actual: Int, _ predicted: Int, _ count: Int) -> Markup {
             let share = Double(count) / Double(max(confusion.actualCounts[actual], 1))
             // Rare confusions are what the map is for: the root keeps them from vanishing.
@@ -49,19 +59,21 @@ enum ConfusionView {
                 [
                     "class": actual == predicted ? "fa" : "fb",
                     "fill-opacity": Figure.fixed(max(share.squareRoot(), 0.15), 2),
-                    "x": Figure.coordinate(left + Double(predicted) * side),
-                    "y": Figure.coordinate(6 + Double(actual) * side),
-                    "width": Figure.coordinate(side), "height": Figure.coordinate(side),
+                    "x": Figure.coordinate(place.x(predicted)), "y": Figure.coordinate(place.y(actual)),
+                    "width": Figure.coordinate(place.cell), "height": Figure.coordinate(place.cell),
                 ], .element("title", words: "\(labels[actual]) said to be \(labels[predicted]): \(count)"))
         }
         for label in labels.indices where confusion.correctCounts[label] > 0 {
             drawing += square(label, label, confusion.correctCounts[label])
         }
-        for entry in confusion.mistakes.reversed() { drawing += square(entry.actual, entry.predicted, entry.count) }
-        drawing += .element("text", ["x": "200", "y": "366", "text-anchor": "middle"], words: "said")
-        drawing += .element(
-            "text", ["x": "18", "y": "176", "text-anchor": "middle", "transform": "rotate(-90 18 176)"], words: "is")
-        return figure("All labels", "\(labels.count) labels in the model's order", drawing, height: 374)
+        let mistakes = confusion.mistakes
+        for entry in mistakes.reversed() { drawing += square(entry.actual, entry.predicted, entry.count) }
+        // The labels of the most frequent mistakes first, then whichever there is room for.
+        drawing += place.rowNames(mistakes.map(\.actual) + labels.indices, labels)
+        drawing += place.columnNames(mistakes.map(\.predicted) + labels.indices, labels)
+        return figure(
+            "All labels", "\(labels.count) labels in the model's order, named where there is room, most mistakes first",
+            key: ChartKey.areas([("right", "a"), ("wrong", "b")]), drawing, height: MapFrame.height)
     }
 
     /// The most frequent mistakes as bars.
@@ -87,40 +99,4 @@ func bar(_ share: Double) -> Markup {
     .element(
         "td", ["class": "bar"],
         .element("i", [:], .element("b", ["style": "width:\(Figure.fixed(share * 100, 1))%"])))
-}
-
-/// Precision, recall and F1 of every label.
-enum LabelTableView {
-    /// The most labels that are listed.
-    static let limit = 1000
-
-    /// What a person should know of the order.
-    static func note(_ count: Int) -> String? {
-        guard count > ConfusionView.tableLimit else { return nil }
-        return count > limit ? "The \(limit) labels of the lowest F1." : "The lowest F1 first."
-    }
-
-    /// A row a label: in the model's order for few, the worst first for many.
-    static func table(_ scores: [LabelScores], _ labels: [String]) -> Markup {
-        var order = Array(labels.indices)
-        if labels.count > ConfusionView.tableLimit {
-            order.sort {
-                (scores[$0].occurs ? scores[$0].scores.f1 : 2, $0) < (scores[$1].occurs ? scores[$1].scores.f1 : 2, $1)
-            }
-        }
-        let names = ["label", "", "F1", "precision", "recall", "support"]
-        let head = Markup.element(
-            "thead", [:], .element("tr", [:], names.map { .element("th", words: $0) }.joined()))
-        let rows = order.prefix(limit).map { index in
-            let score = scores[index]
-            let numbers = [score.scores.f1, score.scores.precision, score.scores.recall].map { Figure.fixed($0, 3) }
-            let cells = (numbers + [Figure.grouped(score.support)]).map { Markup.element("td", words: $0) }
-            return Markup.element(
-                "tr", [:],
-                .element("td", ["class": "label"], words: labels[index]) + bar(score.scores.f1) + cells.joined())
-        }
-        return .element(
-            "div", ["class": "scroll"],
-            .element("table", ["class": "rows"], head + .element("tbody", [:], rows.joined())))
-    }
 }

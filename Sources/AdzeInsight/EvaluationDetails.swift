@@ -12,14 +12,18 @@ public struct EvaluationDetails: Sendable {
         public let text: String
         /// The second text of a pair.
         public let pair: String?
-        /// Where it was read.
-        public let place: String
-        /// What it is.
-        public let actual: String
+        /// Where it was read: the first places of a text that the set has several times.
+        public internal(set) var places: [String]
+        /// How often the set has it as a mistake.
+        public internal(set) var count = 1
+        /// What it is; the first things, where it is several in the set.
+        public internal(set) var actual: [String]
         /// What was said.
         public let predicted: String
         /// How sure the answer was; for numbers, how far it was off.
         public let score: Double
+        /// Bytes of the whole texts, by which long ones that begin alike are told apart.
+        let byteCount: Int
     }
 
     /// Answers of like confidence.
@@ -34,6 +38,8 @@ public struct EvaluationDetails: Sendable {
     public static let mistakeLimit = 50
     /// The most characters that are kept of a text.
     public static let textLimit = 600
+    /// The most places of one text that are kept.
+    public static let placeLimit = 5
     /// The most points of a scatter plot.
     static let pointLimit = 1500
 
@@ -49,7 +55,7 @@ public struct EvaluationDetails: Sendable {
     /// Nothing yet, of a model with these labels.
     public init(labels: [String]) { self.labels = labels }
 
-    /// The mistakes of which the model was surest, or that were farthest off, worst first.
+    /// The mistakes of which the model was surest, or that were farthest off, worst first; each text once.
     public var mistakes: [Mistake] { worst }
 
     /// Takes an example and its answer, of the kinds that `TextClassifier.evaluate` has let pass.
@@ -72,12 +78,13 @@ public struct EvaluationDetails: Sendable {
             return
         }
         let score = answer.scores[best]
-        let place = min(max(Int((score * Double(bins.count)).rounded(.up)) - 1, 0), bins.count - 1)
-        bins[place].confidence += score
+        let place = score.isNaN ? 0 : (score * Double(bins.count)).rounded(.up) - 1
+        let bin = Int(min(max(place, 0), Double(bins.count - 1)))
+        bins[bin].confidence += score
         if best == actual {
-            bins[place].right += 1
+            bins[bin].right += 1
         } else {
-            bins[place].wrong += 1
+            bins[bin].wrong += 1
             keep(example, actual: labels[actual], predicted: labels[best], score: score)
         }
     }
@@ -96,16 +103,24 @@ public struct EvaluationDetails: Sendable {
 
     private mutating func keep(_ example: Example, actual: String, predicted: String, score: Double) {
         let isFull = worst.count == EvaluationDetails.mistakeLimit
-        if isFull, let last = worst.last, score <= last.score { return }
+        if isFull, let last = worst.last, score < last.score { return }
         func cut(_ text: String) -> String {
             text.count > EvaluationDetails.textLimit ? String(text.prefix(EvaluationDetails.textLimit)) + "…" : text
         }
-        let mistake = Mistake(
-            text: cut(example.text), pair: example.pair.map(cut), place: example.place, actual: actual,
-            predicted: predicted, score: score)
+        var mistake = Mistake(
+            text: cut(example.text), pair: example.pair.map(cut), places: example.place.isEmpty ? [] : [example.place],
+            actual: [actual], predicted: predicted, score: score,
+            byteCount: example.text.utf8.count + (example.pair?.utf8.count ?? 0))
+        // A text that the set has twice, under one label or two, is one mistake of the model.
+        if let same = worst.firstIndex(where: { $0.isOfTheTexts(of: mistake) }) {
+            mistake = worst[same].joined(with: mistake)
+            worst.remove(at: same)
+        } else if isFull {
+            if let last = worst.last, score <= last.score { return }
+            worst.removeLast()
+        }
         // Of equals the first of the set comes first.
-        worst.insert(mistake, at: worst.firstIndex { $0.score < score } ?? worst.count)
-        if isFull { worst.removeLast() }
+        worst.insert(mistake, at: worst.firstIndex { $0.score < mistake.score } ?? worst.count)
     }
 
     private mutating func addPoint(_ actual: Double, _ predicted: Double) {
@@ -116,5 +131,23 @@ public struct EvaluationDetails: Sendable {
             guard seen.isMultiple(of: step) else { return }
         }
         points.append((actual, predicted))
+    }
+}
+
+extension EvaluationDetails.Mistake {
+    fileprivate func isOfTheTexts(of other: Self) -> Bool {
+        byteCount == other.byteCount && text == other.text && pair == other.pair
+    }
+
+    /// This mistake and another of the same text as one, the worse of the two.
+    fileprivate func joined(with other: Self) -> Self {
+        var result = other.score > score ? other : self
+        result.count = count + other.count
+        result.places = Array((places + other.places).prefix(EvaluationDetails.placeLimit))
+        result.actual = actual
+        for label in other.actual where !result.actual.contains(label) && result.actual.count < 5 {
+            result.actual.append(label)
+        }
+        return result
     }
 }

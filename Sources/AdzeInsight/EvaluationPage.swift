@@ -9,17 +9,19 @@ public enum EvaluationPage {
     /// - Parameters:
     ///   - title: what the page is called: the model and the data, by their names.
     ///   - subtitle: one line below, such as how long texts were cut.
+    ///   - facts: when, how long, with what.
     public static func html(
-        _ report: EvaluationReport, _ details: EvaluationDetails, title: String, subtitle: String = ""
+        _ report: EvaluationReport, _ details: EvaluationDetails, title: String, subtitle: String = "",
+        facts: PageFacts = PageFacts()
     ) -> String {
-        var page = Page(title: title, subtitle: line(report, subtitle))
+        var page = Page(title: title, subtitle: line(report, subtitle), facts: facts)
         page.add(figures(report.headlines))
         addSections(report, details, to: &page)
         return page.html
     }
 
     private static func line(_ report: EvaluationReport, _ subtitle: String) -> String {
-        let texts = "\(Figure.grouped(report.exampleCount)) \(report.exampleCount == 1 ? "text" : "texts")"
+        let texts = Figure.counted(report.exampleCount, "text")
         let cut = report.truncatedCount > 0 ? ", \(Figure.grouped(report.truncatedCount)) cut to length" : ""
         return texts + cut + (subtitle.isEmpty ? "" : " · " + subtitle)
     }
@@ -31,20 +33,28 @@ public enum EvaluationPage {
             addConfusion(scores.confusion, report.labels, to: &page)
             page.section(
                 "How sure the answers were", charts([confidence(details.bins), calibration(details.bins, scores)]))
+            addLabels(scores.labels, report, to: &page)
+        case .labels(let scores): addLabels(scores.labels, report, to: &page)
+        case .number:
             page.section(
-                "Labels", note: LabelTableView.note(report.labels.count),
-                LabelTableView.table(scores.labels, report.labels))
-        case .labels(let scores):
-            page.section(
-                "Labels", note: LabelTableView.note(report.labels.count),
-                LabelTableView.table(scores.labels, report.labels))
-        case .number(let scores):
-            page.section("Predicted and actual", charts([scatter(details.points, scores)]))
+                "Predicted and actual",
+                charts([scatter(details.points), Distribution.histogram(details.points.map(\.actual))]))
         }
         page.section(
             "The worst mistakes",
             note: details.mistakes.isEmpty ? nil : mistakeNote(report, details.mistakes.count),
             mistakes(details.mistakes, isNumber: report.isOfNumbers))
+    }
+
+    private static func addLabels(_ scores: [LabelScores], _ report: EvaluationReport, to page: inout Page) {
+        page.section(
+            "Labels", note: LabelTableView.note(report.labels.count), LabelTableView.table(scores, report.labels))
+        page.add(
+            charts([
+                Distribution.figure(
+                    report.labels, counts: scores.map(\.support), of: report.exampleCount, said: scores.map(\.predicted)
+                )
+            ]))
     }
 
     private static func mistakeNote(_ report: EvaluationReport, _ count: Int) -> String {
@@ -81,7 +91,7 @@ public enum EvaluationPage {
         let low = used < bins.count / 2 ? 0.0 : 0.5
         let most = Double(bins.map(\.count).max() ?? 1)
         let frame = ChartFrame(x: Ticks(from: low, to: 1, steps: 5), y: Ticks(0, max(most, 1)))
-        var drawing = frame.axes("score of the answer", "texts", label: { Figure.grouped(Int($0.rounded())) })
+        var drawing = frame.axes("score of the answer", "texts", label: Figure.whole)
         for (index, bin) in bins.enumerated() where bin.count > 0 {
             let from = Double(index) / Double(bins.count) + 0.003
             let to = Double(index + 1) / Double(bins.count) - 0.003
@@ -89,41 +99,35 @@ public enum EvaluationPage {
             drawing += frame.box("fb", from: (from, 0), to: (to, Double(bin.wrong)), tip: tip)
             drawing += frame.box("fa", from: (from, Double(bin.wrong)), to: (to, Double(bin.count)), tip: tip)
         }
-        // The key stands over the lower end of the bars.
-        func tallest(_ bins: ArraySlice<EvaluationDetails.Bin>) -> Int { bins.map(\.count).max() ?? 0 }
-        let shown = bins.dropFirst(low == 0 ? 0 : bins.count / 2)
-        let isLeft = tallest(shown.prefix(shown.count / 3)) <= tallest(shown.suffix(shown.count / 3))
-        let (x, anchor) = isLeft ? (frame.column(low) + 10, "start") : (frame.column(1) - 10, "end")
-        drawing += frame.words("■ right", (x, 18), anchor: anchor, style: "name ta")
-        drawing += frame.words("■ wrong", (x, 34), anchor: anchor, style: "name tb")
-        return figure("Scores", "how many answers had which score", drawing)
+        return figure(
+            "Scores", "how many answers had which score",
+            key: ChartKey.areas([("right", "a"), ("wrong", "b")]), drawing)
     }
 
-    private static func calibration(_ bins: [EvaluationDetails.Bin], _ scores: ClassificationReport) -> Markup {
-        let frame = ChartFrame(x: Ticks(from: 0, to: 1, steps: 5), y: Ticks(from: 0, to: 1, steps: 5), right: 16)
+    static func calibration(_ bins: [EvaluationDetails.Bin], _ scores: ClassificationReport) -> Markup {
+        let frame = ChartFrame(x: Ticks(from: 0, to: 1, steps: 5), y: Ticks(from: 0, to: 1, steps: 5))
         var drawing = frame.axes("score of the answer", "share that is right")
         drawing += frame.line("guide", (frame.column(0), frame.row(0)), (frame.column(1), frame.row(1)))
         // Few answers say little: their dots are small.
         let most = Double(bins.map(\.count).max() ?? 1).squareRoot()
-        let used = bins.filter { $0.count > 0 }
+        let used = bins.filter { $0.count > 0 && $0.confidence.isFinite }
         let points = used.map { (x: $0.confidence / Double($0.count), y: Double($0.right) / Double($0.count)) }
         if points.count > 1 { drawing += frame.path("a", points) }
         for (bin, point) in zip(used, points) {
             let tip = "\(bin.count) answers, mean score \(Figure.fixed(point.x, 3)), \(Figure.percent(point.y)) right"
             drawing += frame.dot("ring", point, radius: 2.5 + 4.5 * Double(bin.count).squareRoot() / most, tip: tip)
         }
-        drawing += frame.words("too modest", (frame.column(0.04), frame.row(0.93)), anchor: "start")
-        drawing += frame.words("too sure", (frame.column(0.97), frame.row(0.05)), anchor: "end")
         return figure(
-            "Calibration", "expected error \(Figure.percent(scores.calibrationError)); larger dots, more answers",
-            drawing)
+            "Calibration",
+            "expected error \(Figure.percent(scores.calibrationError)); above the dashed line answers are too modest, "
+                + "below it too sure; larger dots, more answers", drawing)
     }
 
-    private static func scatter(_ points: [(actual: Double, predicted: Double)], _ scores: RegressionReport) -> Markup {
+    private static func scatter(_ points: [(actual: Double, predicted: Double)]) -> Markup {
         let all = points.flatMap { [$0.actual, $0.predicted] }
         guard let low = all.min(), let high = all.max() else { return Markup() }
         let ticks = Ticks(low, high)
-        let frame = ChartFrame(x: ticks, y: ticks, right: 16)
+        let frame = ChartFrame(x: ticks, y: ticks)
         var drawing = frame.axes("actual", "predicted")
         drawing += frame.line(
             "guide", (frame.column(ticks.low), frame.row(ticks.low)), (frame.column(ticks.high), frame.row(ticks.high)))
@@ -147,11 +151,11 @@ public enum EvaluationPage {
         let rows = list.map { mistake in
             var text = Markup.text(mistake.text)
             if let pair = mistake.pair { text += .element("small", words: pair) }
-            if !mistake.place.isEmpty { text += .element("small", words: mistake.place) }
+            if let places = places(mistake) { text += .element("small", words: places) }
             return Markup.element(
                 "tr", [:],
                 .element("td", ["class": "said", "dir": "auto"], text)
-                    + .element("td", ["class": "tag t"], words: mistake.actual)
+                    + .element("td", ["class": "tag t"], words: mistake.actual.joined(separator: " or "))
                     + .element("td", ["class": "tag p"], words: mistake.predicted)
                     + .element(
                         "td", ["class": "score"],
@@ -161,6 +165,15 @@ public enum EvaluationPage {
             "div", ["class": "scroll"],
             .element("table", ["class": "rows wrong"], head + .element("tbody", [:], rows.joined())))
     }
+
+    /// Where a mistake was read; the first places of a text that the set has often.
+    private static func places(_ mistake: EvaluationDetails.Mistake) -> String? {
+        guard !mistake.places.isEmpty else {
+            return mistake.count > 1 ? "\(Figure.grouped(mistake.count)) times" : nil
+        }
+        let more = mistake.count - mistake.places.count
+        return mistake.places.joined(separator: ", ") + (more > 0 ? " and \(Figure.grouped(more)) more" : "")
+    }
 }
 
 extension EvaluationReport {
@@ -168,28 +181,31 @@ extension EvaluationReport {
     var isOfNumbers: Bool { if case .number = scores { true } else { false } }
 
     /// The figures above all else, the one that counts first.
-    var headlines: [(name: String, value: String)] {
-        func figure(_ value: Double) -> String { Figure.fixed(value, 4) }
+    var headlines: [Headline] {
+        func figure(_ value: Double?) -> String { value.map(Figure.score) ?? "undefined" }
         switch scores {
         case .label(let report):
             return [
-                ("accuracy", Figure.percent(report.accuracy, 2)), ("macro F1", figure(report.macro.f1)),
-                ("MCC", figure(report.matthews)), ("log-loss", figure(report.logLoss)),
-                ("calibration error", figure(report.calibrationError)),
+                Headline("accuracy", Figure.percent(report.accuracy, 2), Meaning.of("accuracy") ?? ""),
+                Headline("macro F1", figure(report.macro.f1), Meaning.macroF1),
+                Headline("MCC", figure(report.matthews), Meaning.matthews),
+                Headline("log-loss", figure(report.logLoss), Meaning.logLoss(labelCount: labels.count)),
+                Headline("calibration error", figure(report.calibrationError), Meaning.calibration),
             ]
         case .labels(let report):
             return [
-                ("micro F1", figure(report.micro.f1)), ("macro F1", figure(report.macro.f1)),
-                ("all labels right", Figure.percent(report.subsetAccuracy, 2)),
-                ("samples F1", figure(report.samples.f1)),
+                Headline("micro F1", figure(report.micro.f1), Meaning.microF1),
+                Headline("macro F1", figure(report.macro.f1), Meaning.macroF1),
+                Headline("all labels right", Figure.percent(report.subsetAccuracy, 2), "share of the texts"),
+                Headline("samples F1", figure(report.samples.f1), "mean of the texts' F1"),
             ]
         case .number(let report):
             return [
-                ("Pearson", report.pearson.map(figure) ?? "undefined"),
-                ("Spearman", report.spearman.map(figure) ?? "undefined"),
-                ("R²", report.determination.map(figure) ?? "undefined"),
-                ("mean absolute error", Figure.short(report.meanAbsoluteError)),
-                ("mean squared error", Figure.short(report.meanSquaredError)),
+                Headline("Pearson", figure(report.pearson), Meaning.pearson),
+                Headline("Spearman", figure(report.spearman), Meaning.spearman),
+                Headline("R²", figure(report.determination), Meaning.determination),
+                Headline("mean absolute error", Figure.short(report.meanAbsoluteError), "in the numbers' unit"),
+                Headline("mean squared error", Figure.short(report.meanSquaredError), "large errors weigh more"),
             ]
         }
     }

@@ -4,11 +4,11 @@
 struct Page {
     private let title: String
     private let subtitle: String
+    private let facts: PageFacts
     private var body = Markup()
 
-    init(title: String, subtitle: String) {
-        self.title = title
-        self.subtitle = subtitle
+    init(title: String, subtitle: String, facts: PageFacts) {
+        (self.title, self.subtitle, self.facts) = (title, subtitle, facts)
     }
 
     /// Adds markup.
@@ -35,18 +35,34 @@ struct Page {
         let head =
             policy + .element("title", words: title) + Markup("\n<style>\n") + Markup(PageStyle.css)
             + Markup("\n</style></head>\n<body><main>\n")
+        let lines = [subtitle, facts.line].filter { !$0.isEmpty }
         let heading =
-            Markup.element("h1", words: title) + .element("p", ["class": "soft"], words: subtitle) + Markup("\n")
+            .element("h1", words: title) + lines.map { .element("p", ["class": "soft"], words: $0) }.joined()
+            + Markup("\n")
         return (head + heading + body + Markup("\n<footer>Adze</footer>\n</main></body></html>\n")).html
     }
 }
 
+/// A figure above all sections.
+struct Headline {
+    let name: String
+    let value: String
+    /// What it means, in a few words.
+    let meaning: String
+
+    init(_ name: String, _ value: String, _ meaning: String = "") {
+        (self.name, self.value, self.meaning) = (name, value, meaning)
+    }
+}
+
 /// Figures in a row, the first of them the one that counts.
-func figures(_ list: [(name: String, value: String)]) -> Markup {
+func figures(_ list: [Headline]) -> Markup {
     .element(
         "dl", ["class": "figures"],
         list.enumerated().map { index, figure in
-            let content = Markup.element("dt", words: figure.name) + .element("dd", words: figure.value)
+            let content =
+                Markup.element("dt", words: figure.name) + .element("dd", words: figure.value)
+                + (figure.meaning.isEmpty ? Markup() : .element("dd", ["class": "what"], words: figure.meaning))
             return index == 0 ? .element("div", ["class": "first"], content) : .element("div", [:], content)
         }.joined())
 }

@@ -54,8 +54,16 @@ import Testing
             // No place of the machine is in it, and the same evaluation gives the same page.
             #expect(!html.contains(folder))
             try Tool.refuse(73, ["evaluate", Models.classifier, path, "--report", page], says: ["page.html"])
-            try Tool.succeed(["evaluate", Models.classifier, path, "--report", page, "--force", "--threads", "1"])
-            #expect(try String(contentsOfFile: page, encoding: .utf8) == html)
+            // Where the time is given, all else is the same.
+            func again(_ more: [String]) throws -> String {
+                let arguments = ["evaluate", Models.classifier, path, "--report", page, "--force"] + more
+                #expect(try Tool.run(arguments, environment: ["SOURCE_DATE_EPOCH": "1790000000"]).code == 0)
+                return try String(contentsOfFile: page, encoding: .utf8)
+            }
+            let first = try again([])
+            #expect(first.contains("2026-09-21 14:13 UTC, Adze ") && !first.contains("took "))
+            #expect(try again(["--threads", "1"]) == first)
+            #expect(html.contains(" UTC, took "))
         }
     }
 
@@ -72,6 +80,23 @@ import Testing
             try Tool.succeed(
                 ["evaluate", EvaluateTests.multiple, several, "--label-separator", "|", "--report", page, "--force"])
             #expect(try String(contentsOfFile: page, encoding: .utf8).contains("micro F1"))
+        }
+    }
+
+    @Test func numbersOfAnySizeEnd() throws {
+        try withTemporaryFolder { folder in
+            let lines = [
+                #"{"event":"step","step":1,"loss":-1e308}"#, #"{"event":"step","step":2,"loss":1e308}"#,
+                #"{"event":"epoch","epoch":1,"step":2,"devLoss":1e308,"value":1e308,"tokensPerSecond":1e19}"#,
+            ]
+            let log = try write(lines.joined(separator: "\n") + "\n", to: folder + "/run.jsonl")
+            let page = folder + "/page.html"
+            #expect(try Tool.run(["report", log, "-o", page], seconds: 20).code == 0)
+            #expect(try String(contentsOfFile: page, encoding: .utf8).contains(">1e19<"))
+            let table = try write("text,label\ngood,1e155\nsoft wood,-1e308\nthe oak,5e-324\n", to: folder + "/n.csv")
+            let arguments = ["evaluate", EvaluateTests.number, table, "--report", page, "--force"]
+            #expect(try Tool.run(arguments, seconds: 20).code == 0)
+            #expect(try Tool.succeed(["evaluate", EvaluateTests.number, table, "--json"]).object()["mse"] is NSNull)
         }
     }
 

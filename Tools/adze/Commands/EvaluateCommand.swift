@@ -75,7 +75,7 @@ struct EvaluateCommand: ParsableCommand {
             EvaluationPage.html(
                 report, details,
                 title: "\(splitPath(model).name) on \(data == "-" ? "standard input" : splitPath(data).name)",
-                subtitle: arithmetic.precision.rawValue)
+                subtitle: arithmetic.precision.rawValue, facts: ReportOptions.facts(seconds: seconds))
         }
         try show(report)
         try StandardOutput.shared.flush()

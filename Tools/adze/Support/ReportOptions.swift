@@ -1,7 +1,10 @@
 // A page of what a verb found: where it goes, and its writing.
 
+import Adze
 import AdzeBytes
+import AdzeInsight
 import ArgumentParser
+import Foundation
 
 /// Options of verbs that write a page.
 struct ReportOptions: ParsableArguments {
@@ -14,6 +17,23 @@ struct ReportOptions: ParsableArguments {
 
     @Flag(name: .long, help: "Replace an output that exists.")
     var force = false
+
+    /// The time that a file is to bear, in UTC, as `2026-11-27T02:54:00Z`: now, or what `SOURCE_DATE_EPOCH` says.
+    static var time: String { (fixedTime ?? Date.now).formatted(.iso8601) }
+
+    /// What a page says of its making; where the time is given, so that the same work gives the same bytes, not how long
+    /// it took.
+    static func facts(seconds: Double) -> PageFacts {
+        PageFacts(date: time, seconds: fixedTime == nil ? seconds : nil, version: adzeVersion)
+    }
+
+    /// See https://reproducible-builds.org/specs/source-date-epoch/.
+    private static var fixedTime: Date? {
+        guard let text = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], let seconds = Int(text),
+            (0...253_402_300_799).contains(seconds)
+        else { return nil }
+        return Date(timeIntervalSince1970: Double(seconds))
+    }
 
     /// Writes the page, where one is wanted.
     func write(_ html: () -> String) throws {
