@@ -67,7 +67,7 @@ struct BenchRecord {
         var cells = [cell, precision.rawValue, "\(threads)", instructionSet]
         guard let result else { return cells + ["", "", "", "", rounded(limit, digits: 1), "", ""] }
         let seconds = result.median / 1000
-        cells.append(result.tokens.map { grouped(Int(Double($0) / seconds)) } ?? "")
+        cells.append(result.tokens.map { grouped(Double($0) / seconds) } ?? "")
         cells.append(result.texts.map { rounded(Double($0) / seconds, digits: 1) } ?? "")
         cells += [rounded(result.median, digits: 2), rounded(result.slowest, digits: 2)]
         cells += [rounded(result.gmacPerSecond, digits: 1), rounded(100 * share(result), digits: 0) + "%"]

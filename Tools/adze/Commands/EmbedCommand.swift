@@ -82,6 +82,8 @@ struct EmbedCommand: ParsableCommand {
     private func printVectors(_ embedder: TextEmbedder, _ input: inout TextStream) throws {
         let (start, pooling) = (ContinuousClock.now, try wantedPooling())
         var count = 0
+        let progress = ProgressLine(total: nil, quiet: common.quiet, besideOutput: true)
+        defer { progress.end() }
         try input.forEachAnswer { rows in
             try embedder.embed(
                 rows.map(\.text), pooling: pooling, normalize: normalize, maximumLength: maxLength)
@@ -92,11 +94,13 @@ struct EmbedCommand: ParsableCommand {
                 return try StandardOutput.shared.line(errorLine(reason, json: true))
             }
             count += 1
+            progress.show(count)
             // fp32 in its shortest form: parsing it back gives the same bits.
             try StandardOutput.shared.line("{\"embedding\":[" + vector.map { "\($0)" }.joined(separator: ",") + "]}")
         } failed: { error in
             try StandardOutput.shared.line(errorLine(error.description, json: true))
         }
+        progress.end()
         let seconds = (ContinuousClock.now - start).seconds
         Console.summary("\(counted(count, "vector")) in \(rounded(seconds, digits: 2)) s", quiet: common.quiet)
     }
@@ -107,8 +111,12 @@ struct EmbedCommand: ParsableCommand {
             for row in batch { all.append(try input.required(row).text) }
             guard all.count <= 10_000 else { throw TooManyTexts() }
         }
+        let progress = ProgressLine(total: nil, quiet: common.quiet)
+        defer { progress.end() }
+        progress.show("computing the outputs of \(counted(all.count, "text"))")
         try embedder.writeOutputs(
             of: all, try wantedOutputs(), to: path, replacing: force, maximumLength: maxLength)
+        progress.end()
         Console.summary("the outputs of \(counted(all.count, "text")) → \(path)", quiet: common.quiet)
     }
 

@@ -83,7 +83,11 @@ struct FinetuneCommand: ParsableCommand {
             examples, recipe: recipe.recipe(layerCount: examples.bundle.checkpoint.config.layerCount),
             metric: recipe.metric, classWeights: weights, threads: common.threads)
         Console.notes(notes(job), quiet: common.quiet)
+        let waiting = ProgressLine(total: nil, quiet: common.quiet)
+        defer { waiting.end() }
+        waiting.show("scoring the model as it is")
         let before = try job.startScores()
+        waiting.end()
         let session = try FinetuneSession(self, job, before)
         let tuned = try session.train()
         try session.finish(tuned)

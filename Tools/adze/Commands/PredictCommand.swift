@@ -80,6 +80,8 @@ struct PredictCommand: ParsableCommand {
     private func answer(_ input: TextStream, _ head: some RowAnswers) throws {
         var input = input
         var tally = Tally()
+        let progress = ProgressLine(total: nil, quiet: common.quiet, besideOutput: true)
+        defer { progress.end() }
         try input.forEachAnswer { rows in
             try head.answers(to: rows.map { TextInput($0.text, pair: $0.pair) })
         } emit: { row, result in
@@ -87,6 +89,7 @@ struct PredictCommand: ParsableCommand {
             case .success(let answer):
                 let truncated = head.truncatedTokenCount(answer)
                 tally.add(truncated: truncated)
+                progress.show(tally.texts)
                 if json {
                     try StandardOutput.shared.json(jsonLine(head.members(answer), row, truncated: truncated))
                 } else {
@@ -102,6 +105,7 @@ struct PredictCommand: ParsableCommand {
             tally.failed += 1
             try StandardOutput.shared.line(errorLine(error.description, json: json))
         }
+        progress.end()
         Console.summary(tally.line, quiet: common.quiet)
     }
 

@@ -73,6 +73,8 @@ final class FinetuneSession {
                     "title": .string(title), "recipe": job.recipe.json, "labels": .array(labels.map(JSONValue.string)),
                     "trainExamples": .integer(job.examples.train.count),
                     "devExamples": .integer(job.examples.dev.count), "steps": .integer(overview.totalSteps),
+                    "labelCounts": .array(labelCounts.map { .integer($0) }), "version": .string(adzeVersion),
+                    "time": .string(ReportOptions.time),
                 ])
         case .step(let step):
             tokensOfEpoch.tokens += step.tokens
@@ -121,21 +123,32 @@ final class FinetuneSession {
     /// Writes the model and what else was asked for, and says how it went.
     func finish(_ tuned: FineTunedModel) throws {
         let force = command.output.force
+        defer { progress.end() }
+        progress.doing("writing \(splitPath(command.output.output).name)")
         let report = try tuned.write(to: command.output.output, replacing: force)
         if let folder = command.runs.export {
+            progress.doing("writing \(splitPath(folder).name) for transformers")
             try tuned.bundle.export(to: folder, format: .safetensors, replacing: force)
         }
         write("end", ["bestEpoch": .integer(tuned.outcome.chosenEpoch + 1)])
         if let failure = log?.failure { throw failure }
-        if let page = command.runs.report { try writePage(tuned, to: page) }
+        let page = try command.runs.report.map { ($0, size: try writePage(tuned, to: $0)) }
         let isFile = try OutputPlace(command.output.output).kind == .file
         let agreement = try job.recipe.quantizeAware && isFile ? int8Agreement(tuned) : nil
+        progress.end()
         if command.json { try StandardOutput.shared.json(JSONValue.object(json(tuned, report, agreement))) }
         try StandardOutput.shared.flush()
+        if let (path, size) = page {
+            Console.summary(
+                "\(path): the run's course, and what epoch \(tuned.outcome.chosenEpoch + 1) gets wrong, \(byteSize(size))",
+                quiet: command.common.quiet)
+        }
         Console.summary(closing(tuned, report, agreement), quiet: command.common.quiet)
     }
 
-    private func writePage(_ tuned: FineTunedModel, to path: String) throws {
+    /// Writes the page and gives its size.
+    private func writePage(_ tuned: FineTunedModel, to path: String) throws -> Int {
+        progress.doing("scoring epoch \(tuned.outcome.chosenEpoch + 1) for \(splitPath(path).name)")
         // A resumed run's first part is in its log alone.
         let bytes = try command.runs.log.flatMap { log?.isFile == true ? $0 : nil }.map { log in
             try InputFile.readAll(path: log, limit: 1 << 30) { _ in RunLogError.tooLong(limit: RunLog.lineLimit) }
@@ -145,12 +158,15 @@ final class FinetuneSession {
         let classifier = try TextClassifier(tuned.bundle, precision: .fp32, threads: command.common.threads)
         let report = try classifier.evaluate(job.examples.dev, options: job.textOptions) { details.add($0, $1) }
         var file = try AtomicFile(path: path, replacing: command.output.force, order: .sequential)
-        try file.write(Array(RunPage.html(run, best: (report, details)).utf8))
+        let html = Array(RunPage.html(run, best: (report, details)).utf8)
+        try file.write(html)
         try file.commit()
+        return html.count
     }
 
     /// How many texts of the development set the written file's int8 answers as its fp32 does.
     private func int8Agreement(_ tuned: FineTunedModel) throws -> Int {
+        progress.doing("comparing int8 with fp32")
         let written = try ModelBundle(path: command.output.output)
         func answers(_ precision: Precision) throws -> [String] {
             var found: [String] = []
@@ -163,6 +179,19 @@ final class FinetuneSession {
 
     private var labels: [String] { job.examples.kind.table?.names ?? [] }
 
+    /// How many of the examples to learn from have each label.
+    private var labelCounts: [Int] {
+        var counts = [Int](repeating: 0, count: labels.count)
+        for example in job.examples.train {
+            switch example.target {
+            case .label(let label): counts[label] += 1
+            case .labels(let labels): for label in labels { counts[label] += 1 }
+            case .number: break
+            }
+        }
+        return counts
+    }
+
     private var title: String {
         "\(splitPath(command.model).name) on \(command.train == "-" ? "standard input" : splitPath(command.train).name)"
     }
@@ -174,7 +203,7 @@ final class FinetuneSession {
         let speed =
             progress.seconds > 0
             ? ", \(grouped(progress.tokens)) tokens in \(duration(progress.seconds)) "
-                + "(\(grouped(Int((Double(progress.tokens) / progress.seconds).rounded()))) tokens/s)" : ""
+                + "(\(grouped(Double(progress.tokens) / progress.seconds)) tokens/s)" : ""
         let int8 = agreement.map {
             ", int8 answers \(grouped($0)) of \(counted(job.examples.dev.count, "dev text")) alike"
         }

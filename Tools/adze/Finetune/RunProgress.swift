@@ -42,10 +42,15 @@ final class RunProgress {
     /// Takes the live line away.
     func end() { if isLive { Console.erase() } }
 
+    /// Says what is being done besides steps.
+    func doing(_ what: String) {
+        if isLive { Console.redraw(cut("\(what) …", columns: ProgressBar.terminalWidth - 1)) }
+    }
+
     private func start(_ overview: RunOverview) {
         self.overview = overview
         (loss, secondsPerStep) = (nil, nil)
-        shownTenth = (overview.resumedAt ?? 0) * 10 / max(overview.totalSteps, 1)
+        shownTenth = tenths(overview.resumedAt ?? 0, of: overview)
         let trains =
             overview.trainedParameters == overview.parameters
             ? "" : " of \(grouped(overview.parameters)), at the end"
@@ -68,12 +73,12 @@ final class RunProgress {
         }
         rate = step.bodyLearningRate
         guard !isQuiet, let overview else { return }
-        let tenth = step.step * 10 / max(overview.totalSteps, 1)
+        let tenth = tenths(step.step, of: overview)
         if isLive {
             let now = ContinuousClock.now
             guard now - lastDraw > .milliseconds(100) || step.step == overview.totalSteps else { return }
             lastDraw = now
-            Console.redraw(cut(status(step, overview, bar: true), columns: width - 1))
+            Console.redraw(cut(status(step, overview, bar: true), columns: ProgressBar.terminalWidth - 1))
         } else if tenth > shownTenth {
             shownTenth = tenth
             Console.write(status(step, overview, bar: false))
@@ -81,17 +86,17 @@ final class RunProgress {
     }
 
     private func status(_ step: StepReport, _ overview: RunOverview, bar: Bool) -> String {
-        let share = Double(step.step) / Double(max(overview.totalSteps, 1))
-        let left = (secondsPerStep ?? 0) * Double(overview.totalSteps - step.step)
+        let share = min(Double(step.step) / Double(max(overview.totalSteps, 1)), 1)
+        let left = (secondsPerStep ?? 0) * max(Double(overview.totalSteps) - Double(step.step), 0)
         // What a person looks for first stands where a narrow terminal cuts last.
-        let barWidth = min(24, max(8, width - 68))
+        let barWidth = min(24, max(8, ProgressBar.terminalWidth - 68))
         let place =
             bar
-            ? "epoch \(step.epoch + 1)/\(overview.epochs) \(RunProgress.bar(share, columns: barWidth)) \(Int(share * 100)) %"
+            ? "epoch \(step.epoch + 1)/\(overview.epochs) \(ProgressBar.text(share, columns: barWidth)) \(grouped((share * 100).rounded(.down))) %"
             : "epoch \(step.epoch + 1) of \(overview.epochs), step \(grouped(step.step)) of \(grouped(overview.totalSteps))"
         let parts = [
             place, "\(duration(left)) left", "loss \(rounded(loss ?? 0, digits: 4))", "rate \(RunProgress.short(rate))",
-            "\(grouped(Int((tokensPerSecond ?? 0).rounded()))) tokens/s",
+            "\(grouped(tokensPerSecond ?? 0)) tokens/s",
         ]
         return parts.joined(separator: bar ? "  " : ", ")
     }
@@ -111,11 +116,9 @@ final class RunProgress {
         if !isQuiet { Console.write(line) }
     }
 
-    /// A bar in halves of columns.
-    private static func bar(_ share: Double, columns: Int) -> String {
-        let halves = Int(share * Double(2 * columns))
-        let full = String(repeating: "━", count: halves / 2) + (halves % 2 == 1 ? "╸" : "")
-        return full + String(repeating: "·", count: columns - (halves + 1) / 2)
+    /// How many tenths of the run are done; a run has no more than ten.
+    private func tenths(_ step: Int, of overview: RunOverview) -> Int {
+        Int(min(max(Double(step) / Double(max(overview.totalSteps, 1)), 0), 1) * 10)
     }
 
     /// A rate as `1.8e-05`.
@@ -124,11 +127,5 @@ final class RunProgress {
         var (mantissa, exponent) = (rate, 0)
         while mantissa < 0.995 { (mantissa, exponent) = (mantissa * 10, exponent + 1) }
         return exponent == 0 ? rounded(mantissa, digits: 2) : "\(rounded(mantissa, digits: 2))e-\(exponent)"
-    }
-
-    private var width: Int {
-        var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 80 }
-        return Int(size.ws_col)
     }
 }

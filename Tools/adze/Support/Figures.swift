@@ -16,12 +16,16 @@ func grouped(_ number: Int) -> String {
     return (number < 0 ? "-" : "") + String(digits)
 }
 
+/// A number to the nearest whole one, grouped; as it is where it is beyond `Int`.
+func grouped(_ number: Double) -> String { Int(exactly: number.rounded()).map { grouped($0) } ?? "\(number)" }
+
 /// `1 text`, `1,000 texts`.
 func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")" }
 
-/// A number with so many decimals.
+/// A number with so many decimals, 6 at most.
 func rounded(_ value: Double, digits: Int) -> String {
     guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
+    let digits = min(max(digits, 0), 6)
     let factor = (0..<digits).reduce(1.0) { result, _ in result * 10 }
     let scaled = Int((value.magnitude * factor).rounded())
     let (whole, fraction) = scaled.quotientAndRemainder(dividingBy: Int(factor))

@@ -43,7 +43,7 @@ struct TokenizerTiming {
 
     var line: String {
         "1 thread, \(counted(texts, "text")), \(counted(tokens, "token")), \(byteSize(bytes)): "
-            + "\(rounded(megabytesPerSecond, digits: 1)) MB/s, \(grouped(Int(tokensPerSecond))) tokens/s, "
+            + "\(rounded(megabytesPerSecond, digits: 1)) MB/s, \(grouped(tokensPerSecond)) tokens/s, "
             + "\(rounded(seconds * 1000, digits: 2)) ms"
     }
 
