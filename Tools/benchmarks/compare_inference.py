@@ -53,7 +53,7 @@ def arguments():
     if max(parsed.threads) > len(os.sched_getaffinity(0)) or min(parsed.threads) < 1:
         parser.error(f"--threads: 1 to {len(os.sched_getaffinity(0))} here")
     if not os.access(parsed.adze, os.X_OK):
-        parser.error(f"{parsed.adze} is no program; run: swift build -c release --product adze")
+        parser.error(f"{parsed.adze} is no program; run: swift build -c release --static-swift-stdlib --product adze")
     return parsed
 
 

@@ -31,7 +31,7 @@ def arguments():
     if parsed.rounds < 5:
         parser.error("--rounds must be 5 at least: fewer say nothing")
     if not os.access(parsed.adze, os.X_OK):
-        parser.error(f"{parsed.adze} is no program; run: swift build -c release --product adze")
+        parser.error(f"{parsed.adze} is no program; run: swift build -c release --static-swift-stdlib --product adze")
     return parsed
 
 

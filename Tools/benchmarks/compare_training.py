@@ -40,7 +40,10 @@ def arguments():
     if parsed.cached and parsed.mode == "full":
         parser.error("--cached is of frozen blocks: add --mode topN or head")
     if not os.access(parsed.bench, os.X_OK):
-        parser.error(f"{parsed.bench} is no program; run: swift build -c release --product adze-trainbench")
+        parser.error(
+            f"{parsed.bench} is no program; "
+            "run: swift build -c release --static-swift-stdlib --product adze-trainbench"
+        )
     return parsed
 
 

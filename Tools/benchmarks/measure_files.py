@@ -30,7 +30,7 @@ def arguments():
     parsed = parser.parse_args()
     parsed.adze = os.path.abspath(parsed.adze)
     if not os.access(parsed.adze, os.X_OK):
-        parser.error(f"{parsed.adze} is no program; run: swift build -c release --product adze")
+        parser.error(f"{parsed.adze} is no program; run: swift build -c release --static-swift-stdlib --product adze")
     try:
         parsed.lines = [int(count) for count in parsed.lines.split(",") if count]
     except ValueError:
