@@ -85,7 +85,8 @@ struct EmbedCommand: ParsableCommand {
         let progress = ProgressLine(total: nil, quiet: common.quiet, besideOutput: true)
         defer { progress.end() }
         try input.forEachAnswer { rows in
-            try embedder.embed(
+            progress.show(count)
+            return try embedder.embed(
                 rows.map(\.text), pooling: pooling, normalize: normalize, maximumLength: maxLength)
         } emit: { _, vector in
             // JSON has no NaN; a model with non-finite weights gives no vector.
@@ -94,7 +95,6 @@ struct EmbedCommand: ParsableCommand {
                 return try StandardOutput.shared.line(errorLine(reason, json: true))
             }
             count += 1
-            progress.show(count)
             // fp32 in its shortest form: parsing it back gives the same bits.
             try StandardOutput.shared.line("{\"embedding\":[" + vector.map { "\($0)" }.joined(separator: ",") + "]}")
         } failed: { error in

@@ -83,13 +83,13 @@ struct PredictCommand: ParsableCommand {
         let progress = ProgressLine(total: nil, quiet: common.quiet, besideOutput: true)
         defer { progress.end() }
         try input.forEachAnswer { rows in
-            try head.answers(to: rows.map { TextInput($0.text, pair: $0.pair) })
+            progress.show(tally.texts)
+            return try head.answers(to: rows.map { TextInput($0.text, pair: $0.pair) })
         } emit: { row, result in
             switch result {
             case .success(let answer):
                 let truncated = head.truncatedTokenCount(answer)
                 tally.add(truncated: truncated)
-                progress.show(tally.texts)
                 if json {
                     try StandardOutput.shared.json(jsonLine(head.members(answer), row, truncated: truncated))
                 } else {

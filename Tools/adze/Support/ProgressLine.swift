@@ -24,7 +24,7 @@ final class ProgressLine {
 
     /// Says how far one part of the job is.
     func show(_ part: String, _ done: Int, of total: Int?) {
-        guard isShown else { return }
+        guard isShown, done > 0 else { return }
         let now = ContinuousClock.now
         if part != self.part { (self.part, start, lastDraw) = (part, now, nil) }
         if let lastDraw, now - lastDraw < .milliseconds(100), done != total { return }
