@@ -75,12 +75,22 @@ extension TextClassifier {
         _ batch: [Example], _ options: TextOptions, into evaluation: inout Evaluation,
         _ each: (Example, Classification) -> Void
     ) throws {
-        let answers = try classify(batch.map { TextInput($0.text, pair: $0.pair) }, options: options)
-        for (example, answer) in zip(batch, answers) {
-            try evaluation.add(example, answer)
-            each(example, answer)
+        // An answer has a score and a logit of every label: with very many labels few answers are held at a time.
+        let count = max(1, TextClassifier.numberLimit / max(1, labels.count))
+        var rest = batch[...]
+        while !rest.isEmpty {
+            let part = Array(rest.prefix(count))
+            rest = rest.dropFirst(count)
+            let answers = try classify(part.map { TextInput($0.text, pair: $0.pair) }, options: options)
+            for (example, answer) in zip(part, answers) {
+                try evaluation.add(example, answer)
+                each(example, answer)
+            }
         }
     }
+
+    /// Labels of answers that are held at a time.
+    private static let numberLimit = 2 << 20
 }
 
 /// What a source gives: its examples, then what it has to say.

@@ -195,7 +195,11 @@ extension ClassificationHead {
                 return aggregate == .max ? values.max() ?? 0 : values.reduce(0, +) / Double(values.count)
             }
         }
-        let best = scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(max(1, topK))
+        // One of many labels is found without sorting them all.
+        let best =
+            topK <= 1
+            ? Array(scores.indices.max { (scores[$1], $0) > (scores[$0], $1) }.map { [$0] } ?? [])
+            : Array(scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(topK))
         return Classification(
             labels: labels, top: best.map { Classification.Score(label: labels[$0], score: scores[$0]) },
             scores: scores,

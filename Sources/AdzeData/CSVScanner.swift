@@ -1,5 +1,5 @@
-// Records of RFC 4180: fields between commas, in quotes where they hold commas, line ends or doubled quotes. Records
-// end at LF, CRLF or a lone CR. A quote inside an unquoted field is text, as most writers and readers have it.
+// Records of RFC 4180: fields between commas or another delimiter, in quotes where they hold it, line ends or doubled
+// quotes. Records end at LF, CRLF or a lone CR. A quote inside an unquoted field is text, as most writers and readers have it.
 
 /// Takes records off a reader.
 struct CSVScanner {
@@ -10,6 +10,8 @@ struct CSVScanner {
     let reader: ChunkReader
     /// The most bytes of a record, and of a quoted field.
     let limit: Int
+    /// What separates fields.
+    let delimiter: UInt8
     private var line = 1
     private var state = State.fieldStart
     /// Whether the byte before was a CR, so that an LF that follows is no line end of its own.
@@ -21,9 +23,10 @@ struct CSVScanner {
     private var badField: Int?
     private var fieldCount = 0
 
-    init(reader: ChunkReader, limit: Int) {
+    init(reader: ChunkReader, limit: Int, delimiter: UInt8 = UInt8(ascii: ",")) {
         self.reader = reader
         self.limit = limit
+        self.delimiter = delimiter
     }
 
     /// Reads the next record; throws `.unclosedQuote` where a quoted field passes the limit or the input ends in it.
@@ -63,29 +66,27 @@ struct CSVScanner {
         (state, openLine, quotedCount) = (.quoted, line, 0)
     }
 
-    /// Takes text up to a comma or a line end; false at the end of the record.
+    /// Takes text up to a delimiter or a line end; false at the end of the record.
     private mutating func unquotedRun(_ record: inout Record) throws(DataError) -> Bool {
         let start = reader.base + reader.position
         let left = reader.left
         var count = 0
+        let delimiter = delimiter
         while count < left {
             let byte = start[count]
-            // The three are below '-': most bytes of a text need this one test.
-            if byte <= 0x2C, byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
-                break
-            }
+            if byte == delimiter || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { break }
             count += 1
         }
         try append(&record, count)
         return count == left ? true : separator(&record)
     }
 
-    /// Takes the comma or line end that is next; false at a line end.
+    /// Takes the delimiter or line end that is next; false at a line end.
     private mutating func separator(_ record: inout Record) -> Bool {
         let byte = reader.first
         reader.advance(1)
         endField(&record)
-        if byte == UInt8(ascii: ",") {
+        if byte == delimiter {
             recordCount += 1
             state = .fieldStart
             return true
@@ -126,7 +127,7 @@ struct CSVScanner {
             quotedCount += 1
             state = .quoted
             return true
-        case UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+        case delimiter, UInt8(ascii: "\n"), UInt8(ascii: "\r"):
             return separator(&record)
         default:
             // Reading on as unquoted finds the next line end, so that the rows after this one are whole.

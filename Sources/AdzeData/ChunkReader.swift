@@ -1,4 +1,5 @@
-// Bytes of an input in chunks, and the fields of one record copied together. Not here: what separates records.
+// Bytes of an input in chunks, and the fields of one record copied together. Not here: what separates records, and the
+// encoding, which is `DecodedInput`'s.
 
 internal import AdzeBytes
 
@@ -20,11 +21,10 @@ final class ChunkReader {
     private(set) var end = 0
     private let capacity: Int
     private let source: ChunkSource
-    private var isFirst = true
     private var isAtEnd = false
 
     init(capacity: Int, source: @escaping ChunkSource) {
-        precondition(capacity >= 4, "the marks at the start of an input have up to 4 bytes")
+        precondition(capacity > 0, "a window has room for a byte")
         self.capacity = capacity
         self.source = source
         self.base = .allocate(capacity: capacity)
@@ -55,26 +55,10 @@ final class ChunkReader {
     }
 
     /// Reads the next chunk where the window is empty; false at the end of the input.
-    ///
-    /// Steps over the byte order mark of UTF-8 at the start, and throws at that of UTF-16 and of packed files.
     func fill() throws(DataError) -> Bool {
         if left > 0 { return true }
         position = 0
         end = 0
-        if isFirst {
-            isFirst = false
-            // A source may give a byte at a time; but a short first line wants no more than itself.
-            while StartMark.all.contains(where: { $0.mayBegin(base, end) }), try read() {}
-            switch StartMark.all.first(where: { $0.begins(base, end) })?.meaning {
-            case .utf8(let count): position = count
-            case .utf16: throw .utf16
-            case .packed(let kind): throw .compressed(kind)
-            case nil: break
-            }
-            if left > 0 { return true }
-            position = 0
-            end = 0
-        }
         return try read()
     }
 
@@ -85,35 +69,6 @@ final class ChunkReader {
         end += count
         isAtEnd = count == 0
         return !isAtEnd
-    }
-}
-
-/// Bytes that an input may begin with and no text does, or that are not part of it.
-private struct StartMark {
-    enum Meaning {
-        case utf8(count: Int), utf16, packed(String)
-    }
-
-    static let all = [
-        StartMark(bytes: [0xEF, 0xBB, 0xBF], meaning: .utf8(count: 3)),
-        StartMark(bytes: [0xFF, 0xFE], meaning: .utf16), StartMark(bytes: [0xFE, 0xFF], meaning: .utf16),
-        StartMark(bytes: [0x1F, 0x8B], meaning: .packed("gzip")),
-        StartMark(bytes: [0x28, 0xB5, 0x2F, 0xFD], meaning: .packed("zstd")),
-        StartMark(bytes: [0xFD, 0x37, 0x7A, 0x58], meaning: .packed("xz")),
-        StartMark(bytes: [0x50, 0x4B, 0x03, 0x04], meaning: .packed("zip")),
-    ]
-
-    let bytes: [UInt8]
-    let meaning: Meaning
-
-    /// Whether the mark stands at the start of `count` bytes.
-    func begins(_ base: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-        count >= bytes.count && bytes.elementsEqual(UnsafeBufferPointer(start: base, count: bytes.count))
-    }
-
-    /// Whether `count` bytes are too few to tell.
-    func mayBegin(_ base: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-        count < bytes.count && bytes.prefix(count).elementsEqual(UnsafeBufferPointer(start: base, count: count))
     }
 }
 
@@ -156,18 +111,20 @@ struct Record {
 
     mutating func endField() { ends.append(bytes.count) }
 
-    /// Splits the bytes, so far one field, at every tab; the tabs stay between the fields.
-    mutating func splitAtTabs() {
+    /// Splits the bytes, so far one field, at every separator; they stay between the fields.
+    mutating func split(at separator: UInt8) {
         ends.removeAll(keepingCapacity: true)
         separatorWidth = 1
-        for index in bytes.indices where bytes[index] == UInt8(ascii: "\t") { ends.append(index) }
+        for index in bytes.indices where bytes[index] == separator { ends.append(index) }
         ends.append(bytes.count)
     }
 
+    /// Where a field is in `bytes`.
+    func range(_ field: Int) -> Range<Int> { (field == 0 ? 0 : ends[field - 1] + separatorWidth)..<ends[field] }
+
     /// A field as text, or nil where it is not UTF-8.
     func text(_ field: Int) -> String? {
-        let begin = field == 0 ? 0 : ends[field - 1] + separatorWidth
-        guard let text = try? UTF8Span(validating: bytes.span.extracting(begin..<ends[field])) else { return nil }
+        guard let text = try? UTF8Span(validating: bytes.span.extracting(range(field))) else { return nil }
         return String(copying: text)
     }
 }
@@ -178,6 +135,8 @@ struct Record {
 final class StreamInput {
     /// Called before each read that has to wait for the other end of a pipe, or for a person.
     var beforeWaiting: (() -> Void)?
+    /// Whether it is a regular file, which never has to be waited for.
+    let isRegularFile: Bool
     private let path: String
     private let descriptor: Int32
 
@@ -185,11 +144,18 @@ final class StreamInput {
         self.path = path
         if path == "-" {
             descriptor = STDIN_FILENO
+            isRegularFile = StreamInput.isRegular(descriptor)
             return
         }
         if isFolder(path) { throw .file(.notARegularFile(path: path, found: "a folder")) }
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .file(.current("open", path)) }
+        isRegularFile = StreamInput.isRegular(descriptor)
+    }
+
+    private static func isRegular(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     deinit {

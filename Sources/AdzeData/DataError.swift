@@ -2,14 +2,17 @@
 
 public import AdzeBytes
 
+/// What a column is taken for.
+public enum ColumnPart: Sendable, Equatable {
+    case text, pair, label
+}
+
 /// Why reading a file of texts cannot start or go on.
 public enum DataError: AdzeFailure, Equatable {
     /// The system refused the file.
     case file(FileError)
     /// The name says no format, and none was stated.
     case unknownFormat(path: String)
-    /// The input begins with the mark of UTF-16.
-    case utf16
     /// A NUL byte in the header, or in a record beyond the limit: the input is no text.
     case nul(line: Int)
     /// A quote that opens a field is not closed within the limit, or at all.
@@ -23,15 +26,17 @@ public enum DataError: AdzeFailure, Equatable {
     /// Two columns of the header have one name.
     case repeatedColumn(String)
     /// The header has no such column.
-    case noColumn(String, nearest: String?, found: [String])
+    case noColumn(String, nearest: String?, found: [String], part: ColumnPart = .text)
     /// The first row has fewer columns than the number.
-    case noColumnNumber(Int, found: Int)
+    case noColumnNumber(Int, found: Int, part: ColumnPart = .text)
     /// Some columns are given by name and others by number.
     case mixedColumns
     /// Columns are counted from 1.
     case columnZero
     /// The format has no columns of that kind.
     case columnsNotInFormat(DataFormat)
+    /// The format has no delimiter or quoting to choose.
+    case noDelimiters(DataFormat)
     /// The input is packed.
     case compressed(String)
     /// Labels are asked for, and no column is known to hold them; `found` is empty where columns have no names.
@@ -60,8 +65,8 @@ public enum DataError: AdzeFailure, Equatable {
     public var kind: FailureKind {
         switch self {
         case .file(let error): error.kind
-        case .unknownFormat, .noColumn, .mixedColumns, .columnZero, .columnsNotInFormat, .noLabels, .columnsOfAFolder,
-            .noSuchLabel:
+        case .unknownFormat, .noColumn, .noColumnNumber, .noLabelColumn, .mixedColumns, .columnZero,
+            .columnsNotInFormat, .noDelimiters, .noLabels, .columnsOfAFolder, .noSuchLabel:
             .usage
         default: .badData
         }
@@ -74,23 +79,24 @@ public enum DataError: AdzeFailure, Equatable {
         case .unknownFormat(let path):
             "\(quoted(path, limit: 200)): expected a name ending in .txt, .csv, .tsv or .jsonl; rename it, unpack it,"
                 + " or state the format"
-        case .utf16: "the text is UTF-16; save it as UTF-8"
-        case .nul(let line): "line \(line): a NUL byte; expected text in UTF-8, found binary data or UTF-16"
+        case .nul(let line): "line \(line): a NUL byte; expected text, found binary data or UTF-16 without its mark"
         case .unclosedQuote(let line, let limit):
             "line \(line): the quote that opens a field here is not closed within \(limit) bytes; close or double it"
         case .noHeader: "expected a header line, found an empty input"
         case .header(let error): "header: \(error)"
         case .tooManyColumns(let count, let limit): "header: \(count) columns; at most \(limit) are read"
         case .repeatedColumn(let name): "header: the column \(quoted(name)) is there twice; rename one"
-        case .noColumn(let name, let nearest?, let found):
+        case .noColumn(let name, let nearest?, let found, _):
             "header: no column is named \(quoted(name)); the nearest is \(quoted(nearest)), found \(list(found))"
-        case .noColumn(let name, nil, let found):
+        case .noColumn(let name, nil, let found, _):
             "header: no column is named \(quoted(name)), found \(list(found)); name a column,"
                 + " or give its number from 1 if the first line is no header"
-        case .noColumnNumber(let number, let found): "column \(number) is asked for, the first row has \(found)"
+        case .noColumnNumber(let number, let found, _): "column \(number) is asked for, the first row has \(found)"
         case .mixedColumns: "columns are given by name and by number; use one of the two"
         case .columnZero: "columns are counted from 1"
         case .columnsNotInFormat(.jsonl): "JSON Lines have keys, no column numbers; name the key"
+        case .noDelimiters(.jsonl): "JSON Lines have no delimiter or quoting to choose"
+        case .noDelimiters(let format): "\(format) has no delimiter or quoting to choose"
         case .columnsNotInFormat(let format): "\(format) has no columns to choose from"
         default: aboutLabels
         }
@@ -142,6 +148,10 @@ public struct RowError: AdzeFailure, Equatable {
     public enum Reason: Sendable, Equatable {
         /// A text is not UTF-8.
         case invalidUTF8
+        /// A text is not what its stated encoding, or its mark, says.
+        case undecodable
+        /// The line is empty where every line has an answer.
+        case emptyLine
         /// The record is longer than is read; it was skipped.
         case tooLong(limit: Int)
         /// The row has other than the header's, or the first row's, number of fields.
@@ -176,6 +186,8 @@ public struct RowError: AdzeFailure, Equatable {
     public let file: String?
     /// What is wrong with it.
     public let reason: Reason
+    /// What the record holds, as far as it could be told; empty unless the reader was asked to keep it.
+    public var fields = RowFields()
 
     /// The error of a line, or of a file.
     public init(lineNumber: Int, file: String? = nil, reason: Reason) {
@@ -192,7 +204,9 @@ public struct RowError: AdzeFailure, Equatable {
 
     private var text: String {
         switch reason {
-        case .invalidUTF8: "not valid UTF-8; save the file as UTF-8"
+        case .invalidUTF8:
+            "not valid UTF-8; save the file as UTF-8, or name its encoding: --encoding latin-1, or windows-1252"
+        case .undecodable: "a character that its encoding does not have; is it another encoding?"
         case .tooLong(let limit): "longer than \(limit) bytes; skipped"
         case .fieldCount(let expected, let found): "expected \(expected) fields, found \(found)"
         case .textAfterQuote(let field):
@@ -202,7 +216,8 @@ public struct RowError: AdzeFailure, Equatable {
         case .missingKey(let key, let nearest):
             "no key \(quoted(key))" + (nearest.map { "; the nearest is \(quoted($0))" } ?? "")
         case .wrongType(let key, let expected, let found): "\(quoted(key)): expected \(expected), found \(found)"
-        case .nul: "a NUL byte; expected text in UTF-8, found binary data or UTF-16"
+        case .emptyLine: "an empty line; expected a JSON object"
+        case .nul: "a NUL byte; expected text, found binary data or UTF-16 without its mark"
         case .noLabel: "no label"
         case .unknownLabel(let label, let nearest, let known):
             "unknown label \(quoted(label))" + (nearest.map { "; the nearest is \(quoted($0))" } ?? "")

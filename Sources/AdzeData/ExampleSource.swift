@@ -25,10 +25,11 @@ public struct ExampleSource: ~Copyable {
 
     /// Opens a file, a folder, or `-`, standard input, whose format must be stated.
     public init(
-        path: String, format: DataFormat? = nil, columns: ColumnSelection = ColumnSelection(), kind: TargetKind
+        path: String, format: DataFormat? = nil, columns: ColumnSelection = ColumnSelection(),
+        dialect: Dialect = Dialect(), kind: TargetKind
     ) throws(DataError) {
         self.kind = kind
-        rows = try LabelledRows(path: path, format: format, columns: columns)
+        rows = try LabelledRows(path: path, format: format, columns: columns, dialect: dialect)
     }
 
     /// Reads from chunks that a closure gives.

@@ -11,6 +11,7 @@ struct LabelFolder {
     /// What is not read, for a person.
     private(set) var notes: [String] = []
     private let path: String
+    private let encoding: TextEncoding?
     private var names: [String] = []
     private var position = 0
     private var folder = -1
@@ -18,8 +19,9 @@ struct LabelFolder {
     private var otherCount = 0
 
     /// Throws `DataError.notALabelFolder` where the two folders are not there.
-    init(path: String) throws(DataError) {
+    init(path: String, encoding: TextEncoding? = nil) throws(DataError) {
         self.path = path
+        self.encoding = encoding
         let folders = try LabelFolder.entries(path).filter { isFolder("\(path)/\($0)") }
         guard LabelFolder.labels.allSatisfy(folders.contains) else { throw .notALabelFolder(found: folders) }
         let others = folders.filter { !LabelFolder.labels.contains($0) && !$0.hasPrefix(".") }
@@ -52,18 +54,18 @@ struct LabelFolder {
         func failure(_ reason: RowError.Reason) -> Result<Row, RowError> {
             .failure(RowError(lineNumber: count, file: file, reason: reason))
         }
+        let bytes: [UInt8]
         do throws(FileError) {
             let input = try InputFile(path: "\(path)/\(file)")
             guard input.size <= RowSource.recordLimit else { return failure(.tooLong(limit: RowSource.recordLimit)) }
-            var bytes = try input.read(at: 0, count: input.size)
-            if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-            guard !bytes.contains(0) else { return failure(.nul) }
-            guard let text = try? UTF8Span(validating: bytes.span) else { return failure(.invalidUTF8) }
-            return .success(
-                Row(lineNumber: count, text: String(copying: text), label: .one(label), file: file))
+            bytes = try input.read(at: 0, count: input.size)
         } catch {
             throw .file(error)
         }
+        let characters = try decoded(bytes, encoding: encoding)
+        guard !characters.contains(0) else { return failure(.nul) }
+        guard let text = try? UTF8Span(validating: characters.span) else { return failure(.invalidUTF8) }
+        return .success(Row(lineNumber: count, text: String(copying: text), label: .one(label), file: file))
     }
 
     private static func entries(_ path: String) throws(DataError) -> [String] {

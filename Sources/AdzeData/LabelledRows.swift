@@ -9,14 +9,26 @@ struct LabelledRows: ~Copyable {
     private var folder: LabelFolder?
 
     /// Opens a file, a folder, or `-`, standard input, whose format must be stated.
-    init(path: String, format: DataFormat?, columns: ColumnSelection) throws(DataError) {
+    init(
+        path: String, format: DataFormat?, columns: ColumnSelection, dialect: Dialect = Dialect()
+    ) throws(DataError) {
         if path != "-", isFolder(path) {
-            guard format == nil, columns == ColumnSelection() else { throw .columnsOfAFolder }
-            folder = try LabelFolder(path: path)
+            guard format == nil, columns.isEmpty, dialect.delimiter == nil, dialect.quoting == nil else {
+                throw .columnsOfAFolder
+            }
+            folder = try LabelFolder(path: path, encoding: dialect.encoding)
         } else {
             guard path != "-" || format != nil else { throw .unknownFormat(path: path) }
-            stream = try RowSource(path: path, format: format, columns: columns, isLabelled: true)
+            stream = try RowSource(
+                path: path, format: format, columns: columns, options: LabelledRows.options(dialect))
         }
+    }
+
+    private static func options(_ dialect: Dialect) -> RowOptions {
+        var options = RowOptions()
+        options.isLabelled = true
+        options.dialect = dialect
+        return options
     }
 
     /// Reads from chunks that a closure gives.
@@ -24,7 +36,8 @@ struct LabelledRows: ~Copyable {
         format: DataFormat, columns: ColumnSelection, chunkSize: Int, chunks: @escaping ChunkSource
     ) throws(DataError) {
         stream = try RowSource(
-            format: format, columns: columns, isLabelled: true, chunkSize: chunkSize, chunks: chunks)
+            format: format, columns: columns, options: LabelledRows.options(Dialect()), chunkSize: chunkSize,
+            chunks: chunks)
     }
 
     /// The next row, or why it is none; nil at the end.
@@ -36,7 +49,9 @@ struct LabelledRows: ~Copyable {
     var notes: [String] {
         var notes: [String] = []
         switch stream {
-        case .some(let stream): if let columns = stream.columnsTaken { notes.append("columns: \(columns)") }
+        case .some(let stream):
+            if let columns = stream.columnsTaken { notes.append("columns: \(columns)") }
+            notes += stream.notes
         case nil: break
         }
         return notes + (folder?.notes ?? [])

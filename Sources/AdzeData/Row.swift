@@ -1,6 +1,6 @@
 // One text with what belongs to it, and the choice of columns it is taken from.
 
-public import AdzeBytes
+internal import AdzeBytes
 
 /// One row of a file of texts.
 public struct Row: Sendable, Equatable {
@@ -14,19 +14,19 @@ public struct Row: Sendable, Equatable {
     public var label: LabelValue?
     /// The file that holds this row alone, where the input is a folder.
     public var file: String?
-    /// The fields of a JSON line that are none of the above, in their order; empty for the other formats.
-    public var extra: JSONObject
+    /// What the record holds, these texts among it; empty unless the reader was asked to keep it.
+    public var fields: RowFields
 
     /// A row of its parts.
     public init(
-        lineNumber: Int, text: String, pair: String? = nil, label: LabelValue? = nil, extra: JSONObject = JSONObject(),
+        lineNumber: Int, text: String, pair: String? = nil, label: LabelValue? = nil, fields: RowFields = RowFields(),
         file: String? = nil
     ) {
         self.lineNumber = lineNumber
         self.text = text
         self.pair = pair
         self.label = label
-        self.extra = extra
+        self.fields = fields
         self.file = file
     }
 }
@@ -46,9 +46,9 @@ public enum LabelValue: Sendable, Equatable, ExpressibleByStringLiteral {
 public enum DataFormat: String, Sendable, CaseIterable, CustomStringConvertible {
     /// One text a line.
     case txt
-    /// RFC 4180: commas, quotes that may hold line ends.
+    /// RFC 4180: commas, quotes that may hold line ends. Another delimiter is found by itself.
     case csv
-    /// Tabs, no quoting of any kind.
+    /// Tabs, and no quoting, unless the file is quoted throughout.
     case tsv
     /// One JSON object a line.
     case jsonl
@@ -80,9 +80,8 @@ public enum DataFormat: String, Sendable, CaseIterable, CustomStringConvertible 
 /// Which columns, or keys of JSON lines, hold text, pair and label.
 ///
 /// A column by name means that the first line is a header; a column by number, counted from 1, that there is none. The
-/// two are not mixed. What is nil has its default: `text`, which must be there, `text_pair` and `label`, which may be;
-/// for text and pair the default may be several names, of which the first that is there counts. What is not nil must be
-/// there. Without a header, a nil text is column 1, and a nil pair or label does not exist.
+/// two are not mixed. What is nil is found by its usual names: the text must be there, pair and label may be. What is
+/// not nil must be there. Without a header, a nil text is column 1, and a nil pair or label does not exist.
 public struct ColumnSelection: Sendable, Equatable {
     /// One column.
     public enum Column: Sendable, Equatable {
@@ -104,10 +103,8 @@ public struct ColumnSelection: Sendable, Equatable {
     public var pair: Column?
     /// The label.
     public var label: Column?
-    /// The names that a nil text stands for; at least one.
-    public var standardTexts = ["text"]
-    /// The names that a nil pair stands for; at least one.
-    public var standardPairs = ["text_pair"]
+    /// What the names are that a nil text and pair are found by.
+    public var role = TextRole.textOrPair
 
     /// Whether nothing was chosen.
     var isEmpty: Bool { text == nil && pair == nil && label == nil }
@@ -141,38 +138,15 @@ public struct ColumnSelection: Sendable, Equatable {
         [text, pair, label].map { if case .number(let number) = $0 { number } else { 0 } }.max() ?? 0
     }
 
-    /// The indexes of the columns under a header; throws for a name that it lacks.
-    func indexes(header: [String]) throws(DataError) -> ColumnIndexes {
-        guard let text = try index(text, defaults: standardTexts, header) else {
-            let name = standardTexts.first ?? ""
-            throw .noColumn(name, nearest: nearestName(to: name, in: header), found: header)
-        }
-        return ColumnIndexes(
-            text: text, pair: try index(pair, defaults: standardPairs, header),
-            label: try index(label, defaults: ["label"], header))
-    }
-
     /// The indexes of the columns where the first row has `count` of them; throws for a number beyond.
     func indexes(count: Int) throws(DataError) -> ColumnIndexes {
-        func index(_ column: Column?) throws(DataError) -> Int? {
+        func index(_ column: Column?, _ part: ColumnPart) throws(DataError) -> Int? {
             guard case .number(let number) = column else { return nil }
-            guard number <= count else { throw .noColumnNumber(number, found: count) }
+            guard number <= count else { throw .noColumnNumber(number, found: count, part: part) }
             return number - 1
         }
-        return ColumnIndexes(text: try index(text) ?? 0, pair: try index(pair), label: try index(label))
-    }
-
-    private func index(_ column: Column?, defaults names: [String], _ header: [String]) throws(DataError) -> Int? {
-        if let column { return try index(column, header) }
-        return names.lazy.compactMap { header.firstIndex(of: $0) }.first
-    }
-
-    private func index(_ column: Column, _ header: [String]) throws(DataError) -> Int {
-        guard case .name(let name) = column else { throw .mixedColumns }
-        guard let index = header.firstIndex(of: name) else {
-            throw .noColumn(name, nearest: nearestName(to: name, in: header), found: header)
-        }
-        return index
+        return ColumnIndexes(
+            text: try index(text, .text) ?? 0, pair: try index(pair, .pair), label: try index(label, .label))
     }
 }
 

@@ -2,19 +2,38 @@
 
 internal import AdzeBytes
 
+/// What a reader of rows does besides giving texts.
+public struct RowOptions: Sendable {
+    /// Whether every row must have a label.
+    public var isLabelled = false
+    /// Whether rows and row errors keep what their record holds.
+    public var keepsFields = false
+    /// Whether all fields that are kept must be text: a row with bytes that are none is an error.
+    public var fieldsAreText = false
+    /// Whether an empty line of JSON lines is a row error, so that every line has its own; else it is no row.
+    public var countsEmptyLines = false
+    /// How the input is written.
+    public var dialect = Dialect()
+
+    /// Texts alone.
+    public init() {}
+}
+
 /// A reader of rows.
 ///
 /// It holds one chunk of the input and one record, of at most `recordLimit` bytes. Not for several threads at once.
 ///
 /// - txt: one text a line; an empty line is a row with an empty text. LF and CRLF end a line.
-/// - csv: RFC 4180. A lone CR ends a record too. An empty line is no row, unless the table has one column only.
-/// - tsv: fields between tabs, no quoting; empty lines as in csv.
-/// - jsonl: one object a line, white space alone is no row. Texts are strings; a label may be a number, a truth value or
-///   a list of such too, and is then as JSON writes it; a null is as good as no pair or label. All other fields go to
-///   `Row.extra`.
+/// - csv: RFC 4180. A lone CR ends a record too. An empty line is no row, unless the table has one column only. Where the
+///   header has no known column between commas, semicolons, tabs and bars are tried.
+/// - tsv: fields between tabs, no quoting; empty lines as in csv. A file that a writer of CSV put in quotes is told by its
+///   first rows, and is then read as csv is.
+/// - jsonl: one object a line. Texts are strings; a label may be a number, a truth value or a list of such too, and is
+///   then as JSON writes it; a null is as good as no pair or label.
 ///
-/// Bytes are UTF-8; its byte order mark is skipped. Only the columns that are asked for need be valid, but a NUL anywhere
-/// costs the row; in the header, or in a record beyond the limit, it ends the reading: the input is no text.
+/// Columns that are not selected are found by their usual names, and CoLA's files by their shape. Bytes are UTF-8, unless
+/// a mark at the start or the dialect says otherwise. Only the columns that are asked for need be valid, but a NUL
+/// anywhere costs the row; in the header, or in a record beyond the limit, it ends the reading: the input is no text.
 public struct RowSource: ~Copyable {
     /// The most bytes of one record: 1 MB.
     public static let recordLimit = 1_000_000
@@ -22,69 +41,80 @@ public struct RowSource: ~Copyable {
     public static let chunkSize = 128 << 10
     /// The most columns of a table.
     public static let columnLimit = 10_000
-    /// The most JSON values of one record: enough for vectors that pass through, and some MB of memory at most, where a
-    /// record full of `1,1,…` would take a dozen times its bytes.
+    /// The most JSON values of one label.
     public static let valueLimit = 65_536
 
     /// The format that is read.
     public let format: DataFormat
-    /// The columns that labelled rows are taken from, for a person; nil until they are known, and for other rows.
+    /// The columns that rows are taken from, for a person; nil until they are known, and for those without names.
     public private(set) var columnsTaken: String?
+    /// What a person should hear of the way the input is read, as far as it is known.
+    public private(set) var notes: [String] = []
+    /// The table's columns, once they are known; nil for what is no table.
+    public private(set) var header: TableHeader?
     private let columns: ColumnSelection
-    private let isLabelled: Bool
+    private let options: RowOptions
     private let isByNumber: Bool
+    private let input: StreamInput?
+    private let decoder: DecodedInput
+    private let reader: ChunkReader
     private var lines: LineScanner
-    private var table: CSVScanner
+    private var table: TableScanner?
+    private var objects: ObjectReader
     private var record = Record()
     private var indexes: ColumnIndexes?
-    private var keys: NamedColumns?
     private var columnCount = 0
     private var firstRecordIsPending = false
+    private var looksForQuotes = false
     private var failure: DataError?
-    private let input: StreamInput?
 
     /// Opens a path, `-` being standard input, in the format that its name says unless one is stated.
     ///
     /// Standard input without a stated format is txt. Throws `DataError`; columns are looked for with the first row.
-    /// - Parameter isLabelled: whether every row must have a label; columns that are not selected are then found by
-    ///   their usual names, and CoLA's files by their shape.
     public init(
         path: String, format: DataFormat? = nil, columns: ColumnSelection = ColumnSelection(),
-        isLabelled: Bool = false
+        options: RowOptions = RowOptions()
     ) throws(DataError) {
         let format = try RowSource.format(stated: format, path: path)
         let input = try StreamInput(path: path)
         try self.init(
-            format, columns, isLabelled, input, chunkSize: RowSource.chunkSize,
+            format, columns, options, input, chunkSize: RowSource.chunkSize,
             chunks: { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in try input.read(into: buffer) }
         )
     }
 
     /// Reads from chunks that a closure gives.
     public init(
-        format: DataFormat, columns: ColumnSelection = ColumnSelection(), isLabelled: Bool = false,
+        format: DataFormat, columns: ColumnSelection = ColumnSelection(), options: RowOptions = RowOptions(),
         chunkSize: Int = RowSource.chunkSize, chunks: @escaping ChunkSource
     ) throws(DataError) {
-        try self.init(format, columns, isLabelled, nil, chunkSize: chunkSize, chunks: chunks)
+        try self.init(format, columns, options, nil, chunkSize: chunkSize, chunks: chunks)
     }
 
     private init(
-        _ format: DataFormat, _ columns: ColumnSelection, _ isLabelled: Bool, _ input: StreamInput?, chunkSize: Int,
+        _ format: DataFormat, _ columns: ColumnSelection, _ options: RowOptions, _ input: StreamInput?, chunkSize: Int,
         chunks: @escaping ChunkSource
     ) throws(DataError) {
-        if isLabelled, format == .txt { throw .noLabels(.txt) }
+        if options.isLabelled, format == .txt { throw .noLabels(.txt) }
         let isByNumber = try columns.isByNumber()
         if format == .txt, !columns.isEmpty { throw .columnsNotInFormat(.txt) }
         if format == .jsonl, isByNumber { throw .columnsNotInFormat(.jsonl) }
-        let reader = ChunkReader(capacity: chunkSize, source: chunks)
-        if isLabelled, isByNumber, columns.label == nil { throw .noLabelColumn(found: []) }
-        self.isLabelled = isLabelled
+        if format == .txt || format == .jsonl, options.dialect.delimiter != nil || options.dialect.quoting != nil {
+            throw .noDelimiters(format)
+        }
+        if options.isLabelled, isByNumber, columns.label == nil { throw .noLabelColumn(found: []) }
+        self.options = options
         self.input = input
         self.isByNumber = isByNumber
         self.format = format
         self.columns = columns
-        self.lines = LineScanner(reader: reader, limit: RowSource.recordLimit)
-        self.table = CSVScanner(reader: reader, limit: RowSource.recordLimit)
+        let decoder = DecodedInput(encoding: options.dialect.encoding, source: chunks)
+        self.decoder = decoder
+        reader = ChunkReader(capacity: chunkSize) {
+            (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in try decoder.read(into: buffer)
+        }
+        lines = LineScanner(reader: reader, limit: RowSource.recordLimit)
+        objects = ObjectReader(columns: columns, isLabelled: options.isLabelled)
     }
 
     private static func format(stated: DataFormat?, path: String) throws(DataError) -> DataFormat {
@@ -120,13 +150,11 @@ public struct RowSource: ~Copyable {
 
     // MARK: - Records
 
-    private mutating func scan() throws(DataError) -> Scan {
-        let found = format == .csv ? try table.next(&record) : try lines.next(&record)
-        return found != .end && record.hasNUL ? .nul : found
-    }
-
     private func error(_ reason: RowError.Reason) -> RowError {
-        RowError(lineNumber: record.lineNumber, reason: reason)
+        // Of an encoding that was decoded the bytes are ours, and say nothing of UTF-8.
+        RowError(
+            lineNumber: record.lineNumber,
+            reason: reason == .invalidUTF8 && decoder.isTranscoded ? .undecodable : reason)
     }
 
     private func problem(_ scan: Scan) -> RowError? {
@@ -138,10 +166,15 @@ public struct RowSource: ~Copyable {
         }
     }
 
+    private mutating func nextLine() throws(DataError) -> Scan {
+        let found = try lines.next(&record)
+        return found != .end && record.hasNUL ? .nul : found
+    }
+
     // MARK: - Plain text
 
     private mutating func nextText() throws(DataError) -> Result<Row, RowError>? {
-        let found = try scan()
+        let found = try nextLine()
         if found == .end { return nil }
         if let problem = problem(found) { return .failure(problem) }
         guard let text = record.text(0) else { return .failure(error(.invalidUTF8)) }
@@ -156,24 +189,39 @@ public struct RowSource: ~Copyable {
             let found = try firstRecordIsPending ? .record : nextRecordOfTable()
             firstRecordIsPending = false
             if found == .end { return nil }
-            if let problem = problem(found) { return .failure(problem) }
+            if var problem = problem(found) {
+                if found != .tooLong, let header { problem.fields = fields(header) }
+                return .failure(problem)
+            }
             if record.isEmptyLine, columnCount > 1 { continue }
             guard record.ends.count == columnCount else {
-                return .failure(error(.fieldCount(expected: columnCount, found: record.ends.count)))
+                return .failure(keeping(error(.fieldCount(expected: columnCount, found: record.ends.count))))
             }
             return row(indexes)
         }
     }
 
     private mutating func nextRecordOfTable() throws(DataError) -> Scan {
-        let found = try scan()
-        if found == .record, format == .tsv { record.splitAtTabs() }
-        return found
+        guard let found = try table?.next(&record) else { return .end }
+        return found != .end && record.hasNUL ? .nul : found
+    }
+
+    private func fields(_ header: TableHeader) -> RowFields {
+        options.keepsFields ? RowFields(header, record) : RowFields()
+    }
+
+    private func keeping(_ error: RowError) -> RowError {
+        var error = error
+        if let header { error.fields = fields(header) }
+        return error
     }
 
     /// Where the columns are, from the header or, without one, from the first row.
     private mutating func prepared() throws(DataError) -> ColumnIndexes {
         if let indexes { return indexes }
+        let dialect = try settledDialect()
+        table = TableScanner(reader: reader, limit: RowSource.recordLimit, dialect: dialect)
+        looksForQuotes = !dialect.isQuoted && options.dialect.quoting == nil
         var found = Scan.record
         // Without a header an empty first line is the first row of a table of one column, if no more are asked for.
         let skipsEmpty = !isByNumber || columns.highestNumber > 1
@@ -184,6 +232,7 @@ public struct RowSource: ~Copyable {
         guard columnCount <= RowSource.columnLimit else {
             throw .tooManyColumns(count: columnCount, limit: RowSource.columnLimit)
         }
+        var names = [String](repeating: "", count: columnCount)
         let result: ColumnIndexes
         if isByNumber {
             // An empty input has no rows, so it lacks no column either.
@@ -191,27 +240,74 @@ public struct RowSource: ~Copyable {
             firstRecordIsPending = found == .record
         } else {
             guard found == .record else { throw .noHeader }
-            if isLabelled, format == .tsv, columns == ColumnSelection(), record.isOfCoLA {
+            if format == .tsv, columns.isEmpty, columns.role != .questionAndContext, record.isOfCoLA {
                 result = ColumnIndexes(text: 3, label: 1)
                 firstRecordIsPending = true
-                columnsTaken = "text 4, label 2, as in CoLA, without a header"
+                columnsTaken = "text 4\(options.isLabelled ? ", label 2" : ""), as in CoLA, without a header"
+                if !options.isLabelled, let columnsTaken { notes.append("columns: \(columnsTaken)") }
             } else {
-                result = try isLabelled ? labelledIndexes(header()) : columns.indexes(header: header())
+                names = try headerNames()
+                result = try indexes(in: names)
             }
         }
+        header = TableHeader(names: names, delimiter: dialect.delimiter, hasMark: decoder.hadMark)
         indexes = result
         return result
     }
 
-    private mutating func labelledIndexes(_ header: [String]) throws(DataError) -> ColumnIndexes {
-        let named = try columns.labelled(in: header)
-        columnsTaken = named.description
-        // The names were found in this header.
-        func index(_ name: String) -> Int { header.firstIndex(of: name) ?? 0 }
-        return ColumnIndexes(text: index(named.text), pair: named.pair.map(index), label: index(named.label))
+    /// What separates fields, and whether they are in quotes: as stated, or as the first rows show.
+    private mutating func settledDialect() throws(DataError) -> SettledDialect {
+        let usual = SettledDialect(format, options.dialect)
+        guard options.dialect.isOpen(for: format) || isByNumber else { return usual }
+        let sample = try decoder.peek(
+            limit: DialectSurvey.sampleSize, firstLineOnly: input.map { !$0.isRegularFile } ?? false)
+        let survey = DialectSurvey(
+            format: format, stated: options.dialect, bytes: sample.bytes, isWhole: sample.isWhole)
+        let (columns, isLabelled) = (columns, options.isLabelled)
+        let settled =
+            isByNumber
+            ? survey.settled(columnCount: columns.highestNumber)
+            : survey.settled { (try? columns.located(in: $0, needsLabel: isLabelled)) != nil }
+        if settled.delimiter != usual.delimiter {
+            let name =
+                settled.delimiter == UInt8(ascii: "\t") ? "tabs" : "'\(Character(Unicode.Scalar(settled.delimiter)))'"
+            notes.append("columns are separated by \(name), as --delimiter would say")
+        }
+        if settled.isQuoted, format == .tsv, settled.delimiter == usual.delimiter, options.dialect.quoting == nil {
+            notes.append("fields are in quotes, which are taken away; --quoting none keeps them")
+        }
+        if isByNumber {
+            var text = 0
+            if case .number(let number) = columns.text { text = number - 1 }
+            if let header = survey.headerInFirstRow(settled, text: text) {
+                notes.append(
+                    "the first line is read as a row, since columns are given by number, and looks like a header: "
+                        + "\(list(header, limit: 5)); give a name to have it read as one")
+            }
+        }
+        return settled
     }
 
-    private func header() throws(DataError) -> [String] {
+    private mutating func indexes(in header: [String]) throws(DataError) -> ColumnIndexes {
+        let named = try columns.located(in: header, needsLabel: options.isLabelled)
+        note(named)
+        // The names were found in this header.
+        func index(_ name: String) -> Int { header.firstIndex(of: name) ?? 0 }
+        return ColumnIndexes(
+            text: index(named.text), pair: named.pair.map(index), label: named.label.map(index))
+    }
+
+    /// Says which columns were taken: of labelled rows always, of others where they are not what everyone expects.
+    private mutating func note(_ named: NamedColumns) {
+        var named = named
+        if !options.isLabelled, columns.label == nil { named.label = nil }
+        columnsTaken = named.description
+        if !options.isLabelled, columns.text == nil, named.isUnusual(for: columns.role) {
+            notes.append("columns: \(named.description)")
+        }
+    }
+
+    private func headerNames() throws(DataError) -> [String] {
         var names: [String] = []
         var seen: Set<String> = []
         for field in record.ends.indices {
@@ -223,115 +319,82 @@ public struct RowSource: ~Copyable {
         return names
     }
 
-    private func row(_ indexes: ColumnIndexes) -> Result<Row, RowError> {
-        guard let text = record.text(indexes.text) else { return .failure(error(.invalidUTF8)) }
+    private mutating func row(_ indexes: ColumnIndexes) -> Result<Row, RowError> {
+        guard let text = record.text(indexes.text),
+            !options.fieldsAreText || (try? UTF8Span(validating: record.bytes.span)) != nil
+        else { return .failure(keeping(error(.invalidUTF8))) }
         var row = Row(lineNumber: record.lineNumber, text: text)
+        var texts = [indexes.text]
         if let index = indexes.pair {
-            guard let pair = record.text(index) else { return .failure(error(.invalidUTF8)) }
+            guard let pair = record.text(index) else { return .failure(keeping(error(.invalidUTF8))) }
             row.pair = pair
+            texts.append(index)
         }
         if let index = indexes.label {
-            guard let label = record.text(index) else { return .failure(error(.invalidUTF8)) }
-            row.label = .one(label)
+            // A label that nobody asked for need be none.
+            if let label = record.text(index) {
+                row.label = .one(label)
+            } else if options.isLabelled || columns.label != nil {
+                return .failure(keeping(error(.invalidUTF8)))
+            }
         }
+        if options.keepsFields, let header { row.fields = RowFields(header, record).withTexts(texts) }
+        if looksForQuotes { lookForQuotes(row) }
         return .success(row)
+    }
+
+    /// Says once that quotes are text where a field looks as a writer of CSV makes it.
+    private mutating func lookForQuotes(_ row: Row) {
+        guard [row.text, row.pair ?? ""].contains(where: RowSource.isQuotedField) else { return }
+        looksForQuotes = false
+        notes.append(
+            "line \(row.lineNumber): \(format) is read as it stands, quotes and all; --quoting csv takes them away")
+    }
+
+    private static func isQuotedField(_ text: String) -> Bool {
+        var inner = text.utf8[...]
+        guard inner.count > 3, inner.popFirst() == UInt8(ascii: "\""), inner.popLast() == UInt8(ascii: "\"") else {
+            return false
+        }
+        // Every quote inside is doubled, and there is one.
+        var run = 0
+        var isDoubled = false
+        for byte in inner {
+            if byte == UInt8(ascii: "\"") {
+                run += 1
+            } else {
+                guard run.isMultiple(of: 2) else { return false }
+                isDoubled = isDoubled || run > 0
+                run = 0
+            }
+        }
+        return run.isMultiple(of: 2) && (isDoubled || run > 0)
     }
 
     // MARK: - JSON Lines
 
     private mutating func nextJSON() throws(DataError) -> Result<Row, RowError>? {
         while true {
-            let found = try scan()
+            let found = try nextLine()
             if found == .end { return nil }
             if let problem = problem(found) { return .failure(problem) }
-            if record.bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
-            do throws(RowError) {
-                return .success(try jsonRow())
+            if record.bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
+                guard options.countsEmptyLines else { continue }
+                return .failure(error(.emptyLine))
+            }
+            var row = Row(lineNumber: record.lineNumber, text: "")
+            var members: [JSONMember] = []
+            do throws(ObjectReader.Refusal) {
+                members = try ObjectReader.members(of: record.bytes)
+                let texts = try objects.read(members, of: record.bytes, into: &row)
+                if let named = objects.takeNews() { note(named) }
+                if options.keepsFields { row.fields = RowFields(members, of: record.bytes).withTexts(texts) }
+                return .success(row)
             } catch {
-                return .failure(error)
+                var failure = self.error(error.reason)
+                if options.keepsFields, !members.isEmpty { failure.fields = RowFields(members, of: record.bytes) }
+                return .failure(failure)
             }
         }
-    }
-
-    private mutating func jsonRow() throws(RowError) -> Row {
-        let value: JSONValue
-        do throws(JSONError) {
-            value = try parseJSON(record.bytes, limits: JSONLimits(values: RowSource.valueLimit))
-        } catch .invalidUTF8 {
-            throw error(.invalidUTF8)
-        } catch let failure {
-            throw error(.json(failure))
-        }
-        guard var object = value.object else { throw error(.notAnObject(found: value.kindName)) }
-        var row = Row(lineNumber: record.lineNumber, text: "")
-        // A required value is never nil.
-        let keys = keys(in: object)
-        row.text = try takeText(keys.text, isRequired: true, from: &object) ?? ""
-        if let pair = keys.pair { row.pair = try takeText(pair, isRequired: keys.needsPair, from: &object) }
-        row.label = try takeLabel(keys.label, isRequired: isLabelled || columns.label != nil, from: &object)
-        row.extra = object
-        return row
-    }
-
-    /// The keys that are selected, or usual; those of labelled rows are as the first object has them.
-    private mutating func keys(in object: JSONObject) -> NamedColumns {
-        if let keys { return keys }
-        func name(_ column: ColumnSelection.Column?, or standard: [String]) -> String {
-            if case .name(let name) = column { return name }
-            return standard.first { object[$0] != nil } ?? standard.first ?? ""
-        }
-        let plain = NamedColumns(
-            text: name(columns.text, or: columns.standardTexts), pair: name(columns.pair, or: columns.standardPairs),
-            needsPair: columns.pair != nil, label: name(columns.label, or: ["label"]))
-        guard isLabelled else { return plain }
-        // An object that lacks a key gives an error of its own; the next may be whole.
-        guard var found = try? columns.labelled(in: object.keys) else { return plain }
-        columnsTaken = found.description
-        // The pair may be in later objects only.
-        if found.pair == nil { (found.pair, found.needsPair) = ("text_pair", false) }
-        keys = found
-        return found
-    }
-
-    /// Removes a text from the object; nil where it need not be there and is missing or null.
-    private func takeText(
-        _ key: String, isRequired: Bool, from object: inout JSONObject
-    ) throws(RowError) -> String? {
-        guard let value = try take(key, isRequired: isRequired, from: &object) else { return nil }
-        guard let text = value.string else {
-            throw error(.wrongType(key: key, expected: "a string", found: value.kindName))
-        }
-        return text
-    }
-
-    /// Removes a label from the object; nil where it need not be there and is missing or null.
-    private func takeLabel(
-        _ key: String, isRequired: Bool, from object: inout JSONObject
-    ) throws(RowError) -> LabelValue? {
-        guard let value = try take(key, isRequired: isRequired, from: &object) else { return nil }
-        guard let elements = value.array else { return .one(try label(value, key)) }
-        return .several(try elements.map { (element) throws(RowError) in try label(element, key) })
-    }
-
-    private func label(_ value: JSONValue, _ key: String) throws(RowError) -> String {
-        switch value {
-        case .string(let string): return string
-        case .integer, .number, .bool: return value.text
-        default:
-            throw error(
-                .wrongType(
-                    key: key, expected: "a string, a number, a truth value or a list of such", found: value.kindName))
-        }
-    }
-
-    private func take(
-        _ key: String, isRequired: Bool, from object: inout JSONObject
-    ) throws(RowError) -> JSONValue? {
-        guard let value = object[key] else {
-            guard !isRequired else { throw error(.missingKey(key, nearest: nearestName(to: key, in: object.keys))) }
-            return nil
-        }
-        object[key] = nil
-        return value.isNull && !isRequired ? nil : value
     }
 }

@@ -5,24 +5,21 @@ internal import AdzeBytes
 /// A reader of texts that takes what `ExampleSource` and `RowSource` take: the columns are found by their usual names,
 /// and a label need not be there.
 public struct TextRows: ~Copyable {
-    private var labelled: LabelledRows?
-    private var plain: RowSource?
+    private var folder: LabelledRows?
+    private var stream: RowSource?
     private var failure: DataError?
 
     /// Opens a file, a folder of reviews, or `-`, standard input; throws `DataError`.
     public init(
-        path: String, format: DataFormat? = nil, columns: ColumnSelection = ColumnSelection()
+        path: String, format: DataFormat? = nil, columns: ColumnSelection = ColumnSelection(),
+        dialect: Dialect = Dialect()
     ) throws(DataError) {
         if path != "-", isFolder(path) {
-            labelled = try LabelledRows(path: path, format: format, columns: columns)
-            return
-        }
-        var columns = columns
-        columns.standardTexts = KnownColumns.texts.filter { $0.pair == nil }.map(\.text)
-        if columns.isEmpty, path != "-", TextRows.isLabelled(path, format) {
-            labelled = try LabelledRows(path: path, format: format, columns: columns)
+            folder = try LabelledRows(path: path, format: format, columns: columns, dialect: dialect)
         } else {
-            plain = try RowSource(path: path, format: format, columns: columns)
+            var options = RowOptions()
+            options.dialect = dialect
+            stream = try RowSource(path: path, format: format, columns: columns, options: options)
         }
     }
 
@@ -30,7 +27,7 @@ public struct TextRows: ~Copyable {
     public mutating func next() throws(DataError) -> Row? {
         if let failure { throw failure }
         do throws(DataError) {
-            switch labelled == nil ? try plain?.next() : try labelled?.next() {
+            switch folder == nil ? try stream?.next() : try folder?.next() {
             case nil: return nil
             case .success(let row): return row
             case .failure(let error): throw .badRows(first: error, count: 1, places: [error.place])
@@ -41,12 +38,17 @@ public struct TextRows: ~Copyable {
         }
     }
 
-    /// Whether a file's first row has a label, as far as its columns are known ones.
-    private static func isLabelled(_ path: String, _ format: DataFormat?) -> Bool {
-        guard format != .txt, DataFormat(path: path) != .txt || format != nil else { return false }
-        guard var rows = try? LabelledRows(path: path, format: format, columns: ColumnSelection()),
-            case .success = try? rows.next()
-        else { return false }
-        return true
+    /// What a person should hear of, as far as it has been read.
+    public var notes: [String] {
+        var notes: [String] = []
+        switch stream {
+        case .some(let stream): notes += stream.notes
+        case nil: break
+        }
+        switch folder {
+        case .some(let folder): notes += folder.notes
+        case nil: break
+        }
+        return notes
     }
 }

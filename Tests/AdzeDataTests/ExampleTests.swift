@@ -91,7 +91,7 @@ import Testing
         #expect(examples(text, .csv, ExampleTests.binary, ColumnSelection(label: .name("y"))).texts == ["A"])
         #expect(
             examples(text, .csv, ExampleTests.binary, ColumnSelection(label: .name("labl"))).failure
-                == .noColumn("labl", nearest: "label", found: ["sentence", "other", "label", "y"]))
+                == .noColumn("labl", nearest: "label", found: ["sentence", "other", "label", "y"], part: .label))
         let numbers = ColumnSelection(text: .number(2), pair: .number(1), label: .number(4))
         #expect(examples("A,B,no,yes\n", .csv, ExampleTests.binary, numbers).examples.map(\.pair) == ["A"])
         #expect(

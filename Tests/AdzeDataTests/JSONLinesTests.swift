@@ -17,42 +17,39 @@ import Testing
         let line = #"{"id":7,"text":"a","label":"x","text_pair":"b","more":{"z":1,"y":[null]}}"#
         #expect(
             read(line, .jsonl).rows == [
-                .success(
-                    Row(
-                        lineNumber: 1, text: "a", pair: "b", label: "x",
-                        extra: ["id": .integer(7), "more": .object(["z": .integer(1), "y": .array([.null])])]))
+                .success(Row(lineNumber: 1, text: "a", pair: "b", label: "x"))
             ])
     }
 
-    /// A value takes many times the two bytes of `1,`: a record full of them is bounded by their number.
+    /// A value takes many times the two bytes of `1,`: a label full of them is bounded by their number. What only passes
+    /// through is no value.
     @Test func tooManyValuesCostOneRow() {
-        func line(_ count: Int) -> String {
-            #"{"text":"a","x":["# + repeatElement("1", count: count).joined(separator: ",") + "]}"
+        func line(_ key: String, _ count: Int) -> String {
+            #"{"text":"a",""# + key + #"":["# + repeatElement("1", count: count).joined(separator: ",") + "]}"
         }
-        // The object, the text and the list are values too.
-        #expect(reason(line(RowSource.valueLimit - 3)) == nil)
-        #expect(reason(line(RowSource.valueLimit - 2)) == .json(.tooManyValues(limit: RowSource.valueLimit)))
-        #expect(reason(line(490_000)) == .json(.tooManyValues(limit: RowSource.valueLimit)))
-    }
-
-    @Test func extraFieldsKeepTheirOrder() throws {
-        let reading = read(#"{"z":1,"text":"t","a":2,"m":3}"#, .jsonl)
-        #expect(try reading.rows.first?.get().extra.keys == ["z", "a", "m"])
+        let label = ColumnSelection(label: .name("y"))
+        func reason(_ line: String) -> RowError.Reason? {
+            read(line, .jsonl, label).errors.first?.reason
+        }
+        // The list is a value too.
+        #expect(reason(line("y", RowSource.valueLimit - 1)) == nil)
+        #expect(reason(line("y", RowSource.valueLimit)) == .json(.tooManyValues(limit: RowSource.valueLimit)))
+        let long = line("x", 490_000)
+        #expect(read(long, .jsonl, ColumnSelection(), keeping()).texts == ["a"])
     }
 
     @Test func chosenKeys() {
         let columns = ColumnSelection(text: .name("q"), pair: .name("p"), label: .name("y"))
         #expect(
             read(#"{"q":"1","p":"2","y":"3","text":"kept"}"#, .jsonl, columns).rows == [
-                .success(Row(lineNumber: 1, text: "1", pair: "2", label: "3", extra: ["text": .string("kept")]))
+                .success(Row(lineNumber: 1, text: "1", pair: "2", label: "3"))
             ])
     }
 
     /// Where nothing is chosen, the first of the standard names that is there counts.
     @Test func standardNames() {
         var columns = ColumnSelection()
-        columns.standardTexts = ["question", "text"]
-        columns.standardPairs = ["context", "text_pair"]
+        columns.role = .questionAndContext
         for line in [
             #"{"question":"q","context":"c"}"#, #"{"text":"q","text_pair":"c"}"#, #"{"text_pair":"c","question":"q"}"#,
         ] {
@@ -123,9 +120,10 @@ import Testing
             reason(#"{"text":"a","text_pair":true}"#)
                 == .wrongType(key: "text_pair", expected: "a string", found: "true"))
         let expected = "a string, a number, a truth value or a list of such"
+        let label = ColumnSelection(label: .name("label"))
         for (value, found) in [(#"[["x"]]"#, "a list of 1"), (#"["x",null]"#, "null"), ("{}", "an object of 0 keys")] {
             #expect(
-                reason(#"{"text":"a","label":\#(value)}"#)
+                reason(#"{"text":"a","label":\#(value)}"#, label)
                     == .wrongType(key: "label", expected: expected, found: found))
         }
         #expect(

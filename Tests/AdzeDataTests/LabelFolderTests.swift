@@ -65,7 +65,7 @@ import Testing
             try make(
                 folder,
                 [
-                    "neg/1.txt": [0x41], "neg/2.txt": [0xFF, 0xFE], "neg/3.txt": [0x41, 0],
+                    "neg/1.txt": [0x41], "neg/2.txt": [0xC3, 0x28], "neg/3.txt": [0x41, 0],
                     "pos/4.txt": [UInt8](repeating: 0x41, count: 1_000_001),
                 ])
             let reading = read(folder)
@@ -74,7 +74,7 @@ import Testing
             #expect(
                 reading.failure
                     == .badRows(first: first, count: 3, places: ["'neg/2.txt'", "'neg/3.txt'", "'pos/4.txt'"]))
-            #expect(first.description == "'neg/2.txt': not valid UTF-8; save the file as UTF-8")
+            #expect(first.description.hasPrefix("'neg/2.txt': not valid UTF-8; save the file as UTF-8"))
         }
     }
 

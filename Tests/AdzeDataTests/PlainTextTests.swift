@@ -30,13 +30,6 @@ import Testing
         #expect(read("\u{FEFF}", .txt) == Reading())
     }
 
-    @Test(arguments: [[0xFF, 0xFE, 0x61, 0], [0xFE, 0xFF, 0, 0x61], [0xFF, 0xFE]] as [[UInt8]])
-    func utf16(_ bytes: [UInt8]) {
-        for format in DataFormat.allCases {
-            #expect(read(bytes, format, sizes: [1]).failure == .utf16)
-        }
-    }
-
     @Test func nulCostsOneRow() {
         let cases: [(String, DataFormat)] = [
             ("a\nb\0\nc\n", .txt), ("text\na\0\nc\n", .csv), ("text\n\"a\0\"\nc\n", .csv),

@@ -71,11 +71,11 @@ import Testing
         let rows = (0..<20).map { line in
             Row(
                 lineNumber: line + 1, text: field(&generator, without: []), pair: field(&generator, without: []),
-                label: .one(field(&generator, without: [])), extra: ["n": .integer(line)])
+                label: .one(field(&generator, without: [])))
         }
         let text = rows.map { row in
             let pairs: JSONObject = [
-                "n": row.extra["n"] ?? .null, "label": .string(row.writtenLabel ?? ""), "text": .string(row.text),
+                "n": .integer(row.lineNumber), "label": .string(row.writtenLabel ?? ""), "text": .string(row.text),
                 "text_pair": .string(row.pair ?? ""),
             ]
             return JSONValue.object(pairs).text

@@ -7,6 +7,7 @@ import AdzeData
 struct Reading: Equatable {
     var rows: [Result<Row, RowError>] = []
     var failure: DataError?
+    var notes: [String] = []
 
     /// The rows that are none.
     var errors: [RowError] { rows.compactMap { if case .failure(let error) = $0 { error } else { nil } } }
@@ -25,14 +26,14 @@ struct Reading: Equatable {
 
 /// Reads bytes that come in pieces of `sizes`, used in turn; nil for pieces as large as is asked for.
 func read(
-    _ bytes: [UInt8], _ format: DataFormat, _ columns: ColumnSelection = ColumnSelection(), sizes: [Int]? = nil,
-    chunkSize: Int = 128 << 10
+    _ bytes: [UInt8], _ format: DataFormat, _ columns: ColumnSelection = ColumnSelection(),
+    _ options: RowOptions = RowOptions(), sizes: [Int]? = nil, chunkSize: Int = 128 << 10
 ) -> Reading {
     var reading = Reading()
     var position = 0
     var turn = 0
     do throws(DataError) {
-        var source = try RowSource(format: format, columns: columns, chunkSize: chunkSize) {
+        var source = try RowSource(format: format, columns: columns, options: options, chunkSize: chunkSize) {
             (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in
             let size = sizes.map { $0[turn % $0.count] } ?? buffer.count
             turn += 1
@@ -42,6 +43,7 @@ func read(
             return count
         }
         while let row = try source.next() { reading.rows.append(row) }
+        reading.notes = source.notes
     } catch {
         reading.failure = error
     }
@@ -49,8 +51,30 @@ func read(
 }
 
 /// The same for text.
-func read(_ text: String, _ format: DataFormat, _ columns: ColumnSelection = ColumnSelection()) -> Reading {
-    read(Array(text.utf8), format, columns)
+func read(
+    _ text: String, _ format: DataFormat, _ columns: ColumnSelection = ColumnSelection(),
+    _ options: RowOptions = RowOptions()
+) -> Reading {
+    read(Array(text.utf8), format, columns, options)
+}
+
+/// Rows that keep their fields, with a row for every line, in a dialect.
+func keeping(_ dialect: Dialect = Dialect()) -> RowOptions {
+    var options = RowOptions()
+    options.keepsFields = true
+    options.countsEmptyLines = true
+    options.dialect = dialect
+    return options
+}
+
+extension RowFields {
+    /// The fields as JSON members, those with a reserved name behind a bar.
+    func json(reserved: [String] = [], withTexts: Bool = false) -> String {
+        var (out, aside): ([UInt8], [UInt8]) = ([], [])
+        _ = writeMembers(reserved: reserved, withTexts: withTexts, to: &out, aside: &aside)
+        return String(decoding: out.dropFirst(), as: UTF8.self)
+            + (aside.isEmpty ? "" : "|" + String(decoding: aside, as: UTF8.self))
+    }
 }
 
 extension Row {

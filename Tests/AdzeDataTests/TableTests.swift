@@ -117,7 +117,7 @@ import Testing
         // A label that is asked for must be there; one that is not may be missing.
         #expect(
             read("text\n", .csv, ColumnSelection(label: .name("label"))).failure
-                == .noColumn("label", nearest: nil, found: ["text"]))
+                == .noColumn("label", nearest: nil, found: ["text"], part: .label))
     }
 
     @Test func headerThatCannotBeUsed() {

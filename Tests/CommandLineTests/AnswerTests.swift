@@ -193,7 +193,7 @@ struct AnswerTests {
         let model = Self.model("masked")
         let outcome = try Tool.succeed(["predict", model, "the oak", "the [MASK] [MASK]", "--top-k", "2"])
         try #require(outcome.lines.count == 2)
-        #expect(outcome.lines[0].hasPrefix("error\tline 1: the text has no [MASK]"))
+        #expect(outcome.lines[0].hasPrefix("\terror: line 1: the text has no [MASK]"))
         #expect(outcome.lines[1].split(separator: "\t").count == 8)
         #expect(outcome.errors.contains("1 text in ") && outcome.errors.contains("1 without an answer"))
         let note = try Tool.succeed(["predict", model, "the [MASK]", "--targets", "unheard"])

@@ -32,11 +32,12 @@ struct TextTests {
             let path = try write(input, to: folder + "/t.jsonl")
             let found = try Tool.succeed(["predict", Models.classifier, "--json", "--precision", "fp32", "-i", path])
                 .objects()
-            try #require(found.count == 3)
-            for (object, golden) in zip(found, [1, 2, 0]) {
+            try #require(found.count == 4)
+            for (object, golden) in zip([found[0], found[1], found[3]], [1, 2, 0]) {
                 try expect(object, logits: TextTests.golden[golden].logits)
             }
             #expect(found[0]["id"] as? Int == 7 && found[0]["text"] == nil)
+            #expect(found[2].keys.sorted() == ["error"])
             #expect((found[1]["nested"] as? [String: Any])?["b"] as? [Int] == [1, 2])
             #expect(found[1]["score"] is Double)
         }
@@ -89,7 +90,8 @@ struct TextTests {
         #expect((found[1]["error"] as? String)?.contains("line 2") == true)
         #expect(outcome.errors.contains("2 texts") && outcome.errors.contains("4 unreadable"))
         #expect(
-            try Tool.succeed(arguments, input: input).lines.map { $0.hasPrefix("error\t") }.filter(\.self).count == 4)
+            try Tool.succeed(arguments, input: input).lines.map { $0.hasPrefix("\terror: line ") }.filter(\.self).count
+                == 4)
     }
 
     @Test func answersBeforeTheBreakAreKept() throws {
@@ -102,7 +104,7 @@ struct TextTests {
     @Test func aNULCostsItsLine() throws {
         let outcome = try Tool.succeed(
             ["predict", Models.classifier, "-i", "-"], input: Array("good\nsa\0w\ngood\n".utf8))
-        #expect(outcome.lines.count == 3 && outcome.lines[1].hasPrefix("error\tline 2: a NUL byte"))
+        #expect(outcome.lines.count == 3 && outcome.lines[1].hasPrefix("\terror: line 2: a NUL byte"))
         #expect(outcome.errors.contains("1 unreadable"))
     }
 

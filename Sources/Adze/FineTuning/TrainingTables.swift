@@ -17,6 +17,8 @@ public struct TrainingTables: Sendable {
     public var format: DataFormat?
     /// The columns.
     public var columns = ColumnSelection()
+    /// How the tables are written.
+    public var dialect = Dialect()
     /// What separates several labels in one field.
     public var separator: Character?
     /// The share of the training data that is held out where there is no development data.
@@ -138,7 +140,8 @@ public struct TrainingExamples: Sendable {
         }
         let survey = try located(tables.train) { () throws(DataError) in
             try LabelSurvey(
-                path: tables.train, format: tables.format, columns: tables.columns, separator: tables.separator)
+                path: tables.train, format: tables.format, columns: tables.columns, dialect: tables.dialect,
+                separator: tables.separator)
         }
         options.newHeadProblem = wanted.problem ?? (survey.hasSeveral ? .multiLabel : .singleLabel)
         if let labels = wanted.labels {
@@ -192,7 +195,8 @@ public struct TrainingExamples: Sendable {
         _ path: String, _ tables: TrainingTables, _ kind: TargetKind, _ notes: inout [String]
     ) throws(DataError) -> [Example] {
         guard path == "-" || pathExists(path) else { throw .file(.notFound(path: path)) }
-        var source = try ExampleSource(path: path, format: tables.format, columns: tables.columns, kind: kind)
+        var source = try ExampleSource(
+            path: path, format: tables.format, columns: tables.columns, dialect: tables.dialect, kind: kind)
         let examples = try source.readAll()
         notes += source.notes
         return examples

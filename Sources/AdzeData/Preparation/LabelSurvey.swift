@@ -20,9 +20,9 @@ public struct LabelSurvey: Sendable, Equatable {
     /// - Parameter separator: what separates several labels in one field; nil where a field is one label.
     public init(
         path: String, format: DataFormat? = nil, columns: ColumnSelection = ColumnSelection(),
-        separator: Character? = nil
+        dialect: Dialect = Dialect(), separator: Character? = nil
     ) throws(DataError) {
-        var rows = try LabelledRows(path: path, format: format, columns: columns)
+        var rows = try LabelledRows(path: path, format: format, columns: columns, dialect: dialect)
         try self.init(&rows, separator)
     }
 

@@ -108,13 +108,24 @@ struct TextKey: Hashable {
 }
 
 /// The text without white space at either end.
-private func trimmed(_ text: String) -> String {
+func trimmed(_ text: String) -> String {
+    // Most texts have none.
+    if let first = text.utf8.first, let last = text.utf8.last, (0x21..<0x80).contains(first),
+        (0x21..<0x80).contains(last)
+    {
+        return text
+    }
     let scalars = text.unicodeScalars
     func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
     guard let start = scalars.firstIndex(where: { !isSpace($0) }),
         let last = scalars.lastIndex(where: { !isSpace($0) })
     else { return "" }
     return String(scalars[start...last])
+}
+
+extension Row {
+    /// Whether there is nothing to read but white space.
+    public var isBlank: Bool { trimmed(text).isEmpty && pair.map { trimmed($0).isEmpty } ?? true }
 }
 
 extension Example {

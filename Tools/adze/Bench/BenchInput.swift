@@ -33,10 +33,10 @@ struct BenchInput {
     }
 
     /// Texts of any reader, cut where the model's limit is; every row must be usable.
-    init(textsFile path: String, _ columns: ColumnOptions, _ bundle: ModelBundle) throws {
+    init(textsFile path: String, _ columns: ColumnOptions, _ bundle: ModelBundle, quiet: Bool) throws {
         name = path == "-" ? "stdin" : splitPath(path).name
         let tokenizer = try bundle.requireTokenizer()
-        var stream = try TextStream(path: path, format: columns.format, columns: columns.selection())
+        var stream = try TextStream(path: path, columns, quiet: quiet)
         var (rows, bytes) = ([Row](), 0)
         while let window = try stream.next() {
             for row in window {

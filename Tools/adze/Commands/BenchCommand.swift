@@ -103,7 +103,7 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("--shape has no tokenizer for the texts of -i")
         }
         guard columns.isDefault || input != nil else {
-            throw ValidationError("--format and the columns are for the texts of -i")
+            throw ValidationError("--format, the columns and their like are for the texts of -i")
         }
         if let `repeat`, !(1...10_000).contains(`repeat`) { throw ValidationError("--repeat is 1 to 10000") }
         _ = try (precisions(), threadCounts(), instructionSets(), workloads())
@@ -165,7 +165,7 @@ struct BenchCommand: ParsableCommand {
     private func givenInput(_ bundle: ModelBundle?) throws -> BenchInput? {
         if let sequences { return try BenchInput(sequencesFile: sequences) }
         guard let input, let bundle else { return nil }
-        let texts = try BenchInput(textsFile: input, columns, bundle)
+        let texts = try BenchInput(textsFile: input, columns, bundle, quiet: quiet)
         if let tokenizing = texts.tokenizing {
             Console.summary(
                 "tokenized \(counted(texts.sequences.count, "text")) in \(rounded(tokenizing.seconds * 1000, digits: 1)) "

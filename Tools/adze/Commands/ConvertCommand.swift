@@ -75,7 +75,7 @@ struct ConvertCommand: ParsableCommand {
 
     func validate() throws {
         if calibration.calibrate == nil {
-            guard columns.format == nil, columns.textColumn == nil, columns.pairColumn == nil else {
+            guard columns.isDefault else {
                 throw ValidationError("--format, --text-column and --pair-column are for the texts of --calibrate")
             }
         } else if store == .fp32 {
@@ -112,7 +112,7 @@ struct ConvertCommand: ParsableCommand {
         options.allowsNonFinite = allowNonfinite
         options.replacing = force
         options.threads = common.threads
-        options.calibration = try calibration.calibration(columns)
+        options.calibration = try calibration.calibration(columns, quiet: common.quiet)
         return options
     }
 

@@ -50,9 +50,10 @@ struct DiffCommand: ParsableCommand {
     private func predict(_ path: String, _ models: [ModelBundle]) throws -> Answers {
         guard models.allSatisfy({ $0.checkpoint.head.classification != nil }) else { throw BundleError.differentHeads }
         let classifiers = try models.map { try TextClassifier($0, precision: .fp32, threads: common.threads) }
-        var input = try TextStream(path: path, format: columns.format, columns: columns.selection())
+        var input = try TextStream(path: path, columns, quiet: common.quiet)
         var answers = Answers()
-        try input.forEachAnswer { rows in
+        let labels = classifiers.reduce(0) { $0 + $1.labels.count }
+        try input.forEachAnswer(numbers: { _ in labels }) { rows in
             let inputs = rows.map { TextInput($0.text, pair: $0.pair) }
             return Array(zip(inputs, zip(try classifiers[0].classify(inputs), try classifiers[1].classify(inputs))))
         } emit: { _, answer in

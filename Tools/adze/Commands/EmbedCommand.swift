@@ -12,7 +12,7 @@ struct EmbedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "embed", abstract: "Compute sentence vectors.",
         discussion: """
-            Prints {"embedding": […]} for each text. With --outputs and -o, writes the encoder's outputs as safetensors \
+            Prints {"embedding": […]} for each text, with the input's other fields. With --outputs and -o, writes the encoder's outputs as safetensors \
             instead: for text N the tensors N.ids, N.sequence, N.pooled, N.hidden and N.attentions.
             """)
 
@@ -58,6 +58,9 @@ struct EmbedCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
+        if texts.columns.pairColumn != nil {
+            throw ValidationError("--pair-column: a vector is of one text, not of two")
+        }
         if (outputs == nil) != (output == nil) { throw ValidationError("--outputs and -o OUT.safetensors go together") }
         _ = try wantedPooling()
         if outputs != nil, try wantedOutputs() == [] {
@@ -68,7 +71,8 @@ struct EmbedCommand: ParsableCommand {
     func run() throws {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(texts.input, as: "-i")
             .writes(output, as: "-o", force: force).check()
-        var input = try texts.open(model: model)
+        let wishes = TextWishes(role: .oneText, answersEveryLine: output == nil, passesOn: output == nil ? .json : nil)
+        var input = try texts.open(model: model, wishes, quiet: common.quiet)
         let bundle = try openModel(model, source, quiet: common.quiet)
         if precision == .int8 { PrecisionOptions.noteCodes(bundle, quiet: common.quiet) }
         let embedder = try TextEmbedder(bundle, precision: precision, threads: common.threads)
@@ -81,28 +85,38 @@ struct EmbedCommand: ParsableCommand {
 
     private func printVectors(_ embedder: TextEmbedder, _ input: inout TextStream) throws {
         let (start, pooling) = (ContinuousClock.now, try wantedPooling())
-        var count = 0
+        var (tally, fields) = (RowTally(), InputFields(besides: ["embedding"], quiet: common.quiet))
         let progress = ProgressLine(total: nil, quiet: common.quiet, besideOutput: true)
         defer { progress.end() }
         try input.forEachAnswer { rows in
-            progress.show(count)
+            progress.show(tally.answered)
             return try embedder.embed(
                 rows.map(\.text), pooling: pooling, normalize: normalize, maximumLength: maxLength)
-        } emit: { _, vector in
+        } emit: { row, vector in
             // JSON has no NaN; a model with non-finite weights gives no vector.
             guard vector.allSatisfy(\.isFinite) else {
                 let reason = "the vector is not finite; run adze verify"
-                return try StandardOutput.shared.line(errorLine(reason, json: true))
+                tally.fail(reason)
+                return try StandardOutput.shared.json(text: fields.errorLine(reason, row.fields))
             }
-            count += 1
+            tally.answer(row)
             // fp32 in its shortest form: parsing it back gives the same bits.
-            try StandardOutput.shared.line("{\"embedding\":[" + vector.map { "\($0)" }.joined(separator: ",") + "]}")
+            var line = Array("{\"embedding\":[".utf8)
+            line += vector.map { "\($0)" }.joined(separator: ",").utf8
+            line.append(UInt8(ascii: "]"))
+            fields.close(&line, row.fields, isAnswered: true)
+            try StandardOutput.shared.json(text: line)
         } failed: { error in
-            try StandardOutput.shared.line(errorLine(error.description, json: true))
+            tally.fail(unreadable: error)
+            try StandardOutput.shared.json(text: fields.errorLine(error.description, error.fields))
         }
         progress.end()
+        Console.notes(tally.notes, quiet: common.quiet)
+        try tally.check()
         let seconds = (ContinuousClock.now - start).seconds
-        Console.summary("\(counted(count, "vector")) in \(rounded(seconds, digits: 2)) s", quiet: common.quiet)
+        Console.summary(
+            "\(counted(tally.answered, "vector")) in \(rounded(seconds, digits: 2)) s\(tally.line)", quiet: common.quiet
+        )
     }
 
     private func writeOutputs(_ embedder: TextEmbedder, _ input: inout TextStream, to path: String) throws {

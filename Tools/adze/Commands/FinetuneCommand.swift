@@ -110,6 +110,7 @@ struct FinetuneCommand: ParsableCommand {
         var tables = TrainingTables(train: piped.path(train), dev: dev.map(piped.path))
         tables.format = data.columns.format
         tables.columns = data.columns.selection(label: data.labelColumn)
+        tables.dialect = data.columns.dialect
         tables.separator = data.separator
         tables.devShare = devShare
         let words = try head.addTokens.map { try ModelBundle.readTokens(path: $0) } ?? []

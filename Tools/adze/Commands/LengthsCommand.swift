@@ -55,8 +55,11 @@ struct LengthsCommand: ParsableCommand {
         defer { progress.end() }
         let start = ContinuousClock.now
         let report: LengthReport
+        var readNotes: [String] = []
         do {
-            var rows = try TextRows(path: data, format: columns.format, columns: columns.selection())
+            var rows = try TextRows(
+                path: data, format: columns.format, columns: columns.selection(), dialect: columns.dialect)
+            defer { readNotes = rows.notes }
             report = try LengthReport(
                 &rows, tokenizer: cutter, limit: bundle?.maximumLength, threads: common.threads, progress: progress.show
             )
@@ -65,6 +68,7 @@ struct LengthsCommand: ParsableCommand {
             throw InputError(path: data, underlying: error)
         }
         progress.end()
+        Console.notes(readNotes, quiet: common.quiet)
         let seconds = (ContinuousClock.now - start).seconds
         let text = try bundle.map { try timed(report, $0) } ?? LengthText(report: report)
         let timing = (ContinuousClock.now - start).seconds - seconds

@@ -13,7 +13,10 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict", abstract: "Label texts, find entities, answer questions, fill masks, judge pairs.",
         discussion: """
             The model's head decides what is answered, with one line for each text: columns between tabs, or with --json \
-            an object that keeps the input's other fields. Rows without an answer give {"error": …} on their line.
+            an object that keeps the input's other fields as they are, those that bear the name of one of its own under \
+            input. With --csv, or -o OUT.csv, the input's table gets the answer's columns behind its own. A row without \
+            an answer has its line too: with --json {"error": …} and all its fields, with --csv a reason in the column \
+            error, else an empty first column. If no row has an answer, the exit code is 65, with --strict if any has none.
 
             text classifier: label, score; JSON label, score, scores, logits.
             token classifier: entity_group, word, score, start, end of each entity; JSON a list entities of objects with \
@@ -41,17 +44,66 @@ struct PredictCommand: ParsableCommand {
     @Flag(name: .long, help: "Print JSON lines.")
     var json = false
 
+    @Flag(name: .long, help: "Print CSV: the input's columns, then the answer's.")
+    var csv = false
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "Write a file instead: CSV where it ends in .csv, JSON lines where in .jsonl.", valueName: "OUT"))
+    var output: String?
+
+    @Flag(name: .long, help: "Replace an output that exists.")
+    var force = false
+
+    @Flag(name: .long, help: "End with 65 if any row has no answer.")
+    var strict = false
+
     @OptionGroup var arithmetic: PrecisionOptions
 
     @OptionGroup(title: "Answers") var head: HeadOptions
 
+    func validate() throws {
+        if json, csv { throw ValidationError("give one of --json and --csv") }
+        if let output {
+            let form = PredictCommand.form(of: output)
+            if let form, (json && form != .json) || (csv && form != .csv) {
+                throw ValidationError(
+                    "-o \(quoted(output)) says another form than \(json ? "--json" : "--csv"); leave one out")
+            }
+        } else if force {
+            throw ValidationError("--force is for -o")
+        }
+        if form == .csv, texts.format == .jsonl {
+            throw ValidationError("CSV keeps the columns of a table; for JSON lines say --json, or -o OUT.jsonl")
+        }
+    }
+
+    /// The form that a file's name says.
+    private static func form(of path: String) -> AnswerForm? {
+        switch DataFormat(path: path) {
+        case .csv: .csv
+        case .jsonl: .json
+        default: nil
+        }
+    }
+
+    private var form: AnswerForm {
+        if let form = output.flatMap(PredictCommand.form) { return form }
+        if json { return .json }
+        // A format that the input's name says already is the output's.
+        let isNamedCSV = texts.input.map { DataFormat(path: $0) == .csv } ?? false
+        return csv || (texts.columns.format == .csv && isNamedCSV && output == nil) ? .csv : .lines
+    }
+
     func run() throws {
-        try RunFiles().reads(model, as: "MODEL").reads(source).reads(texts.input, as: "-i").check()
+        try RunFiles().reads(model, as: "MODEL").reads(source).reads(texts.input, as: "-i")
+            .writes(output, as: "-o", force: force).check()
         let bundle = try openModel(model, source, quiet: true)
         let task = try TextTask(bundle.checkpoint.head, prefersNextSentence: head.nextSentence)
         try head.check(for: task, architecture: bundle.checkpoint.head.architectureName)
         // The input is opened, and begins to be read, before the weights are.
-        let input = try texts.open(model: model, for: task)
+        let input = try open(task)
         Console.notes(bundle.notes, quiet: common.quiet)
         arithmetic.noteCodes(bundle, quiet: common.quiet)
         switch try TextModel(bundle, for: task, precision: arithmetic.precision, threads: common.threads) {
@@ -76,70 +128,57 @@ struct PredictCommand: ParsableCommand {
         }
     }
 
+    private func open(_ task: TextTask) throws -> TextStream {
+        var wishes = TextWishes(answersEveryLine: true, passesOn: form)
+        switch task {
+        case .answers: wishes.role = .questionAndContext
+        case .entities where texts.columns.pairColumn != nil:
+            throw ValidationError("--pair-column: entities are found in one text, not in two")
+        default: break
+        }
+        return try texts.open(model: model, wishes, inPairs: task.readsPairs, quiet: common.quiet)
+    }
+
     /// Prints a line for each row, and the last one for a person.
     private func answer(_ input: TextStream, _ head: some RowAnswers) throws {
         var input = input
-        var tally = Tally()
-        let progress = ProgressLine(total: nil, quiet: common.quiet, besideOutput: true)
+        let lines =
+            try output.map { path throws(FileError) in try LineOutput(path: path, replacing: force) }
+            ?? LineOutput()
+        var printer = AnswerPrinter(head, form, to: lines, quiet: common.quiet)
+        var (tally, truncatedCount) = (RowTally(), 0)
+        let start = ContinuousClock.now
+        let progress = ProgressLine(total: nil, quiet: common.quiet, besideOutput: output == nil)
         defer { progress.end() }
-        try input.forEachAnswer { rows in
-            progress.show(tally.texts)
+        try input.forEachAnswer(numbers: { head.numbers($0.text.utf8.count) }) { rows in
+            progress.show(tally.answered)
             return try head.answers(to: rows.map { TextInput($0.text, pair: $0.pair) })
         } emit: { row, result in
             switch result {
             case .success(let answer):
                 let truncated = head.truncatedTokenCount(answer)
-                tally.add(truncated: truncated)
-                if json {
-                    try StandardOutput.shared.json(jsonLine(head.members(answer), row, truncated: truncated))
-                } else {
-                    try StandardOutput.shared.line(head.columns(answer).map(oneField).joined(separator: "\t"))
-                }
+                if truncated > 0 { truncatedCount += 1 }
+                tally.answer(row)
+                try printer.print(answer, of: row, truncated: truncated)
             case .failure(let problem):
-                tally.withoutAnswer += 1
                 // What is wrong with the model is wrong on every line.
                 let place = problem == .notFinite ? "" : "line \(row.lineNumber): "
-                try StandardOutput.shared.line(errorLine(place + problem.description, json: json))
+                tally.fail(place + problem.description)
+                try printer.print(place + problem.description, of: row)
             }
         } failed: { error in
-            tally.failed += 1
-            try StandardOutput.shared.line(errorLine(error.description, json: json))
+            tally.fail(unreadable: error)
+            try printer.print(error)
         }
+        try printer.end(input.header)
         progress.end()
-        Console.summary(tally.line, quiet: common.quiet)
-    }
-
-    private func jsonLine(_ members: JSONObject, _ row: Row, truncated: Int) -> JSONValue {
-        var object = members
-        if truncated > 0 { object["truncated"] = .integer(truncated) }
-        // The caller's own fields survive, but for those that the answer has itself.
-        for (key, value) in row.extra where object[key] == nil { object[key] = value }
-        return .object(object)
-    }
-}
-
-/// A line for a row without an answer.
-func errorLine(_ error: String, json: Bool) -> String {
-    json ? JSONValue.object(["error": .string(error)]).text : "error\t\(error)"
-}
-
-/// Counts for the last line.
-private struct Tally {
-    var texts = 0
-    var truncated = 0
-    var failed = 0
-    var withoutAnswer = 0
-    private let start = ContinuousClock.now
-
-    mutating func add(truncated count: Int) {
-        texts += 1
-        if count > 0 { truncated += 1 }
-    }
-
-    var line: String {
+        Console.notes(tally.notes, quiet: common.quiet)
+        // A file with an error for every row, or against a strict wish, is none that anybody waits for.
+        try tally.check(strict: strict)
+        try lines.finish()
         let seconds = (ContinuousClock.now - start).seconds
-        return "\(counted(texts, "text")) in \(rounded(seconds, digits: 2)) s, \(grouped(truncated)) truncated"
-            + (failed > 0 ? ", \(grouped(failed)) unreadable" : "")
-            + (withoutAnswer > 0 ? ", \(grouped(withoutAnswer)) without an answer" : "")
+        Console.summary(
+            "\(counted(tally.answered, "text")) in \(rounded(seconds, digits: 2)) s, \(grouped(truncatedCount)) truncated"
+                + tally.line, quiet: common.quiet)
     }
 }

@@ -106,7 +106,10 @@ struct QuantizeCommand: ParsableCommand {
         if let path = calibration.calibrate, path == "-" || DataFormat(path: path) == .txt {
             (columns.textColumn, columns.pairColumn) = (nil, nil)
         }
-        options.calibration = try calibration.calibration(columns)
+        if let path = calibration.calibrate, ![.csv, .tsv].contains(DataFormat(path: path)) {
+            (columns.delimiter, columns.quoting) = (nil, nil)
+        }
+        options.calibration = try calibration.calibration(columns, quiet: common.quiet)
 
         let start = ContinuousClock.now
         let progress = ProgressLine(total: nil, quiet: common.quiet)

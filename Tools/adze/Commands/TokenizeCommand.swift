@@ -11,10 +11,10 @@ struct TokenizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenize", abstract: "Show the tokens of texts.",
         discussion: """
-            Prints the tokens of each text on a line, or with --json one object a line: tokens, ids, type_ids. \
-            MODEL may also be a folder with a tokenizer and no weights, a tokenizer.json or a vocab.txt. The windows of \
-            --long window stand on the text's line, tabs between them, or in a JSON list windows. With --bench, prints \
-            instead how fast one thread tokenizes the texts.
+            Prints the tokens of each text on a line, or with --json one object a line: tokens, ids, type_ids, and the \
+            input's other fields. MODEL may also be a folder with a tokenizer and no weights, a tokenizer.json or a \
+            vocab.txt. The windows of --long window stand on the text's line, tabs between them, or in a JSON list \
+            windows. With --bench, prints instead how fast one thread tokenizes the texts.
             """)
 
     @Argument(
@@ -68,25 +68,31 @@ struct TokenizeCommand: ParsableCommand {
 
     func run() throws {
         try RunFiles().reads(model, as: "MODEL").reads(texts.input, as: "-i").check()
-        var input = try texts.open(model: model)
+        let wishes = TextWishes(answersEveryLine: !bench, passesOn: json && !bench ? .json : nil)
+        var input = try texts.open(model: model, wishes, quiet: common.quiet)
         try requireModel(model)
         let tokenizer = try openTokenizer(path: model)
         Console.notes(tokenizer.notes, quiet: common.quiet)
         if bench { return try time(tokenizer, &input) }
-        var tally = (texts: 0, tokens: 0, failed: 0)
+        var (tally, tokenCount) = (RowTally(), 0)
+        var fields = InputFields(besides: long == "window" ? ["windows"] : ["tokens", "ids", "type_ids"], quiet: common.quiet)
         try input.forEachAnswer { rows in
             try rows.map { try encode($0, tokenizer) }
-        } emit: { _, encodings in
-            tally.texts += 1
-            tally.tokens += encodings.reduce(0) { $0 + $1.ids.count }
-            try show(encodings, tokenizer)
+        } emit: { row, encodings in
+            tally.answer(row)
+            tokenCount += encodings.reduce(0) { $0 + $1.ids.count }
+            guard json else { return try StandardOutput.shared.line(plainLine(encodings, tokenizer)) }
+            var line = Array(object(encodings, tokenizer).text.utf8.dropLast())
+            fields.close(&line, row.fields, isAnswered: true)
+            try StandardOutput.shared.json(text: line)
         } failed: { error in
-            tally.failed += 1
-            try StandardOutput.shared.line(errorLine(error.description, json: json))
+            tally.fail(unreadable: error)
+            guard json else { return try StandardOutput.shared.line(errorLine(error.description)) }
+            try StandardOutput.shared.json(text: fields.errorLine(error.description, error.fields))
         }
+        try tally.check()
         Console.summary(
-            "\(counted(tally.texts, "text")), \(counted(tally.tokens, "token"))"
-                + (tally.failed > 0 ? ", \(grouped(tally.failed)) unreadable" : ""), quiet: common.quiet)
+            "\(counted(tally.answered, "text")), \(counted(tokenCount, "token"))\(tally.line)", quiet: common.quiet)
     }
 
     private func time(_ tokenizer: BertTokenizer, _ input: inout TextStream) throws {
@@ -134,23 +140,23 @@ struct TokenizeCommand: ParsableCommand {
             row.text, pair: row.pair, maximumLength: maxLength ?? tokenizer.maximumLength ?? .max, strategy: strategy)
     }
 
-    private func show(_ encodings: [Encoding], _ tokenizer: BertTokenizer) throws {
-        func tokens(_ encoding: Encoding) -> [String] {
-            encoding.ids.map { tokenizer.vocabulary.token(Int($0)) ?? "" }
-        }
-        guard json else {
-            let line = encodings.map { tokens($0).joined(separator: " ") }.joined(separator: "\t")
-            return try StandardOutput.shared.line(line)
-        }
+    private func plainLine(_ encodings: [Encoding], _ tokenizer: BertTokenizer) -> String {
+        encodings.map { tokens($0, tokenizer).joined(separator: " ") }.joined(separator: "\t")
+    }
+
+    private func object(_ encodings: [Encoding], _ tokenizer: BertTokenizer) -> JSONValue {
         let objects = encodings.map { encoding -> JSONObject in
             [
-                "tokens": .array(tokens(encoding).map(JSONValue.string)),
+                "tokens": .array(tokens(encoding, tokenizer).map(JSONValue.string)),
                 "ids": .array(encoding.ids.map { .integer(Int($0)) }),
                 "type_ids": .array(encoding.typeIDs.map { .integer(Int($0)) }),
             ]
         }
-        try StandardOutput.shared.json(
-            long == "window" ? .object(["windows": .array(objects.map(JSONValue.object))]) : .object(objects[0]))
+        return long == "window" ? .object(["windows": .array(objects.map(JSONValue.object))]) : .object(objects[0])
+    }
+
+    private func tokens(_ encoding: Encoding, _ tokenizer: BertTokenizer) -> [String] {
+        encoding.ids.map { tokenizer.vocabulary.token(Int($0)) ?? "" }
     }
 }
 

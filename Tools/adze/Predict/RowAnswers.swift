@@ -3,6 +3,8 @@
 
 import Adze
 import AdzeBytes
+import AdzeData
+import AdzeTokenization
 
 /// One head's answers to rows.
 protocol RowAnswers {
@@ -14,8 +16,43 @@ protocol RowAnswers {
     func truncatedTokenCount(_ answer: Answer) -> Int
     /// The columns of a plain line.
     func columns(_ answer: Answer) -> [String]
+    /// The names that members of a JSON line may have.
+    var memberNames: [String] { get }
     /// The members of a JSON line, under transformers' names.
     func members(_ answer: Answer) -> JSONObject
+    /// Writes the members with commas between them.
+    func writeMembers(_ answer: Answer, to line: inout [UInt8])
+    /// The names of the columns that an answer adds to a table.
+    var tableColumns: [String] { get }
+    /// An answer's fields in them; lists are JSON.
+    func tableFields(_ answer: Answer) -> [String]
+    /// How many numbers are in memory for a text of so many bytes until its answer is printed.
+    func numbers(_ byteCount: Int) -> Int
+}
+
+extension RowAnswers {
+    func writeMembers(_ answer: Answer, to line: inout [UInt8]) {
+        for (index, (name, value)) in members(answer).enumerated() {
+            if index > 0 { line.append(UInt8(ascii: ",")) }
+            appendJSONString(name, to: &line)
+            line.append(UInt8(ascii: ":"))
+            line += value.text.utf8
+        }
+    }
+
+    func numbers(_ byteCount: Int) -> Int { 1 }
+
+    /// The members of an answer as fields: numbers and texts as they are, lists as JSON, what is missing as nothing.
+    func tableFields(_ answer: Answer) -> [String] {
+        let members = members(answer)
+        return tableColumns.map { name in
+            switch members[name] {
+            case .string(let text): text
+            case .some(let value): value.text
+            case nil: ""
+            }
+        }
+    }
 }
 
 /// A score as a plain line has it.
@@ -39,17 +76,54 @@ struct LabelAnswers: RowAnswers {
 
     func columns(_ answer: Classification) -> [String] { answer.top.flatMap { [$0.label, plain($0.score)] } }
 
-    func members(_ answer: Classification) -> JSONObject {
-        var object: JSONObject = ["label": .string(answer.label), "score": .number(answer.score)]
-        var scores = JSONObject()
-        if topK > 1 {
-            for entry in answer.top { scores[entry.label] = .number(entry.score) }
-        } else {
-            for (label, score) in zip(classifier.labels, answer.scores) { scores[label] = .number(score) }
+    let memberNames = ["label", "score", "scores", "logits"]
+
+    func members(_ answer: Classification) -> JSONObject { [:] }
+
+    /// Written as it comes: a model may have a hundred thousand labels.
+    func writeMembers(_ answer: Classification, to line: inout [UInt8]) {
+        line += "\"label\":".utf8
+        appendJSONString(answer.label, to: &line)
+        line += ",\"score\":\(JSONValue.number(answer.score).text),\"scores\":{".utf8
+        var isFirst = true
+        func add(_ label: String, _ score: Double) {
+            if !isFirst { line.append(UInt8(ascii: ",")) }
+            isFirst = false
+            appendJSONString(label, to: &line)
+            line.append(UInt8(ascii: ":"))
+            line += JSONValue.number(score).text.utf8
         }
-        object["scores"] = .object(scores)
-        object["logits"] = .array(answer.logits.map { .number(Double($0)) })
-        return object
+        if topK > 1 {
+            for entry in answer.top { add(entry.label, entry.score) }
+        } else {
+            for (label, score) in zip(classifier.labels, answer.scores) { add(label, score) }
+        }
+        line += "},\"logits\":[".utf8
+        for (index, logit) in answer.logits.enumerated() {
+            if index > 0 { line.append(UInt8(ascii: ",")) }
+            line += JSONValue.number(Double(logit)).text.utf8
+        }
+        line.append(UInt8(ascii: "]"))
+    }
+
+    var tableColumns: [String] {
+        (1...max(1, min(topK, classifier.labels.count))).flatMap { rank in
+            rank == 1 ? ["label", "score"] : ["label_\(rank)", "score_\(rank)"]
+        }
+    }
+
+    func tableFields(_ answer: Classification) -> [String] {
+        answer.top.flatMap { [$0.label, JSONValue.number($0.score).text] }
+    }
+
+    /// Logits and scores of every label, for every window that there may be.
+    func numbers(_ byteCount: Int) -> Int {
+        var windows = 1
+        if case .window(stride: let shared) = options.longText {
+            let length = min(options.maximumLength ?? classifier.maximumLength, classifier.maximumLength)
+            windows += byteCount / 3 / max(1, length - shared)
+        }
+        return classifier.labels.count * windows
     }
 }
 
@@ -71,6 +145,12 @@ struct EntityAnswers: RowAnswers {
             [$0.label, $0.word, plain($0.score), "\($0.range.lowerBound)", "\($0.range.upperBound)"]
         }
     }
+
+    let memberNames = ["entities"]
+    let tableColumns = ["entities"]
+
+    /// Logits of every label at every token.
+    func numbers(_ byteCount: Int) -> Int { finder.labels.count * (2 + byteCount / 3) }
 
     func members(_ answer: FoundEntities) -> JSONObject { ["entities": .array(answer.entities.map(member))] }
 
@@ -107,6 +187,9 @@ struct QuestionAnswers: RowAnswers {
         }
     }
 
+    let memberNames = ["score", "start", "end", "answer", "answers"]
+    var tableColumns: [String] { ["answer", "score", "start", "end"] + (options.topK > 1 ? ["answers"] : []) }
+
     func members(_ answer: FoundAnswers) -> JSONObject {
         var object = member(answer.answers[0])
         if options.topK > 1 { object["answers"] = .array(answer.answers.map { .object(member($0)) }) }
@@ -138,6 +221,9 @@ struct MaskAnswers: RowAnswers {
 
     func columns(_ answer: FilledText) -> [String] { answer.masks.joined().flatMap { [$0.text, plain($0.score)] } }
 
+    let memberNames = ["masks"]
+    let tableColumns = ["masks"]
+
     func members(_ answer: FilledText) -> JSONObject {
         ["masks": .array(answer.masks.map { .array($0.map(member)) })]
     }
@@ -166,6 +252,9 @@ struct PairAnswers: RowAnswers {
     func columns(_ answer: NextSentence) -> [String] {
         [answer.follows ? "is_next" : "not_next", plain(answer.score)]
     }
+
+    let memberNames = ["is_next", "score", "logits"]
+    let tableColumns = ["is_next", "score"]
 
     func members(_ answer: NextSentence) -> JSONObject {
         [

@@ -17,13 +17,10 @@ struct CalibrationOptions: ParsableArguments {
     /// Reads the texts, nil where there are none; throws `InputError`.
     ///
     /// Every row must be readable. What is kept does not grow with the file.
-    func calibration(_ columns: ColumnOptions) throws -> Calibration? {
+    func calibration(_ columns: ColumnOptions, quiet: Bool) throws -> Calibration? {
         guard let calibrate else { return nil }
         guard calibrate == "-" || pathExists(calibrate) else { throw FileError.notFound(path: calibrate) }
-        var selection = columns.selection()
-        selection.standardTexts = ["text", "sentence", "sentence1", "question", "question1", "premise", "review"]
-        selection.standardPairs = ["text_pair", "sentence2", "question2", "hypothesis"]
-        var stream = try TextStream(path: calibrate, format: columns.format, columns: selection)
+        var stream = try TextStream(path: calibrate, columns, quiet: quiet)
         var calibration = Calibration()
         while let window = try stream.next() {
             for row in window {

@@ -38,7 +38,8 @@ struct ExampleOptions: ParsableArguments {
         guard path == "-" || pathExists(path) else { throw FileError.notFound(path: path) }
         do {
             return try ExampleSource(
-                path: path, format: columns.format, columns: columns.selection(label: labelColumn), kind: kind)
+                path: path, format: columns.format, columns: columns.selection(label: labelColumn),
+                dialect: columns.dialect, kind: kind)
         } catch {
             throw InputError(path: path, underlying: error)
         }

@@ -20,6 +20,9 @@ final class StandardOutput: Sendable {
     /// Writes a line of compact JSON that holds bytes of an input as they were; throws as `line` does.
     func json(text: [UInt8]) throws(FileError) { try write(jsonWithoutControls(text)) }
 
+    /// Writes a record of a table, whose fields are as they were in an input; throws as `line` does.
+    func record(_ record: [UInt8]) throws(FileError) { try write(record) }
+
     private func write(_ text: String) throws(FileError) { try write(Array(text.utf8)) }
 
     private func write(_ text: [UInt8]) throws(FileError) {

@@ -38,22 +38,18 @@ struct TextOptionsGroup: ParsableArguments {
             given.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
     }
 
-    /// Opens the input, of rows as `task` reads them; nil is texts, or pairs where there are some.
-    func open(model: String, for task: TextTask? = nil) throws -> TextStream {
+    /// Opens the input; texts on the command line are taken two by two where `inPairs`.
+    func open(
+        model: String, _ wishes: TextWishes = TextWishes(), inPairs: Bool = false, quiet: Bool
+    ) throws -> TextStream {
         try check(model: model)
-        guard let input else {
-            return task?.readsPairs == true ? try TextStream(pairs: texts) : TextStream(texts: texts)
-        }
-        var selection = columns.selection()
-        switch task {
-        case .answers:
-            selection.standardTexts = ["question", "text"]
-            selection.standardPairs = ["context", "text_pair"]
-        case .entities where columns.pairColumn != nil:
-            throw ValidationError("--pair-column: entities are found in one text, not in two")
-        default: break
-        }
-        return try TextStream(path: input, format: columns.format, columns: selection)
+        guard let input else { return inPairs ? try TextStream(pairs: texts) : TextStream(texts: texts) }
+        return try TextStream(path: input, columns, wishes, quiet: quiet)
+    }
+
+    /// The format of the input, as far as it is said; nil for texts on the command line.
+    var format: DataFormat? {
+        input.flatMap { path in columns.format ?? (path == "-" ? .txt : DataFormat(path: path)) }
     }
 }
 
@@ -62,19 +58,28 @@ extension TextTask {
     var readsPairs: Bool { self == .answers || self == .nextSentence }
 }
 
-/// An error of an input file, with its path in front.
+/// An error of an input file, with its path in front and the option that mends it behind.
 struct InputError: AdzeFailure {
     let path: String
     let underlying: any AdzeFailure
     var kind: FailureKind { underlying.kind }
     var description: String {
+        var option: String?
         switch underlying as? DataError {
         case .file(let error): return error.description
         case .unknownFormat where path == "-":
             return "'-' is standard input, which has no name to tell its format; say --format csv, tsv, jsonl or txt"
         case .unknownFormat: return "\(underlying) with --format"
+        case .noColumn(_, _, _, let part), .noColumnNumber(_, _, let part):
+            option =
+                switch part {
+                case .text: "--text-column"
+                case .pair: "--pair-column"
+                case .label: "--label-column"
+                }
+        case .noLabelColumn: option = "--label-column"
         default: break
         }
-        return "\(path == "-" ? "standard input" : path): \(underlying)"
+        return "\(path == "-" ? "standard input" : path): \(underlying)" + (option.map { " (\($0))" } ?? "")
     }
 }

@@ -7,25 +7,39 @@ import AdzeThreads
 import ArgumentParser
 import Foundation
 
+/// What a verb wants of the rows of an input.
+struct TextWishes {
+    /// What the columns are found by.
+    var role = TextRole.textOrPair
+    /// Whether an output line belongs to every input line, so that an empty line of JSON lines counts.
+    var answersEveryLine = false
+    /// Whether what the rows hold besides is passed on: as bytes to a table, as text to JSON.
+    var passesOn: AnswerForm?
+}
+
 /// The rows of an input.
 ///
 /// ```swift
 /// try input.forEachAnswer { rows in try model.classify(rows.map(\.text)) } emit: { row, answer in
 ///     try StandardOutput.shared.line(…)
 /// } failed: { error in
-///     try StandardOutput.shared.line(errorLine(error.description, json: true))
+///     try StandardOutput.shared.line(errorLine(error.description))
 /// }
 /// ```
 struct TextStream {
+    /// The table's columns, as soon as a row or the end was read; nil for what is no table.
+    private(set) var header: TableHeader?
     private var given: [Row]
     private let source: ReadAhead<ReadRow>?
     private let path: String
+    private let quiet: Bool
 
     /// The texts of a command line.
     init(texts: [String]) {
         given = texts.enumerated().map { Row(lineNumber: $0 + 1, text: $1) }
         source = nil
         path = ""
+        quiet = true
     }
 
     /// The texts of a command line, two by two; throws where the last has no second.
@@ -39,12 +53,22 @@ struct TextStream {
         }
     }
 
-    /// Opens a file, or `-`, and begins to read it; throws `InputError`.
-    init(path: String, format: DataFormat? = nil, columns: ColumnSelection = ColumnSelection()) throws {
+    /// Opens a file, or `-`, and begins to read it; what is found out about it is said unless `quiet`. Throws
+    /// `InputError`.
+    init(path: String, _ columns: ColumnOptions, _ wishes: TextWishes = TextWishes(), quiet: Bool) throws {
         self.path = path
+        self.quiet = quiet
         given = []
+        var selection = columns.selection()
+        selection.role = wishes.role
+        var options = RowOptions()
+        options.dialect = columns.dialect
+        options.countsEmptyLines = wishes.answersEveryLine
+        options.keepsFields = wishes.passesOn == .json || wishes.passesOn == .csv
+        options.fieldsAreText = wishes.passesOn == .json
         do {
-            let opened = OpenedRows(try RowSource(path: path, format: format, columns: columns))
+            let opened = OpenedRows(
+                try RowSource(path: path, format: columns.format, columns: selection, options: options))
             source = ReadAhead(.texts, cost: { $0.byteCount }) { waiting in
                 opened.source.beforeWaiting { waiting.begin() }
                 return { try opened.next() }
@@ -61,7 +85,17 @@ struct TextStream {
             defer { given = [] }
             return given.isEmpty ? nil : given.map { .success($0) }
         }
-        do { return try source.next()?.map(\.row) } catch let error as any AdzeFailure {
+        do {
+            while let window = try source.next() {
+                for element in window {
+                    Console.notes(element.notes, quiet: quiet)
+                    header = element.header ?? header
+                }
+                let rows = window.compactMap(\.row)
+                if !rows.isEmpty { return rows }
+            }
+            return nil
+        } catch let error as any AdzeFailure {
             throw InputError(path: path, underlying: error)
         }
     }
@@ -74,25 +108,48 @@ struct TextStream {
         }
     }
 
-    /// Answers every row, in order: `answers` gets the good rows of a window and gives one answer for each, `emit` and
+    /// Answers every row, in order: `answers` gets good rows of a window and gives one answer for each, `emit` and
     /// `failed` are called for each row. What was printed is written out after each window.
     ///
-    /// What a window is depends on the rows alone, but for an input that pauses: then its rows are answered at once.
-    /// Throws what the closures throw, and `InputError` where the input breaks, after the answers before the break.
+    /// What a window is depends on the rows alone, but for an input that pauses: then its rows are answered at once. Its
+    /// rows are answered in parts where their answers together hold more than `numberLimit` numbers, of which each has
+    /// `numbers(row)`. Throws what the closures throw, and `InputError` where the input breaks, after the answers before
+    /// the break.
     mutating func forEachAnswer<Answer>(
-        _ answers: ([Row]) throws -> [Answer], emit: (Row, Answer) throws -> Void, failed: (RowError) throws -> Void
+        numbers: (Row) -> Int = { _ in 1 }, _ answers: ([Row]) throws -> [Answer],
+        emit: (Row, Answer) throws -> Void, failed: (RowError) throws -> Void
     ) throws {
         while let window = try next() {
-            var results = try answers(window.compactMap { try? $0.get() })[...]
-            for row in window {
-                switch row {
-                case .success(let row):
-                    guard let result = results.popFirst() else { preconditionFailure("an answer for each row") }
-                    try emit(row, result)
-                case .failure(let error): try failed(error)
+            var rest = window[...]
+            while !rest.isEmpty {
+                var (part, held) = (rest.prefix(0), 0)
+                while part.endIndex < rest.endIndex, held < TextStream.numberLimit {
+                    if case .success(let row) = rest[part.endIndex] { held += numbers(row) }
+                    part = rest[rest.startIndex...part.endIndex]
                 }
+                rest = rest[part.endIndex...]
+                try answer(part, answers, emit: emit, failed: failed)
             }
             try StandardOutput.shared.flush()
+        }
+    }
+
+    /// Numbers that answers hold at a time: some tens of megabytes, whatever a model's labels are. Few enough labels are
+    /// never noticed.
+    private static let numberLimit = 2 << 20
+
+    private func answer<Answer>(
+        _ part: ArraySlice<Result<Row, RowError>>, _ answers: ([Row]) throws -> [Answer],
+        emit: (Row, Answer) throws -> Void, failed: (RowError) throws -> Void
+    ) throws {
+        var results = try answers(part.compactMap { try? $0.get() })[...]
+        for row in part {
+            switch row {
+            case .success(let row):
+                guard let result = results.popFirst() else { preconditionFailure("an answer for each row") }
+                try emit(row, result)
+            case .failure(let error): try failed(error)
+            }
         }
     }
 }
@@ -100,16 +157,28 @@ struct TextStream {
 /// An opened input on its way to the thread that reads it.
 private final class OpenedRows {
     var source: RowSource
+    private var noteCount = 0
+    private var isAtEnd = false
+
     init(_ source: consuming RowSource) { self.source = source }
 
+    /// The next row with what is new about the input; after the last one, what is known at the end.
     func next() throws -> ReadRow? {
-        try source.next().map { ReadRow(row: $0, byteCount: source.recordByteCount) }
+        guard !isAtEnd else { return nil }
+        let row = try source.next()
+        isAtEnd = row == nil
+        let notes = Array(source.notes.dropFirst(noteCount))
+        noteCount = source.notes.count
+        return ReadRow(
+            row: row, byteCount: row == nil ? 0 : source.recordByteCount, notes: notes, header: source.header)
     }
 }
 
 /// A row, and what it adds to a window: the bytes of its whole record, for its label and the fields that only pass
 /// through are held as its texts are.
 private struct ReadRow: Sendable {
-    let row: Result<Row, RowError>
+    let row: Result<Row, RowError>?
     let byteCount: Int
+    let notes: [String]
+    let header: TableHeader?
 }

@@ -21,13 +21,44 @@ extension FuzzTarget {
         let table = try TextRows.readInChunks(bytes, format, columns)
         guard table.failure == nil else { return }
         let rows = table.successes
-        let isTSV = format == .tsv
-        var lines = ""
+        // Quotes are stated: whether a TSV has some is judged by all of its columns, and only these are written.
+        var dialect = Dialect()
+        dialect.delimiter = UInt8(ascii: format == .tsv ? "\t" : ",")
+        dialect.quoting = .csv
+        var lines: [UInt8] = []
         for fields in [["text", "text_pair", "label"]] + rows.map({ [$0.text, $0.pair ?? "", label($0)] }) {
-            lines += fields.map { isTSV ? $0 : quotedField($0) }.joined(separator: isTSV ? "\t" : ",") + "\r\n"
+            for (index, field) in fields.enumerated() {
+                if index > 0, let delimiter = dialect.delimiter { lines.append(delimiter) }
+                lines += quotedField(field).utf8
+            }
+            lines += "\r\n".utf8
         }
-        let again = try TextRows(Array(lines.utf8), format, ColumnSelection(), chunkSize: 4 << 10)
+        let again = try TextRows(lines, format, ColumnSelection(), dialect, chunkSize: 4 << 10)
+        try requireWritten(rows)
         try requireSame(again, rows, "\(format)")
+    }
+
+    /// Fields written as CSV are read as the same fields.
+    private static func requireWritten(_ rows: [Row]) throws {
+        for case let (row, header?) in rows.map({ ($0, $0.fields.header) }) {
+            var line: [UInt8] = Array("\r\n".utf8)
+            row.fields.writeRecord(delimiter: header.delimiter, to: &line)
+            var dialect = Dialect()
+            (dialect.delimiter, dialect.quoting) = (header.delimiter, .csv)
+            let columns = ColumnSelection(text: .number(header.keys.count))
+            let again = try TextRows(line, .csv, columns, dialect, chunkSize: 4 << 10)
+            // A lone empty field is an empty line.
+            guard header.keys.count > 1, case .success(let read)? = again.rows.first else { continue }
+            try require(
+                members(read.fields).elementsEqual(members(row.fields)), "fields of a table changed when written")
+        }
+    }
+
+    private static func members(_ fields: RowFields) -> [UInt8] {
+        var out: [UInt8] = []
+        // The names are others; the delimiter is the same.
+        fields.writeRecord(delimiter: UInt8(ascii: ","), to: &out)
+        return out
     }
 
     /// A table's label is one field.

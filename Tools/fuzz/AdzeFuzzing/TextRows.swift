@@ -11,10 +11,17 @@ struct TextRows: Equatable {
     var successes: [Row] { rows.compactMap { try? $0.get() } }
 
     /// Reads all rows of the bytes, at most `chunkSize` at a time.
-    init(_ bytes: [UInt8], _ format: DataFormat, _ columns: ColumnSelection, chunkSize: Int) throws {
+    init(
+        _ bytes: [UInt8], _ format: DataFormat, _ columns: ColumnSelection, _ dialect: Dialect = Dialect(),
+        chunkSize: Int
+    ) throws {
         var position = 0
         do throws(DataError) {
-            var source = try RowSource(format: format, columns: columns, chunkSize: chunkSize) {
+            var options = RowOptions()
+            options.keepsFields = true
+            options.countsEmptyLines = true
+            options.dialect = dialect
+            var source = try RowSource(format: format, columns: columns, options: options, chunkSize: chunkSize) {
                 buffer throws(DataError) in
                 let count = min(buffer.count, bytes.count - position, chunkSize)
                 bytes.withUnsafeBytes {
