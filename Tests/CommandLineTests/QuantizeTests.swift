@@ -132,7 +132,7 @@ struct QuantizeTests {
                 let path = try write(text, to: folder + "/" + name)
                 try Tool.refuse(code, base + ["--dev", path, "--max-drop", "1"], says: [name] + words)
             }
-            try refuseDev("index,text\n1,oak\n", "no.csv", ["'index', 'text'", "labels"])
+            try refuseDev("index,text\n1,oak\n", "no.csv", ["'index', 'text'", "labels"], code: 64)
             try refuseDev("oak\n", "no.txt", ["plain text has no labels"], code: 64)
             try refuseDev("text,label\n", "none.csv", ["examples"])
             try refuseDev("text,label\noak,1\nash,Accepted\n", "other.csv", ["line 3", "nearest is 'accepted'"])

@@ -75,7 +75,8 @@ struct TokenizeCommand: ParsableCommand {
         Console.notes(tokenizer.notes, quiet: common.quiet)
         if bench { return try time(tokenizer, &input) }
         var (tally, tokenCount) = (RowTally(), 0)
-        var fields = InputFields(besides: long == "window" ? ["windows"] : ["tokens", "ids", "type_ids"], quiet: common.quiet)
+        var fields = InputFields(
+            besides: long == "window" ? ["windows"] : ["tokens", "ids", "type_ids"], quiet: common.quiet)
         try input.forEachAnswer { rows in
             try rows.map { try encode($0, tokenizer) }
         } emit: { row, encodings in
