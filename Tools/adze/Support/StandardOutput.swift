@@ -8,6 +8,8 @@ import Synchronization
 final class StandardOutput: Sendable {
     static let shared = StandardOutput()
     private let buffer = Mutex<[UInt8]>([])
+    /// Whether a person is looking at standard output.
+    private let isTerminal = isatty(STDOUT_FILENO) == 1
 
     /// Writes a line of text, tabs between its columns; what would control a terminal instead of being shown is escaped.
     ///
@@ -20,8 +22,11 @@ final class StandardOutput: Sendable {
     /// Writes a line of compact JSON that holds bytes of an input as they were; throws as `line` does.
     func json(text: [UInt8]) throws(FileError) { try write(jsonWithoutControls(text)) }
 
-    /// Writes a record of a table, whose fields are as they were in an input; throws as `line` does.
-    func record(_ record: [UInt8]) throws(FileError) { try write(record) }
+    /// Writes a record of a table, whose fields are as they were in an input; only for a terminal, whose table nobody reads
+    /// in again, is what would control it escaped. Throws as `line` does.
+    func record(_ record: [UInt8]) throws(FileError) {
+        try write(isTerminal ? withoutControls(record, keepingTabs: true) : record)
+    }
 
     private func write(_ text: String) throws(FileError) { try write(Array(text.utf8)) }
 
