@@ -11,6 +11,7 @@ public enum BundleError: AdzeFailure, Equatable {
     case configBeside(String)
     case unknownShape(String, nearest: String?)
     case noClassifier
+    case headLeftOut(architecture: String, tensor: String)
     case wrongHead(String, lacks: String)
     case notScored(architecture: String)
     case severalNumbers(count: Int)
@@ -31,7 +32,8 @@ public enum BundleError: AdzeFailure, Equatable {
     /// A request of the user's, a missing input, or bad data.
     public var kind: FailureKind {
         switch self {
-        case .unknownShape, .badSelection, .noClassifier, .wrongHead, .notScored, .severalNumbers, .differentHeads,
+        case .unknownShape, .badSelection, .noClassifier, .headLeftOut, .wrongHead, .notScored, .severalNumbers,
+            .differentHeads,
             .unknownMetric:
             .usage
         case .noTokenizer, .noTokenizerFiles: .missingInput
@@ -56,6 +58,9 @@ public enum BundleError: AdzeFailure, Equatable {
                     ?? "; known are \(BertConfig.wellKnownNames.joined(separator: ", "))")
         case .noClassifier:
             "the model has no classifier; use embed, or convert it with --new-head LABELS and fine-tune it"
+        case .headLeftOut(let architecture, let tensor):
+            "config.json names BertModel, which has no classifier, yet the file has one (\(quoted(tensor)));"
+                + " name \(architecture) under architectures to use it"
         case .wrongHead(let architecture, let lacks):
             "the model is a \(architecture), which \(lacks); open one with that head"
         case .notScored(let architecture):

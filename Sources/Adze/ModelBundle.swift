@@ -53,6 +53,11 @@ public struct ModelBundle: Sendable {
         return tokenizer
     }
 
+    /// The error for a model whose head is asked for and that has none.
+    var noClassifier: BundleError {
+        checkpoint.headLeftOut.map { .headLeftOut(architecture: $0.architecture, tensor: $0.tensor) } ?? .noClassifier
+    }
+
     /// The most tokens of one input: the tokenizer's own limit where it states one, never more than the positions.
     public var maximumLength: Int {
         min(tokenizer?.maximumLength ?? checkpoint.config.maximumPositions, checkpoint.config.maximumPositions)

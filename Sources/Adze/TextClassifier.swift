@@ -123,7 +123,7 @@ public final class TextClassifier: Sendable {
 
     /// Loads the weights of an opened model.
     public init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
-        guard let head = bundle.checkpoint.head.classification else { throw BundleError.noClassifier }
+        guard let head = bundle.checkpoint.head.classification else { throw bundle.noClassifier }
         self.head = head
         tokenizer = try bundle.requireTokenizer()
         maximumLength = bundle.maximumLength
@@ -132,7 +132,7 @@ public final class TextClassifier: Sendable {
 
     /// A classifier of an opened model whose weights are loaded.
     init(_ bundle: ModelBundle, _ engine: Engine) throws {
-        guard let head = bundle.checkpoint.head.classification else { throw BundleError.noClassifier }
+        guard let head = bundle.checkpoint.head.classification else { throw bundle.noClassifier }
         self.head = head
         tokenizer = try bundle.requireTokenizer()
         maximumLength = bundle.maximumLength

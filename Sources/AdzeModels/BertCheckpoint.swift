@@ -98,6 +98,15 @@ public struct BertCheckpoint: Sendable {
         BertCheckpoint(config: config, head: .encoder(hasPooler: head.hasPooler), store: store, map: map, notes: notes)
     }
 
+    /// The head that the file has and the configuration leaves out: its class, and the source's name of one of its weights.
+    public var headLeftOut: (architecture: String, tensor: String)? {
+        guard case .encoder = head, let map else { return nil }
+        let left = map.dropped.filter { $0.parameter.map(ParameterPaths.headNames.contains) ?? false }
+        guard let tensor = left.first(where: { $0.source.hasSuffix(".weight") })?.source else { return nil }
+        let names = Set(left.compactMap(\.parameter)).union(map.entries.map(\.name))
+        return (BertArchitecture(recognising: names).rawValue, tensor)
+    }
+
     /// The members of a `config.json` for this shape and head.
     public var configMembers: JSONObject {
         var config = config.json

@@ -103,7 +103,11 @@ extension ParameterMap {
             } else {
                 reason = "a \(head.architectureName) has no such layer"
             }
-            if let reason { dropped.append(Dropped(source: entry.source, reason: reason)) } else { kept.append(entry) }
+            if let reason {
+                dropped.append(Dropped(source: entry.source, reason: reason, parameter: entry.name))
+            } else {
+                kept.append(entry)
+            }
         }
         entries = kept
         if !blocks.isEmpty {

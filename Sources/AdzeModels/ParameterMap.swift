@@ -24,6 +24,8 @@ public struct ParameterMap: Sendable, Equatable {
         public let source: String
         /// Why it is left out.
         public let reason: String
+        /// Our name of it, where it is a parameter that another model has.
+        var parameter: String?
     }
 
     /// A parameter of a head whose elements are another parameter's, so that they are kept once.

@@ -73,6 +73,11 @@ struct HostileModelTests {
             try replace("BertForSequenceClassification", with: "BertModel", in: model + "/config.json")
             let outcome = try Tool.succeed(["embed", model, "good"])
             #expect(outcome.errors.contains("has the head of a BertForSequenceClassification"))
+            try Tool.refuse(
+                64, ["predict", model, "good"],
+                says: [
+                    "the file has one ('classifier.weight')", "name BertForSequenceClassification under architectures",
+                ])
         }
     }
 }

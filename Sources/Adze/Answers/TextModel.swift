@@ -37,6 +37,14 @@ public enum TextTask: Sendable, CaseIterable {
     }
 }
 
+extension TextTask {
+    /// What a model's head is for; an encoder alone is refused with the head that its file has and does not name, if any.
+    public init(_ bundle: ModelBundle, prefersNextSentence: Bool = false) throws(BundleError) {
+        if case .encoder = bundle.checkpoint.head { throw bundle.noClassifier }
+        try self.init(bundle.checkpoint.head, prefersNextSentence: prefersNextSentence)
+    }
+}
+
 /// A model in memory as what its head makes it.
 public enum TextModel: Sendable {
     /// Labels texts.
@@ -61,7 +69,7 @@ public enum TextModel: Sendable {
     public init(
         _ bundle: ModelBundle, for task: TextTask? = nil, precision: Precision = .int8, threads: Int? = nil
     ) throws {
-        switch try task ?? TextTask(bundle.checkpoint.head) {
+        switch try task ?? TextTask(bundle) {
         case .classification:
             self = .classifier(try TextClassifier(bundle, precision: precision, threads: threads))
         case .entities:

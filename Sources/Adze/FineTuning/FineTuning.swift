@@ -49,7 +49,7 @@ public struct FineTuning: Sendable {
         _ examples: TrainingExamples, recipe: Recipe, metric: String? = nil, classWeights: ClassWeights? = nil,
         threads: Int? = nil
     ) throws {
-        guard let head = examples.bundle.checkpoint.head.classification else { throw BundleError.noClassifier }
+        guard let head = examples.bundle.checkpoint.head.classification else { throw examples.bundle.noClassifier }
         let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
         let limit = examples.bundle.maximumLength
         var recipe = recipe

@@ -100,7 +100,7 @@ struct PredictCommand: ParsableCommand {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(texts.input, as: "-i")
             .writes(output, as: "-o", force: force).check()
         let bundle = try openModel(model, source, quiet: true)
-        let task = try TextTask(bundle.checkpoint.head, prefersNextSentence: head.nextSentence)
+        let task = try TextTask(bundle, prefersNextSentence: head.nextSentence)
         try head.check(for: task, architecture: bundle.checkpoint.head.architectureName)
         // The input is opened, and begins to be read, before the weights are.
         let input = try open(task)
