@@ -110,7 +110,7 @@ public enum NativeError: AdzeFailure, Equatable {
 
 /// What a reader refuses to go beyond; far above any real model.
 enum NativeLimits {
-    /// Elements that any file may hold: the largest BERT, were all its weights equal, and half as many again. Equal
+    /// Elements that any file may hold: the largest BERT (LaBSE, 471 million), were all its weights equal. Equal
     /// weights take next to no bytes, honestly so; hence a sum that is not in proportion to the file, and no more.
     static let elementFloor = 1 << 29
     /// Elements for each byte of the file: trained weights have 1.1, and 20 where a hundredth of them is not zero.

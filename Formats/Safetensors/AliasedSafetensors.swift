@@ -1,7 +1,7 @@
 // Tied tensors as `safetensors.torch.save_model` leaves them: one of each group is in the file, and `__metadata__` says
 // under which other names it belongs. Not here: the file itself, which knows nothing of it.
 
-public import AdzeBytes
+internal import AdzeBytes
 public import AdzeTensors
 
 /// The tensors of a file with those that its metadata name as repetitions of them.

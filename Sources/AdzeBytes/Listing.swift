@@ -7,7 +7,9 @@
 public func quotedList(_ names: some Collection<some StringProtocol>, limit: Int = 6) -> String {
     if names.isEmpty { return "nothing" }
     let shown = names.prefix(limit).map { quoted($0, limit: 60) }.joined(separator: ", ")
-    return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
+    // Escapes are ten times as long as what they stand for.
+    let list = clipped(shown, limit: 120 * limit)
+    return names.count > limit ? "\(list) and \(names.count - limit) more" : list
 }
 
 /// The most characters of an error or a note; a path of the longest kind and a sentence fit.
