@@ -129,11 +129,11 @@ let package = Package(
         library(
             "AdzeFuzzing", path: "Tools/fuzz/AdzeFuzzing",
             [
-                "AdzeBytes", "AdzeData", "AdzeKeras", "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads",
-                "AdzeTokenization", "AdzeTorch", "AdzeZip",
+                "AdzeBytes", "AdzeData", "AdzeKeras", "AdzeModels", "AdzeNative", "AdzeSafetensors", "AdzeTensors",
+                "AdzeThreads", "AdzeTokenization", "AdzeTorch", "AdzeZip",
             ]),
         fuzzer("json"), fuzzer("safetensors"), fuzzer("zip"), fuzzer("pickle"), fuzzer("native"), fuzzer("tokenizer"),
-        fuzzer("csv"), fuzzer("jsonl"), fuzzer("workerstream"),
+        fuzzer("csv"), fuzzer("jsonl"), fuzzer("workerstream"), fuzzer("commandline"),
 
         // MARK: - Tests
         .target(

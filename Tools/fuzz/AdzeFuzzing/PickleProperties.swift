@@ -41,7 +41,8 @@ extension FuzzTarget {
         }
         let names = checkpoint.tensors.map(\.name) + checkpoint.unsupported.map(\.name)
         try require(Set(names).count == names.count, "two tensors have one name")
-        for (name, _) in checkpoint.unsupported {
+        for (name, reason) in checkpoint.unsupported {
+            try requireOneLine(reason)
             try require(try unlessRefused { try checkpoint.load(name) } == nil, "an unsupported tensor was read")
         }
         var store = MemoryTensorStore()

@@ -4,8 +4,8 @@ import AdzeBytes
 
 /// Runs a reader; nil where it refused as it should.
 ///
-/// Throws a violation where the error is none of ours, or where its text is empty, longer than 4,000 bytes, or has a
-/// character that does not belong in one line.
+/// Throws a violation where the error is none of ours, or where its text is empty, longer than a line may be, or has a
+/// character that does not belong in one.
 func unlessRefused<Value>(_ read: () throws -> Value) throws -> Value? {
     do {
         return try read()
@@ -27,13 +27,13 @@ func requireOneLine(_ error: any Error) throws(Violation) {
     try requireOneLine(text)
 }
 
-/// A line for a user: not empty, at most 4,000 bytes, no character that commands a terminal or ends the line.
+/// A line for a user: not empty, not too long, no character that commands a terminal, turns text around or ends the line.
 func requireOneLine(_ text: String) throws(Violation) {
     try require(!text.isEmpty, "a line without text")
-    try require(text.utf8.count <= 4000, "a line of \(text.utf8.count) bytes")
+    try require(text.unicodeScalars.count <= lineLimit, "a line of \(text.unicodeScalars.count) characters")
     for scalar in text.unicodeScalars {
         switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator:
+        case .control, .format, .lineSeparator, .paragraphSeparator:
             throw Violation(description: "U+\(String(scalar.value, radix: 16)) in the line \(text)")
         default: continue
         }

@@ -10,13 +10,14 @@ import Darwin
 #endif
 
 extension FuzzTarget {
-    /// Runs the files and folders of the command line; exits with 1 where a property does not hold, 64 without any.
+    /// Runs the files and folders of the command line, or with `--grow` inputs of two sizes; exits with 1 where a property does not hold, 64 without any.
     public func replay() -> Never {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.isEmpty {
-            print("usage: fuzz-\(name) FILE-OR-FOLDER...")
+            print("usage: fuzz-\(name) FILE-OR-FOLDER... or --grow")
             exit(64)
         }
+        if arguments == ["--grow"] { grow() }
         var failures = 0
         var files = 0
         for path in arguments.flatMap(FuzzTarget.files(under:)) {

@@ -1,6 +1,7 @@
 // Safetensors: the tensors of a file that opens cover its data, can all be read, and survive being written again.
 
 import AdzeBytes
+import AdzeModels
 import AdzeSafetensors
 import AdzeTensors
 
@@ -19,6 +20,8 @@ extension FuzzTarget {
         for tensor in inMemory.unsupported {
             try require(try unlessRefused { try inMemory.load(tensor.name) } == nil, "an unsupported tensor was read")
         }
+        for tensor in inMemory.unsupported { try requireOneLine(tensor.reason) }
+        try checkModel(inMemory)
         var data: [UInt8] = []
         for info in inMemory.tensors {
             let tensor = try loaded(info, from: inMemory)
@@ -30,6 +33,18 @@ extension FuzzTarget {
             try require(bytes.suffix(data.count).elementsEqual(data), "the tensors are not the file's data")
         }
         try checkRewritten(inMemory)
+    }
+
+    /// A model is looked for among the names, whatever they are; what is said of them is fit for a line.
+    private static func checkModel(_ file: SafetensorsFile) throws {
+        var options = CheckpointOptions()
+        options.headCount = 1
+        let found = try unlessRefused { try BertCheckpoint(store: file, configJSON: nil, options: options) }
+        for note in found?.notes ?? [] { try requireOneLine(note) }
+        guard let map = try unlessRefused({ try ParameterMap(store: file) }) else { return }
+        for note in map.notes { try requireOneLine(note) }
+        let sources = map.entries.map(\.source) + map.dropped.map(\.source)
+        try require(Set(sources) == Set(file.tensors.map(\.name)), "a tensor is neither taken nor dropped")
     }
 
     private static func loaded(_ info: TensorInfo, from file: SafetensorsFile) throws -> Tensor {

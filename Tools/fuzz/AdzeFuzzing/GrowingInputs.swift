@@ -1,0 +1,148 @@
+// Inputs that have much of one thing, for every table, list and loop that a file can make long.
+
+extension FuzzTarget {
+    /// The shapes of each target.
+    static let growingInputs: [String: [GrowingInput]] = [
+        "json": [
+            GrowingInput(name: "keys") { object((0..<$0).map { "\"k\($0)\":\($0)" }) },
+            GrowingInput(name: "values") { list((0..<$0).map(String.init)) },
+            GrowingInput(name: "escapes") { Array(("\"" + repeated("\\u00e9", $0) + "\"").utf8) },
+            GrowingInput(name: "digits") { Array(repeated("7", $0).utf8) },
+        ],
+        "safetensors": [
+            GrowingInput(name: "tensors") { header((0..<$0).map { empty("t\($0)") }) },
+            GrowingInput(name: "tables of words") {
+                header((0..<$0).map { empty("m\($0).embeddings.word_embeddings.weight") })
+            },
+            GrowingInput(name: "metadata") {
+                header(["\"__metadata__\":{" + (0..<$0).map { "\"k\($0)\":\"v\"" }.joined(separator: ",") + "}"])
+            },
+            GrowingInput(name: "unreadable tensors") {
+                header((0..<$0).map { empty("t\($0)", "F8_E4M3") })
+            },
+            GrowingInput(name: "dimensions") {
+                header(["\"t\":{\"dtype\":\"F32\",\"shape\":[\(ones($0))],\"data_offsets\":[0,0]}"])
+            },
+        ],
+        "pickle": [
+            GrowingInput(name: "items") { pickleRecipe([0x28], repeated([0x4B, 1], $0), [0x6C]) },
+            GrowingInput(name: "dictionaries") { pickleRecipe([0x28], repeated([0x7D], $0), [0x6C]) },
+            GrowingInput(name: "keys") { pickleRecipe(dictionary(keys: $0)) },
+            GrowingInput(name: "values remembered") { pickleRecipe([0x28], remembered($0), [0x6C]) },
+            GrowingInput(name: "long strings as codes") { count in
+                pickleRecipe(
+                    [0x28], text(repeated("f", count)), [0x71, 0], Array("cnumpy\ndtype\nq\u{1}".utf8),
+                    repeated(call, count / 6), [0x6C])
+            },
+            GrowingInput(name: "copies") { count in
+                pickleRecipe(
+                    [0x28], dictionary(keys: count), [0x71, 0], Array("ccollections\nCounter\nq\u{1}".utf8),
+                    repeated(call, count), [0x6C])
+            },
+        ],
+        "tokenizer": [
+            GrowingInput(name: "word pieces") { tokenizerFiles(vocabulary: words($0)) },
+            GrowingInput(name: "letters of a word") {
+                tokenizerFiles(vocabulary: words(20) + repeated("a", $0) + "\n", text: repeated("a", $0))
+            },
+            GrowingInput(name: "words of a text") { tokenizerFiles(vocabulary: words(20), text: repeated("w1 ", $0)) },
+            GrowingInput(name: "special tokens") { count in
+                let names = (0..<count).map { "\"[S\($0)]\"" }.joined(separator: ",")
+                return tokenizerFiles(
+                    vocabulary: words(20) + (0..<count).map { "[S\($0)]\n" }.joined(),
+                    configuration: "{\"additional_special_tokens\":[\(names)]}")
+            },
+            GrowingInput(name: "added tokens") { count in
+                let names = (0..<count).map { "\"a\($0)\":\(25 + $0)" }.joined(separator: ",")
+                return tokenizerFiles(vocabulary: words(20), added: "{\(names)}")
+            },
+        ],
+        "csv": [
+            GrowingInput(name: "rows") { Array(("text,label\n" + repeated("a,b\n", $0)).utf8) },
+            GrowingInput(name: "columns") { Array((repeated("c,", $0) + "text\n" + repeated("a,", $0) + "b\n").utf8) },
+            GrowingInput(name: "a field") { Array(("text\n\"" + repeated("a\"\"", $0) + "\"\n").utf8) },
+        ],
+        "jsonl": [
+            GrowingInput(name: "rows") { Array(repeated("{\"text\":\"a\",\"id\":1}\n", $0).utf8) },
+            GrowingInput(name: "fields") {
+                Array(("{\"text\":\"a\"" + (0..<$0).map { ",\"k\($0)\":1" }.joined() + "}\n").utf8)
+            },
+        ],
+    ]
+
+    private static func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
+
+    private static func repeated(_ bytes: [UInt8], _ count: Int) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count * count)
+        for _ in 0..<count { out += bytes }
+        return out
+    }
+
+    private static func object(_ members: [String]) -> [UInt8] {
+        Array(("{" + members.joined(separator: ",") + "}").utf8)
+    }
+    private static func list(_ values: [String]) -> [UInt8] { Array(("[" + values.joined(separator: ",") + "]").utf8) }
+    private static func ones(_ count: Int) -> String { [String](repeating: "1", count: count).joined(separator: ",") }
+    private static func words(_ count: Int) -> String {
+        "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n" + (0..<count).map { "w\($0)\n" }.joined()
+    }
+
+    private static func empty(_ name: String, _ dtype: String = "F32") -> String {
+        "\"\(name)\":{\"dtype\":\"\(dtype)\",\"shape\":[0],\"data_offsets\":[0,0]}"
+    }
+
+    private static func header(_ members: [String]) -> [UInt8] {
+        let text = object(members)
+        return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
+    }
+
+    private static func little(_ value: Int) -> [UInt8] {
+        withUnsafeBytes(of: UInt32(value).littleEndian) { Array($0) }
+    }
+
+    private static func text(_ text: String) -> [UInt8] {
+        var out: [UInt8] = [0x58]
+        out += little(text.utf8.count)
+        out += Array(text.utf8)
+        return out
+    }
+
+    /// The second value remembered, called with the first.
+    private static let call: [UInt8] = [0x68, 1, 0x68, 0, 0x85, 0x52]
+
+    private static func dictionary(keys: Int) -> [UInt8] {
+        var out: [UInt8] = [0x7D, 0x28]
+        for index in 0..<keys {
+            out += text("k\(index)")
+            out.append(0x4E)
+        }
+        out.append(0x75)
+        return out
+    }
+
+    private static func remembered(_ count: Int) -> [UInt8] {
+        var out: [UInt8] = []
+        for index in 0..<count {
+            out += [0x4E, 0x72]
+            out += little(index)
+        }
+        return out
+    }
+
+    /// The recipe of an archive without storages.
+    private static func pickleRecipe(_ parts: [UInt8]...) -> [UInt8] {
+        var out: [UInt8] = [0, 0x80, 2]
+        for part in parts { out += part }
+        out.append(0x2E)
+        return out
+    }
+
+    /// The five files of a tokenizer and a text, as the target takes them.
+    private static func tokenizerFiles(
+        vocabulary: String, configuration: String = "", added: String = "", text: String = "a"
+    ) -> [UInt8] {
+        let parts: [[UInt8]] = ["", vocabulary, configuration, "", added, text].map { Array($0.utf8) }
+        return Array(parts.joined(separator: [0xFF]))
+    }
+}
