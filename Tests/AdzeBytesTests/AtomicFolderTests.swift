@@ -143,7 +143,7 @@ import Testing
             while !Task.isCancelled { if !pathExists(watched) { missing += 1 } }
             return missing
         }
-        for number in 1...200 { try save(["key": "\(number)", "a": "\(number)"], path) }
+        for number in 1...40 { try save(["key": "\(number)", "a": "\(number)"], path) }
         watch.cancel()
         #expect(await watch.value == 0)
     }

@@ -109,6 +109,8 @@ final class Running {
     ) throws {
         self.arguments = arguments
         self.streams = streams
+        // A shell has what it runs with `&` ignore these, and the tool keeps to that.
+        for number in [SIGINT, SIGQUIT, SIGHUP] { signal(number, SIG_DFL) }
         try Data(input).write(to: URL(filePath: streams + "/in"))
         for name in ["out", "err"] { try Data().write(to: URL(filePath: "\(streams)/\(name)")) }
         process.executableURL = URL(filePath: try #require(Tool.path, "build the product adze first"))

@@ -40,7 +40,8 @@ public enum RunCheckpointError: AdzeFailure, Equatable {
         case .notAManifest(let part): "manifest.json is not one of a run's, or damaged: '\(part)' is not as expected"
         case .badJSON(let error): "manifest.json: \(error.description)"
         case .version(let found, let expected):
-            "manifest.json: expected version \(expected), found \(found); it was written by another version of adze"
+            "manifest.json: expected version \(expected), found \(found); resume with the version of adze that wrote it, or pass --force"
+                + " to start anew"
         case .otherRun(let differences):
             "the checkpoint is of another run: " + differences.joined(separator: ", ")
                 + " differ; resume with what it was started with, or pass --force to start anew"

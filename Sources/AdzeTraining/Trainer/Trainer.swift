@@ -204,6 +204,8 @@ public final class Trainer {
             && state.updateCounts.allSatisfy { $0 <= state.step } && state.watch.steps <= state.step + 1
             && state.watch.oneClassInARow <= state.epoch && state.exampleCount <= training.count
             && (isOver || !state.isFinished && !state.stoppedEarly)
+            // A run stops early at an epoch's end, or with a collapse, which finishes it.
+            && (!state.stoppedEarly || state.isFinished || recipe.patience != nil && state.stepInEpoch == 0)
     }
 
     /// Whether a checkpoint of this state must keep the best epoch's weights: a run that ended with them, or has not gone

@@ -193,7 +193,7 @@ import Testing
             _ = try? TrainerSample.run(options: TrainerSample.options(path), stopAt: 10)
             let honest = try parseJSON([UInt8](Data(contentsOf: URL(filePath: path + "/manifest.json"))))
             var count = 0
-            for lie in [0, 1, -1, 3, 1 << 32, 1 << 48, .max] as [Int] {
+            for lie in [0, 1, -1, 1 << 48, .max] as [Int] {
                 for edited in Self.edits(honest, .integer(lie)) + (lie == 0 ? Self.edits(honest, .null) : []) {
                     let copy = "\(folder)/\(count)"
                     count += 1
