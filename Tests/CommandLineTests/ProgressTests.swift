@@ -7,7 +7,9 @@ import Testing
 @Suite struct ProgressTests {
     /// Each state of the one line that lives; what stays comes after the last.
     private func states(_ shown: String) -> [Substring] {
-        shown.split(separator: "\r\u{1B}[K").dropLast().compactMap { $0.split(whereSeparator: \.isNewline).last }
+        shown.split(separator: "\r\u{1B}[K").dropLast().compactMap {
+            $0.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).last
+        }
     }
 
     private func table(_ folder: String, rows: Int) throws -> String {
