@@ -51,7 +51,11 @@ struct AdzeCommand: ParsableCommand {
         case .success: AdzeCommand.exit(withError: error)
         case .validationFailure:
             // The parser begins its own sentences in upper case, and adds lines of help.
-            let line = AdzeCommand.message(for: error).split(separator: "\n").first ?? "bad usage"
+            let lines = AdzeCommand.message(for: error).split(separator: "\n")
+            // Of many values that an option takes, each stands in a line of its own.
+            let values = lines.dropFirst().prefix { $0.hasPrefix("  - ") }.map { $0.dropFirst(4) }
+            let list = values.isEmpty ? "" : " " + values.joined(separator: ", ")
+            let line = (lines.first ?? "bad usage") + list
             let message = clipped(line.prefix(1).lowercased() + line.dropFirst())
             Console.write("adze: error: \(Verbs.refusal(message, hint: Verbs.hint(for: arguments)))")
             exit(FailureKind.usage.exitCode)

@@ -50,7 +50,9 @@ struct PredictCommand: ParsableCommand {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "Write a file instead: CSV where it ends in .csv, JSON lines where in .jsonl.", valueName: "OUT"))
+            "Write a file instead: CSV where it ends in .csv, JSON lines where in .jsonl; default: standard output.",
+            valueName: "OUT"),
+        completion: .file())
     var output: String?
 
     @Flag(name: .long, help: "Replace an output that exists.")

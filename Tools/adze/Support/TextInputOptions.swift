@@ -5,12 +5,12 @@ import AdzeBytes
 import AdzeData
 import ArgumentParser
 
+private let inputHelp =
+    ArgumentHelp("A .txt, .csv, .tsv or .jsonl file; - is standard input; default: none.", valueName: "FILE")
+
 /// A file of texts.
 struct TextFileOptions: ParsableArguments {
-    @Option(
-        name: [.short, .long],
-        help: ArgumentHelp("A .txt, .csv, .tsv or .jsonl file; - is standard input; default: none.", valueName: "FILE"),
-        completion: .file())
+    @Option(name: [.short, .long], help: inputHelp, completion: .file())
     var input: String?
 
     @OptionGroup var columns: ColumnOptions
@@ -21,18 +21,21 @@ struct TextOptionsGroup: ParsableArguments {
     @Argument(help: ArgumentHelp("Texts; - alone reads them from standard input, as -i - does.", valueName: "TEXT"))
     var given: [String] = []
 
-    @OptionGroup(title: "Input") var file: TextFileOptions
+    // Not a group of its own: a debug build checks nested groups again at every level.
+    @Option(name: [.customShort("i"), .customLong("input")], help: inputHelp, completion: .file())
+    private var file: String?
 
-    var columns: ColumnOptions { file.columns }
+    @OptionGroup(title: "Input") var columns: ColumnOptions
+
     /// The texts of the command line.
     var texts: [String] { given == ["-"] ? [] : given }
     /// The file, or `-`.
-    var input: String? { file.input ?? (given == ["-"] ? "-" : nil) }
+    var input: String? { file ?? (given == ["-"] ? "-" : nil) }
 
     /// Refuses no texts and texts from two places. A lone argument that is no path is a text whose model was forgotten:
     /// it is refused as such.
     func check(model: String) throws {
-        guard given.isEmpty == (file.input == nil) else { return }
+        guard given.isEmpty == (file == nil) else { return }
         try requireModel(model)
         throw ValidationError(
             given.isEmpty ? "give texts as arguments or a file with -i" : "give texts or -i FILE, not both")
