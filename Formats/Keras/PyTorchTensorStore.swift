@@ -15,8 +15,8 @@ public struct PyTorchTensorStore: TensorStore {
 
     /// Shows tensors of `base` by the names and changes of `names`; throws `KerasError.duplicateName`.
     ///
-    /// `unreadable` are tensors of the file that the base itself does not know. A change that does not fit a tensor's number of dimensions is left undone: the shape will be refused by whoever
-    /// wants a matrix.
+    /// `unreadable` are tensors of the file that the base itself does not know. A change that does not fit a tensor's
+    /// number of dimensions is left undone: the shape will be refused by whoever wants a matrix.
     public init(
         base: any TensorStore, infos: [TensorInfo], unreadable: [(name: String, reason: String)] = [],
         name: (String) -> PyTorchName

@@ -88,7 +88,8 @@ final class Engine: Sendable {
     /// Runs sequences and returns their outputs in the same order.
     ///
     /// `positions` says, for each sequence, where the vocabulary logits are wanted; nil is at every token. Throws
-    /// `CancellationError` between batches in a task that is cancelled, `BatchError`, and `CheckpointError` for an output that the model does not give.
+    /// `CancellationError` between batches in a task that is cancelled, `BatchError`, and `CheckpointError` for an output
+    /// that the model does not give.
     func run(
         _ sequences: [TokenSequence], outputs: OutputRequest, positions: [[Int]]? = nil
     ) throws -> [EncoderOutput] {

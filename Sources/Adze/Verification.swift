@@ -23,9 +23,9 @@ public struct VerificationReport: Sendable {
 extension ModelBundle {
     /// Reads all of the model and computes its probes again.
     ///
-    /// A native file: every checksum and every chunk decoded, one after another; then fp32 answers within 1e-4 · max(1, |x|), int8 answers bit for bit. Other sources
-    /// have no probes, nor has a model that was cut after it was opened: every tensor is read, and checked to be finite.
-    /// Throws the first thing that is wrong.
+    /// A native file: every checksum and every chunk decoded, one after another; then fp32 answers within
+    /// 1e-4 · max(1, |x|), int8 answers bit for bit. Other sources have no probes, nor has a model that was cut after it
+    /// was opened: every tensor is read, and checked to be finite. Throws the first thing that is wrong.
     public func verify(threads: Int? = nil, allowsNonFinite: Bool = false) throws -> VerificationReport {
         do {
             return try verifyUnlocated(threads: threads, allowsNonFinite: allowsNonFinite)

@@ -67,7 +67,8 @@ public struct AtomicFile: ~Copyable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    private static var temporaryFolder: String {
+    /// Where temporary files belong that stand beside no output: `TMPDIR`, or `/tmp`.
+    package static var temporaryFolder: String {
         getenv("TMPDIR").map { withoutTrailingSlashes(String(cString: $0)) } ?? "/tmp"
     }
 
@@ -162,7 +163,7 @@ public struct AtomicFile: ~Copyable {
 }
 
 /// Writes all bytes at an offset, or where the descriptor is.
-func writeAll(
+package func writeAll(
     _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int?, path: String
 ) throws(FileError) {
     guard let base = bytes.baseAddress else { return }

@@ -35,7 +35,8 @@ extension BertTokenizer {
 
     /// A tokenizer out of all its tokens in the order of their ids and what `description` gave.
     ///
-    /// Strict: every key but `closesUpSpaces` and `splitsSpecialTokens` must be there, and no other. Throws a `TokenizerError`.
+    /// Strict: every key but `closesUpSpaces` and `splitsSpecialTokens` must be there, and no other. Throws a
+    /// `TokenizerError`.
     public convenience init(tokens: [String], settings value: JSONValue) throws(TokenizerError) {
         let reader = try DescriptionReader(value)
         let modelCount = try reader.integer("modelTokens", 1...max(1, tokens.count))

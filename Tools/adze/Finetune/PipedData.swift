@@ -15,29 +15,17 @@ struct PipedData {
         guard train == "-" || dev == "-" else { return }
         guard train != dev else { throw ValidationError("--train and --dev cannot both be standard input") }
         guard format != nil else { throw InputError(path: "-", underlying: DataError.unknownFormat(path: "-")) }
-        var name = Array(
-            "\(FileManager.default.temporaryDirectory.path(percentEncoded: false))/adze.XXXXXX".utf8CString)
-        descriptor = mkstemp(&name)
-        guard descriptor >= 0 else { throw PipedData.failure("mkstemp") }
-        unlink(name)
+        let folder = AtomicFile.temporaryFolder
+        descriptor = openNamelessFile(in: folder)
+        guard descriptor >= 0 else { throw FileError.system(call: "create", path: folder, errno: errno) }
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = chunk.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            if count < 0 { throw PipedData.failure("read") }
+            if count < 0 { throw FileError.system(call: "read", path: "standard input", errno: errno) }
             if count == 0 { return }
-            var done = 0
-            while done < count {
-                let put = chunk[done..<count].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-                if put < 0, errno == EINTR { continue }
-                if put < 0 { throw PipedData.failure("write") }
-                done += put
-            }
+            try chunk[..<count].withUnsafeBytes { try writeAll($0, to: descriptor, at: nil, path: folder) }
         }
-    }
-
-    private static func failure(_ call: String) -> FileError {
-        .system(call: call, path: "standard input", errno: errno)
     }
 
     /// Where the rows of a table are.

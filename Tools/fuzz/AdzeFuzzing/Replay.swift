@@ -10,7 +10,8 @@ import Darwin
 #endif
 
 extension FuzzTarget {
-    /// Runs the files and folders of the command line, or with `--grow` inputs of two sizes; exits with 1 where a property does not hold, 64 without any.
+    /// Runs the files and folders of the command line, or with `--grow` inputs of two sizes; exits with 1 where a property
+    /// does not hold, 64 without any.
     public func replay() -> Never {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.isEmpty {
