@@ -20,7 +20,7 @@ import Testing
     func anyPrefixLeadsToTheSameModel(prefix: String) throws {
         let golden = try Golden("seqcls-gelu")
         let store = MemoryTensorStore(try tensors("seqcls-gelu").map { (prefix + $0.0, $0.1) })
-        let found = try BertCheckpoint(store: store, configJSON: config("seqcls-gelu"))
+        let found = try ModelCheckpoint(store: store, configJSON: config("seqcls-gelu"))
         #expect(try found.run(golden.sequences, .logits) == golden.checkpoint.run(golden.sequences, .logits))
         #expect(found.map?.dropped == [])
     }
@@ -38,7 +38,7 @@ import Testing
             Tensor(dtype: .int64, shape: Shape(1), bytes: [UInt8](repeating: 0, count: 8)))
         store.add("cls.predictions.bias", Tensor(shape: Shape(1), floats: [1]))
         store.add("other.gamma", Tensor(shape: Shape(1), floats: [1]))
-        let found = try BertCheckpoint(store: store, configJSON: config("seqcls-gelu"))
+        let found = try ModelCheckpoint(store: store, configJSON: config("seqcls-gelu"))
         #expect(try found.run(golden.sequences, .logits) == golden.checkpoint.run(golden.sequences, .logits))
         #expect(
             found.map?.dropped.map(\.source) == ["bert.embeddings.position_ids", "cls.predictions.bias", "other.gamma"])
@@ -49,20 +49,20 @@ import Testing
         let golden = try Golden("seqcls-gelu")
         let pairs = try tensors("seqcls-gelu")
         let store = MemoryTensorStore(pairs.map { ("ema." + $0.0, $0.1) } + pairs.map { ("state_dict." + $0.0, $0.1) })
-        let found = try BertCheckpoint(store: store, configJSON: config("seqcls-gelu"))
+        let found = try ModelCheckpoint(store: store, configJSON: config("seqcls-gelu"))
         #expect(found.map?.prefix == "state_dict.bert.")
         var options = CheckpointOptions()
         options.key = "ema"
-        let other = try BertCheckpoint(store: store, configJSON: config("seqcls-gelu"), options: options)
+        let other = try ModelCheckpoint(store: store, configJSON: config("seqcls-gelu"), options: options)
         #expect(other.map?.prefix == "ema.bert.")
         #expect(try other.run(golden.sequences, .logits) == golden.checkpoint.run(golden.sequences, .logits))
         options.key = "em"
         #expect(throws: CheckpointError.unknownKey("em", nearest: "ema")) {
-            try BertCheckpoint(store: store, configJSON: config("seqcls-gelu"), options: options)
+            try ModelCheckpoint(store: store, configJSON: config("seqcls-gelu"), options: options)
         }
         let twins = MemoryTensorStore(pairs.map { ("student." + $0.0, $0.1) } + pairs.map { ("teacher." + $0.0, $0.1) })
         #expect(throws: CheckpointError.ambiguousPrefix(["student.bert.", "teacher.bert."])) {
-            try BertCheckpoint(store: twins, configJSON: config("seqcls-gelu"))
+            try ModelCheckpoint(store: twins, configJSON: config("seqcls-gelu"))
         }
     }
 
@@ -101,20 +101,20 @@ import Testing
         #expect(
             throws: CheckpointError.missing(
                 name: "encoder.layer.1.output.dense.bias", others: 0, nearest: "bert.encoder.layer.1.output.dense.bais")
-        ) { try BertCheckpoint(store: MemoryTensorStore(renamed), configJSON: config("seqcls-gelu")) }
+        ) { try ModelCheckpoint(store: MemoryTensorStore(renamed), configJSON: config("seqcls-gelu")) }
     }
 
     @Test func missingClassifierIsNeverMadeUpUnlessAskedFor() throws {
         let body = MemoryTensorStore(try tensors("seqcls-gelu").filter { !$0.0.hasPrefix("classifier") })
         let json = try config("seqcls-gelu")
-        #expect(throws: CheckpointError.self) { try BertCheckpoint(store: body, configJSON: json) }
+        #expect(throws: CheckpointError.self) { try ModelCheckpoint(store: body, configJSON: json) }
         var options = CheckpointOptions()
         options.newHead = ["a", "b", "c"]
-        let made = try BertCheckpoint(store: body, configJSON: json, options: options)
-        let again = try BertCheckpoint(store: body, configJSON: json, options: options)
+        let made = try ModelCheckpoint(store: body, configJSON: json, options: options)
+        let again = try ModelCheckpoint(store: body, configJSON: json, options: options)
         #expect(try made.store.load("classifier.weight") == again.store.load("classifier.weight"))
         options.seed = 1
-        let other = try BertCheckpoint(store: body, configJSON: json, options: options)
+        let other = try ModelCheckpoint(store: body, configJSON: json, options: options)
         #expect(try made.store.load("classifier.weight") != other.store.load("classifier.weight"))
         #expect(made.head.classification?.labels == ["a", "b", "c"])
     }
@@ -124,12 +124,12 @@ import Testing
             name == "classifier.weight" ? (name, Tensor(shape: Shape(24, 2), floats: tensor.floats())) : (name, tensor)
         }
         #expect(throws: ConfigError.labelCount(labels: 2, classes: 24)) {
-            try BertCheckpoint(store: MemoryTensorStore(changed), configJSON: config("seqcls-gelu"))
+            try ModelCheckpoint(store: MemoryTensorStore(changed), configJSON: config("seqcls-gelu"))
         }
         var json = try #require(try config("seqcls-gelu").object)
         json["intermediate_size"] = .integer(7)
         #expect(throws: CheckpointError.self) {
-            try BertCheckpoint(store: MemoryTensorStore(tensors("seqcls-gelu")), configJSON: .object(json))
+            try ModelCheckpoint(store: MemoryTensorStore(tensors("seqcls-gelu")), configJSON: .object(json))
         }
     }
 
@@ -138,32 +138,32 @@ import Testing
         var options = CheckpointOptions()
         options.labels = ["a", "b", "c"]
         #expect(throws: ConfigError.labelCount(labels: 3, classes: 2)) {
-            try BertCheckpoint(store: store, configJSON: config("seqcls-gelu"), options: options)
+            try ModelCheckpoint(store: store, configJSON: config("seqcls-gelu"), options: options)
         }
         options.labels = ["a", "a"]
         #expect(throws: ConfigError.duplicateLabel("a")) {
-            try BertCheckpoint(store: store, configJSON: config("seqcls-gelu"), options: options)
+            try ModelCheckpoint(store: store, configJSON: config("seqcls-gelu"), options: options)
         }
     }
 
     @Test func bareWeightsNeedTheNumberOfHeads() throws {
         let golden = try Golden("seqcls-gelu")
         let store = MemoryTensorStore(try tensors("seqcls-gelu"))
-        #expect(throws: ConfigError.needsConfig) { try BertCheckpoint(store: store, configJSON: nil) }
+        #expect(throws: ConfigError.needsConfig) { try ModelCheckpoint(store: store, configJSON: nil) }
         var options = CheckpointOptions()
         options.headCount = 3
-        let found = try BertCheckpoint(store: store, configJSON: nil, options: options)
+        let found = try ModelCheckpoint(store: store, configJSON: nil, options: options)
         #expect(try found.run(golden.sequences, .logits) == golden.checkpoint.run(golden.sequences, .logits))
         options.headCount = 5
         #expect(throws: ConfigError.headsDoNotDivide(hidden: 24, heads: 5)) {
-            try BertCheckpoint(store: store, configJSON: nil, options: options)
+            try ModelCheckpoint(store: store, configJSON: nil, options: options)
         }
     }
 
     @Test func notABert() {
         let store = MemoryTensorStore([("conv.weight", Tensor(shape: Shape(1), floats: [0]))])
         #expect(throws: CheckpointError.noEmbeddings(example: "conv.weight", count: 1)) {
-            try BertCheckpoint(store: store, configJSON: nil)
+            try ModelCheckpoint(store: store, configJSON: nil)
         }
     }
 }

@@ -12,10 +12,10 @@ import Testing
         "intermediate_size": 32,
     ]
 
-    func config(_ changes: (inout JSONObject) -> Void) throws(ConfigError) -> BertConfig {
+    func config(_ changes: (inout JSONObject) -> Void) throws(ConfigError) -> EncoderShape {
         var object = Self.plain
         changes(&object)
-        return try BertConfig(json: .object(object))
+        return try EncoderShape(json: .object(object))
     }
 
     @Test func defaultsAreTransformers() throws {
@@ -28,7 +28,7 @@ import Testing
         let config = try config {
             $0["hidden_act"] = "gelu_new"; $0["classifier_dropout"] = 0.25
         }
-        #expect(try BertConfig(json: .object(config.json)) == config)
+        #expect(try EncoderShape(json: .object(config.json)) == config)
     }
 
     @Test(arguments: ["hidden_size", "num_attention_heads", "num_hidden_layers", "vocab_size", "intermediate_size"])
@@ -54,16 +54,16 @@ import Testing
         ]
         for (key, value, error) in lies { #expect(throws: error) { try config { $0[key] = value } } }
         #expect(throws: ConfigError.self) { try config { $0["hidden_act"] = "swish" } }
-        #expect(throws: ConfigError.self) { try BertConfig(json: []) }
+        #expect(throws: ConfigError.self) { try EncoderShape(json: []) }
     }
 
     @Test func everyWellKnownShapeIsSound() throws {
-        for name in BertConfig.wellKnownNames {
-            let known = try #require(BertConfig.wellKnown(name))
-            #expect(try BertConfig(json: .object(known.config.json)) == known.config)
+        for name in EncoderShape.wellKnownNames {
+            let known = try #require(EncoderShape.wellKnown(name))
+            #expect(try EncoderShape(json: .object(known.config.json)) == known.config)
         }
         #expect(
-            BertConfig.wellKnown("bert-base-cased")?.config.parameterCount(head: .encoder(hasPooler: true))
+            EncoderShape.wellKnown("bert-base-cased")?.config.parameterCount(head: .encoder(hasPooler: true))
                 == 108_310_272)
     }
 

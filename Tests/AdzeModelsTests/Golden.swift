@@ -10,7 +10,7 @@ import AdzeThreads
 
 /// A fixture model with what transformers answers for it.
 struct Golden {
-    let checkpoint: BertCheckpoint
+    let checkpoint: ModelCheckpoint
     let sequences: [TokenSequence]
     let expected: [String: [Float]]
 
@@ -18,7 +18,7 @@ struct Golden {
         let folder = Fixtures.path("models/" + name)
         let config = try parseJSON(Fixtures.bytes("models/\(name)/config.json"))
         let store = try SafetensorsFile(file: InputFile(path: folder + "/model.safetensors"))
-        checkpoint = try BertCheckpoint(store: store, configJSON: config)
+        checkpoint = try ModelCheckpoint(store: store, configJSON: config)
         (sequences, expected) = try Golden.answers(folder, golden: golden)
     }
 
@@ -37,14 +37,14 @@ struct Golden {
     }
 }
 
-extension BertCheckpoint {
+extension ModelCheckpoint {
     /// Runs sequences in one batch, fp32.
     func run(
         _ sequences: [TokenSequence], _ outputs: OutputRequest, positions: [[Int]]? = nil, threads: Int = 2,
         set: InstructionSet = .best
     ) throws -> [EncoderOutput] {
         let pool = WorkerPool(threadCount: threads)
-        let model = try BertModel(self, kernels: Kernels(set), pool: pool)
+        let model = try EncoderModel(self, kernels: Kernels(set), pool: pool)
         return try model.run(
             PackedBatch(sequences, config: config), outputs: outputs, positions: positions, pool: pool,
             workspace: Workspace())

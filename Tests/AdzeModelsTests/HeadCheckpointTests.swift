@@ -23,9 +23,9 @@ import Testing
     func open(
         _ name: String, config changes: JSONObject = [:], adding: [(String, Tensor)] = [],
         options: CheckpointOptions = CheckpointOptions(), without: (String) -> Bool = { _ in false }
-    ) throws -> BertCheckpoint {
+    ) throws -> ModelCheckpoint {
         let pairs = try tensors(name).filter { !without($0.0) } + adding
-        return try BertCheckpoint(
+        return try ModelCheckpoint(
             store: MemoryTensorStore(pairs), configJSON: config(name, changes), options: options)
     }
 
@@ -33,7 +33,7 @@ import Testing
         try #require(try tensors(model).first { $0.0 == name }?.1)
     }
 
-    func logits(_ checkpoint: BertCheckpoint, _ golden: Golden) throws -> [[Float]] {
+    func logits(_ checkpoint: ModelCheckpoint, _ golden: Golden) throws -> [[Float]] {
         try checkpoint.run(golden.sequences, .vocabularyLogits).map(\.vocabularyLogits)
     }
 
@@ -118,7 +118,7 @@ import Testing
                         "LayerNorm.bias", with: "LayerNorm.beta"), tensor
             )
         }
-        let found = try BertCheckpoint(store: MemoryTensorStore(old), configJSON: config("pretraining"))
+        let found = try ModelCheckpoint(store: MemoryTensorStore(old), configJSON: config("pretraining"))
         #expect(try logits(found, golden) == logits(golden.checkpoint, golden))
         #expect(found.map?.dropped == [])
     }
@@ -155,7 +155,7 @@ import Testing
         #expect(says == (name != "seqcls-gelu"))
         var options = CheckpointOptions()
         options.headCount = golden.checkpoint.config.headCount
-        let bare = try BertCheckpoint(store: MemoryTensorStore(tensors(name)), configJSON: nil, options: options)
+        let bare = try ModelCheckpoint(store: MemoryTensorStore(tensors(name)), configJSON: nil, options: options)
         #expect(bare.head.architecture == golden.checkpoint.head.architecture)
     }
 
@@ -258,7 +258,7 @@ import Testing
             for tensor in checkpoint.transformersTensors where ties || tensor.tiedTo == nil {
                 store.add(tensor.name, try checkpoint.store.load(tensor.source))
             }
-            let found = try BertCheckpoint(store: store, configJSON: .object(checkpoint.configMembers))
+            let found = try ModelCheckpoint(store: store, configJSON: .object(checkpoint.configMembers))
             #expect(found.head == checkpoint.head && found.config == checkpoint.config)
             #expect(found.store.tensors == checkpoint.store.tensors)
             for info in checkpoint.store.tensors {

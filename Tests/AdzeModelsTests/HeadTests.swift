@@ -115,7 +115,7 @@ import Testing
         let golden = try Golden("pretraining")
         var config = golden.checkpoint.config
         config.layerCount = 0
-        let bare = BertCheckpoint(config: config, head: golden.checkpoint.head, store: golden.checkpoint.store)
+        let bare = ModelCheckpoint(config: config, head: golden.checkpoint.head, store: golden.checkpoint.store)
         let long = try bare.run(golden.sequences, bare.head.outputs.union(.sequence))
         let short = try bare.run(golden.sequences, bare.head.outputs)
         #expect(long.map(\.vocabularyLogits) == short.map(\.vocabularyLogits))

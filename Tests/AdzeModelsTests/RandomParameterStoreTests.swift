@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct RandomParameterStoreTests {
     @Test func weightsAreTheSeedsOwn() throws {
-        let config = try #require(BertConfig.wellKnown("bert-tiny")).config
+        let config = try #require(EncoderShape.wellKnown("bert-tiny")).config
         let store = RandomParameterStore(config: config, head: .encoder(hasPooler: true), seed: 1)
         let other = RandomParameterStore(config: config, head: .encoder(hasPooler: true), seed: 2)
         let names = config.parameters(head: .encoder(hasPooler: true)).map(\.name)

@@ -10,8 +10,8 @@ import Testing
 @testable import AdzeModels
 
 @Suite struct UnnamedClassTests {
-    /// The token classifier of the fixtures with a pooler, as fine-tuning from BertModel leaves it.
-    private func open(_ changes: JSONObject, labels: [String]? = nil, pooler: Bool = true) throws -> BertCheckpoint {
+    /// The token classifier of the fixtures with a pooler, as fine-tuning from a BertModel leaves it.
+    private func open(_ changes: JSONObject, labels: [String]? = nil, pooler: Bool = true) throws -> ModelCheckpoint {
         let folder = "models/tokencls/"
         var object = try #require(try parseJSON(Fixtures.bytes(folder + "config.json")).object)
         for (key, value) in changes { object[key] = value }
@@ -25,7 +25,7 @@ import Testing
         }
         var options = CheckpointOptions()
         options.labels = labels
-        return try BertCheckpoint(store: MemoryTensorStore(tensors), configJSON: .object(object), options: options)
+        return try ModelCheckpoint(store: MemoryTensorStore(tensors), configJSON: .object(object), options: options)
     }
 
     private static func names(_ labels: [JSONValue]) -> JSONValue {
@@ -77,7 +77,7 @@ import Testing
         (["LABEL_0", "LABEL_1"], false), (["B-movie", "documentary"], false), (["I-", "B-"], false), (["O"], false),
         (["S-Bahn", "U-Bahn", "bus"], false), ([], false),
     ]) func tagsAreToldFromNames(labels: [String], areTags: Bool) {
-        #expect(BertCheckpoint.looksLikeTags(labels) == areTags)
+        #expect(ModelCheckpoint.looksLikeTags(labels) == areTags)
     }
 
     @Test func numbersAreNamesOfLabels() throws {

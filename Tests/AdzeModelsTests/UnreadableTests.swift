@@ -28,7 +28,7 @@ import Testing
             uniqueKeysWithValues: unreadable.map { ($0, "a sparse tensor; save it after to_dense()") })
         let store = Damaged(base: MemoryTensorStore(try helper.tensors(name)), unreadable: reasons)
         do {
-            _ = try BertCheckpoint(
+            _ = try ModelCheckpoint(
                 store: store, configJSON: withoutConfig ? nil : helper.config(name, config), options: options)
             return nil
         } catch let error as CheckpointError {
@@ -74,7 +74,7 @@ import Testing
     @Test func theTiedMatrixUnderTheDecodersNameAlone() throws {
         let golden = try Golden("maskedlm-tied")
         let matrix = try helper.tensor(HeadCheckpointTests.words, of: "maskedlm-tied")
-        func open(_ config: JSONObject) throws -> BertCheckpoint {
+        func open(_ config: JSONObject) throws -> ModelCheckpoint {
             try helper.open("maskedlm-tied", config: config, adding: [(HeadCheckpointTests.decoder, matrix)]) {
                 $0 == HeadCheckpointTests.words
             }
@@ -96,7 +96,7 @@ import Testing
             tensors: store.tensors, metadata: [(HeadCheckpointTests.words, HeadCheckpointTests.decoder)]
         ) { try store.load($0.name) }
         let aliased = try #require(try AliasedSafetensors(SafetensorsFile(bytes: bytes), fileSize: bytes.count))
-        let found = try BertCheckpoint(store: aliased, configJSON: helper.config("maskedlm-tied"))
+        let found = try ModelCheckpoint(store: aliased, configJSON: helper.config("maskedlm-tied"))
         #expect(found.notes.isEmpty && found.map?.ties.count == 1)
         #expect(try helper.logits(found, golden) == helper.logits(golden.checkpoint, golden))
     }
@@ -108,7 +108,7 @@ import Testing
         let pairs = try helper.tensors("seqcls-gelu").map { name, tensor in
             (name.hasPrefix("bert.") ? wrapper + name : name, tensor)
         }
-        let found = try BertCheckpoint(store: MemoryTensorStore(pairs), configJSON: helper.config("seqcls-gelu"))
+        let found = try ModelCheckpoint(store: MemoryTensorStore(pairs), configJSON: helper.config("seqcls-gelu"))
         #expect(found.map?.prefix == wrapper + "bert." && found.map?.dropped == [])
         #expect(found.notes.contains { $0.contains("'classifier.weight'") && $0.contains("though outside of it") })
         #expect(try found.run(golden.sequences, .logits) == golden.checkpoint.run(golden.sequences, .logits))
@@ -120,7 +120,7 @@ import Testing
         let small = pairs.filter { $0.0.hasPrefix("bert.embeddings.") || $0.0.hasPrefix("classifier.") }
         let wrapped = pairs.filter { !$0.0.hasPrefix("classifier.") }.map { ("a.b." + $0.0, $0.1) }
         #expect(throws: CheckpointError.self) {
-            try BertCheckpoint(
+            try ModelCheckpoint(
                 store: MemoryTensorStore(small + wrapped), configJSON: helper.config("seqcls-gelu"))
         }
     }

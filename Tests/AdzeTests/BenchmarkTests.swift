@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func sequencesFitTheModel() throws {
-        let config = try #require(BertConfig.wellKnown("bert-tiny")).config
+        let config = try #require(EncoderShape.wellKnown("bert-tiny")).config
         for workload in [BenchmarkWorkload.even(batch: 3, length: 7), .raggedShort, .raggedLong] {
             let sequences = workload.sequences(config)
             #expect(sequences.map(\.ids.count) == workload.lengths(limit: config.maximumPositions))

@@ -159,7 +159,7 @@ import Testing
         }
     }
 
-    func checkpoint(_ changes: [(String, Tensor)], without: (String) -> Bool = { _ in false }) throws -> BertCheckpoint
+    func checkpoint(_ changes: [(String, Tensor)], without: (String) -> Bool = { _ in false }) throws -> ModelCheckpoint
     {
         let source = try tensors(fixture("seqcls-gelu") + "/model.safetensors")
         var pairs: [(String, Tensor)] = []
@@ -168,7 +168,7 @@ import Testing
         }
         var options = CheckpointOptions()
         options.headCount = 3
-        return try BertCheckpoint(store: MemoryTensorStore(pairs + changes), configJSON: nil, options: options)
+        return try ModelCheckpoint(store: MemoryTensorStore(pairs + changes), configJSON: nil, options: options)
     }
 
     func zeros(_ dimensions: Int...) throws -> Tensor {

@@ -29,7 +29,7 @@ func labelled(_ bundle: ModelBundle, _ texts: [String], wrong: Int = 5) throws -
 }
 
 /// A random batch for a model: sequences of all lengths, any ids and types.
-func randomBatch(_ config: BertConfig, using generator: inout SeededGenerator) -> [TokenSequence] {
+func randomBatch(_ config: EncoderShape, using generator: inout SeededGenerator) -> [TokenSequence] {
     (0..<Int.random(in: 1...12, using: &generator)).map { _ in
         let count = Int.random(in: 1...config.maximumPositions, using: &generator)
         func numbers(_ limit: Int) -> [Int32] {

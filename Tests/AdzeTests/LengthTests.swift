@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    private func tokenizer() throws -> BertTokenizer {
+    private func tokenizer() throws -> Tokenizer {
         try ModelBundle(path: fixture("seqcls-gelu")).requireTokenizer()
     }
 

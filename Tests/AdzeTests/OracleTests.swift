@@ -19,7 +19,7 @@ import Testing
     ]
 
     /// The model with codes under made-up smoothing factors, and where they come from.
-    func planned(_ name: String) throws -> (checkpoint: BertCheckpoint, store: PlannedQuantizedStore) {
+    func planned(_ name: String) throws -> (checkpoint: ModelCheckpoint, store: PlannedQuantizedStore) {
         let bundle = try ModelBundle(path: fixture(name))
         let engine = try Engine(bundle.checkpoint.encoder, exactly: true, threads: 1)
         var calibration = Calibration()
@@ -30,12 +30,12 @@ import Testing
 
     /// The engine's answers.
     func run(
-        _ model: (checkpoint: BertCheckpoint, store: PlannedQuantizedStore), _ sequences: [TokenSequence],
+        _ model: (checkpoint: ModelCheckpoint, store: PlannedQuantizedStore), _ sequences: [TokenSequence],
         threads: Int = 2, set: InstructionSet = .best
     ) throws -> [EncoderOutput] {
         let (checkpoint, store) = model
         let pool = WorkerPool(threadCount: threads)
-        let model = try BertModel(checkpoint, quantized: store, kernels: Kernels(set), pool: pool)
+        let model = try EncoderModel(checkpoint, quantized: store, kernels: Kernels(set), pool: pool)
         return try model.run(
             PackedBatch(sequences, config: checkpoint.config), outputs: checkpoint.head.outputs, pool: pool,
             workspace: Workspace())

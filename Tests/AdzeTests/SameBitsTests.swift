@@ -45,7 +45,7 @@ import Testing
         for set in InstructionSet.available {
             let threads = Int.random(in: 1...5, using: &generator)
             let pool = WorkerPool(threadCount: threads)
-            let model = try BertModel(checkpoint, quantized: store, kernels: Kernels(set), pool: pool)
+            let model = try EncoderModel(checkpoint, quantized: store, kernels: Kernels(set), pool: pool)
             func run(_ sequences: [TokenSequence]) throws -> [[UInt32]] {
                 bits(
                     try model.run(
@@ -79,7 +79,7 @@ import Testing
             let loaded = try Engine(
                 checkpoint, quantized: PlannedQuantizedStore(store: checkpoint.store, plan: measured.keeping(kept)),
                 threads: 2)
-            let mixed = Engine(BertModel(full, taking: Set(kept), from: plain.model), besides: plain)
+            let mixed = Engine(EncoderModel(full, taking: Set(kept), from: plain.model), besides: plain)
             let outputs = checkpoint.head.outputs
             #expect(
                 try bits(mixed.run(sequences, outputs: outputs)) == bits(loaded.run(sequences, outputs: outputs)),

@@ -116,11 +116,11 @@ func rewrite(
     }
 }
 
-extension BertCheckpoint {
+extension ModelCheckpoint {
     /// Runs sequences in one batch.
     func run(_ sequences: [TokenSequence], _ outputs: OutputRequest) throws -> [EncoderOutput] {
         let pool = WorkerPool(threadCount: 2)
-        let model = try BertModel(self, kernels: Kernels(InstructionSet.best), pool: pool)
+        let model = try EncoderModel(self, kernels: Kernels(InstructionSet.best), pool: pool)
         return try model.run(
             PackedBatch(sequences, config: config), outputs: outputs, pool: pool, workspace: Workspace())
     }

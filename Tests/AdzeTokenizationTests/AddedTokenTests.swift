@@ -7,11 +7,11 @@ import AdzeTokenization
 import Testing
 
 @Suite struct AddedTokenTests {
-    static func tokenizer(_ tokens: [String], lowercases: Bool = true) throws -> BertTokenizer {
+    static func tokenizer(_ tokens: [String], lowercases: Bool = true) throws -> Tokenizer {
         var settings = TokenizerSettings()
         settings.lowercases = lowercases
         settings.addedTokens = (0..<5).map { AddedToken(content: tokens[$0], id: $0) }
-        return try BertTokenizer(tokens: tokens, settings: settings)
+        return try Tokenizer(tokens: tokens, settings: settings)
     }
 
     static let vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "play", "##ed", "co", "##vid", "a", "##b"]
@@ -27,7 +27,7 @@ import Testing
             #expect(extended.known.isEmpty && extended.added.map(\.token) == words)
             let ids = try #require(record["wordIDs"]?.array).compactMap(\.integer)
             #expect(words.map { extended.tokenizer.vocabulary.id(of: $0) } == ids)
-            let copy = try BertTokenizer(
+            let copy = try Tokenizer(
                 tokens: extended.tokenizer.vocabulary.tokens, settings: extended.tokenizer.description)
             for (text, expected) in zip(try strings(record["texts"]), try #require(record["ids"]?.array)) {
                 let expected = (expected.array ?? []).compactMap(\.integer).map(Int32.init)

@@ -10,9 +10,9 @@ import Testing
         #"{"id":\#(id),"content":"\#(content)","special":false,"normalized":true\#(flags)}"#
     }
 
-    private func tokenizer(_ tokens: [String], lowercases: Bool = true) throws -> BertTokenizer {
+    private func tokenizer(_ tokens: [String], lowercases: Bool = true) throws -> Tokenizer {
         let normalizer = #"{"type":"BertNormalizer","lowercase":\#(lowercases)}"#
-        return try BertTokenizer(
+        return try Tokenizer(
             files: TokenizerFiles(
                 tokenizerJSON: tokenizerJSON([
                     "added_tokens": "[\(tokens.joined(separator: ","))]", "normalizer": normalizer,
@@ -26,7 +26,7 @@ import Testing
         #expect(tokenizer.ids(of: "\(words[0]) \(words[1])") == [13, 13])
         #expect(tokenizer.vocabulary.count == 15)
         #expect(tokenizer.notes.contains { $0.contains("the same as another once normalized") })
-        let copy = try BertTokenizer(tokens: tokenizer.vocabulary.tokens, settings: tokenizer.description)
+        let copy = try Tokenizer(tokens: tokenizer.vocabulary.tokens, settings: tokenizer.description)
         #expect(copy.ids(of: words[1]) == [13])
         #expect(copy.notes.count == 1)
     }
@@ -42,7 +42,7 @@ import Testing
         #expect(tokenizer.ids(of: "caf\u{E9} cafe\u{301}") == [13, 14])
         #expect(!tokenizer.notes.contains { $0.contains("once normalized") })
         let config = #"{"additional_special_tokens":["caf\u00e9","cafe\u0301"]}"#
-        let named = try BertTokenizer(
+        let named = try Tokenizer(
             files: TokenizerFiles(tokenizerJSON: tokenizerJSON(), tokenizerConfig: bytes(config)))
         #expect(named.ids(of: "caf\u{E9}cafe\u{301}") == [13, 14])
     }
@@ -74,7 +74,7 @@ import Testing
     @Test(.timeLimit(.minutes(1)), arguments: ["additional_special_tokens", "extra_special_tokens"])
     func manySpecialTokensAreReadOnce(_ key: String) throws {
         let names = (0..<200_000).map { "\"<extra_\($0)>\"" }.joined(separator: ",")
-        let tokenizer = try BertTokenizer(
+        let tokenizer = try Tokenizer(
             files: TokenizerFiles(
                 tokenizerJSON: tokenizerJSON(), tokenizerConfig: bytes("{\"\(key)\":[\(names),\(names)]}")))
         #expect(tokenizer.vocabulary.count == 200_013)

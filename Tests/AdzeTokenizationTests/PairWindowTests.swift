@@ -13,11 +13,11 @@ import Testing
         "do not",
     ]
 
-    func tokenizer(closesUpSpaces: Bool = false) throws -> BertTokenizer {
+    func tokenizer(closesUpSpaces: Bool = false) throws -> Tokenizer {
         var settings = TokenizerSettings()
         settings.closesUpSpaces = closesUpSpaces
         settings.addedTokens = (0..<5).map { AddedToken(content: Self.tokens[$0], id: $0) }
-        return try BertTokenizer(tokens: Self.tokens, settings: settings)
+        return try Tokenizer(tokens: Self.tokens, settings: settings)
     }
 
     /// Every token of the second text is in a window, in order, and neighbours share the stride exactly.
@@ -60,7 +60,7 @@ import Testing
     @Test func windowsBeginAtTheEndWhereTheLeftSideGivesWay() throws {
         var settings = try tokenizer().settings
         settings.truncationSide = .left
-        let tokenizer = try BertTokenizer(tokens: Self.tokens, settings: settings)
+        let tokenizer = try Tokenizer(tokens: Self.tokens, settings: settings)
         let cases: [(text: String, stride: Int, limit: Int, windows: [[Int32]])] = [
             ("a b c a b c a b c", 1, 8, [[7, 5, 6, 7], [7, 5, 6, 7], [5, 6, 7]]),
             ("a b c a b c a b c a", 2, 9, [[7, 5, 6, 7, 5], [7, 5, 6, 7, 5], [5, 6, 7, 5]]),
@@ -117,11 +117,11 @@ import Testing
         #expect(try tokenizer(closesUpSpaces: true).string(of: ids) == "don't.")
         #expect(try tokenizer().description["closesUpSpaces"] == nil)
         let description = try tokenizer(closesUpSpaces: true).description
-        #expect(try BertTokenizer(tokens: Self.tokens, settings: description).settings.closesUpSpaces)
+        #expect(try Tokenizer(tokens: Self.tokens, settings: description).settings.closesUpSpaces)
         let vocabulary = Array(Self.tokens.joined(separator: "\n").utf8)
         for (value, expected) in [("true", true), ("false", false), ("null", false)] {
             let config = Array("{\"clean_up_tokenization_spaces\":\(value)}".utf8)
-            let read = try BertTokenizer(files: TokenizerFiles(vocabulary: vocabulary, tokenizerConfig: config))
+            let read = try Tokenizer(files: TokenizerFiles(vocabulary: vocabulary, tokenizerConfig: config))
             #expect(read.settings.closesUpSpaces == expected)
         }
     }

@@ -29,11 +29,11 @@ private struct Golden {
     static func integer(_ list: JSONValue, _ index: Int) throws -> Int { try #require(list.array?[index].integer) }
 
     /// A tokenizer of the vocabulary with the normalizer of a recorded configuration.
-    func tokenizer(_ change: (inout TokenizerSettings) -> Void) throws -> BertTokenizer {
+    func tokenizer(_ change: (inout TokenizerSettings) -> Void) throws -> Tokenizer {
         var settings = TokenizerSettings()
         settings.addedTokens = (0..<5).map { AddedToken(content: tokens[$0], id: $0) }
         change(&settings)
-        return try BertTokenizer(tokens: tokens, settings: settings)
+        return try Tokenizer(tokens: tokens, settings: settings)
     }
 
     static func ids(_ value: JSONValue?) -> [Int32] { (value?.array ?? []).compactMap(\.integer).map(Int32.init) }
@@ -67,7 +67,7 @@ private struct Golden {
     }
 
     /// Each block of 256 scalars, alone and inside a word.
-    private func hashesAgree(_ golden: Golden, _ configuration: JSONValue, _ tokenizer: BertTokenizer) throws {
+    private func hashesAgree(_ golden: Golden, _ configuration: JSONValue, _ tokenizer: Tokenizer) throws {
         let hashes = try #require(configuration["hashes"]?.array).compactMap(\.string)
         var number = 0
         for block in try #require(golden.json["blocks"]?.array) {
@@ -109,7 +109,7 @@ private struct Golden {
         let more = added.filter { $0.id >= golden.tokens.count }.sorted { $0.id < $1.id }.map(\.content)
         var settings = TokenizerSettings()
         settings.addedTokens = added
-        let tokenizer = try BertTokenizer(
+        let tokenizer = try Tokenizer(
             tokens: golden.tokens + more, modelCount: golden.tokens.count, settings: settings)
         let expected = try #require(golden.json["addedIDs"]?.array)
         for (text, ids) in zip(golden.texts, expected) {

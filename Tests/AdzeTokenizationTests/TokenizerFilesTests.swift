@@ -32,8 +32,8 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
 }
 
 @Suite struct TokenizerFilesTests {
-    private func vocab(_ text: String) throws -> BertTokenizer {
-        try BertTokenizer(files: TokenizerFiles(vocabulary: bytes(text)))
+    private func vocab(_ text: String) throws -> Tokenizer {
+        try Tokenizer(files: TokenizerFiles(vocabulary: bytes(text)))
     }
 
     @Test(arguments: ["\n", "\r\n", "  \n", "\u{3000}\n"])
@@ -60,9 +60,9 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
         #expect(tokenizer.ids(of: "x  [blank 4] y") == [8, 1, 1, 1, 1, 11])
         #expect(
             tokenizer.notes.contains { $0.contains("vocab.txt has 1 repeated blank line; the others keep their ids") })
-        let copy = try BertTokenizer(tokens: tokenizer.vocabulary.tokens, settings: tokenizer.description)
+        let copy = try Tokenizer(tokens: tokenizer.vocabulary.tokens, settings: tokenizer.description)
         #expect(copy.vocabulary == tokenizer.vocabulary)
-        let exported = try BertTokenizer(
+        let exported = try Tokenizer(
             files: TokenizerFiles(
                 tokenizerJSON: tokenizer.exportedFiles()[0].bytes, tokenizerConfig: tokenizer.exportedFiles()[1].bytes))
         #expect(exported.vocabulary == tokenizer.vocabulary)
@@ -70,7 +70,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
 
     @Test func whatIsFollowedAgainstTransformersIsSaid() throws {
         func notes(_ config: String, _ parts: [String: String]) throws -> [String] {
-            try BertTokenizer(
+            try Tokenizer(
                 files: TokenizerFiles(tokenizerJSON: tokenizerJSON(parts), tokenizerConfig: bytes(config))
             ).notes
         }
@@ -93,8 +93,8 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
     }
 
     @Test func aClassOfConfigJSONCounts() throws {
-        func open(_ config: String?, _ modelClass: String) throws -> BertTokenizer {
-            try BertTokenizer(
+        func open(_ config: String?, _ modelClass: String) throws -> Tokenizer {
+            try Tokenizer(
                 files: TokenizerFiles(
                     tokenizerJSON: tokenizerJSON(["post_processor": "null"]), tokenizerConfig: config.map(bytes),
                     modelClass: modelClass))
@@ -102,7 +102,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
         #expect(try open(nil, "PreTrainedTokenizerFast").encode("a", maximumLength: 9).ids == [9])
         #expect(try open("{}", "BertTokenizer").encode("a", maximumLength: 9).ids == [2, 9, 3])
         #expect(
-            try open(#"{"tokenizer_class":"BertTokenizer"}"#, "BertJapaneseTokenizer").encode("a", maximumLength: 9).ids
+            try open(#"{"tokenizer_class":"Tokenizer"}"#, "BertJapaneseTokenizer").encode("a", maximumLength: 9).ids
                 == [2, 9, 3])
         let error = #expect(throws: TokenizerError.self) { try open("{}", "BertJapaneseTokenizer") }
         #expect(
@@ -113,7 +113,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
 
     @Test func aMaximumLengthMayBeWrittenWithAPoint() throws {
         for (text, expected) in [("128.0", 128), ("1e2", 100)] {
-            let tokenizer = try BertTokenizer(
+            let tokenizer = try Tokenizer(
                 files: TokenizerFiles(
                     tokenizerJSON: tokenizerJSON(), tokenizerConfig: bytes("{\"model_max_length\":\(text)}")))
             #expect(tokenizer.maximumLength == expected)
@@ -133,7 +133,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
             {"do_lower_case":false,"strip_accents":true,"tokenize_chinese_chars":false,"model_max_length":128,\
             "truncation_side":"left","never_split":["x"],"do_basic_tokenize":true}
             """
-        let tokenizer = try BertTokenizer(
+        let tokenizer = try Tokenizer(
             files: TokenizerFiles(
                 vocabulary: bytes(smallVocabulary.joined(separator: "\n")), tokenizerConfig: bytes(config)))
         #expect(!tokenizer.settings.lowercases && !tokenizer.settings.separatesCJK)
@@ -149,7 +149,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
 
     @Test func anUnknownMaximumLengthIsNone() throws {
         for length in ["1000000000000000019884624838656", "null", "5000000"] {
-            let tokenizer = try BertTokenizer(
+            let tokenizer = try Tokenizer(
                 files: TokenizerFiles(
                     tokenizerJSON: tokenizerJSON(), tokenizerConfig: bytes("{\"model_max_length\":\(length)}")))
             #expect(tokenizer.maximumLength == nil)
@@ -157,7 +157,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
     }
 
     @Test func tokenizerJSONWinsOverTheVocabularyAndSaysSo() throws {
-        let tokenizer = try BertTokenizer(
+        let tokenizer = try Tokenizer(
             files: TokenizerFiles(vocabulary: bytes("junk"), tokenizerJSON: tokenizerJSON()))
         #expect(tokenizer.vocabulary.tokens == smallVocabulary)
         #expect(tokenizer.notes == [])
@@ -165,7 +165,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
 
     @Test func theConfigurationWinsOverTokenizerJSON() throws {
         func tokens(_ config: String) throws -> [String] {
-            try BertTokenizer(
+            try Tokenizer(
                 files: TokenizerFiles(tokenizerJSON: tokenizerJSON(), tokenizerConfig: bytes(config))
             ).tokens(of: "A")
         }
@@ -181,7 +181,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
             {"cls_token":"<s>","sep_token":"</s>","unk_token":"<unk>","pad_token":"<pad>",\
             "mask_token":{"content":"<mask>","lstrip":true}}
             """
-        let tokenizer = try BertTokenizer(
+        let tokenizer = try Tokenizer(
             files: TokenizerFiles(vocabulary: lines, specialTokensMap: bytes(map), addedTokens: bytes(#"{"<new>":6}"#)))
         #expect(tokenizer.encode("a  <mask><new>z", maximumLength: 10).ids == [2, 5, 4, 6, 1, 3])
         #expect(tokenizer.maskID == 4)
@@ -194,7 +194,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
             {"added_tokens_decoder":{"13":{"content":"<x>","lstrip":false,"normalized":false,"rstrip":false,\
             "single_word":false,"special":true}},"additional_special_tokens":["<x>","<y>"]}
             """
-        let tokenizer = try BertTokenizer(
+        let tokenizer = try Tokenizer(
             files: TokenizerFiles(
                 vocabulary: bytes(smallVocabulary.joined(separator: "\n")), tokenizerConfig: bytes(config)))
         #expect(tokenizer.vocabulary.count == 15)
@@ -210,7 +210,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
 
     /// One that a file names is added before the other tokens that files name, as the reference does.
     @Test func aNamedMaskTokenIsAdded() throws {
-        let tokenizer = try BertTokenizer(
+        let tokenizer = try Tokenizer(
             files: TokenizerFiles(
                 vocabulary: bytes("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n"),
                 tokenizerConfig: bytes(#"{"mask_token":"<mask>","extra_special_tokens":{"e":"<e>"}}"#)))
@@ -220,7 +220,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
     }
 
     @Test func canonicallyEquivalentTokensAreTwo() throws {
-        let tokenizer = try BertTokenizer(
+        let tokenizer = try Tokenizer(
             files: TokenizerFiles(
                 tokenizerJSON: tokenizerJSON([
                     "normalizer": #"{"type":"BertNormalizer","strip_accents":false,"lowercase":false}"#,
@@ -236,7 +236,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
     /// What a set of files is refused with; the line is checked for being one.
     private func refusal(_ files: TokenizerFiles) -> String {
         do {
-            _ = try BertTokenizer(files: files)
+            _ = try Tokenizer(files: files)
             return "accepted"
         } catch {
             #expect(!error.description.contains("\n"))
@@ -245,7 +245,7 @@ func tokenizerJSON(_ parts: [String: String] = [:]) -> [UInt8] {
     }
 
     @Test func noVocabulary() {
-        #expect(throws: TokenizerError.noVocabulary) { try BertTokenizer(files: TokenizerFiles()) }
+        #expect(throws: TokenizerError.noVocabulary) { try Tokenizer(files: TokenizerFiles()) }
         #expect(TokenizerError.noVocabulary.kind == .missingInput)
     }
 

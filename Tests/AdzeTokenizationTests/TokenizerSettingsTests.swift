@@ -17,7 +17,7 @@ extension TokenizerFiles {
 }
 
 @Suite struct TokenizerSettingsTests {
-    private func expectIDs(_ tokenizer: BertTokenizer, _ testCase: TokenizerCase, _ what: Comment) throws {
+    private func expectIDs(_ tokenizer: Tokenizer, _ testCase: TokenizerCase, _ what: Comment) throws {
         let limit = min(tokenizer.maximumLength ?? TokenizerCase.limit, TokenizerCase.limit)
         for ((text, pair), row) in zip(TokenizerCase.texts, testCase.rows) {
             let found = try tokenizer.encodeLong(
@@ -33,7 +33,7 @@ extension TokenizerFiles {
     }
 
     @Test(arguments: TokenizerCase.all) func everyKeyCountsAsInTransformers(_ testCase: TokenizerCase) throws {
-        let tokenizer = try BertTokenizer(files: TokenizerFiles(testCase))
+        let tokenizer = try Tokenizer(files: TokenizerFiles(testCase))
         try expectIDs(tokenizer, testCase, "as read")
         // What is not as in transformers is said.
         if testCase.followsFile {
@@ -45,8 +45,8 @@ extension TokenizerFiles {
     }
 
     @Test(arguments: TokenizerCase.all) func settingsSurviveExportAndDescription(_ testCase: TokenizerCase) throws {
-        let tokenizer = try BertTokenizer(files: TokenizerFiles(testCase))
-        let described = try BertTokenizer(tokens: tokenizer.vocabulary.tokens, settings: tokenizer.description)
+        let tokenizer = try Tokenizer(files: TokenizerFiles(testCase))
+        let described = try Tokenizer(tokens: tokenizer.vocabulary.tokens, settings: tokenizer.description)
         #expect(described.description == tokenizer.description)
         try expectIDs(described, testCase, "from the description")
         var files = TokenizerFiles()
@@ -57,7 +57,7 @@ extension TokenizerFiles {
             default: files.vocabulary = bytes
             }
         }
-        let exported = try BertTokenizer(files: files)
+        let exported = try Tokenizer(files: files)
         #expect(exported.description == tokenizer.description)
         try expectIDs(exported, testCase, "from the exported files")
     }

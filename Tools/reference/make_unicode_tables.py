@@ -1,4 +1,4 @@
-"""Writes Sources/AdzeTokenization/Generated/UnicodeData.swift: what PyPI's `tokenizers` is seen to do with every scalar.
+"""Writes Sources/AdzeTokenization/Normalizers/Generated/UnicodeData.swift: what PyPI's `tokenizers` is seen to do with every scalar.
 
 Nothing is taken from Unicode's own files: each property is asked of the library, scalar by scalar, because its crates
 follow several Unicode versions at once. Usage: make_unicode_tables.py [OUT.swift]
@@ -181,7 +181,7 @@ def main():
         + "}\n"
     )
     here = os.path.dirname(os.path.abspath(__file__))
-    default = os.path.join(here, "../../Sources/AdzeTokenization/Generated/UnicodeData.swift")
+    default = os.path.join(here, "../../Sources/AdzeTokenization/Normalizers/Generated/UnicodeData.swift")
     out = sys.argv[1] if len(sys.argv) > 1 else default
     os.makedirs(os.path.dirname(out), exist_ok=True)
     with open(out, "w", encoding="utf-8") as file:

@@ -56,12 +56,12 @@ public struct FineTuning: Sendable {
         recipe.maximumTokens = min(recipe.maximumTokens ?? limit, limit)
         let length = min(recipe.maximumTokens ?? limit, limit)
         let tokenizer = try examples.bundle.requireTokenizer()
-        let truncation = recipe.truncation ?? (tokenizer.settings.truncationSide == .left ? .tail : .head)
-        recipe.truncation = truncation
+        let rule = recipe.longText ?? (tokenizer.settings.truncationSide == .left ? .tail : .head)
+        recipe.longText = rule
         func inputs(_ list: [Example]) throws -> TrainingInputs {
             try TrainingInputs(
                 list, head: head, tokenizer: tokenizer, maximumLength: length,
-                strategy: truncation.longText(maximumLength: length), pool: pool)
+                strategy: rule.longText(maximumLength: length), pool: pool)
         }
         training = try inputs(examples.train)
         development = try inputs(examples.dev)
@@ -117,7 +117,7 @@ public struct FineTuning: Sendable {
     public var textOptions: TextOptions {
         var options = TextOptions()
         options.maximumLength = maximumLength
-        options.longText = recipe.truncation?.longText(maximumLength: maximumLength)
+        options.longText = recipe.longText?.longText(maximumLength: maximumLength)
         return options
     }
 
@@ -132,7 +132,7 @@ public struct FineTuning: Sendable {
         let start = examples.bundle.checkpoint
         let plan = recipe.quantizeAware ? try frozenPlan() : nil
         let model = try TrainingModel(
-            BertCheckpoint(
+            ModelCheckpoint(
                 config: start.config, head: start.head,
                 store: FiniteStore(base: start.store, allowsNonFinite: false)),
             kernels: Kernels(InstructionSet.chosen()), pool: pool)
@@ -156,11 +156,11 @@ public struct FineTuning: Sendable {
     /// The trained model: its masters, or where training saw them rounded, the weights that it saw.
     ///
     /// Masters between two codes answer a little unlike either, and nobody has scored them.
-    private func result(_ model: TrainingModel, _ plan: QuantizationPlan?) -> BertCheckpoint {
+    private func result(_ model: TrainingModel, _ plan: QuantizationPlan?) -> ModelCheckpoint {
         let masters = model.checkpoint()
         guard let plan else { return masters }
         let rounded = DequantizedStore(planned: PlannedQuantizedStore(store: masters.store, plan: plan))
-        return BertCheckpoint(config: masters.config, head: masters.head, store: rounded)
+        return ModelCheckpoint(config: masters.config, head: masters.head, store: rounded)
     }
 
     /// How the start model would be quantized, which holds for the whole run and for the file that comes out.

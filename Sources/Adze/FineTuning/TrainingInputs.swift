@@ -20,7 +20,7 @@ struct TrainingInputs: Sendable {
     ///
     /// Throws `TokenizerError.impossibleBudget`.
     init(
-        _ examples: [Example], head: ClassificationHead, tokenizer: BertTokenizer, maximumLength: Int,
+        _ examples: [Example], head: ClassificationHead, tokenizer: Tokenizer, maximumLength: Int,
         strategy: LongText, pool: WorkerPool
     ) throws {
         let encodings = try pool.map(examples.count) { index in
@@ -59,7 +59,7 @@ extension Targets {
     }
 }
 
-extension AdzeTraining.Truncation {
+extension Recipe.LongText {
     /// The strategy of the tokenizer; windows share a quarter of their length, at most 64 tokens.
     func longText(maximumLength: Int) -> LongText {
         switch self {

@@ -5,7 +5,7 @@ internal import AdzeModels
 internal import AdzeThreads
 
 /// Memory that grows and is used again.
-struct Growing {
+struct GrowableBuffer {
     private(set) var buffer = FloatBuffer(count: 0)
 
     mutating func reserve(_ count: Int) {
@@ -19,18 +19,18 @@ struct Growing {
 /// `inner` into its activation.
 final class BlockActivations {
     /// Query, key and value of each token side by side.
-    private(set) var projected = Growing()
+    private(set) var projected = GrowableBuffer()
     /// The attention's output before its dense layer.
-    private(set) var context = Growing()
+    private(set) var context = GrowableBuffer()
     /// What the first normalisation is of.
-    private(set) var attended = Growing()
+    private(set) var attended = GrowableBuffer()
     /// The feed-forward's inner values before the activation.
-    private(set) var inner = Growing()
+    private(set) var inner = GrowableBuffer()
     /// What the second normalisation is of.
-    private(set) var summed = Growing()
+    private(set) var summed = GrowableBuffer()
 
     /// Room for a block over `tokens` tokens, of which `rows` are computed to the end.
-    func reserve(tokens: Int, rows: Int, config: BertConfig) {
+    func reserve(tokens: Int, rows: Int, config: EncoderShape) {
         projected.reserve(tokens * config.projectedStride)
         context.reserve(rows * config.hiddenSize)
         attended.reserve(rows * config.hiddenSize)
@@ -42,14 +42,14 @@ final class BlockActivations {
 /// Scratch memory of one worker.
 final class WorkerScratch {
     let attention = TrainingAttention()
-    private(set) var narrow = Growing()
-    private(set) var second = Growing()
-    private(set) var wide = Growing()
+    private(set) var narrow = GrowableBuffer()
+    private(set) var second = GrowableBuffer()
+    private(set) var wide = GrowableBuffer()
     /// For the products of weights' gradients.
-    private(set) var panels = Growing()
+    private(set) var panels = GrowableBuffer()
     private(set) var codes = QuantizedRows(capacity: 0, depth: 0)
 
-    func reserve(config: BertConfig, quantized: Bool) {
+    func reserve(config: EncoderShape, quantized: Bool) {
         narrow.reserve(RowPieces.most * config.hiddenSize)
         second.reserve(RowPieces.most * config.hiddenSize)
         wide.reserve(RowPieces.most * config.intermediateStride)
@@ -64,35 +64,35 @@ final class WorkerScratch {
 /// The memory of passes, reused from one to the next.
 final class TrainingWorkspace {
     /// The hidden state: a row a token; after the last block of a head that reads first tokens, a row a sequence.
-    var hidden = Growing()
+    var hidden = GrowableBuffer()
     /// The gradient of the hidden state.
-    var gradient = Growing()
+    var gradient = GrowableBuffer()
     /// The sums that the embeddings' normalisation is of.
-    var embedded = Growing()
+    var embedded = GrowableBuffer()
     /// The input of the lowest block that learns; of every one that does where blocks are computed twice.
-    var inputs: [Growing] = []
+    var inputs: [GrowableBuffer] = []
     /// A block's input while its gradients are computed.
-    var input = Growing()
+    var input = GrowableBuffer()
     /// The feed-forward's input while a block's gradients are computed.
-    var middle = Growing()
-    var contextGradient = Growing()
-    var innerGradient = Growing()
+    var middle = GrowableBuffer()
+    var contextGradient = GrowableBuffer()
+    var innerGradient = GrowableBuffer()
     /// The rows of the first tokens of a block's input.
-    var selected = Growing()
+    var selected = GrowableBuffer()
     /// Sums of each piece of rows, side by side.
-    var partials = Growing()
+    var partials = GrowableBuffer()
     var blocks: [BlockActivations] = []
     /// Of a block that keeps nothing.
     let passing = BlockActivations()
     var workers: [WorkerScratch] = []
     let packed = PackedBlock()
     /// What the codes of rounded layers stand for.
-    var rounded = Growing()
-    var pooled = Growing()
-    var pooledInput = Growing()
-    var pooledGradient = Growing()
-    var logits = Growing()
-    var logitGradient = Growing()
+    var rounded = GrowableBuffer()
+    var pooled = GrowableBuffer()
+    var pooledInput = GrowableBuffer()
+    var pooledGradient = GrowableBuffer()
+    var logits = GrowableBuffer()
+    var logitGradient = GrowableBuffer()
     let headWeights = PackedSpace()
     let poolerWeights = PackedSpace()
 }

@@ -29,11 +29,11 @@ struct EncoderPass: @unchecked Sendable {
     /// The layers rounded to 8 bits; nil for fp32.
     let quantized: QuantizedLayers?
 
-    var config: BertConfig { model.config }
+    var config: EncoderShape { model.config }
     var kernels: Kernels { model.kernels }
     /// The weights that gradients pass through.
     var backwardWeights: UnsafePointer<Float> { quantized?.weights ?? UnsafePointer(model.weights.base) }
-    var places: ModelPlaces { model.places }
+    var places: ParameterOffsets { model.places }
     var tokens: Int { batch.tokenCount }
     var epsilon: Float { Float(config.layerNormEpsilon) }
     /// The rows that the head reads.
@@ -65,7 +65,7 @@ struct EncoderPass: @unchecked Sendable {
         workspace.innerGradient.reserve(tokens * config.intermediateStride)
         workspace.partials.reserve(partialCount * PartialSums(config).count)
         if learnsEmbeddings { workspace.embedded.reserve(tokens * size) }
-        while workspace.inputs.count < config.layerCount { workspace.inputs.append(Growing()) }
+        while workspace.inputs.count < config.layerCount { workspace.inputs.append(GrowableBuffer()) }
         while workspace.blocks.count < config.layerCount { workspace.blocks.append(BlockActivations()) }
         for block in lowest..<config.layerCount {
             if block == lowest || recomputes { workspace.inputs[block].reserve(tokens * size) }
@@ -107,7 +107,7 @@ struct EncoderPass: @unchecked Sendable {
         if learnsEmbeddings { embedBackward() }
     }
 
-    private func copyRows(_ source: Growing, _ target: Growing) {
+    private func copyRows(_ source: GrowableBuffer, _ target: GrowableBuffer) {
         target.buffer.base.update(from: source.buffer.base, count: tokens * config.hiddenSize)
     }
 

@@ -40,10 +40,10 @@ final class PackedBlock {
     private let attentionOutput = PackedSpace()
     private let intermediate = PackedSpace()
     private let output = PackedSpace()
-    private var projectionBias = Growing()
+    private var projectionBias = GrowableBuffer()
 
     /// The block's layers in fp32, and the jobs that pack them.
-    func forward(_ places: BlockPlaces, _ weights: UnsafePointer<Float>, _ config: BertConfig) -> (
+    func forward(_ places: BlockPlaces, _ weights: UnsafePointer<Float>, _ config: EncoderShape) -> (
         ForwardBlock, [PackingJob]
     ) {
         var jobs: [PackingJob] = []
@@ -71,7 +71,7 @@ final class PackedBlock {
 
     /// The block's layers for the backward pass, and the jobs that pack them.
     func backward(
-        _ places: BlockPlaces, _ weights: UnsafePointer<Float>, _ config: BertConfig, isSelective: Bool
+        _ places: BlockPlaces, _ weights: UnsafePointer<Float>, _ config: EncoderShape, isSelective: Bool
     ) -> (BackwardBlock, [PackingJob]) {
         var jobs: [PackingJob] = []
         func layer(_ space: PackedSpace, _ places: [DensePlace], spacing: Int) -> PackedMatrix {

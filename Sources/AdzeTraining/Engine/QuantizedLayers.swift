@@ -15,7 +15,7 @@ final class QuantizedLayers: @unchecked Sendable {
     let classifier: ForwardLayer
     /// What the codes stand for, laid out as the masters; those themselves where a matrix has no codes.
     private let rounded: FloatBuffer
-    private let places: ModelPlaces
+    private let places: ParameterOffsets
     private let hiddenSize: Int
 
     var weights: UnsafePointer<Float> { UnsafePointer(rounded.base) }

@@ -17,7 +17,7 @@ public struct DropoutRates: Sendable, Equatable {
     }
 
     /// The rates that a configuration states.
-    public init(_ dropout: BertConfig.Dropout) {
+    public init(_ dropout: EncoderShape.Dropout) {
         self.init(
             hidden: Float(dropout.hidden), attention: Float(dropout.attention),
             classifier: Float(dropout.classifier ?? dropout.hidden))

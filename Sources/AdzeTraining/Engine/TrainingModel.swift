@@ -11,7 +11,7 @@ public import AdzeThreads
 /// Shared by passes and optimizers, which see to it that nobody reads what another one writes.
 public final class TrainingModel: Sendable {
     /// The shape.
-    public let config: BertConfig
+    public let config: EncoderShape
     /// What sits on top; a head that `supports(_:)` names.
     public let head: Head
     /// Where each parameter lies.
@@ -22,13 +22,13 @@ public final class TrainingModel: Sendable {
     public let gradients: FloatBuffer
     /// The kernels that train it.
     public let kernels: Kernels
-    let places: ModelPlaces
+    let places: ParameterOffsets
 
     /// Loads every parameter of a checkpoint, several at a time on the pool.
     ///
     /// Throws `TrainingError.untrainableHead` and the store's errors. Gradients are zero.
     /// - Complexity: O(weights); memory for the weights twice, and one tensor for each thread.
-    public init(_ checkpoint: BertCheckpoint, kernels: Kernels, pool: WorkerPool) throws {
+    public init(_ checkpoint: ModelCheckpoint, kernels: Kernels, pool: WorkerPool) throws {
         guard TrainingModel.supports(checkpoint.head) else {
             throw TrainingError.untrainableHead(checkpoint.head.architectureName)
         }
@@ -38,7 +38,7 @@ public final class TrainingModel: Sendable {
         let layout = ParameterLayout(
             checkpoint.config.parameters(head: checkpoint.head).map { (name: $0.name, shape: $0.shape) })
         self.layout = layout
-        places = ModelPlaces(layout, config: checkpoint.config, head: checkpoint.head)
+        places = ParameterOffsets(layout, config: checkpoint.config, head: checkpoint.head)
         let weights = FloatBuffer(zeroPages: layout.count, largePagesFrom: 0)
         try pool.forEachThrowing(layout.entries.count) { index in
             let entry = layout.entries[index]
@@ -73,7 +73,7 @@ public final class TrainingModel: Sendable {
     public func tensorStore() -> any TensorStore { MasterStore(model: self) }
 
     /// The model as a checkpoint, over `tensorStore()`.
-    public func checkpoint() -> BertCheckpoint { BertCheckpoint(config: config, head: head, store: tensorStore()) }
+    public func checkpoint() -> ModelCheckpoint { ModelCheckpoint(config: config, head: head, store: tensorStore()) }
 }
 
 /// The masters under their names.

@@ -37,7 +37,7 @@ extension EncoderPass {
         workspace.pooledGradient.reserve(rows * size)
     }
 
-    private func logits(_ space: Growing) -> MatrixView {
+    private func logits(_ space: GrowableBuffer) -> MatrixView {
         space.buffer.matrix(rows: finalRows, columns: model.logitCount)
     }
 

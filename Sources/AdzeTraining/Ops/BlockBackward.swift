@@ -18,7 +18,7 @@ struct PartialSums {
     let projection: Int
     let count: Int
 
-    init(_ config: BertConfig) {
+    init(_ config: EncoderShape) {
         let size = config.hiddenSize
         outputNorm = 0
         attentionNorm = 2 * size
@@ -51,7 +51,7 @@ extension EncoderPass {
     /// The inputs of the layers as they were multiplied, for the weights' gradients.
     private func roundInputs(_ index: Int, _ layers: ForwardBlock, _ kept: BlockActivations) {
         let (rows, size) = (rows(of: index), config.hiddenSize)
-        func view(_ space: Growing, _ rows: Int) -> MatrixView { space.buffer.matrix(rows: rows, columns: size) }
+        func view(_ space: GrowableBuffer, _ rows: Int) -> MatrixView { space.buffer.matrix(rows: rows, columns: size) }
         roundedInput(input(index), layers.projection)
         if isSelective(index) { roundedInput(view(workspace.selected, rows), layers.projection) }
         roundedInput(view(kept.context, rows), layers.attentionOutput)
@@ -250,7 +250,9 @@ extension EncoderPass {
     private func addWeightGradients(_ index: Int, _ kept: BlockActivations) {
         let (place, size, padded) = (places.blocks[index], config.hiddenSize, config.paddedHiddenSize)
         let (rows, projected) = (rows(of: index), projected(kept))
-        func narrow(_ space: Growing, _ rows: Int) -> MatrixView { space.buffer.matrix(rows: rows, columns: size) }
+        func narrow(_ space: GrowableBuffer, _ rows: Int) -> MatrixView {
+            space.buffer.matrix(rows: rows, columns: size)
+        }
         func product(_ place: DensePlace, _ outputs: MatrixView, _ inputs: MatrixView) -> WeightGradient {
             WeightGradient(
                 sums: model.gradients.matrix(rows: place.columns, columns: place.depth, offset: place.weight),

@@ -121,7 +121,7 @@ extension EncoderPass {
         }
     }
 
-    func inner(_ space: Growing, rows: Int) -> MatrixView {
+    func inner(_ space: GrowableBuffer, rows: Int) -> MatrixView {
         space.buffer.matrix(rows: rows, columns: config.intermediateSize, stride: config.intermediateStride)
     }
 

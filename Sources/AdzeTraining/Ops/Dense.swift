@@ -6,7 +6,7 @@ internal import AdzeThreads
 
 /// Memory for one packed matrix.
 final class PackedSpace {
-    private var space = Growing()
+    private var space = GrowableBuffer()
 
     /// The matrix that will be packed here.
     func matrix(columns: Int, depth: Int) -> PackedMatrix {

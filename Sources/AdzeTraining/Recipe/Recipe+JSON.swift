@@ -9,7 +9,7 @@ extension Recipe {
         func integer(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
         return .object([
             "preset": .string(preset.rawValue), "seed": .integer(Int(Int64(bitPattern: seed))),
-            "maximumTokens": integer(maximumTokens), "truncation": truncation.map { .string($0.rawValue) } ?? .null,
+            "maximumTokens": integer(maximumTokens), "truncation": longText.map { .string($0.rawValue) } ?? .null,
             "epochs": .integer(epochs), "batchSize": batchSize.map { .integer($0) } ?? .string(Recipe.byDepth),
             "accumulation": .integer(accumulation), "groupsByLength": .bool(groupsByLength),
             "optimizer": .string(adamW.variant.rawValue), "beta1": .number(adamW.beta1), "beta2": .number(adamW.beta2),
@@ -56,7 +56,7 @@ extension Recipe {
     private mutating func readTexts(_ reader: RecipeReader) throws(RecipeError) {
         maximumTokens = try reader.optionalInteger("maximumTokens", maximumTokens, 3...1_000_000)
         if let value = reader.object["truncation"] {
-            truncation = value.isNull ? nil : try reader.name("truncation", .head)
+            longText = value.isNull ? nil : try reader.name("truncation", .head)
         }
         epochs = try reader.integer("epochs", epochs, 1...100_000)
         if let value = reader.object["batchSize"] {

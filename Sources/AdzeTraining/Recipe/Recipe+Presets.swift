@@ -45,7 +45,7 @@ public enum Preset: String, Sendable, CaseIterable {
 
     private func setArticle(_ recipe: inout Recipe) {
         recipe.maximumTokens = 512
-        recipe.truncation = .headAndTail
+        recipe.longText = .headAndTail
         recipe.epochs = 4
         recipe.bodyLearningRate = 2e-5
         recipe.headLearningRate = 5e-5

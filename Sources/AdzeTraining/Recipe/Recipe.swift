@@ -17,7 +17,7 @@ public struct Recipe: Sendable, Equatable {
     /// The most tokens of a text, special tokens included; nil for as many as the model has positions.
     public var maximumTokens: Int?
     /// What is kept of a longer text; nil for the side that the model's tokenizer keeps.
-    public var truncation: Truncation?
+    public var longText: LongText?
 
     // MARK: Order and size
 
@@ -124,14 +124,16 @@ public struct Recipe: Sendable, Equatable {
     }
 }
 
-/// What is kept of a text that is too long.
-public enum Truncation: String, Sendable, CaseIterable {
-    case head
-    case tail
-    /// Half of the tokens from the head, half from the tail.
-    case headAndTail = "head-tail"
-    /// Windows over the whole text, each an example of its own in training.
-    case windows
+extension Recipe {
+    /// What is kept of a text that is too long.
+    public enum LongText: String, Sendable, CaseIterable {
+        case head
+        case tail
+        /// Half of the tokens from the head, half from the tail.
+        case headAndTail = "head-tail"
+        /// Windows over the whole text, each an example of its own in training.
+        case windows
+    }
 }
 
 /// How much of a model is trained.

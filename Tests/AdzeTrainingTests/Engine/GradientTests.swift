@@ -145,7 +145,7 @@ import Testing
     func logitsEqualInference(name: String) throws {
         let fixture = try TrainingFixture(name)
         let pool = WorkerPool(threadCount: 2)
-        let inference = try BertModel(fixture.checkpoint, exactly: true, kernels: Kernels(.best), pool: pool)
+        let inference = try EncoderModel(fixture.checkpoint, exactly: true, kernels: Kernels(.best), pool: pool)
         let outputs = try inference.run(
             PackedBatch(fixture.batch.sequences, config: fixture.checkpoint.config),
             outputs: fixture.checkpoint.head.outputs,

@@ -40,7 +40,7 @@ private struct RoundingStore: QuantizedStore {
         let fixture = try TrainingFixture(name)
         let pool = WorkerPool(threadCount: 2)
         for set in InstructionSet.available {
-            let inference = try BertModel(
+            let inference = try EncoderModel(
                 fixture.checkpoint, quantized: RoundingStore(store: fixture.checkpoint.store), kernels: Kernels(set),
                 pool: pool)
             let outputs = try inference.run(

@@ -11,7 +11,7 @@ import AdzeTraining
 
 /// A fixture model with a batch and what PyTorch says of it.
 struct TrainingFixture {
-    let checkpoint: BertCheckpoint
+    let checkpoint: ModelCheckpoint
     let batch: TrainingBatch
     let loss: Float
     let expected: [String: [Float]]
@@ -20,7 +20,7 @@ struct TrainingFixture {
     init(_ model: String, golden: String? = nil) throws {
         let folder = Fixtures.path("models/" + model)
         let config = try parseJSON(Fixtures.bytes("models/\(model)/config.json"))
-        checkpoint = try BertCheckpoint(
+        checkpoint = try ModelCheckpoint(
             store: SafetensorsFile(file: InputFile(path: folder + "/model.safetensors")), configJSON: config)
         let inputs = try SafetensorsFile(file: InputFile(path: folder + "/golden.safetensors"))
         let starts = try inputs.load("offsets").floats().map { Int($0) }

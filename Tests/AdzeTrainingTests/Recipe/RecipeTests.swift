@@ -20,7 +20,7 @@ import Testing
         recipe.preset = .study
         recipe.seed = .max - 7
         recipe.maximumTokens = 99
-        recipe.truncation = .windows
+        recipe.longText = .windows
         recipe.epochs = 5
         recipe.batchSize = 3
         recipe.accumulation = 2

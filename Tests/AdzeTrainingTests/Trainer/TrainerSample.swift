@@ -17,7 +17,7 @@ enum TrainerSample {
             {"vocab_size": 40, "hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2,
              "intermediate_size": 24, "max_position_embeddings": 16, "hidden_act": "gelu", "model_type": "bert"}
             """
-        let config = try BertConfig(json: parseJSON(Array(json.utf8)))
+        let config = try EncoderShape(json: parseJSON(Array(json.utf8)))
         let head = Head.classification(ClassificationHead(labels: ["a", "b"], problemType: .singleLabel))
         var generator = SeededGenerator(seed: 4)
         var store = MemoryTensorStore()
@@ -28,7 +28,7 @@ enum TrainerSample {
             }
             store.add(parameter.name, Tensor(shape: parameter.shape, floats: values))
         }
-        let checkpoint = BertCheckpoint(config: config, head: head, store: store)
+        let checkpoint = ModelCheckpoint(config: config, head: head, store: store)
         return try TrainingModel(checkpoint, kernels: Kernels(set), pool: WorkerPool(threadCount: 1))
     }
 

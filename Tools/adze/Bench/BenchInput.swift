@@ -12,7 +12,7 @@ struct BenchInput {
     var sequences: [TokenSequence]
     var tokenizing: BenchRecord.Tokenizing?
 
-    init(_ workload: BenchmarkWorkload, _ config: BertConfig) {
+    init(_ workload: BenchmarkWorkload, _ config: EncoderShape) {
         name = workload.name
         sequences = workload.sequences(config)
     }

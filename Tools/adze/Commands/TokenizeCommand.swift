@@ -96,7 +96,7 @@ struct TokenizeCommand: ParsableCommand {
             "\(counted(tally.answered, "text")), \(counted(tokenCount, "token"))\(tally.line)", quiet: common.quiet)
     }
 
-    private func time(_ tokenizer: BertTokenizer, _ input: inout TextStream) throws {
+    private func time(_ tokenizer: Tokenizer, _ input: inout TextStream) throws {
         var rows: [Row] = []
         var bytes = 0
         while let window = try input.next() {
@@ -129,7 +129,7 @@ struct TokenizeCommand: ParsableCommand {
     }
 
     /// One encoding, or a window after another.
-    private func encode(_ row: Row, _ tokenizer: BertTokenizer) throws -> [Encoding] {
+    private func encode(_ row: Row, _ tokenizer: Tokenizer) throws -> [Encoding] {
         guard let strategy = try longText() else {
             return [
                 tokenizer.encode(
@@ -141,11 +141,11 @@ struct TokenizeCommand: ParsableCommand {
             row.text, pair: row.pair, maximumLength: maxLength ?? tokenizer.maximumLength ?? .max, strategy: strategy)
     }
 
-    private func plainLine(_ encodings: [Encoding], _ tokenizer: BertTokenizer) -> String {
+    private func plainLine(_ encodings: [Encoding], _ tokenizer: Tokenizer) -> String {
         encodings.map { tokens($0, tokenizer).joined(separator: " ") }.joined(separator: "\t")
     }
 
-    private func object(_ encodings: [Encoding], _ tokenizer: BertTokenizer) -> JSONValue {
+    private func object(_ encodings: [Encoding], _ tokenizer: Tokenizer) -> JSONValue {
         let objects = encodings.map { encoding -> JSONObject in
             [
                 "tokens": .array(tokens(encoding, tokenizer).map(JSONValue.string)),
@@ -156,7 +156,7 @@ struct TokenizeCommand: ParsableCommand {
         return long == "window" ? .object(["windows": .array(objects.map(JSONValue.object))]) : .object(objects[0])
     }
 
-    private func tokens(_ encoding: Encoding, _ tokenizer: BertTokenizer) -> [String] {
+    private func tokens(_ encoding: Encoding, _ tokenizer: Tokenizer) -> [String] {
         encoding.ids.map { tokenizer.vocabulary.token(Int($0)) ?? "" }
     }
 }

@@ -149,7 +149,7 @@ struct RecipeOptions: ParsableArguments {
         if freeze != nil, unfreeze != nil { throw ValidationError("--freeze or --unfreeze, not both") }
         if let reinit, reinit != "pooler" { throw ValidationError("--reinit \(quoted(reinit)): expected pooler") }
         if let seed, seed > UInt64(Int.max) { throw ValidationError("--seed must be at most \(Int.max)") }
-        _ = try truncation()
+        _ = try longText()
         _ = try stages(layerCount: 1)
         _ = try weights()
     }
@@ -170,7 +170,7 @@ struct RecipeOptions: ParsableArguments {
         set(weightDecay, \.headWeightDecay)
         set(schedule, \.schedule)
         set(warmup, \.warmup)
-        set(try truncation(), \.truncation)
+        set(try longText(), \.longText)
         set(try stages(layerCount: layerCount), \.stages)
         set(metric, \.metric)
         if let batchSize { recipe.batchSize = batchSize }
@@ -224,7 +224,7 @@ struct RecipeOptions: ParsableArguments {
         }
     }
 
-    private func truncation() throws -> Truncation? {
+    private func longText() throws -> Recipe.LongText? {
         switch long {
         case nil: nil
         case "head": .head

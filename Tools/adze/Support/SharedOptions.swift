@@ -85,8 +85,8 @@ struct SourceOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "A well-known shape instead of a config.json: \(BertConfig.wellKnownNames.joined(separator: ", ")); "
-                + "default: none.", valueName: "NAME"), completion: .list(BertConfig.wellKnownNames))
+            "A well-known shape instead of a config.json: \(EncoderShape.wellKnownNames.joined(separator: ", ")); "
+                + "default: none.", valueName: "NAME"), completion: .list(EncoderShape.wellKnownNames))
     var like: String?
 
     @OptionGroup var objects: ObjectOptions

@@ -43,7 +43,7 @@ struct Bench {
     func run() throws {
         let config = try parseJSON(InputFile.readAll(path: folder + "/config.json", limit: 1 << 20) { _ in TooLarge() })
         let store = try SafetensorsFile(file: InputFile(path: folder + "/model.safetensors"))
-        let checkpoint = try BertCheckpoint(store: store, configJSON: config)
+        let checkpoint = try ModelCheckpoint(store: store, configJSON: config)
         let pool = WorkerPool(threadCount: threads)
         let model = try TrainingModel(checkpoint, kernels: Kernels(InstructionSet.chosen()), pool: pool)
         let pass = TrainingPass(model, pool: pool)

@@ -39,7 +39,7 @@ extension FuzzTarget {
     private static func checkModel(_ file: SafetensorsFile) throws {
         var options = CheckpointOptions()
         options.headCount = 1
-        let found = try unlessRefused { try BertCheckpoint(store: file, configJSON: nil, options: options) }
+        let found = try unlessRefused { try ModelCheckpoint(store: file, configJSON: nil, options: options) }
         for note in found?.notes ?? [] { try requireOneLine(note) }
         guard let map = try unlessRefused({ try ParameterMap(store: file) }) else { return }
         for note in map.notes { try requireOneLine(note) }

@@ -5,20 +5,20 @@ import AdzeBytes
 import AdzeTokenization
 
 extension FuzzTarget {
-    /// `BertTokenizer(files:)`. The input is up to five files and a text with a 0xFF after each; an empty file is none.
+    /// `Tokenizer(files:)`. The input is up to five files and a text with a 0xFF after each; an empty file is none.
     public static let tokenizer = FuzzTarget("tokenizer") { bytes in
         let parts = bytes.split(separator: 0xFF, maxSplits: 5, omittingEmptySubsequences: false).map(Array.init)
         func part(_ index: Int) -> [UInt8]? { index < parts.count && !parts[index].isEmpty ? parts[index] : nil }
         let files = TokenizerFiles(
             vocabulary: part(1), tokenizerJSON: part(0), tokenizerConfig: part(2), specialTokensMap: part(3),
             addedTokens: part(4))
-        guard let tokenizer = try unlessRefused({ try BertTokenizer(files: files) }) else { return }
+        guard let tokenizer = try unlessRefused({ try Tokenizer(files: files) }) else { return }
         let text = part(5) ?? Array("Hello, wörld! [CLS] x".utf8)
         try checkEncodings(tokenizer, text)
         try checkExported(tokenizer, text)
     }
 
-    private static func checkEncodings(_ tokenizer: BertTokenizer, _ bytes: [UInt8]) throws {
+    private static func checkEncodings(_ tokenizer: Tokenizer, _ bytes: [UInt8]) throws {
         let text = String(decoding: bytes, as: UTF8.self)
         let ids = tokenizer.ids(of: text)
         let count = tokenizer.vocabulary.count
@@ -43,7 +43,7 @@ extension FuzzTarget {
     }
 
     /// Windows share what was asked and give all ids back.
-    private static func checkWindows(_ tokenizer: BertTokenizer, _ text: String, _ ids: [Int32]) throws {
+    private static func checkWindows(_ tokenizer: Tokenizer, _ text: String, _ ids: [Int32]) throws {
         let stride = 2
         let length = tokenizer.specialTokenCount(pair: false) + 5
         guard
@@ -58,10 +58,10 @@ extension FuzzTarget {
         try require(all == ids, "the windows are not the text")
     }
 
-    private static func checkExported(_ tokenizer: BertTokenizer, _ text: [UInt8]) throws {
+    private static func checkExported(_ tokenizer: Tokenizer, _ text: [UInt8]) throws {
         let described = tokenizer.description
         let read = try parseJSON(Array(described.text.utf8))
-        let again = try BertTokenizer(tokens: tokenizer.vocabulary.tokens, settings: read)
+        let again = try Tokenizer(tokens: tokenizer.vocabulary.tokens, settings: read)
         try require(again.vocabulary == tokenizer.vocabulary, "the description gives another vocabulary")
         try require(again.description.text == described.text, "the description changed when it was read")
         var files = TokenizerFiles()
@@ -72,9 +72,9 @@ extension FuzzTarget {
             default: files.vocabulary = bytes
             }
         }
-        let imported: BertTokenizer
+        let imported: Tokenizer
         do {
-            imported = try BertTokenizer(files: files)
+            imported = try Tokenizer(files: files)
         } catch {
             throw Violation(description: "exported files are refused: \(error)")
         }

@@ -1,0 +1,129 @@
+// Timing the engine alone on given token sequences. What runs on the machine beside it is the caller's to know.
+
+internal import AdzeBytes
+internal import AdzeKernels
+public import AdzeModels
+
+/// A loaded model whose passes are timed.
+public final class EngineBenchmark: Sendable {
+    /// The timings of one set of sequences.
+    public struct Result: Sendable {
+        /// Sequences in the set.
+        public let texts: Int
+        /// Tokens in the set.
+        public let tokens: Int
+        /// Threads that took part.
+        public let threads: Int
+        /// The kernels' instruction set.
+        public let instructionSet: String
+        /// Seconds of each timed run over the whole set, sorted.
+        public let runs: [Double]
+        /// Multiply-adds of one run.
+        public let multiplyAdds: Double
+
+        /// The median.
+        public var seconds: Double { percentile(50) }
+        /// Tokens in a second, by the median.
+        public var tokensPerSecond: Double { Double(tokens) / seconds }
+        /// 10⁹ multiply-adds in a second, by the median.
+        public var gmacPerSecond: Double { multiplyAdds / seconds / 1e9 }
+
+        /// The run that `percent` of the runs are not slower than.
+        public func percentile(_ percent: Double) -> Double {
+            runs[min(runs.count - 1, Int(Double(runs.count) * percent / 100))]
+        }
+    }
+
+    /// The shape of the model.
+    public var config: EncoderShape { engine.model.config }
+    private let engine: Engine
+    private let outputs: OutputRequest
+
+    /// Loads a model; times what its head gives, with one word to find in each sequence, or the first token's vector
+    /// where it has no head.
+    public init(_ bundle: ModelBundle, precision: Precision = .fp32, threads: Int? = nil) throws {
+        engine = try Engine(bundle, precision: precision, threads: threads)
+        outputs = bundle.checkpoint.head.outputs
+    }
+
+    /// Makes a classifier of two labels of a well-known shape with random weights, the same at every call.
+    ///
+    /// Besides the names of `EncoderShape.wellKnownNames` there are `bert-base` and `bert-large`, cased, and `minilm`, which is
+    /// all-MiniLM-L6-v2. Throws for an unknown name. Its int8 form has no channel factors.
+    public init(shape name: String, precision: Precision, threads: Int? = nil) throws {
+        let config = try EngineBenchmark.shape(name)
+        let head = Head.classification(ClassificationHead(labels: ["0", "1"], problemType: .singleLabel))
+        let store = RandomParameterStore(config: config, head: head, seed: 0)
+        let checkpoint = ModelCheckpoint(config: config, head: head, store: store)
+        let quantized = precision == .int8 ? PlannedQuantizedStore(store: store, plan: QuantizationPlan()) : nil
+        engine = try Engine(checkpoint, quantized: quantized, threads: threads)
+        outputs = head.outputs
+    }
+
+    /// The names that `init(shape:)` knows.
+    public static let shapeNames = shortNames.map(\.0) + EncoderShape.wellKnownNames
+
+    private static let shortNames = [
+        ("bert-base", "bert-base-cased"), ("bert-large", "bert-large-cased"),
+        ("minilm", "all-MiniLM-L6-v2"),
+    ]
+
+    private static func shape(_ name: String) throws -> EncoderShape {
+        let full = shortNames.first { $0.0 == name }?.1 ?? name
+        guard let known = EncoderShape.wellKnown(full) else {
+            throw UnknownShape(name: name, nearest: nearestName(to: name, in: shapeNames))
+        }
+        return known.config
+    }
+
+    /// Runs the sequences once untimed, then `repetitions` times; nil is as often as fits into a second, five times at
+    /// least and a thousand times at most. Throws `BatchError`.
+    public func run(_ sequences: [TokenSequence], repetitions: Int? = nil) throws -> Result {
+        let positions = sequences.map { [$0.ids.count / 2] }
+        _ = try engine.run(sequences, outputs: outputs, positions: positions)
+        let clock = ContinuousClock()
+        let start = clock.now
+        func isEnough(_ count: Int) -> Bool {
+            if let repetitions { return count >= max(1, repetitions) }
+            return count >= 1000 || (count >= 5 && clock.now - start >= .seconds(1))
+        }
+        var runs: [Double] = []
+        while !isEnough(runs.count) {
+            let duration = try clock.measure {
+                _ = try engine.run(sequences, outputs: outputs, positions: positions)
+            }
+            runs.append(duration.inSeconds)
+        }
+        return Result(
+            texts: sequences.count, tokens: sequences.reduce(0) { $0 + $1.ids.count }, threads: engine.threadCount,
+            instructionSet: try InstructionSet.chosen().rawValue, runs: runs.sorted(),
+            multiplyAdds: sequences.reduce(0) { $0 + multiplyAdds(tokens: $1.ids.count) })
+    }
+
+    /// What a pass over one sequence costs: the last block only for tokens that are read, and the head.
+    private func multiplyAdds(tokens: Int) -> Double {
+        let (config, head) = (engine.model.config, engine.model.head)
+        let (t, h, f, l) = (
+            Double(tokens), Double(config.hiddenSize), Double(config.intermediateSize), Double(config.layerCount)
+        )
+        let read = head.tokenLogitCount == nil ? (head.decoder != nil && head.predictsNextSentence ? 2 : 1) : t
+        var sum = t * h * Double(head.tokenLogitCount ?? 0)
+        if head.decoder != nil { sum += h * h + h * Double(config.vocabularySize) }
+        guard l > 0 else { return sum }
+        let whole = t * (4 * h * h + 2 * h * f) + 2 * t * t * h
+        let last = t * 2 * h * h + read * (2 * h * h + 2 * h * f) + 2 * read * t * h
+        return sum + whole * (l - 1) + last
+    }
+}
+
+/// No shape has this name.
+struct UnknownShape: AdzeFailure {
+    let name: String
+    let nearest: String?
+    var kind: FailureKind { .usage }
+    var description: String {
+        "--shape \(quoted(name)) is not a known shape"
+            + (nearest.map { "; did you mean \($0)?" }
+                ?? "; known are \(EngineBenchmark.shapeNames.joined(separator: ", "))")
+    }
+}

@@ -1,0 +1,97 @@
+// What can be wrong between the parts of a model, or between a model and what is asked of it.
+
+public import AdzeBytes
+internal import AdzeModels
+
+/// Parts that do not fit each other, or a wish that the model cannot fulfil.
+public enum BundleError: AdzeFailure, Equatable {
+    case noTokenizer
+    case noTokenizerFiles
+    case vocabularyTooLarge(tokens: Int, rows: Int)
+    case configBeside(String)
+    case unknownShape(String, nearest: String?)
+    case noClassifier
+    case headLeftOut(architecture: String, tensor: String)
+    case wrongHead(String, lacks: String)
+    case notScored(architecture: String)
+    case severalNumbers(count: Int)
+    case badSelection(String)
+    case badSentenceRecipe(key: String)
+    case probeFailed(text: String, expected: Float, found: Float)
+    case probeTokens(text: String)
+    case noProbes
+    case badProbe(index: Int)
+    case tooManyProbes(tokens: Int, limit: Int)
+    case differentHeads
+    case notAModelFolder(String)
+    case noCalibrationTokens(texts: Int)
+    case onlyInt8
+    case unknownMetric(String, task: String, expected: [String])
+    case undefinedMetric(String)
+
+    /// A request of the user's, a missing input, or bad data.
+    public var kind: FailureKind {
+        switch self {
+        case .unknownShape, .badSelection, .noClassifier, .headLeftOut, .wrongHead, .notScored, .severalNumbers,
+            .differentHeads,
+            .unknownMetric:
+            .usage
+        case .noTokenizer, .noTokenizerFiles: .missingInput
+        case .notAModelFolder: .outputExists
+        default: .badData
+        }
+    }
+
+    /// One line: what is missing or contradicts, and what to do.
+    public var description: String {
+        switch self {
+        case .noTokenizer:
+            "no tokenizer beside the weights; name a folder, tokenizer.json or vocab.txt with --tokenizer"
+        case .noTokenizerFiles: "expected tokenizer.json or vocab.txt, found neither"
+        case .vocabularyTooLarge(let tokens, let rows):
+            "the tokenizer has \(tokens) tokens but the word embedding only \(rows) rows; they belong to different models"
+        case .configBeside(let path):
+            "a bare file of weights says too little; open its folder, or pass --config \(path)"
+        case .unknownShape(let name, let nearest):
+            "--like \(quoted(name)) is not a known shape"
+                + (nearest.map { "; did you mean \($0)?" }
+                    ?? "; known are \(EncoderShape.wellKnownNames.joined(separator: ", "))")
+        case .noClassifier:
+            "the model has no classifier; use embed, or convert it with --new-head LABELS and fine-tune it"
+        case .headLeftOut(let architecture, let tensor):
+            "config.json names BertModel, which has no classifier, yet the file has one (\(quoted(tensor)));"
+                + " name \(architecture) under architectures to use it"
+        case .wrongHead(let architecture, let lacks):
+            "the model is a \(architecture), which \(lacks); open one with that head"
+        case .notScored(let architecture):
+            "the model is a \(architecture); only classifiers of texts are scored: BertForSequenceClassification"
+        case .severalNumbers(let count):
+            "the model says \(count) numbers a text; only models that say one, or labels, are scored"
+        case .badSelection(let text):
+            "--keep \(quoted(text)): expected first:N, last:N, every:K or block numbers such as 0,2,5"
+        case .badSentenceRecipe(let key): "the header's sentence recipe has no usable \(quoted(key))"
+        case .probeFailed(let text, let expected, let found):
+            "probe failed: for \(quoted(text, limit: 40)) the file promises \(expected), this machine computes \(found)"
+        case .probeTokens(let text):
+            "probe failed: the tokenizer no longer cuts \(quoted(text, limit: 40)) into the ids that the file promises"
+        case .noProbes: "the file has no probes to verify"
+        case .badProbe(let index):
+            "probe \(index) of the header: expected ids, fp32 and perhaps int8 answers, found something else"
+        case .tooManyProbes(let tokens, let limit):
+            "the header's probes have \(tokens) tokens; at most \(limit) are computed"
+        case .notAModelFolder(let path):
+            "\(path): a folder that holds no model is not replaced; name a new folder inside it"
+        case .noCalibrationTokens(let texts):
+            texts == 0
+                ? "no texts to calibrate with; give one a line, or a table with a column of texts"
+                : "not one of the texts to calibrate with has a token"
+        case .onlyInt8: "the file has no fp32 weights to measure int8 against; quantize the model that it was made of"
+        case .unknownMetric(let name, let task, let expected):
+            "--metric \(quoted(name)): expected \(expected.joined(separator: ", ")) for a model that gives \(task)"
+        case .undefinedMetric(let name):
+            "the metric \(name) is not defined for this data, where the answers or the model's are all the same;"
+                + " take other data or another --metric"
+        case .differentHeads: "texts are compared for two classifiers of texts alone; leave -i out to compare tensors"
+        }
+    }
+}

@@ -1,0 +1,180 @@
+// A model with all that belongs to it, checked: parameters, tokenizer, recipe for sentence vectors, where it came from.
+// Weights are not loaded yet. Every verb of the command line starts here.
+
+internal import AdzeBytes
+public import AdzeHuggingFace
+public import AdzeModelFiles
+public import AdzeModels
+internal import AdzeNative
+public import AdzeTokenization
+
+/// A checked model on disk: `.adze` file, checkpoint file or model folder alike.
+public struct ModelBundle: Sendable {
+    /// What was opened.
+    public let source: OpenedModel
+    /// Configuration, head and parameters.
+    public let checkpoint: ModelCheckpoint
+    /// The tokenizer; nil where the files have none and none was named.
+    public let tokenizer: Tokenizer?
+    /// How sentence vectors are made, where the model says so.
+    public let sentenceRecipe: SentenceRecipe?
+    /// What a user should hear of.
+    public let notes: [String]
+    /// What was done to what was opened, in its order; empty for a model as it lies on disk.
+    let edits: [ModelEdit]
+
+    /// Opens a model and checks that its parts fit each other.
+    ///
+    /// Throws an `AdzeFailure` whose description is one line. Of a tokenizer with more tokens than the embedding has rows,
+    /// the last are left out where they were added to it, or where it is one; else it is refused here.
+    package init(path: String, options: ModelOptions = ModelOptions()) throws {
+        let options = try options.located()
+        let source = try OpenedModel(path: path, options: options.weights)
+        self.source = source
+        edits = []
+        do {
+            var notes = source.notes
+            let configuration = try ModelBundle.configuration(source, options, &notes)
+            let checkpointOptions = ModelBundle.checkpointOptions(options)
+            checkpoint = try ModelCheckpoint(store: source.store, configJSON: configuration, options: checkpointOptions)
+            notes += checkpoint.notes
+            tokenizer = try ModelBundle.tokenizer(source, options)?.fitting(rows: checkpoint.config.vocabularySize)
+            notes += tokenizer?.notes ?? []
+            sentenceRecipe = try ModelBundle.recipe(source, checkpoint, &notes)
+            self.notes = notes
+        } catch let error as any AdzeFailure {
+            throw LocatedError(path: path, underlying: error)
+        }
+    }
+
+    /// The tokenizer; throws `BundleError.noTokenizer` where there is none.
+    public func requireTokenizer() throws -> Tokenizer {
+        guard let tokenizer else { throw LocatedError(path: source.path, underlying: BundleError.noTokenizer) }
+        return tokenizer
+    }
+
+    /// The error for a model whose head is asked for and that has none.
+    var noClassifier: BundleError {
+        checkpoint.headLeftOut.map { .headLeftOut(architecture: $0.architecture, tensor: $0.tensor) } ?? .noClassifier
+    }
+
+    /// The most tokens of one input: the tokenizer's own limit where it states one, never more than the positions.
+    public var maximumLength: Int {
+        min(tokenizer?.maximumLength ?? checkpoint.config.maximumPositions, checkpoint.config.maximumPositions)
+    }
+}
+
+// MARK: - Parts
+
+extension ModelBundle {
+    private static func configuration(
+        _ source: OpenedModel, _ options: ModelOptions, _ notes: inout [String]
+    ) throws -> JSONValue? {
+        if let name = options.like {
+            guard let known = EncoderShape.wellKnown(name) else {
+                throw BundleError.unknownShape(name, nearest: nearestName(to: name, in: EncoderShape.wellKnownNames))
+            }
+            return .object(known.config.json)
+        }
+        if let path = options.configPath { return try readJSON(path) }
+        if let native = source.native { return native.metadata.config }
+        if let configuration = source.configuration { return configuration }
+        let beside = splitPath(source.path).folder + "/config.json"
+        if options.headCount == nil && pathExists(beside) { throw BundleError.configBeside(beside) }
+        return nil
+    }
+
+    private static func checkpointOptions(_ options: ModelOptions) -> CheckpointOptions {
+        var result = CheckpointOptions()
+        result.labels = options.labels
+        result.newHead = options.newHead
+        result.newHeadProblem = options.newHeadProblem
+        result.seed = options.seed
+        result.headCount = options.headCount
+        result.key = options.key
+        return result
+    }
+
+    private static func tokenizer(_ source: OpenedModel, _ options: ModelOptions) throws -> Tokenizer? {
+        if let path = options.tokenizerPath {
+            var files = try TokenizerFiles(path: path)
+            if files.tokenizerConfig == nil, files.tokenizerJSON == nil {
+                try applyCasing(of: options.like, to: &files)
+            }
+            do {
+                return try Tokenizer(files: files)
+            } catch {
+                throw LocatedError(path: path, underlying: error)
+            }
+        }
+        if let native = source.native {
+            guard let settings = native.metadata.tokenizer else { return nil }
+            return try Tokenizer(tokens: native.vocabulary() ?? [], settings: settings)
+        }
+        guard let folder = source.folder else { return nil }
+        var files = TokenizerFiles(try folder.tokenizerFiles())
+        files.modelClass = folder.configuration["tokenizer_class"]?.string
+        guard files.vocabulary != nil || files.tokenizerJSON != nil else { return nil }
+        if files.tokenizerConfig == nil, files.tokenizerJSON == nil { try applyCasing(of: options.like, to: &files) }
+        return try Tokenizer(files: files)
+    }
+
+    /// A well-known name says whether a bare `vocab.txt` is cased.
+    private static func applyCasing(of like: String?, to files: inout TokenizerFiles) throws {
+        guard let like, let known = EncoderShape.wellKnown(like) else { return }
+        let settings: JSONObject = ["do_lower_case": .bool(known.lowercases)]
+        files.tokenizerConfig = Array(JSONValue.object(settings).text.utf8)
+    }
+
+    private static func recipe(
+        _ source: OpenedModel, _ checkpoint: ModelCheckpoint, _ notes: inout [String]
+    ) throws -> SentenceRecipe? {
+        if let native = source.native { return try native.metadata.head?["sentence"].map(SentenceRecipe.init(json:)) }
+        guard checkpoint.head.classification == nil, let folder = source.folder else { return nil }
+        return try folder.sentenceRecipe()
+    }
+}
+
+/// Reads a JSON file of at most 16 MB.
+func readJSON(_ path: String) throws -> JSONValue {
+    let limits = JSONLimits()
+    let bytes = try InputFile.readAll(path: path, limit: limits.bytes) {
+        LocatedError(path: path, underlying: JSONError.tooLarge(bytes: $0, limit: limits.bytes))
+    }
+    do {
+        return try parseJSON(bytes, limits: limits)
+    } catch {
+        throw LocatedError(path: path, underlying: error)
+    }
+}
+
+// MARK: - Changing
+
+/// A step from the model that was opened to the one at hand.
+enum ModelEdit: Sendable {
+    /// Some blocks of so many were kept.
+    case kept(blocks: [Int], of: Int)
+    /// So many words were added to the vocabulary.
+    case addedTokens(Int)
+    /// The weights were trained; what a header says of it.
+    case finetuned(JSONObject)
+}
+
+extension ModelBundle {
+    /// The model with only some encoder blocks, in the order given; throws `CheckpointError`.
+    public func keeping(blocks: [Int]) throws(CheckpointError) -> ModelBundle {
+        ModelBundle(
+            self, checkpoint: try checkpoint.keeping(blocks: blocks), tokenizer: tokenizer,
+            edit: .kept(blocks: blocks, of: checkpoint.config.layerCount))
+    }
+
+    /// The model with other parameters or another tokenizer, and what it is told of that.
+    init(_ old: ModelBundle, checkpoint: ModelCheckpoint, tokenizer: Tokenizer?, edit: ModelEdit) {
+        source = old.source
+        self.checkpoint = checkpoint
+        self.tokenizer = tokenizer
+        sentenceRecipe = old.sentenceRecipe
+        notes = old.notes
+        edits = old.edits + [edit]
+    }
+}

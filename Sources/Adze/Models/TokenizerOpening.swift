@@ -1,0 +1,88 @@
+// A tokenizer alone, without a model's weights, and how it is made to fit them.
+
+internal import AdzeBytes
+internal import AdzeHuggingFace
+internal import AdzeModelFiles
+internal import AdzeNative
+package import AdzeTokenization
+
+/// Opens the tokenizer of a `.adze` file or model folder, or one that stands alone: a folder with tokenizer files, a
+/// `tokenizer.json`, a `vocab.txt`.
+///
+/// Weights are not read. Throws `TokenizerError`, `BundleError.noTokenizer`, `FileError`.
+package func openTokenizer(path: String) throws -> Tokenizer {
+    do {
+        if !isFolder(path), let weights = try weights(path: path) {
+            guard let native = weights.native, let settings = native.metadata.tokenizer else {
+                throw BundleError.noTokenizer
+            }
+            return try Tokenizer(tokens: native.vocabulary() ?? [], settings: settings)
+        }
+        return try Tokenizer(files: TokenizerFiles(path: path))
+    } catch let error as any AdzeFailure {
+        throw LocatedError(path: path, underlying: error)
+    }
+}
+
+/// A file of weights, or nil for content that is none; a damaged one throws.
+private func weights(path: String) throws -> WeightsFile? {
+    do {
+        return try WeightsFile(path: path)
+    } catch let error as LocatedError where error.underlying is ModelFileError {
+        return nil
+    }
+}
+
+// MARK: - Files
+
+extension TokenizerFiles {
+    /// The files of a model folder.
+    init(_ files: TokenizerFileBytes) {
+        self.init(
+            vocabulary: files.vocabulary, tokenizerJSON: files.tokenizer, tokenizerConfig: files.configuration,
+            specialTokensMap: files.specialTokens, addedTokens: files.addedTokens)
+    }
+
+    /// A folder's tokenizer files, a `tokenizer.json`, or a `vocab.txt`; which of the two a file is, its content says.
+    init(path: String) throws {
+        let limit = 128 << 20
+        func read(_ path: String) throws -> [UInt8] {
+            try InputFile.readAll(path: path, limit: limit) {
+                LocatedError(path: path, underlying: JSONError.tooLarge(bytes: $0, limit: limit))
+            }
+        }
+        guard isFolder(path) else {
+            let bytes = try read(path)
+            let isJSON = bytes.first { !($0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09) } == UInt8(ascii: "{")
+            self = isJSON ? TokenizerFiles(tokenizerJSON: bytes) : TokenizerFiles(vocabulary: bytes)
+            return
+        }
+        func optional(_ name: String) throws -> [UInt8]? {
+            let file = path + "/" + name
+            return pathExists(file) ? try read(file) : nil
+        }
+        self.init(
+            vocabulary: try optional("vocab.txt"), tokenizerJSON: try optional("tokenizer.json"),
+            tokenizerConfig: try optional("tokenizer_config.json"),
+            specialTokensMap: try optional("special_tokens_map.json"), addedTokens: try optional("added_tokens.json"),
+            modelClass: try? readJSON(path + "/config.json")["tokenizer_class"]?.string)
+        guard vocabulary != nil || tokenizerJSON != nil else {
+            throw LocatedError(path: path, underlying: BundleError.noTokenizerFiles)
+        }
+    }
+}
+
+// MARK: - Beside a model
+
+extension Tokenizer {
+    /// The tokenizer for a model of so many rows of word embeddings.
+    ///
+    /// Throws `BundleError.vocabularyTooLarge` for one that hardly belongs to it.
+    func fitting(rows: Int) throws -> Tokenizer {
+        guard vocabulary.count > rows else { return self }
+        guard let fitting = try droppingTokens(from: rows) else {
+            throw BundleError.vocabularyTooLarge(tokens: vocabulary.count, rows: rows)
+        }
+        return fitting
+    }
+}

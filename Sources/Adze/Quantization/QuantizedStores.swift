@@ -1,0 +1,110 @@
+// Where the codes of a model's matrices come from: a native file, or fp32 weights that are quantized as such a file would
+// have them. Not here: the arithmetic of codes, which is the native format's.
+
+internal import AdzeBytes
+internal import AdzeModels
+public import AdzeNative
+internal import AdzeTensors
+internal import AdzeThreads
+
+/// The quantized parameters of a written file.
+struct NativeQuantizedStore: QuantizedStore {
+    private let file: NativeFile
+    private let checkpoint: ModelCheckpoint
+    private let sources: [String: String]
+
+    /// The parameters that `checkpoint` found in the file: a file of others may have two tensors of like names, and only
+    /// those of the checkpoint have been checked for their shapes.
+    init(file: NativeFile, checkpoint: ModelCheckpoint) {
+        self.file = file
+        self.checkpoint = checkpoint
+        let entries = checkpoint.map?.entries ?? []
+        sources = Dictionary(entries.map { ($0.name, $0.source) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func quantized(_ name: String) throws -> QuantizedWeights? {
+        try quantized(name, pool: WorkerPool(threadCount: 1))
+    }
+
+    func withQuantized(_ name: String, _ body: (borrowing BorrowedWeights) throws -> Void) throws -> Bool {
+        guard let source = sources[name], case .int8 = file.record(source)?.scheme else { return false }
+        try file.withQuantized(source) { codes, scales, factors in
+            try body(BorrowedWeights(codes: codes, rowScales: scales, columnFactors: factors))
+        }
+        return true
+    }
+
+    func quantized(_ name: String, pool: WorkerPool) throws -> QuantizedWeights? {
+        guard let source = sources[name], case .int8 = file.record(source)?.scheme else { return nil }
+        return QuantizedWeights(try file.quantized(source, pool: pool))
+    }
+
+    func load(_ name: String) throws -> Tensor { try checkpoint.store.load(name) }
+}
+
+/// The parameters as a file that is about to be written will quantize them.
+struct PlannedQuantizedStore: QuantizedStore {
+    let store: any TensorStore
+    let plan: QuantizationPlan
+
+    func quantized(_ name: String) throws -> QuantizedWeights? {
+        try planned(name).map { QuantizedWeights($0) }
+    }
+
+    func load(_ name: String) throws -> Tensor { try store.load(name) }
+
+    /// How the file will keep a tensor in its int8 section, or nil where it stays in fp32.
+    fileprivate func planned(_ name: String) throws -> QuantizedTensor? {
+        guard ModelBundle.isQuantized(name), !plan.kept.contains(name) else { return nil }
+        let tensor = try store.load(name)
+        // Callers load several tensors at once: each is one thread's work.
+        return QuantizedTensor(
+            quantizing: tensor.dtype == .float32 ? tensor : Tensor(shape: tensor.shape, floats: tensor.floats()),
+            columnFactors: plan.smoothing.factors(name), pool: WorkerPool(threadCount: 1))
+    }
+}
+
+/// The fp32 values that an int8-only file gives back.
+struct DequantizedStore: TensorStore {
+    let planned: PlannedQuantizedStore
+    var tensors: [TensorInfo] { planned.store.tensors }
+
+    func load(_ name: String) throws -> Tensor {
+        if let quantized = try planned.planned(name) { return quantized.dequantized() }
+        let tensor = try planned.store.load(name)
+        return tensor.dtype == .float32 ? tensor : Tensor(shape: tensor.shape, floats: tensor.floats())
+    }
+}
+
+extension QuantizedWeights {
+    fileprivate init(_ tensor: QuantizedTensor) {
+        self.init(codes: tensor.codes, rowScales: tensor.rowScales, columnFactors: tensor.columnFactors)
+    }
+}
+
+extension NativeFile {
+    /// How the parameters of a checkpoint that was found in this file are quantized: the factors, and what stays in fp32.
+    func plan(of checkpoint: ModelCheckpoint) throws -> QuantizationPlan {
+        let pool = WorkerPool(threadCount: 1)
+        var plan = QuantizationPlan(report: metadata.report?.object)
+        var factors: [String: [Float]] = [:]
+        for entry in checkpoint.map?.entries ?? [] where ModelBundle.isQuantized(entry.name) {
+            switch record(entry.source)?.scheme {
+            case .int8(hasColumnFactors: true, _):
+                factors[entry.name] = try quantized(entry.source, pool: pool).columnFactors
+            case .int8: break
+            default: plan.kept.insert(entry.name)
+            }
+        }
+        plan.smoothing = ChannelSmoothing(factors: factors)
+        return plan
+    }
+
+    /// What the header says of a tensor, or nil.
+    ///
+    /// - Complexity: O(tensors).
+    public func record(_ name: String) -> NativeTensorRecord? { records.first { $0.name == name } }
+
+    /// Whether the file was made to run in int8; what it keeps in fp32 then stays there, were it every matrix.
+    var hasInt8: Bool { store != .fp32 }
+}

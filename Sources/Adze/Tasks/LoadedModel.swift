@@ -1,0 +1,60 @@
+// What every façade over a head is made of: a tokenizer, an engine and a length. What a head's numbers mean is for the
+// façades; why one text gets no answer is `TextProblem`.
+
+internal import AdzeBytes
+internal import AdzeModels
+internal import AdzeTokenization
+
+/// A model in memory, ready for texts.
+struct LoadedModel: Sendable {
+    let tokenizer: Tokenizer
+    let engine: Engine
+    /// The most tokens of one input.
+    let maximumLength: Int
+
+    /// Loads the weights; throws `BundleError.noTokenizer` and the store's errors.
+    init(_ bundle: ModelBundle, precision: Precision, threads: Int?) throws {
+        tokenizer = try bundle.requireTokenizer()
+        maximumLength = bundle.maximumLength
+        engine = try Engine(bundle, precision: precision, threads: threads)
+    }
+
+    /// The length asked for, but never more than the model's, nor less than none.
+    func limit(_ wished: Int?) -> Int { max(0, min(wished ?? maximumLength, maximumLength)) }
+
+    /// What `body` makes of each text, in their order, on all threads.
+    func map<Input: Sendable, Output: Sendable>(
+        _ inputs: [Input], _ body: @Sendable (Input) throws -> Output
+    ) throws -> [Output] {
+        try engine.map(inputs.count) { try body(inputs[$0]) }
+    }
+
+    /// Runs the windows of each text, and hands what `take` keeps of their outputs back by text.
+    ///
+    /// `positions` has a list for every window; see `Engine.run`.
+    func run<Kept: Sendable>(
+        _ encodings: [[Encoding]], outputs: OutputRequest, positions: [[Int]]? = nil,
+        take: @Sendable (EncoderOutput) -> Kept
+    ) throws -> [[Kept]] {
+        let sequences = encodings.flatMap { $0.map { TokenSequence(ids: $0.ids, typeIDs: $0.typeIDs) } }
+        var rest = try engine.run(sequences, outputs: outputs, positions: positions, take: take)[...]
+        return encodings.map { windows in
+            defer { rest = rest.dropFirst(windows.count) }
+            return Array(rest.prefix(windows.count))
+        }
+    }
+}
+
+/// A text as Unicode scalars, so that a token's offsets find their part of it.
+struct ScalarText {
+    private let scalars: [Unicode.Scalar]
+
+    init(_ text: String) { scalars = Array(text.unicodeScalars) }
+
+    /// The part of a range, which is cut to the text.
+    subscript(range: Range<Int>) -> String {
+        var part = String.UnicodeScalarView()
+        part.append(contentsOf: scalars[range.clamped(to: 0..<scalars.count)])
+        return String(part)
+    }
+}

@@ -1,0 +1,208 @@
+// Texts in, labels out: the façade that most programs want. Synchronous and thread-safe.
+
+internal import AdzeModels
+public import AdzeTokenization
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// The arithmetic that a model runs in.
+public enum Precision: String, Sendable, CaseIterable {
+    /// Single precision: what the original library computes.
+    case fp32
+    /// 8-bit weights and activations with exact sums: the same bits on every processor, several times as fast.
+    case int8
+}
+
+/// A text, or a pair of texts, to classify.
+public struct TextInput: Sendable, Equatable, ExpressibleByStringLiteral {
+    /// The text.
+    public var text: String
+    /// The second text of a pair.
+    public var pair: String?
+
+    /// One text, or two.
+    public init(_ text: String, pair: String? = nil) {
+        self.text = text
+        self.pair = pair
+    }
+
+    /// One text.
+    public init(stringLiteral value: String) { self.init(value) }
+}
+
+/// What a classifier says of one text.
+public struct Classification: Sendable, Equatable {
+    /// A label and its score.
+    public struct Score: Sendable, Equatable, Codable {
+        /// The label's name.
+        public let label: String
+        /// A probability; for regression the value itself.
+        public let score: Double
+    }
+
+    /// The names of the labels, in the model's order.
+    public let labels: [String]
+    /// The best labels, best first; `topK` of them.
+    public let top: [Score]
+    /// The score of every label, in the model's order.
+    public let scores: [Double]
+    /// The logits, in the model's order; the mean of the windows' for a text in several.
+    public let logits: [Float]
+    /// Tokens that did not fit and were cut off.
+    public let truncatedTokenCount: Int
+
+    /// The best label.
+    public var label: String { top.first?.label ?? "" }
+    /// The best label's score.
+    public var score: Double { top.first?.score ?? 0 }
+
+    /// The score of every label by its name.
+    public var scoresByLabel: [String: Double] {
+        Dictionary(zip(labels, scores), uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The score of a label; nil for a name that the model does not have.
+    /// - Complexity: O(labels).
+    public func score(of label: String) -> Double? {
+        labels.firstIndex(of: label).flatMap { scores.indices.contains($0) ? scores[$0] : nil }
+    }
+}
+
+/// How the windows of a long text are joined.
+public enum WindowAggregate: String, Sendable, CaseIterable {
+    /// The mean of the windows' probabilities.
+    case mean
+    /// The largest probability of each label.
+    case max
+    /// The probabilities of the windows' mean logits.
+    case logits
+}
+
+/// How texts are prepared.
+public struct TextOptions: Sendable {
+    /// The most tokens of one input; nil takes the model's own limit, which is also the most that is allowed.
+    public var maximumLength: Int?
+    /// What happens to longer texts; nil leaves it to the tokenizer: the head is kept, the tail where its files truncate
+    /// the left side.
+    public var longText: LongText?
+    /// How windows are joined.
+    public var aggregate: WindowAggregate = .mean
+
+    /// The model's limit, and the side of longer texts that its files keep.
+    public init() {}
+}
+
+/// A text classifier in memory.
+///
+/// ```swift
+/// let classifier = try TextClassifier(contentsOf: URL(filePath: "reviews.adze"))
+/// for result in try classifier.classify(["Splendid.", "Dull."]) { print(result.label, result.score) }
+/// ```
+/// Thread-safe; calls from several threads take turns.
+public final class TextClassifier: Sendable {
+    /// The names of the labels, in the order of the logits.
+    public var labels: [String] { head.labels }
+    /// The most tokens of one input.
+    public let maximumLength: Int
+    let head: ClassificationHead
+    private let tokenizer: Tokenizer
+    private let engine: Engine
+
+    /// Opens a `.adze` file, a checkpoint file or a model folder and loads its weights.
+    ///
+    /// Weights without codes, of a checkpoint or a `.adze` file of fp32, get them as `convert` would give them; that takes
+    /// as long as loading. `threads` nil takes every processor that the process may use. Throws an `AdzeFailure` for a model that is
+    /// damaged, incomplete, or no classifier.
+    public convenience init(contentsOf url: URL, precision: Precision = .int8, threads: Int? = nil) throws {
+        try self.init(ModelBundle(contentsOf: url), precision: precision, threads: threads)
+    }
+
+    /// Loads the weights of an opened model.
+    public init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
+        guard let head = bundle.checkpoint.head.classification else { throw bundle.noClassifier }
+        self.head = head
+        tokenizer = try bundle.requireTokenizer()
+        maximumLength = bundle.maximumLength
+        engine = try Engine(bundle, precision: precision, threads: threads)
+    }
+
+    /// A classifier of an opened model whose weights are loaded.
+    init(_ bundle: ModelBundle, _ engine: Engine) throws {
+        guard let head = bundle.checkpoint.head.classification else { throw bundle.noClassifier }
+        self.head = head
+        tokenizer = try bundle.requireTokenizer()
+        maximumLength = bundle.maximumLength
+        self.engine = engine
+    }
+
+    /// Classifies texts, in their order.
+    ///
+    /// In a task that is cancelled, throws `CancellationError` before its next batch of about two thousand tokens. Throws
+    /// `TokenizerError.impossibleBudget` where `options` leave no room for a text.
+    /// - Parameter topK: how many labels of each text are wanted, best first.
+    public func classify(
+        _ texts: [TextInput], topK: Int = 1, options: TextOptions = TextOptions()
+    ) throws -> [Classification] {
+        let limit = min(options.maximumLength ?? maximumLength, maximumLength)
+        let encodings = try engine.map(texts.count) { [tokenizer] index in
+            try tokenizer.encodeLong(
+                texts[index].text, pair: texts[index].pair, maximumLength: limit,
+                strategy: options.longText ?? tokenizer.longText)
+        }
+        let sequences = encodings.flatMap { $0.map { TokenSequence(ids: $0.ids, typeIDs: $0.typeIDs) } }
+        var outputs = try engine.run(sequences, outputs: .logits, take: \.logits)[...]
+        return encodings.map { windows in
+            let logits = Array(outputs.prefix(windows.count))
+            outputs = outputs.dropFirst(windows.count)
+            return head.classification(
+                logits, topK: topK, aggregate: options.aggregate,
+                truncated: windows.reduce(0) { $0 + $1.truncatedTokenCount })
+        }
+    }
+
+    /// Classifies texts, in their order.
+    public func classify(
+        _ texts: [String], topK: Int = 1, options: TextOptions = TextOptions()
+    ) throws -> [Classification] {
+        try classify(texts.map { TextInput($0) }, topK: topK, options: options)
+    }
+
+    /// Classifies one text.
+    public func classify(_ text: String) throws -> Classification { try classify([text])[0] }
+
+}
+
+extension ClassificationHead {
+    /// Joins the windows of one text. Ties between labels go to the first.
+    func classification(
+        _ windows: [[Float]], topK: Int, aggregate: WindowAggregate, truncated: Int
+    ) -> Classification {
+        let meanLogits = windows[0].indices.map { label in
+            windows.count == 1
+                ? windows[0][label] : Float(windows.reduce(0.0) { $0 + Double($1[label]) } / Double(windows.count))
+        }
+        let scores: [Double]
+        if windows.count == 1 || aggregate == .logits {
+            scores = self.scores(meanLogits)
+        } else {
+            let each = windows.map(self.scores)
+            scores = meanLogits.indices.map { label in
+                let values = each.map { $0[label] }
+                return aggregate == .max ? values.max() ?? 0 : values.reduce(0, +) / Double(values.count)
+            }
+        }
+        // One of many labels is found without sorting them all.
+        let best =
+            topK <= 1
+            ? Array(scores.indices.max { (scores[$1], $0) > (scores[$0], $1) }.map { [$0] } ?? [])
+            : Array(scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(topK))
+        return Classification(
+            labels: labels, top: best.map { Classification.Score(label: labels[$0], score: scores[$0]) },
+            scores: scores,
+            logits: meanLogits, truncatedTokenCount: truncated)
+    }
+}

@@ -1,0 +1,142 @@
+// A BERT ready to run: weights in memory in the order in which the kernels read them. Immutable once loaded; the forward
+// pass is `ForwardPass.swift`.
+
+public import AdzeKernels
+internal import AdzeTensors
+public import AdzeThreads
+
+/// An encoder with its head, in fp32 or int8.
+///
+/// Thread-safe: nothing changes after loading; each forward pass brings its own workspace.
+public final class EncoderModel: Sendable {
+    /// The shape.
+    public let config: EncoderShape
+    /// What sits on top.
+    public let head: Head
+    /// Whether the weights that have codes run in int8.
+    public let isInt8: Bool
+    /// Whether nothing passes through OpenBLAS, so that an answer has the same bits on every instruction set. In int8
+    /// always; in fp32 on request, at a cost only where the processor has no fma.
+    let isExact: Bool
+    let kernels: Kernels
+    let embeddings: Embeddings
+    let blocks: [EncoderBlock]
+    let layers: HeadLayers
+
+    /// Loads and packs every parameter of a checkpoint, layers in parallel on the pool.
+    ///
+    /// With `quantized`, what it has codes of runs in int8, and the rest in fp32. `exactly` asks for the same bits on
+    /// every instruction set in fp32 too. Throws the stores' errors. Weights may be non-finite here; `convert` is where
+    /// they are refused.
+    /// - Complexity: O(weights); memory for the weights once and one layer's tensors for each thread.
+    public init(
+        _ checkpoint: ModelCheckpoint, quantized: (any QuantizedStore)? = nil, exactly: Bool = false, kernels: Kernels,
+        pool: WorkerPool
+    ) throws {
+        config = checkpoint.config
+        head = checkpoint.head
+        isInt8 = quantized != nil
+        isExact = isInt8 || exactly
+        self.kernels = kernels
+        let loader = ParameterLoader(store: checkpoint.store, quantized: quantized, kernels: kernels)
+        let config = config
+        embeddings = try Embeddings(loader, config: config, pool: pool)
+        // Matrix by matrix, the largest first, so that no thread is left with much at the end.
+        let slots = (0..<config.layerCount).map { _ in OnceArray<Dense>(count: EncoderBlock.Matrix.allCases.count) }
+        try pool.forEachThrowing(config.layerCount * EncoderBlock.Matrix.allCases.count) { index in
+            let (kind, block) = index.quotientAndRemainder(dividingBy: config.layerCount)
+            let matrix = EncoderBlock.Matrix.allCases[kind]
+            slots[block].fill(kind, with: try EncoderBlock.load(matrix, of: block, loader))
+        }
+        blocks = try (0..<config.layerCount).map { try EncoderBlock($0, slots[$0].take(), loader) }
+        layers = try HeadLayers(loader, head: checkpoint.head)
+    }
+
+    /// `model`, which runs in int8, with some groups of layers as `plain` has them: the same checkpoint in exact fp32.
+    ///
+    /// Gives the bits of a model that was loaded with those groups kept in fp32, and shares its memory with both.
+    /// - Complexity: O(blocks); no weight is touched.
+    public init(_ model: EncoderModel, taking groups: Set<LayerGroup>, from plain: EncoderModel) {
+        precondition(model.isInt8 && plain.isExact && model.config == plain.config, "one checkpoint in both precisions")
+        config = model.config
+        head = model.head
+        isInt8 = true
+        isExact = true
+        kernels = model.kernels
+        embeddings = model.embeddings.taking(groups, from: plain.embeddings)
+        blocks = model.blocks.indices.map { model.blocks[$0].taking(groups, from: plain.blocks[$0], index: $0) }
+        layers = groups.contains(.pooler) ? model.layers.takingPooler(from: plain.layers) : model.layers
+    }
+}
+
+/// The three tables that a token's vector is the sum of, and their normalisation.
+struct Embeddings: Sendable {
+    /// (V, H).
+    private(set) var words: EmbeddingTable
+    /// (P, H).
+    private(set) var positions: FloatBuffer
+    /// (types, H).
+    let types: FloatBuffer
+    let norm: LayerNorm
+
+    init(_ loader: ParameterLoader, config: EncoderShape, pool: WorkerPool) throws {
+        words = try loader.table(ParameterPaths.wordEmbeddings, pool: pool)
+        positions = try loader.smallTable(ParameterPaths.positionEmbeddings, size: config.hiddenSize)
+        types = try loader.smallTable(ParameterPaths.typeEmbeddings, size: config.hiddenSize)
+        norm = try loader.norm(ParameterPaths.embeddingNorm)
+    }
+
+    fileprivate func taking(_ groups: Set<LayerGroup>, from other: Embeddings) -> Embeddings {
+        var result = self
+        if groups.contains(.wordEmbeddings) { result.words = other.words }
+        if groups.contains(.positionEmbeddings) { result.positions = other.positions }
+        return result
+    }
+}
+
+/// One transformer block: attention, feed-forward, and a normalisation after each.
+struct EncoderBlock: Sendable {
+    /// Query, key and value in one: (3H, H).
+    private(set) var queryKeyValue: Dense
+    private(set) var attentionOutput: Dense
+    let attentionNorm: LayerNorm
+    /// (F, H).
+    private(set) var intermediate: Dense
+    /// (H, F).
+    private(set) var output: Dense
+    let outputNorm: LayerNorm
+
+    /// The dense layers of a block, those of most weights first.
+    enum Matrix: CaseIterable {
+        case intermediate, output, queryKeyValue, attentionOutput
+    }
+
+    /// Loads one of the layers of block `index`.
+    static func load(_ matrix: Matrix, of index: Int, _ loader: ParameterLoader) throws -> Dense {
+        let paths = ParameterPaths.block(index)
+        return switch matrix {
+        case .intermediate: try loader.dense(paths.intermediate)
+        case .output: try loader.dense(paths.output)
+        case .queryKeyValue:
+            try loader.joined([paths.query, paths.key, paths.value], alignment: PackedMatrix.panel)
+        case .attentionOutput: try loader.dense(paths.attentionOutput)
+        }
+    }
+
+    /// Block `index` of its dense layers, in the order of `Matrix`.
+    init(_ index: Int, _ matrices: [Dense], _ loader: ParameterLoader) throws {
+        let paths = ParameterPaths.block(index)
+        (intermediate, output, queryKeyValue, attentionOutput) = (matrices[0], matrices[1], matrices[2], matrices[3])
+        attentionNorm = try loader.norm(paths.attentionNorm)
+        outputNorm = try loader.norm(paths.outputNorm)
+    }
+
+    fileprivate func taking(_ groups: Set<LayerGroup>, from other: EncoderBlock, index: Int) -> EncoderBlock {
+        var result = self
+        if groups.contains(.queryKeyValue(block: index)) { result.queryKeyValue = other.queryKeyValue }
+        if groups.contains(.attentionOutput(block: index)) { result.attentionOutput = other.attentionOutput }
+        if groups.contains(.feedForwardUp(block: index)) { result.intermediate = other.intermediate }
+        if groups.contains(.feedForwardDown(block: index)) { result.output = other.output }
+        return result
+    }
+}

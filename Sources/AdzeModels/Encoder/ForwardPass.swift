@@ -1,0 +1,231 @@
+// The forward pass of the encoder over a packed batch, fp32 or int8. Not here: how one product is shared out, which is
+// `ForwardPass+Products.swift`, the heads, which are in `ForwardPass+Heads.swift`, the backward pass, and tokenizing.
+//
+// T tokens of S sequences, H hidden, A heads of D, F feed-forward. A block is two phases: attention, in pieces of a
+// sequence and head; then everything from the attention's output to the next block's query, key and value, in blocks of
+// rows that stay in a core's cache all the way. A row's result does not depend on the rows beside it, so neither threads
+// nor batch change a bit.
+
+internal import AdzeKernels
+public import AdzeThreads
+
+extension EncoderModel {
+    /// Runs a batch and returns one output a sequence, in order.
+    ///
+    /// `positions` says, for each sequence, where the vocabulary logits are wanted; nil is every token, at V values each.
+    /// Throws `CheckpointError.noPooler`, `.noClassifier` or `.noOutput` for a wish that the model cannot fulfil, and
+    /// `BatchError.noSuchPosition`.
+    /// - Complexity: O(T · (4H² + 2HF) · L) plus O(Σ T² · H · L) for attention, and O(P · V · H) for the vocabulary logits
+    ///   at P positions. The last block is computed only for tokens that an output reads.
+    public func run(
+        _ batch: PackedBatch, outputs: OutputRequest, positions: [[Int]]? = nil, pool: WorkerPool, workspace: Workspace
+    ) throws -> [EncoderOutput] {
+        try checkOutputs(outputs)
+        let wanted = outputs.contains(.vocabularyLogits) ? try batch.checked(positions) : nil
+        var results = (0..<batch.sequenceCount).map { EncoderOutput(tokenCount: batch.tokens(of: $0).count) }
+        guard batch.tokenCount > 0 else { return results }
+        workspace.reserve(tokens: batch.tokenCount, model: self, workers: pool.threadCount)
+        let pass = ForwardPass(model: self, batch: batch, pool: pool, workspace: workspace)
+        let selection = TokenSelection(batch, outputs: outputs, positions: wanted)
+
+        pass.start(selection)
+        if outputs.contains(.hiddenStates) { pass.copyHidden(to: &results) { $0.hiddenStates.append($1) } }
+        for (index, block) in blocks.enumerated() {
+            let attentions = pass.run(
+                block, selection: index == blocks.count - 1 ? selection : nil,
+                next: pass.projection(before: index + 1, selection), keepingAttentions: outputs.contains(.attentions))
+            for sequence in attentions.indices { results[sequence].attentions.append(attentions[sequence]) }
+            if outputs.contains(.hiddenStates) { pass.copyHidden(to: &results) { $0.hiddenStates.append($1) } }
+        }
+        if blocks.isEmpty, let selection { pass.gather(selection) }
+        if outputs.contains(.sequence) { pass.copyHidden(to: &results) { $0.sequence = $1 } }
+        pass.finish(outputs, selection: selection, positions: wanted, &results)
+        return results
+    }
+}
+
+/// One pass over one batch.
+struct ForwardPass: @unchecked Sendable {
+    // @unchecked: the workspace is this pass's alone, and every parallel piece writes rows and columns of its own.
+    let model: EncoderModel
+    let batch: PackedBatch
+    let pool: WorkerPool
+    let workspace: Workspace
+    /// Sees the hidden state between attention and feed-forward, a block of rows at a time, on the threads of the pool.
+    var onAttended: (@Sendable (MatrixView) -> Void)?
+
+    var config: EncoderShape { model.config }
+    var kernels: Kernels { model.kernels }
+    /// The hidden state: a row a token, or after a selection a row for each that was selected.
+    var hidden: MatrixView { workspace.hidden.matrix(rows: batch.tokenCount, columns: config.hiddenSize) }
+
+    /// Query, key and value of each token side by side.
+    var projected: MatrixView {
+        workspace.queryKeyValue.matrix(
+            rows: batch.tokenCount, columns: 3 * config.paddedHiddenSize, stride: config.projectedStride)
+    }
+
+    /// What attention gives, in the columns of the query: a piece of it is written where its own query was read last.
+    func context(rows: Int) -> MatrixView { projected.rows(0..<rows).columns(0..<config.hiddenSize) }
+
+    // MARK: Embeddings
+
+    /// Embeddings, and the first block's projection.
+    func start(_ selection: TokenSelection?) {
+        embed()
+        guard let first = projection(before: 0, selection) else { return }
+        multiply(projected.columns(first.columns), hidden, first.layer, columns: first.columns)
+    }
+
+    /// hidden = layerNorm(word + type + position), in transformers' order of addition.
+    private func embed() {
+        let (size, hidden, tables) = (config.hiddenSize, hidden, model.embeddings)
+        pool.forEach(batch.sequenceCount) { sequence in
+            let tokens = batch.tokens(of: sequence)
+            for (position, token) in tokens.enumerated() {
+                let row = hidden.base + token * size
+                tables.words.copy(row: Int(batch.ids[token]), size: size, to: row)
+                kernels.add3(
+                    row, row, tables.types.base + Int(batch.typeIDs[token]) * size,
+                    tables.positions.base + position * size, count: size)
+            }
+            let rows = hidden.rows(tokens)
+            normalize(rows, rows, tables.norm)
+        }
+    }
+
+    // MARK: Blocks
+
+    /// What a block needs before its attention: its layer, and which of query, key and value.
+    struct Projection {
+        let layer: Dense
+        let columns: Range<Int>
+    }
+
+    /// The projection before a block; of the last block with a selection, keys and values alone. Nil beyond the last.
+    func projection(before index: Int, _ selection: TokenSelection?) -> Projection? {
+        guard index < model.blocks.count else { return nil }
+        let padded = config.paddedHiddenSize
+        let isSelective = selection != nil && index == model.blocks.count - 1
+        return Projection(
+            layer: model.blocks[index].queryKeyValue, columns: isSelective ? padded..<3 * padded : 0..<3 * padded)
+    }
+
+    /// Runs one encoder block on `hidden`, in place, whose projection is there; makes that of the next block.
+    ///
+    /// With a selection, row i is afterwards its token i, and the rows beyond hold nothing. Returns the attention weights
+    /// (A, T, T) of each sequence if wanted, which is without a selection only.
+    @discardableResult
+    func run(
+        _ block: EncoderBlock, selection: TokenSelection?, next: Projection?, keepingAttentions: Bool
+    ) -> [[Float]] {
+        let rows = selection?.tokens.count ?? batch.tokenCount
+        if let selection {
+            // Keys and values of every token, but queries of the selected alone: row i keeps the query of token i.
+            gather(selection)
+            let queries = 0..<config.paddedHiddenSize
+            multiply(
+                projected.rows(0..<rows).columns(queries), hidden.rows(0..<rows), block.queryKeyValue, columns: queries)
+        }
+        let context = context(rows: rows)
+        let attentions = attend(
+            projected, context, selection: selection, keepingAttentions: keepingAttentions)
+        if isFew(rows) {
+            finishByColumns(block, context: context, next: next)
+        } else {
+            finishByRows(block, context: context, next: next)
+        }
+        return attentions
+    }
+
+    /// context = attention over each sequence and head; pieces are pairs of the two.
+    private func attend(
+        _ projected: MatrixView, _ context: MatrixView, selection: TokenSelection?, keepingAttentions: Bool
+    ) -> [[Float]] {
+        let (heads, size, padded) = (config.headCount, config.headSize, config.paddedHiddenSize)
+        let scale = 1 / Float(size).squareRoot()
+        let kept =
+            keepingAttentions
+            ? (0..<batch.sequenceCount).map {
+                FloatBuffer(count: heads * batch.tokens(of: $0).count * batch.tokens(of: $0).count)
+            } : []
+        pool.forEachWithWorker(batch.sequenceCount * heads) { piece, worker in
+            let (sequence, head) = piece.quotientAndRemainder(dividingBy: heads)
+            let tokens = batch.tokens(of: sequence)
+            let queries = selection?.rows(of: sequence) ?? tokens
+            if queries.isEmpty { return }
+            func part(_ index: Int, _ rows: Range<Int>) -> MatrixView {
+                projected.rows(rows).columns(index * padded + head * size..<index * padded + (head + 1) * size)
+            }
+            let probabilities =
+                keepingAttentions
+                ? kept[sequence].matrix(
+                    rows: tokens.count, columns: tokens.count, offset: head * tokens.count * tokens.count) : nil
+            workspace.attention[worker].attend(
+                kernels, output: context.rows(queries).columns(head * size..<(head + 1) * size),
+                query: part(0, queries), key: part(1, tokens), value: part(2, tokens), scale: scale,
+                probabilities: probabilities)
+        }
+        return kept.map { $0.values(0..<$0.count) }
+    }
+
+    /// Moves the selected token i to row i; they ascend, so no row is overwritten before it has been moved.
+    func gather(_ selection: TokenSelection) {
+        let size = config.hiddenSize
+        for (row, token) in selection.tokens.enumerated() where row != token {
+            (hidden.base + row * size).update(from: hidden.base + token * size, count: size)
+        }
+    }
+
+    /// Attention output, feed-forward, both normalisations and the next projection, a block of rows at a time, so that
+    /// what one step writes is still in the cache when the next reads it.
+    private func finishByRows(_ block: EncoderBlock, context: MatrixView, next: Projection?) {
+        let height = blockHeight(rows: context.rows)
+        let (hidden, projected, size, stride) = (hidden, projected, config.hiddenSize, config.intermediateStride)
+        pool.forEachWithWorker((context.rows + height - 1) / height) { piece, worker in
+            let rows = piece * height..<min((piece + 1) * height, context.rows)
+            let hidden = hidden.rows(rows)
+            let attended = workspace.attended.matrix(
+                rows: rows.count, columns: size, offset: worker * ForwardPass.blockRows * size)
+            let inner = workspace.feedForward.matrix(
+                rows: rows.count, columns: config.intermediateSize, stride: stride,
+                offset: worker * ForwardPass.blockRows * stride)
+            apply(block.attentionOutput, attended, context.rows(rows), worker, residual: hidden)
+            normalize(attended, attended, block.attentionNorm)
+            onAttended?(attended)
+            apply(block.intermediate, inner, attended, worker, activation: config.activation)
+            apply(block.output, hidden, inner, worker, residual: attended)
+            normalize(hidden, hidden, block.outputNorm)
+            if let next {
+                apply(next.layer, projected.rows(rows).columns(next.columns), hidden, worker, columns: next.columns)
+            }
+        }
+    }
+
+    /// The same for few rows: the columns of each product are shared out, with a wait after each.
+    private func finishByColumns(_ block: EncoderBlock, context: MatrixView, next: Projection?) {
+        let hidden = hidden.rows(0..<context.rows)
+        let attended = workspace.attended.matrix(rows: context.rows, columns: config.hiddenSize)
+        let inner = workspace.feedForward.matrix(
+            rows: context.rows, columns: config.intermediateSize, stride: config.intermediateStride)
+        multiply(attended, context, block.attentionOutput, residual: hidden)
+        normalizeAll(attended, block.attentionNorm)
+        onAttended?(attended)
+        multiply(inner, attended, block.intermediate, activation: config.activation)
+        multiply(hidden, inner, block.output, residual: attended)
+        normalizeAll(hidden, block.outputNorm)
+        if let next {
+            multiply(
+                projected.rows(0..<context.rows).columns(next.columns), hidden, next.layer, columns: next.columns)
+        }
+    }
+
+    /// Hands each sequence its rows of the hidden state.
+    func copyHidden(to results: inout [EncoderOutput], _ store: (inout EncoderOutput, [Float]) -> Void) {
+        let size = config.hiddenSize
+        for sequence in results.indices {
+            let tokens = batch.tokens(of: sequence)
+            store(&results[sequence], workspace.hidden.values(tokens.lowerBound * size..<tokens.upperBound * size))
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// Sequences of token ids laid end to end: the form in which the engine takes a batch. No padding exists in it.
+
+public import AdzeBytes
+
+/// One sequence of token ids, special tokens included.
+public struct TokenSequence: Sendable, Equatable {
+    /// The ids of its T tokens.
+    public var ids: [Int32]
+    /// The type (0 or 1) of each token.
+    public var typeIDs: [Int32]
+
+    /// A sequence; without types all are 0. The counts must agree.
+    public init(ids: [Int32], typeIDs: [Int32]? = nil) {
+        precondition(typeIDs.map { $0.count == ids.count } ?? true, "a type for each token")
+        self.ids = ids
+        self.typeIDs = typeIDs ?? [Int32](repeating: 0, count: ids.count)
+    }
+}
+
+/// S sequences as one run of T tokens.
+public struct PackedBatch: Sendable {
+    /// The ids of all T tokens.
+    package let ids: [Int32]
+    /// The type of each token.
+    package let typeIDs: [Int32]
+    /// Where each sequence starts; S + 1 values, the last is T.
+    package let starts: [Int]
+
+    /// T.
+    public var tokenCount: Int { ids.count }
+    /// S.
+    public var sequenceCount: Int { starts.count - 1 }
+
+    /// Packs sequences after checking each id, type and length against the model.
+    ///
+    /// Throws `BatchError` for an empty sequence, one longer than `config.maximumPositions`, and an id or type that the
+    /// embeddings have no row for. A batch of no sequences is fine.
+    public init(_ sequences: [TokenSequence], config: EncoderShape) throws(BatchError) {
+        var ids: [Int32] = []
+        var typeIDs: [Int32] = []
+        var starts = [0]
+        for (index, sequence) in sequences.enumerated() {
+            guard !sequence.ids.isEmpty else { throw .emptySequence(index: index) }
+            guard sequence.ids.count <= config.maximumPositions else {
+                throw .tooLong(index: index, tokens: sequence.ids.count, limit: config.maximumPositions)
+            }
+            for (position, id) in sequence.ids.enumerated() {
+                guard id >= 0, Int(id) < config.vocabularySize else {
+                    throw .unknownID(index: index, position: position, id: Int(id), limit: config.vocabularySize)
+                }
+                let type = sequence.typeIDs[position]
+                guard type >= 0, Int(type) < config.typeVocabularySize else {
+                    throw .unknownType(
+                        index: index, position: position, type: Int(type), limit: config.typeVocabularySize)
+                }
+            }
+            ids += sequence.ids
+            typeIDs += sequence.typeIDs
+            starts.append(ids.count)
+        }
+        self.ids = ids
+        self.typeIDs = typeIDs
+        self.starts = starts
+    }
+
+    /// The tokens of a sequence within the batch.
+    package func tokens(of sequence: Int) -> Range<Int> { starts[sequence]..<starts[sequence + 1] }
+}
+
+/// A sequence that the model cannot take.
+public enum BatchError: AdzeFailure, Equatable {
+    case emptySequence(index: Int)
+    case tooLong(index: Int, tokens: Int, limit: Int)
+    case unknownID(index: Int, position: Int, id: Int, limit: Int)
+    case unknownType(index: Int, position: Int, type: Int, limit: Int)
+    case noSuchPosition(index: Int, position: Int, tokens: Int)
+
+    /// One line: which sequence and token, what was expected and found.
+    public var description: String {
+        switch self {
+        case .emptySequence(let index): "sequence \(index) has no tokens"
+        case .tooLong(let index, let tokens, let limit):
+            "sequence \(index) has \(tokens) tokens; the model has \(limit) positions"
+        case .unknownID(let index, let position, let id, let limit):
+            "sequence \(index), token \(position): id \(id) is not below the vocabulary's \(limit)"
+        case .unknownType(let index, let position, let type, let limit):
+            "sequence \(index), token \(position): token type \(type) is not below \(limit)"
+        case .noSuchPosition(let index, let position, let tokens):
+            "sequence \(index): logits are asked for at position \(position); it has \(tokens) tokens"
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// Made-up weights of any shape, for measuring: nothing is read and nothing is learnt. Not here: new heads of real models,
+// which are `ModelCheckpoint`'s.
+
+public import AdzeTensors
+
+/// The parameters of a shape with random values: the same for the same seed, whoever loads them first.
+public struct RandomParameterStore: TensorStore {
+    /// Every parameter, in the order of `config.parameters(head:)`.
+    public let tensors: [TensorInfo]
+    private let seed: UInt64
+
+    /// The parameters of a model with this head.
+    public init(config: EncoderShape, head: Head, seed: UInt64) {
+        tensors = config.parameters(head: head).map { TensorInfo(name: $0.name, dtype: .float32, shape: $0.shape) }
+        self.seed = seed
+    }
+
+    /// Makes one: matrices uniform with the standard deviation 0.02 that BERT begins with, normalisation that changes
+    /// nothing, biases of zero. Throws `CheckpointError` for another name.
+    ///
+    /// - Complexity: O(elements).
+    public func load(_ name: String) throws -> Tensor {
+        guard let index = tensors.firstIndex(where: { $0.name == name }) else {
+            throw CheckpointError.missing(name: name, others: 0, nearest: nil)
+        }
+        let shape = tensors[index].shape
+        guard shape.rank > 1 else {
+            return Tensor(
+                shape: shape, floats: [Float](repeating: name.hasSuffix(".weight") ? 1 : 0, count: shape.count))
+        }
+        var state = seed &+ UInt64(index) &* 0xD134_2543_DE82_EF95
+        let reach: Float = 0.02 * Float(3).squareRoot()
+        let values = [Float](unsafeUninitializedCapacity: shape.count) { out, count in
+            for position in 0..<shape.count {
+                state &+= 0x9E37_79B9_7F4A_7C15
+                var z = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
+                z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+                // 24 bits from -2^23: exact in fp32.
+                out.initializeElement(at: position, to: (Float(z >> 40) - 0x1p23) * 0x1p-23 * reach)
+            }
+            count = shape.count
+        }
+        return Tensor(shape: shape, floats: values)
+    }
+}

@@ -1,0 +1,62 @@
+// How far the channels of a model's normalised hidden states reach, over some texts: what smoothing is calibrated with.
+// Not here: the smoothing factors, nor which texts.
+
+internal import AdzeKernels
+public import AdzeThreads
+internal import Synchronization
+
+/// The greatest magnitude of each channel, at the two places of a block where a layer normalisation feeds dense layers.
+///
+/// There a few channels are tens of times larger than the rest and would take most of an 8-bit range for themselves.
+public struct ActivationRanges: Sendable, Equatable {
+    /// For each block, H values: the input of query, key and value.
+    public private(set) var attentionInputs: [[Float]]
+    /// For each block, H values: the input of the feed-forward.
+    public private(set) var feedForwardInputs: [[Float]]
+
+    /// Nothing seen yet.
+    public init(_ config: EncoderShape) {
+        let zeros = [Float](repeating: 0, count: config.hiddenSize)
+        attentionInputs = [[Float]](repeating: zeros, count: config.layerCount)
+        feedForwardInputs = attentionInputs
+    }
+
+    mutating func sawAttentionInput(_ block: Int, _ values: MatrixView) { widen(&attentionInputs[block], values) }
+    mutating func sawFeedForwardInput(_ block: Int, _ values: MatrixView) { widen(&feedForwardInputs[block], values) }
+
+    /// Takes what another part of the texts showed.
+    public mutating func merge(_ other: ActivationRanges) {
+        func wider(_ a: [[Float]], _ b: [[Float]]) -> [[Float]] { zip(a, b).map { zip($0, $1).map { max($0, $1) } } }
+        attentionInputs = wider(attentionInputs, other.attentionInputs)
+        feedForwardInputs = wider(feedForwardInputs, other.feedForwardInputs)
+    }
+
+    private func widen(_ ranges: inout [Float], _ values: MatrixView) {
+        for row in 0..<values.rows {
+            let line = values.base + row * values.stride
+            for column in ranges.indices { ranges[column] = max(ranges[column], line[column].magnitude) }
+        }
+    }
+}
+
+extension EncoderModel {
+    /// Runs a batch and says how far the channels reached in it.
+    ///
+    /// - Complexity: as `run` with every token of every block.
+    public func activationRanges(
+        _ batch: PackedBatch, pool: WorkerPool, workspace: Workspace
+    ) -> ActivationRanges {
+        // The greatest of all does not depend on the order in which blocks of rows come.
+        let ranges = Mutex(ActivationRanges(config))
+        guard batch.tokenCount > 0 else { return ranges.withLock { $0 } }
+        workspace.reserve(tokens: batch.tokenCount, model: self, workers: pool.threadCount)
+        var pass = ForwardPass(model: self, batch: batch, pool: pool, workspace: workspace)
+        pass.start(nil)
+        for (index, block) in blocks.enumerated() {
+            ranges.withLock { $0.sawAttentionInput(index, pass.hidden) }
+            pass.onAttended = { attended in ranges.withLock { $0.sawFeedForwardInput(index, attended) } }
+            pass.run(block, selection: nil, next: pass.projection(before: index + 1, nil), keepingAttentions: false)
+        }
+        return ranges.withLock { $0 }
+    }
+}

@@ -1,0 +1,208 @@
+// The int8 forward pass in plain Swift: the definition that the engine must equal bit for bit. Slow on purpose; nothing but
+// tests runs it. One sequence at a time, every token of every block.
+//
+// Weights are s8 codes with an fp32 scale a row, under factors for the columns where the file has them. Activations get a
+// scale and a zero point a token, and are multiplied exactly. Matrices that a file keeps in fp32, the small ones of the
+// heads among them, are multiplied in fp32, one fma after another. Everything between the dense layers runs through
+// kernels of fixed order, which give the same bits on every instruction set: neither OpenBLAS nor libm has a part in it.
+
+public import AdzeKernels
+internal import AdzeTensors
+
+/// An int8 BERT in plain Swift.
+public struct Int8Oracle: Sendable {
+    private let config: EncoderShape
+    private let head: Head
+    private let store: any QuantizedStore
+    private let kernels: Kernels
+
+    /// An oracle over a store of quantized parameters.
+    public init(config: EncoderShape, head: Head, store: any QuantizedStore, kernels: Kernels) {
+        self.config = config
+        self.head = head
+        self.store = store
+        self.kernels = kernels
+    }
+
+    /// What the head gives for each sequence, see `Head.outputs`; vocabulary logits at `positions`, nil for every token.
+    ///
+    /// Throws the store's errors and `BatchError.noSuchPosition`; sequences must fit the model, see `PackedBatch`.
+    /// - Complexity: as the forward pass, at about a thousandth of its speed.
+    public func run(_ batch: PackedBatch, positions: [[Int]]? = nil) throws -> [EncoderOutput] {
+        let wanted = head.decoder == nil ? nil : try batch.checked(positions)
+        var results = (0..<batch.sequenceCount).map { EncoderOutput(tokenCount: batch.tokens(of: $0).count) }
+        guard batch.sequenceCount > 0 else { return results }
+        let hidden = try embed(batch)
+        for index in 0..<config.layerCount { try runBlock(index, hidden, batch) }
+        let outputs = head.outputs
+        if !outputs.isDisjoint(with: .firstTokenOutputs) {
+            try finishFirst(values(of: Array(batch.starts.dropLast()), in: hidden), outputs, &results)
+        }
+        if outputs.contains(.tokenLogits) {
+            let path = head.labels == nil ? ParameterPaths.answers : ParameterPaths.classifier
+            let logits = try dense(path, hidden.values(0..<batch.tokenCount * config.hiddenSize))
+            let size = logits.count / batch.tokenCount
+            for index in results.indices {
+                let tokens = batch.tokens(of: index)
+                results[index].tokenLogits = Array(logits[tokens.lowerBound * size..<tokens.upperBound * size])
+            }
+        }
+        if let wanted, let decoder = head.decoder {
+            for (index, list) in wanted.enumerated() where !list.isEmpty {
+                let tokens = list.map { batch.starts[index] + $0 }
+                results[index].vocabularyLogits = try vocabularyLogits(values(of: tokens, in: hidden), decoder)
+            }
+        }
+        return results
+    }
+
+    // MARK: Heads
+
+    /// The first tokens' vectors, (S, H), and what the pooler and its heads make of them.
+    private func finishFirst(
+        _ first: [Float], _ outputs: OutputRequest, _ results: inout [EncoderOutput]
+    ) throws {
+        func hand(_ values: [Float], _ store: (inout EncoderOutput, [Float]) -> Void) {
+            let size = values.count / results.count
+            for index in results.indices { store(&results[index], Array(values[index * size..<(index + 1) * size])) }
+        }
+        if outputs.contains(.firstToken) { hand(first) { $0.firstToken = $1 } }
+        guard !outputs.isDisjoint(with: .pooledOutputs) else { return }
+        let pooled = try dense(ParameterPaths.pooler, first, activation: .tanh)
+        if outputs.contains(.logits) { hand(try dense(ParameterPaths.classifier, pooled)) { $0.logits = $1 } }
+        if outputs.contains(.nextSentenceLogits) {
+            hand(try dense(ParameterPaths.nextSentence, pooled)) { $0.nextSentenceLogits = $1 }
+        }
+    }
+
+    /// (P, V) of P vectors; the transform and the decoder in int8 where their weights are.
+    private func vocabularyLogits(_ vectors: [Float], _ decoder: VocabularyDecoder) throws -> [Float] {
+        let inner = FloatBuffer(try dense(ParameterPaths.transform, vectors, activation: config.activation))
+        try normalize(inner, ParameterPaths.transformNorm)
+        let weight = decoder == .tied ? ParameterPaths.wordEmbeddings : ParameterPaths.decoder + ".weight"
+        return try dense(weight: weight, bias: ParameterPaths.decoderBias, inner.values(0..<inner.count))
+    }
+
+    /// The vectors of some tokens, one after another.
+    private func values(of tokens: [Int], in hidden: FloatBuffer) -> [Float] {
+        tokens.flatMap { hidden.values($0 * config.hiddenSize..<($0 + 1) * config.hiddenSize) }
+    }
+
+    // MARK: Steps
+
+    private func embed(_ batch: PackedBatch) throws -> FloatBuffer {
+        let size = config.hiddenSize
+        let words = try table(ParameterPaths.wordEmbeddings)
+        let positions = try table(ParameterPaths.positionEmbeddings)
+        let types = try table(ParameterPaths.typeEmbeddings)
+        let hidden = FloatBuffer(count: batch.tokenCount * size)
+        for sequence in 0..<batch.sequenceCount {
+            for (position, token) in batch.tokens(of: sequence).enumerated() {
+                let (word, type, place) = (
+                    words(Int(batch.ids[token])), types(Int(batch.typeIDs[token])), positions(position)
+                )
+                for index in 0..<size { hidden.base[token * size + index] = (word[index] + type[index]) + place[index] }
+            }
+        }
+        try normalize(hidden, ParameterPaths.embeddingNorm)
+        return hidden
+    }
+
+    private func runBlock(_ index: Int, _ hidden: FloatBuffer, _ batch: PackedBatch) throws {
+        let paths = ParameterPaths.block(index)
+        let (size, headSize, tokens) = (config.hiddenSize, config.headSize, batch.tokenCount)
+        let input = hidden.values(0..<tokens * size)
+        let layers = [paths.query, paths.key, paths.value]
+        let haveCodes = try codes(layers.map { $0 + ".weight" }) != nil
+        let projections = try layers.map { FloatBuffer(try dense($0, input, inInt8: haveCodes)) }
+        let context = FloatBuffer(count: tokens * size)
+        let scratch = AttentionScratch()
+        for sequence in 0..<batch.sequenceCount {
+            let range = batch.tokens(of: sequence)
+            for head in 0..<config.headCount {
+                func part(_ buffer: FloatBuffer) -> MatrixView {
+                    buffer.matrix(rows: tokens, columns: size).rows(range).columns(
+                        head * headSize..<(head + 1) * headSize)
+                }
+                scratch.attend(
+                    kernels, output: part(context), query: part(projections[0]), key: part(projections[1]),
+                    value: part(projections[2]), scale: 1 / Float(headSize).squareRoot())
+            }
+        }
+        let attended = FloatBuffer(try dense(paths.attentionOutput, context.values(0..<tokens * size), residual: input))
+        try normalize(attended, paths.attentionNorm)
+        let middle = attended.values(0..<tokens * size)
+        let inner = try dense(paths.intermediate, middle, activation: config.activation)
+        let output = try dense(paths.output, inner, residual: middle)
+        hidden.base.update(from: output, count: output.count)
+        try normalize(hidden, paths.outputNorm)
+    }
+
+    // MARK: Pieces
+
+    /// Looks rows of an embedding up: Float(code) · scale, or the fp32 row.
+    private func table(_ name: String) throws -> (Int) -> [Float] {
+        let size = config.hiddenSize
+        guard let weights = try store.quantized(name) else {
+            let values = try store.load(name).floats()
+            return { Array(values[$0 * size..<($0 + 1) * size]) }
+        }
+        return { row in weights.codes[row * size..<(row + 1) * size].map { Float($0) * weights.rowScales[row] } }
+    }
+
+    private func normalize(_ buffer: FloatBuffer, _ path: String) throws {
+        let gamma = FloatBuffer(try store.load(path + ".weight").floats())
+        let beta = FloatBuffer(try store.load(path + ".bias").floats())
+        let view = buffer.matrix(rows: buffer.count / config.hiddenSize, columns: config.hiddenSize)
+        kernels.layerNorm(view, view, gamma: gamma, beta: beta, epsilon: Float(config.layerNormEpsilon))
+    }
+
+    /// The codes of matrices of one input, or nil where one is kept in fp32, has other factors or is too deep.
+    private func codes(_ names: [String]) throws -> [QuantizedWeights]? {
+        let parts = try names.compactMap { try store.quantized($0) }
+        let isSound = parts.allSatisfy {
+            $0.columnFactors == parts[0].columnFactors
+                && $0.codes.count / $0.rowScales.count <= PackedInt8Matrix.depthLimit
+        }
+        return parts.count == names.count && isSound ? parts : nil
+    }
+
+    /// activation(input · weightᵀ + bias + residual), weights and input in int8 where the weights are.
+    private func dense(
+        _ path: String, _ input: [Float], residual: [Float]? = nil, activation: Activation = .identity,
+        inInt8: Bool = true
+    ) throws -> [Float] {
+        try dense(
+            weight: path + ".weight", bias: path + ".bias", input, residual: residual, activation: activation,
+            inInt8: inInt8)
+    }
+
+    private func dense(
+        weight: String, bias: String, _ input: [Float], residual: [Float]? = nil, activation: Activation = .identity,
+        inInt8: Bool = true
+    ) throws -> [Float] {
+        let bias = try store.load(bias).floats()
+        let weights = inInt8 ? try codes([weight])?.first : nil
+        let plain = weights == nil ? try store.load(weight).floats() : []
+        let (columns, depth) = (bias.count, (weights?.codes.count ?? plain.count) / bias.count)
+        var output: [Float] = []
+        for row in 0..<input.count / depth {
+            let values = Array(input[row * depth..<(row + 1) * depth])
+            let added = residual.map { Array($0[row * columns..<(row + 1) * columns]) }
+            if let weights {
+                output += ReferenceOps.int8Linear(
+                    ReferenceOps.quantizeRow(values, factors: QuantizedWeights.inputFactors(weights.columnFactors)),
+                    codes: weights.codes,
+                    scales: weights.rowScales, bias: bias, residual: added)
+            } else {
+                output += (0..<columns).map { n in
+                    let sum = (0..<depth).reduce(Float(0)) { $0.addingProduct(values[$1], plain[n * depth + $1]) }
+                    return added.map { (sum + bias[n]) + $0[n] } ?? sum + bias[n]
+                }
+            }
+        }
+        let result = FloatBuffer(output)
+        kernels.activate(result.matrix(rows: output.count / columns, columns: columns), activation)
+        return result.values(0..<output.count)
+    }
+}

@@ -1,0 +1,76 @@
+// Where the parameters of each layer begin in the flat array, looked up once. Not here: the numbers.
+
+internal import AdzeModels
+internal import AdzeTensors
+
+/// A dense layer's weight (N, K) and bias (N).
+struct DensePlace: Sendable {
+    let weight: Int
+    let bias: Int
+    let columns: Int
+    let depth: Int
+}
+
+/// A normalisation's scale and shift, H each.
+struct NormPlace: Sendable {
+    let gamma: Int
+    let beta: Int
+}
+
+struct BlockPlaces: Sendable {
+    let query: DensePlace
+    let key: DensePlace
+    let value: DensePlace
+    let attentionOutput: DensePlace
+    let attentionNorm: NormPlace
+    let intermediate: DensePlace
+    let output: DensePlace
+    let outputNorm: NormPlace
+}
+
+struct ParameterOffsets: Sendable {
+    let words: Int
+    let positions: Int
+    let types: Int
+    let embeddingNorm: NormPlace
+    let blocks: [BlockPlaces]
+    let pooler: DensePlace?
+    /// The last layer: classifier, or start and end of an answer.
+    let classifier: DensePlace
+
+    init(_ layout: ParameterLayout, config: EncoderShape, head: Head) {
+        let starts = Dictionary(layout.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        func entry(_ name: String) -> ParameterLayout.Entry {
+            guard let entry = starts[name] else { preconditionFailure("the layout is that of the model: \(name)") }
+            return entry
+        }
+        func dense(_ path: String) -> DensePlace {
+            let weight = entry(path + ".weight")
+            return DensePlace(
+                weight: weight.range.lowerBound, bias: entry(path + ".bias").range.lowerBound,
+                columns: weight.shape[0], depth: weight.shape[1])
+        }
+        func norm(_ path: String) -> NormPlace {
+            NormPlace(
+                gamma: entry(path + ".weight").range.lowerBound, beta: entry(path + ".bias").range.lowerBound)
+        }
+        words = entry(ParameterPaths.wordEmbeddings).range.lowerBound
+        positions = entry(ParameterPaths.positionEmbeddings).range.lowerBound
+        types = entry(ParameterPaths.typeEmbeddings).range.lowerBound
+        embeddingNorm = norm(ParameterPaths.embeddingNorm)
+        blocks = (0..<config.layerCount).map { index in
+            let paths = ParameterPaths.block(index)
+            return BlockPlaces(
+                query: dense(paths.query), key: dense(paths.key), value: dense(paths.value),
+                attentionOutput: dense(paths.attentionOutput), attentionNorm: norm(paths.attentionNorm),
+                intermediate: dense(paths.intermediate), output: dense(paths.output),
+                outputNorm: norm(paths.outputNorm))
+        }
+        pooler = head.hasPooler ? dense(ParameterPaths.pooler) : nil
+        if case .questionAnswering = head {
+            classifier = dense(ParameterPaths.answers)
+        } else {
+            classifier = dense(ParameterPaths.classifier)
+        }
+    }
+}
