@@ -52,16 +52,29 @@ public enum ReferenceOps {
         return exponentials.map { $0 / sum }
     }
 
-    /// softmax(scale · query · keyᵀ) · value; shapes (Tq, D), (T, D), (T, D) → (Tq, D).
+    /// scores · scale + bias(query, key); shape (Tq, T).
+    public static func addBias(
+        _ scores: [Float], queries: Int, tokens: Int, scale: Float, bias: (_ query: Int, _ key: Int) -> Float
+    ) -> [Double] {
+        (0..<queries * tokens).map {
+            Double(scores[$0]) * Double(scale) + Double(bias($0 / tokens, $0 % tokens))
+        }
+    }
+
+    /// softmax(scale · query · keyᵀ + bias(query, key)) · value; shapes (Tq, D), (T, D), (T, D) → (Tq, D).
     public static func attention(
-        query: [Float], key: [Float], value: [Float], queries: Int, tokens: Int, size: Int, scale: Double
+        query: [Float], key: [Float], value: [Float], queries: Int, tokens: Int, size: Int, scale: Double,
+        bias: (_ query: Int, _ key: Int) -> Double = { _, _ in 0 }
     ) -> [Double] {
         var output = [Double](repeating: 0, count: queries * size)
         for q in 0..<queries {
             let scores = (0..<tokens).map { t in
-                Float((0..<size).reduce(0.0) { $0 + Double(query[q * size + $1]) * Double(key[t * size + $1]) })
+                let product = (0..<size).reduce(0.0) {
+                    $0 + Double(query[q * size + $1]) * Double(key[t * size + $1])
+                }
+                return Float(product * scale + bias(q, t))
             }
-            for (t, weight) in softmax(scores, scale: scale).enumerated() {
+            for (t, weight) in softmax(scores, scale: 1).enumerated() {
                 for d in 0..<size { output[q * size + d] += weight * Double(value[t * size + d]) }
             }
         }

@@ -59,6 +59,20 @@ static void CK_NAME(ck_f32_softmax)(float *x, ptrdiff_t stride, float scale, ptr
     }
 }
 
+// One fma a value, so that no set rounds the product by itself.
+static void CK_NAME(ck_f32_scale_add)(float *x, ptrdiff_t stride, float scale, const float *bias, ptrdiff_t bias_step,
+                                      ptrdiff_t rows, ptrdiff_t columns) {
+    const ptrdiff_t whole = columns & ~(ptrdiff_t)15, rest = columns - whole;
+    const v16f scales = (v16f)(scale);
+    for (ptrdiff_t m = 0; m < rows; m++, x += stride, bias += bias_step) {
+        for (ptrdiff_t n = 0; n < whole; n += 16) v16_store(x + n, v16_fma(v16_load(x + n), scales, v16_load(bias + n)));
+        if (rest) {
+            v16f part = v16_load_part(x + whole, rest, 0.0f), added = v16_load_part(bias + whole, rest, 0.0f);
+            v16_store_part(x + whole, v16_fma(part, scales, added), rest);
+        }
+    }
+}
+
 static void CK_NAME(ck_f32_activate)(float *y, const float *x, ptrdiff_t count, ck_activation activation) {
     ptrdiff_t n = 0;
     for (; n + 16 <= count; n += 16) v16_store(y + n, v16_activate(v16_load(x + n), activation));

@@ -6,6 +6,7 @@ static const ck_kernels CK_NAME(ck_row) = {
     .f32_pack = CK_NAME(ck_f32_pack),
     .f32_layer_norm = CK_NAME(ck_f32_layer_norm),
     .f32_softmax = CK_NAME(ck_f32_softmax),
+    .f32_scale_add = CK_NAME(ck_f32_scale_add),
     .f32_adamw = CK_NAME(ck_f32_adamw),
     .f32_adamw_replay = CK_NAME(ck_f32_adamw_replay),
     .f32_sum_of_squares = CK_NAME(ck_f32_sum_of_squares),

@@ -50,7 +50,8 @@ final class Operands {
 enum GuardedKernel: String, CaseIterable, Sendable {
     case f32_gemm, f32_pack, f32_layer_norm, f32_softmax, f32_adamw, f32_adamw_replay, f32_sum_of_squares
     case f32_activate, f32_add3, f32_outer, f32_add_rows, f32_layer_norm_backward, f32_activate_backward
-    case f32_softmax_backward, f32_dropout, i8_gemm, i8_pack, i8_quantize, i8_restore, i8_limit, f32_limit
+    case f32_softmax_backward, f32_scale_add, f32_dropout, i8_gemm, i8_pack, i8_quantize, i8_restore, i8_limit
+    case f32_limit
 
     /// Rows, columns, depth. Tiles are 4, 6 or 12 rows by 16 or 32 columns, slices of the depth are 256 long, groups of
     /// codes 4, and what is left over of each is something else in each.
@@ -101,6 +102,7 @@ enum GuardedKernel: String, CaseIterable, Sendable {
             let p = operand.floats(GuardedKernel.extent(rows, stride, columns), 2)
             table.f32_softmax_backward(gradient, p, stride, 0.7, rows, columns)
             return [bits(gradient, rows * stride)]
+        case .f32_scale_add: return [-1, 0, 1, columns + 2].map { scaleAdd(table, Operands(side), rows, columns, $0) }
         case .f32_sum_of_squares:
             let sum = table.f32_sum_of_squares(operand.floats(count, 1), count).bitPattern
             return [[UInt32(truncatingIfNeeded: sum), UInt32(sum >> 32)]]
@@ -168,6 +170,16 @@ enum GuardedKernel: String, CaseIterable, Sendable {
             table.f32_gemm(c, cStride, a, depth + 2, packed, rows, columns, depth, &epilogue)
             return bits(c, size)
         }
+    }
+
+    private func scaleAdd(
+        _ table: ck_kernels, _ operand: Operands, _ rows: Int, _ columns: Int, _ step: Int
+    ) -> [UInt32] {
+        let stride = columns + 5, size = GuardedKernel.extent(rows, stride, columns), x = operand.floats(size, 1)
+        let bias = operand.floats(GuardedKernel.extent(rows, abs(step), columns), 2)
+        // Where the step is negative, the first row's bias is the last.
+        table.f32_scale_add(x, stride, 0.7, bias + max(0, -step) * (rows - 1), step, rows, columns)
+        return bits(x, size)
     }
 
     private func normSlopes(

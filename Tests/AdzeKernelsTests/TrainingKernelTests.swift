@@ -122,6 +122,24 @@ import Testing
         expectClose(found, expected, 1e-6)
     }
 
+    @Test(arguments: [(1, 1, 0), (5, 5, 0), (48, 100, 48), (3, 130, 127)])
+    func diagonalsAreSummedByDistance(shape: (Int, Int, Int)) {
+        let (rows, columns, position) = shape, stride = columns + 2
+        let sums = random(rows + columns + position, seed: 1), values = random(rows * stride, seed: 2)
+        let center = rows - 1 + position
+        let found = onEverySet { kernels in
+            let (target, source) = (FloatBuffer(sums), FloatBuffer(values))
+            kernels.addDiagonals(
+                target.base + center, source.matrix(rows: rows, columns: columns, stride: stride), position: position)
+            return target.values(0..<sums.count)
+        }
+        var expected = sums
+        for row in 0..<rows {
+            for column in 0..<columns { expected[center + column - position - row] += values[row * stride + column] }
+        }
+        #expect(found == expected)
+    }
+
     @Test func packedTransposeEqualsElements() {
         for set in TrainingKernelTests.sets {
             for (columns, depth) in [(16, 16), (48, 50), (17, 33), (5, 64)] {

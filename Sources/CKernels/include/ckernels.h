@@ -112,6 +112,11 @@ typedef struct ck_kernels {
     // rows * stride values.
     void (*_Nonnull f32_softmax)(float *_Nonnull x, ptrdiff_t stride, float scale, ptrdiff_t rows, ptrdiff_t columns);
 
+    // x[m, n] = x[m, n] * scale + bias[m * bias_step + n], rounded once. `bias` is the first row's; the step may be 0 or
+    // negative, and is -1 where the bias depends on n - m alone.
+    void (*_Nonnull f32_scale_add)(float *_Nonnull x, ptrdiff_t stride, float scale, const float *_Nonnull bias,
+                                   ptrdiff_t bias_step, ptrdiff_t rows, ptrdiff_t columns);
+
     // A step of AdamW, elementwise; the gradients become 0. One `step` is read.
     void (*_Nonnull f32_adamw)(float *_Nonnull weights, float *_Nonnull moments1, float *_Nonnull moments2,
                                float *_Nonnull gradients, ptrdiff_t count, const ck_adamw *_Nonnull step);
