@@ -51,14 +51,6 @@ extension Kernels {
         table.f32_add_rows(sums, values.base, values.stride, values.rows, values.columns)
     }
 
-    /// center[n − (position + m)] += values[m, n], row after row: the gradient of a bias that depends on the distance from
-    /// row to column, of rows whose first is at `position`.
-    ///
-    /// `center` is the sum of distance 0.
-    package func addDiagonals(_ center: UnsafeMutablePointer<Float>, _ values: MatrixView, position: Int) {
-        for row in 0..<values.rows { addRows(center - (position + row), values.rows(row..<row + 1)) }
-    }
-
     /// From the gradient of layerNorm(input) to that of input; dgamma and dbeta (H each, or nil) are added to.
     ///
     /// Shapes: (T, H), H. `output` may be `input` or `gradient`.

@@ -116,14 +116,6 @@ public struct Kernels: @unchecked Sendable {
         table.f32_softmax(scores.base, scores.stride, scale, scores.rows, scores.columns)
     }
 
-    /// scores[m, n] = scores[m, n] · scale + bias[m · step + n], rounded once; what lies between `columns` and the stride
-    /// stays.
-    ///
-    /// `bias` is the first row's. With a step of −1 it depends on n − m alone.
-    package func addBias(_ scores: MatrixView, scale: Float, bias: UnsafePointer<Float>, step: Int) {
-        table.f32_scale_add(scores.base, scores.stride, scale, bias, step, scores.rows, scores.columns)
-    }
-
     /// values = activation(values).
     package func activate(_ values: MatrixView, _ activation: Activation) {
         precondition(values.stride == values.columns, "rows lie side by side")

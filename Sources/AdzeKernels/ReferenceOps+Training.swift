@@ -61,4 +61,36 @@ extension ReferenceOps {
         let mean = zip(gradient, probabilities).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
         return zip(gradient, probabilities).map { scale * Double($1) * (Double($0) - mean) }
     }
+
+    /// From the gradient of attention's output to those of query, key, value and biased scores (Tq, T); shapes as for
+    /// `attention`.
+    public static func attentionBackward(
+        gradient: [Float], query: [Float], key: [Float], value: [Float], size: Int, scale: Double,
+        bias: (_ query: Int, _ key: Int) -> Double
+    ) -> (query: [Double], key: [Double], value: [Double], scores: [Double]) {
+        let (queries, tokens) = (query.count / size, key.count / size)
+        func dot(_ a: [Float], _ row: Int, _ b: [Float], _ other: Int) -> Double {
+            (0..<size).reduce(0) { $0 + Double(a[row * size + $1]) * Double(b[other * size + $1]) }
+        }
+        var result = (
+            query: [Double](repeating: 0, count: query.count), key: [Double](repeating: 0, count: key.count),
+            value: [Double](repeating: 0, count: key.count), scores: [Double]()
+        )
+        for q in 0..<queries {
+            let exponentials = (0..<tokens).map { exp(dot(query, q, key, $0) * scale + bias(q, $0)) }
+            let weights = exponentials.map { $0 / exponentials.reduce(0, +) }
+            let slopes = (0..<tokens).map { dot(gradient, q, value, $0) }
+            let mean = zip(weights, slopes).reduce(0) { $0 + $1.0 * $1.1 }
+            for t in 0..<tokens {
+                let slope = weights[t] * (slopes[t] - mean)
+                result.scores.append(slope)
+                for d in 0..<size {
+                    result.query[q * size + d] += scale * slope * Double(key[t * size + d])
+                    result.key[t * size + d] += scale * slope * Double(query[q * size + d])
+                    result.value[t * size + d] += weights[t] * Double(gradient[q * size + d])
+                }
+            }
+        }
+        return result
+    }
 }

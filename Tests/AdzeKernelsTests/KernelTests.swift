@@ -112,69 +112,6 @@ import Testing
         #expect(nan.values(0..<1)[0].isNaN, "a NaN may not disappear in \(activation)")
     }
 
-    @Test(arguments: sets, [(1, 1, 1), (1, 7, 6), (50, 50, 32), (100, 100, 8), (1, 130, 64), (17, 17, 33)])
-    func attentionEqualsDefinition(set: InstructionSet, shape: (Int, Int, Int)) {
-        let (queries, tokens, size) = shape
-        let kernels = Kernels(set)
-        let (q, k, v) = (
-            random(queries * size, seed: 1), random(tokens * size, seed: 2), random(tokens * size, seed: 3)
-        )
-        let (queryBuffer, keyBuffer, valueBuffer) = (FloatBuffer(q), FloatBuffer(k), FloatBuffer(v))
-        let output = FloatBuffer(count: queries * size), weights = FloatBuffer(count: queries * tokens)
-        AttentionScratch().attend(
-            kernels, output: output.matrix(rows: queries, columns: size),
-            query: queryBuffer.matrix(rows: queries, columns: size), key: keyBuffer.matrix(rows: tokens, columns: size),
-            value: valueBuffer.matrix(rows: tokens, columns: size), scale: 0.3,
-            probabilities: weights.matrix(rows: queries, columns: tokens))
-        let expected = ReferenceOps.attention(
-            query: q, key: k, value: v, queries: queries, tokens: tokens, size: size, scale: Double(Float(0.3)))
-        expectClose(output.values(0..<output.count), expected, 1e-5, "\(set) \(shape)")
-        for row in 0..<queries {
-            #expect(abs(weights.values(row * tokens..<(row + 1) * tokens).reduce(0, +) - 1) < 1e-5)
-        }
-    }
-
-    @Test(arguments: sets, [(1, 1, 0), (3, 17, -1), (7, 33, -1), (50, 50, -1), (4, 16, 0), (12, 47, 49)])
-    func biasEqualsDefinition(set: InstructionSet, shape: (Int, Int, Int)) {
-        let (rows, columns, step) = shape, stride = columns + 3
-        let scores = random(rows * stride, seed: 1, scale: 9), bias = random((rows - 1) * abs(step) + columns, seed: 2)
-        let (buffer, biases, first) = (FloatBuffer(scores), FloatBuffer(bias), max(0, -step) * (rows - 1))
-        Kernels(set).addBias(
-            buffer.matrix(rows: rows, columns: columns, stride: stride), scale: 0.3, bias: biases.base + first,
-            step: step)
-        let found = (0..<rows).flatMap { buffer.values($0 * stride..<$0 * stride + columns) }
-        let expected = ReferenceOps.addBias(
-            (0..<rows).flatMap { Array(scores[$0 * stride..<$0 * stride + columns]) }, queries: rows, tokens: columns,
-            scale: 0.3
-        ) { bias[first + $0 * step + $1] }
-        // One rounding: the nearest float of the exact value, which a double holds but for some halves.
-        #expect(found == expected.map { Float($0) }, "\(set) \(shape)")
-        for row in 0..<rows {
-            let between = row * stride + columns..<(row + 1) * stride
-            #expect(buffer.values(between) == Array(scores[between]))
-        }
-    }
-
-    @Test(arguments: sets, [(1, 7, 6, [3]), (50, 50, 32, nil), (100, 100, 8, nil), (3, 130, 64, [0, 64, 129])])
-    func attentionWithABiasEqualsDefinition(set: InstructionSet, shape: (Int, Int, Int, [Int]?)) {
-        let (queries, tokens, size, positions) = shape
-        let (q, k, v) = (
-            random(queries * size, seed: 1), random(tokens * size, seed: 2), random(tokens * size, seed: 3)
-        )
-        let bias = random(2 * tokens - 1, seed: 4, scale: 3)
-        let (queryBuffer, keyBuffer, valueBuffer) = (FloatBuffer(q), FloatBuffer(k), FloatBuffer(v))
-        let (output, biases) = (FloatBuffer(count: queries * size), FloatBuffer(bias))
-        AttentionScratch().attend(
-            Kernels(set), output: output.matrix(rows: queries, columns: size),
-            query: queryBuffer.matrix(rows: queries, columns: size), key: keyBuffer.matrix(rows: tokens, columns: size),
-            value: valueBuffer.matrix(rows: tokens, columns: size), scale: 0.3,
-            bias: AttentionBias(center: biases.base + tokens - 1, positions: positions))
-        let expected = ReferenceOps.attention(
-            query: q, key: k, value: v, queries: queries, tokens: tokens, size: size, scale: Double(Float(0.3))
-        ) { query, key in Double(bias[tokens - 1 + key - (positions.map { $0[query] } ?? query)]) }
-        expectClose(output.values(0..<output.count), expected, 1e-5, "\(set) \(shape)")
-    }
-
     /// The vector kernels agree to the bit; the scalar ones too, but for the product, which is OpenBLAS's there.
     @Test(arguments: sets.filter { $0 != .scalar })
     func everyInstructionSetGivesTheSameBits(set: InstructionSet) throws {

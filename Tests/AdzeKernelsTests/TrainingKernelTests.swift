@@ -9,13 +9,6 @@ import Testing
 @Suite struct TrainingKernelTests {
     static let sets = InstructionSet.available
 
-    /// The bits of a result are the same on every set.
-    func onEverySet(_ body: (Kernels) -> [Float]) -> [Float] {
-        let results = TrainingKernelTests.sets.map { body(Kernels($0)).map(\.bitPattern) }
-        for (set, result) in zip(TrainingKernelTests.sets, results) { #expect(result == results[0], "\(set)") }
-        return results[0].map { Float(bitPattern: $0) }
-    }
-
     @Test(arguments: [(1, 1, 1), (3, 17, 5), (12, 32, 16), (13, 33, 257), (25, 48, 300), (7, 100, 64), (24, 15, 2)])
     func outerProductEqualsDefinition(shape: (Int, Int, Int)) {
         let (rows, columns, depth) = shape
@@ -120,24 +113,6 @@ import Testing
                 + [Double](repeating: 0, count: stride - columns)
         }
         expectClose(found, expected, 1e-6)
-    }
-
-    @Test(arguments: [(1, 1, 0), (5, 5, 0), (48, 100, 48), (3, 130, 127)])
-    func diagonalsAreSummedByDistance(shape: (Int, Int, Int)) {
-        let (rows, columns, position) = shape, stride = columns + 2
-        let sums = random(rows + columns + position, seed: 1), values = random(rows * stride, seed: 2)
-        let center = rows - 1 + position
-        let found = onEverySet { kernels in
-            let (target, source) = (FloatBuffer(sums), FloatBuffer(values))
-            kernels.addDiagonals(
-                target.base + center, source.matrix(rows: rows, columns: columns, stride: stride), position: position)
-            return target.values(0..<sums.count)
-        }
-        var expected = sums
-        for row in 0..<rows {
-            for column in 0..<columns { expected[center + column - position - row] += values[row * stride + column] }
-        }
-        #expect(found == expected)
     }
 
     @Test func packedTransposeEqualsElements() {

@@ -41,7 +41,7 @@ final class BlockActivations {
 
 /// Scratch memory of one worker.
 final class WorkerScratch {
-    let attention = TrainingAttention()
+    let attention = AttentionScratch()
     private(set) var narrow = GrowableBuffer()
     private(set) var second = GrowableBuffer()
     private(set) var wide = GrowableBuffer()

@@ -49,7 +49,7 @@ extension EncoderPass {
     private func attend(_ index: Int, _ kept: BlockActivations) {
         let context = kept.context.buffer.matrix(rows: rows(of: index), columns: config.hiddenSize)
         forEachHead(index, kept) { head, worker in
-            workspace.workers[worker].attention.forward(
+            workspace.workers[worker].attention.attend(
                 kernels, output: context.rows(head.queries).columns(head.columns), query: head.query, key: head.key,
                 value: head.value, scale: head.scale, dropout: head.dropout)
         }

@@ -1,0 +1,181 @@
+// Scaled dot-product attention of one sequence and one head, both directions, of inference and of training. Keys and values
+// are packed on the fly and go through our own product whatever multiplies the weights. The backward pass computes the
+// attention weights again instead of keeping them. Not here: projections, and which heads run where.
+
+/// What attention drops of its weights: those of query row q and key k are the elements first + q · pitch + k of a draw.
+package struct AttentionDropout {
+    let draw: DropoutDraw
+    let first: Int
+    let pitch: Int
+
+    /// The elements from `first` of a draw, a query row's `pitch` after those of the row before.
+    package init(draw: DropoutDraw, first: Int, pitch: Int) {
+        (self.draw, self.first, self.pitch) = (draw, first, pitch)
+    }
+
+    /// output = dropout(input) of the query rows in `rows`, and `second` = dropout(second) by the same draws.
+    func apply(
+        _ kernels: Kernels, _ rows: Range<Int>, output: MatrixView, input: MatrixView, second: MatrixView? = nil
+    ) {
+        kernels.dropout(draw, output, input, first: first + rows.lowerBound * pitch, pitch: pitch, second: second)
+    }
+}
+
+/// Scratch memory for attention, one for each thread of work; grows to the longest sequence it meets.
+package final class AttentionScratch {
+    // Packed for a product that sums over D, or with `Rows` over T.
+    private var keys = FloatBuffer(count: 0)
+    private var keyRows = FloatBuffer(count: 0)
+    private var values = FloatBuffer(count: 0)
+    private var valueRows = FloatBuffer(count: 0)
+    // A block of query rows, (queryBlock, T).
+    private var weights = FloatBuffer(count: 0)
+    private var kept = FloatBuffer(count: 0)
+    private var slopes = FloatBuffer(count: 0)
+    private var zeros = FloatBuffer(count: 0)
+    private var keyGradient = FloatBuffer(count: 0)
+    private var valueGradient = FloatBuffer(count: 0)
+
+    package init() {}
+
+    /// Query rows computed at a time: enough for the tiles, few enough that their weights stay in the second cache.
+    static let queryBlock = 48
+
+    /// output = dropout(softmax(scale · query · keyᵀ + bias)) · value.
+    ///
+    /// Shapes: query and output (Tq, D), which may be the same; key and value (T, D). `probabilities`, if given, takes the
+    /// (Tq, T) weights before they are dropped. A row's bits depend on its own sequence alone. T ≥ 1, D ≥ 1.
+    /// - Complexity: O(Tq · T · D).
+    package func attend(
+        _ kernels: Kernels, output: MatrixView, query: MatrixView, key: MatrixView, value: MatrixView, scale: Float,
+        bias: AttentionBias? = nil, dropout: AttentionDropout? = nil, probabilities: MatrixView? = nil
+    ) {
+        check(query: query, key: key, value: value, output, bias)
+        precondition(probabilities.map { $0.rows == query.rows && $0.columns == key.rows } ?? true)
+        let packedKeys = pack(kernels, &keys, transposing: key)
+        let packedValues = pack(kernels, &valueRows, value)
+        for rows in blocks(query.rows) {
+            let weights = block(&weights, rows, tokens: key.rows)
+            weigh(kernels, weights, query.rows(rows), packedKeys, scale, bias, rows)
+            if let probabilities { copy(weights, to: probabilities.rows(rows)) }
+            dropout?.apply(kernels, rows, output: weights, input: weights)
+            kernels.multiplyExactly(output.rows(rows), weights, packedValues)
+        }
+    }
+
+    /// Replaces query, key and value by their gradients, given that of the output; adds that of the bias.
+    ///
+    /// Shapes as for `attend`, whose bias and dropout these are. `biasGradient` is where the sum of distance 0 lies, as
+    /// the bias' `center` is; rows are added in order.
+    /// - Complexity: O(Tq · T · D).
+    package func attendBackward(
+        _ kernels: Kernels, gradient: MatrixView, query: MatrixView, key: MatrixView, value: MatrixView, scale: Float,
+        bias: AttentionBias? = nil, biasGradient: UnsafeMutablePointer<Float>? = nil, dropout: AttentionDropout? = nil
+    ) {
+        check(query: query, key: key, value: value, gradient, bias)
+        let packedKeys = pack(kernels, &keys, transposing: key)
+        let packedValues = pack(kernels, &values, transposing: value)
+        let packedKeyRows = pack(kernels, &keyRows, key)
+        let (dKey, dValue) = (cleared(&keyGradient, as: key), cleared(&valueGradient, as: value))
+        for rows in blocks(query.rows) {
+            let weights = block(&weights, rows, tokens: key.rows)
+            let slopes = block(&slopes, rows, tokens: key.rows)
+            weigh(kernels, weights, query.rows(rows), packedKeys, scale, bias, rows)
+            kernels.multiplyExactly(slopes, gradient.rows(rows), packedValues)
+            var dropped = weights
+            if let dropout {
+                dropped = block(&kept, rows, tokens: key.rows)
+                dropout.apply(kernels, rows, output: dropped, input: weights, second: slopes)
+            }
+            kernels.addOuter(dValue, dropped, gradient.rows(rows))
+            weighBackward(kernels, slopes, weights, scale, bias, biasGradient, rows)
+            kernels.addOuter(dKey, slopes, query.rows(rows))
+            // The queries of these rows have been read for the last time.
+            kernels.multiplyExactly(query.rows(rows), slopes, packedKeyRows)
+        }
+        copy(dKey, to: key)
+        copy(dValue, to: value)
+    }
+
+    // MARK: Weights
+
+    /// weights = softmax(scale · query · keyᵀ + bias).
+    private func weigh(
+        _ kernels: Kernels, _ weights: MatrixView, _ query: MatrixView, _ keys: PackedMatrix, _ scale: Float,
+        _ bias: AttentionBias?, _ rows: Range<Int>
+    ) {
+        kernels.multiplyExactly(weights, query, keys)
+        guard let bias else { return kernels.softmax(weights, scale: scale) }
+        bias.add(kernels, to: weights, scale: scale, rows: rows)
+        kernels.softmax(weights, scale: 1)
+    }
+
+    /// From the gradient of the weights to that of query · keyᵀ, in place.
+    private func weighBackward(
+        _ kernels: Kernels, _ slopes: MatrixView, _ weights: MatrixView, _ scale: Float, _ bias: AttentionBias?,
+        _ biasGradient: UnsafeMutablePointer<Float>?, _ rows: Range<Int>
+    ) {
+        guard let bias else {
+            return kernels.softmaxBackward(gradient: slopes, probabilities: weights, scale: scale)
+        }
+        kernels.softmaxBackward(gradient: slopes, probabilities: weights, scale: 1)
+        if let biasGradient { bias.addGradient(kernels, biasGradient, slopes, rows: rows) }
+        reserve(&zeros, slopes.columns)
+        kernels.addBias(slopes, scale: scale, bias: zeros.base, step: 0)
+    }
+
+    // MARK: Memory
+
+    private func check(
+        query: MatrixView, key: MatrixView, value: MatrixView, _ output: MatrixView, _ bias: AttentionBias?
+    ) {
+        precondition(key.rows > 0 && value.rows == key.rows && query.rows == output.rows)
+        precondition([query, value, output].allSatisfy { $0.columns == key.columns })
+        precondition(bias?.positions.map { $0.count == query.rows } ?? true, "each query row has a position")
+    }
+
+    private func blocks(_ rows: Int) -> some Sequence<Range<Int>> {
+        let block = AttentionScratch.queryBlock
+        return stride(from: 0, to: rows, by: block).lazy.map { $0..<min($0 + block, rows) }
+    }
+
+    /// Weights of some query rows; rows are as far apart as whole panels are wide.
+    private func block(_ buffer: inout FloatBuffer, _ rows: Range<Int>, tokens: Int) -> MatrixView {
+        let stride = (tokens + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel
+        reserve(&buffer, AttentionScratch.queryBlock * stride)
+        return buffer.matrix(rows: rows.count, columns: tokens, stride: stride)
+    }
+
+    /// Zeros in the shape of a matrix.
+    private func cleared(_ buffer: inout FloatBuffer, as view: MatrixView) -> MatrixView {
+        reserve(&buffer, view.rows * view.columns)
+        buffer.base.update(repeating: 0, count: view.rows * view.columns)
+        return buffer.matrix(rows: view.rows, columns: view.columns)
+    }
+
+    /// A matrix (T, D) packed for a product that sums over D.
+    private func pack(_ kernels: Kernels, _ buffer: inout FloatBuffer, transposing view: MatrixView) -> PackedMatrix {
+        reserve(&buffer, PackedMatrix.storageCount(columns: view.rows, depth: view.columns))
+        kernels.pack(
+            buffer.base, view.base, kStride: 1, nStride: view.stride, depth: view.columns, columns: view.rows)
+        return PackedMatrix(borrowing: buffer, columns: view.rows, depth: view.columns)
+    }
+
+    /// A matrix (T, D) packed for a product that sums over T.
+    private func pack(_ kernels: Kernels, _ buffer: inout FloatBuffer, _ view: MatrixView) -> PackedMatrix {
+        reserve(&buffer, PackedMatrix.storageCount(columns: view.columns, depth: view.rows))
+        kernels.pack(
+            buffer.base, view.base, kStride: view.stride, nStride: 1, depth: view.rows, columns: view.columns)
+        return PackedMatrix(borrowing: buffer, columns: view.columns, depth: view.rows)
+    }
+
+    private func copy(_ source: MatrixView, to target: MatrixView) {
+        for row in 0..<source.rows {
+            (target.base + row * target.stride).update(from: source.base + row * source.stride, count: source.columns)
+        }
+    }
+
+    private func reserve(_ buffer: inout FloatBuffer, _ count: Int) {
+        if buffer.count < count { buffer = FloatBuffer(count: count) }
+    }
+}
