@@ -33,6 +33,7 @@ extension JSONError: LocalizedError {}
 extension MissingTensor: LocalizedError {}
 extension ShardError: LocalizedError {}
 extension InstructionSetError: LocalizedError {}
+extension FloatProductsError: LocalizedError {}
 
 extension TokenizerError: LocalizedError {}
 extension DataError: LocalizedError {}

@@ -1,5 +1,4 @@
-// OpenBLAS's matrix product, looked for when it is first wanted. Only a processor without fma wants it, and its library
-// starts spinning threads as soon as it is loaded, which every other process would pay for.
+// OpenBLAS's matrix products, looked for when they are first wanted. Not here: who wants them, and how work is cut.
 
 #if canImport(Glibc)
 internal import Glibc
@@ -7,31 +6,77 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// OpenBLAS as we use it: one thread, so that our own blocks alone decide who computes what.
+/// OpenBLAS as we use it: one thread a product, so that our own blocks alone decide who computes what.
 enum OpenBLAS {
+    /// output = input · B, where row k of B begins at rows[k · stride].
+    ///
+    /// Shapes: (M, N), (M, K), (K, N); none is empty.
+    static func multiply(_ output: MatrixView, _ input: MatrixView, _ rows: UnsafePointer<Float>, stride: Int) {
+        product(
+            rowMajor, asItIs, asItIs, Int32(output.rows), Int32(output.columns), Int32(input.columns), 1, input.base,
+            Int32(input.stride), rows, Int32(stride), 0, output.base, Int32(output.stride))
+    }
+
+    /// sums += leftᵀ · right; shapes (M, N), (T, M), (T, N).
+    static func addOuter(_ sums: MatrixView, _ left: MatrixView, _ right: MatrixView) {
+        guard sums.rows > 0, sums.columns > 0, left.rows > 0 else { return }
+        product(
+            rowMajor, transposed, asItIs, Int32(sums.rows), Int32(sums.columns), Int32(left.rows), 1, left.base,
+            Int32(left.stride), right.base, Int32(right.stride), 1, sums.base, Int32(sums.stride))
+    }
+
+    /// Whether the library can be loaded; it is, by asking.
+    static var isInstalled: Bool { loaded != nil }
+
+    /// What the library is called.
+    static var names: [String] {
+        #if canImport(Darwin)
+        ["libopenblas.dylib"]
+        #else
+        ["libopenblas.so.0"]
+        #endif
+    }
+
+    // MARK: The library
+
     /// `cblas_sgemm`, whose enumerations are C's ints.
-    typealias Multiply =
+    private typealias Product =
         @convention(c) (
             _ order: Int32, _ transA: Int32, _ transB: Int32, _ m: Int32, _ n: Int32, _ k: Int32, _ alpha: Float,
             _ a: UnsafePointer<Float>, _ lda: Int32, _ b: UnsafePointer<Float>, _ ldb: Int32, _ beta: Float,
             _ c: UnsafeMutablePointer<Float>, _ ldc: Int32
         ) -> Void
 
-    /// The product, or nil where the library is not installed.
-    static let multiply: Multiply? = {
-        for name in ["libopenblas.so.0", "libopenblas.dylib"] {
+    private static var product: Product {
+        guard let loaded else { preconditionFailure("nobody multiplies by a library that is not installed") }
+        return loaded
+    }
+
+    private static let loaded: Product? = withOneThread {
+        for name in names {
             guard let library = dlopen(name, RTLD_NOW | RTLD_LOCAL), let product = dlsym(library, "cblas_sgemm"),
                 let limit = dlsym(library, "openblas_set_num_threads")
             else { continue }
-            // The two functions' types are those of OpenBLAS's cblas.h.
+            // The two functions' types are those of OpenBLAS's cblas.h. One that was here before us has its threads.
             unsafeBitCast(limit, to: (@convention(c) (Int32) -> Void).self)(1)
-            return unsafeBitCast(product, to: Multiply.self)
+            return unsafeBitCast(product, to: Product.self)
         }
         return nil
-    }()
+    }
+
+    /// The library starts a thread for each processor as it is loaded, and lets them spin, unless a variable says better.
+    private static func withOneThread<Result>(_ body: () -> Result) -> Result {
+        let variable = "OPENBLAS_NUM_THREADS"
+        let before = getenv(variable).map { String(cString: $0) }
+        setenv(variable, "1", 1)
+        defer { if let before { setenv(variable, before, 1) } else { unsetenv(variable) } }
+        return body()
+    }
 
     /// CblasRowMajor.
-    static let rowMajor: Int32 = 101
+    private static let rowMajor: Int32 = 101
     /// CblasNoTrans.
-    static let asItIs: Int32 = 111
+    private static let asItIs: Int32 = 111
+    /// CblasTrans.
+    private static let transposed: Int32 = 112
 }

@@ -84,4 +84,14 @@ extension Kernels {
         table.i8_gemm(
             output.base, output.stride, &left, output.rows, &right, columns.lowerBound, columns.count, &epilogue)
     }
+
+    /// values = what their 8-bit codes stand for, under factors (ones where nil), in place: what int8 inference sees.
+    ///
+    /// `codes` is scratch for as many rows.
+    package func roundTrip(_ values: MatrixView, factors: FloatBuffer?, codes: QuantizedRows) {
+        quantize(codes, rows: 0..<values.rows, values, factors: factors)
+        table.i8_restore(
+            values.base, values.stride, codes.codes, codes.stride, codes.scales, codes.zeros,
+            factors.map { UnsafePointer($0.base) }, values.rows, values.columns)
+    }
 }

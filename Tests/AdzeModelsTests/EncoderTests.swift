@@ -62,7 +62,7 @@ import Testing
         let many = (0..<40).flatMap { _ in golden.sequences }
         let outputs: OutputRequest = everything(golden).subtracting([.attentions])
         let reference = try golden.checkpoint.run(golden.sequences, outputs, threads: 1)
-        for set in InstructionSet.available where set != .scalar {
+        for set in InstructionSet.available {
             for threads in [1, 2, 3] {
                 let found = try golden.checkpoint.run(many, outputs, threads: threads, set: set)
                 for (index, output) in found.enumerated() {
@@ -76,14 +76,22 @@ import Testing
         }
     }
 
-    /// A processor without fma goes through OpenBLAS where it is installed: close, and the same at every thread count.
-    @Test(arguments: names) func scalarIsCloseAndIgnoresThreads(name: String) throws {
+    /// In batches that are shared out by columns and by rows.
+    @Test(.enabled(if: FloatProducts.available.contains(.openblas)), arguments: names)
+    func openBLASIsCloseAndIgnoresThreads(name: String) throws {
         let golden = try Golden(name)
         let outputs = everything(golden)
-        let vector = try golden.checkpoint.run(golden.sequences, outputs)
-        let scalar = try golden.checkpoint.run(golden.sequences, outputs, threads: 1, set: .scalar)
-        for (a, b) in zip(vector, scalar) { #expect(largestDifference(a.sequence, b.sequence) < Self.tolerance) }
-        #expect(try golden.checkpoint.run(golden.sequences, outputs, threads: 3, set: .scalar) == scalar)
+        for count in [1, 40] {
+            let sequences = (0..<count).flatMap { _ in golden.sequences }
+            func run(_ threads: Int, _ products: FloatProducts) throws -> [EncoderOutput] {
+                try golden.checkpoint.run(sequences, outputs, threads: threads, products: products)
+            }
+            let found = try run(1, .openblas)
+            for (a, b) in zip(found, try run(2, .ours)) {
+                #expect(largestDifference(a.sequence, b.sequence) < Self.tolerance)
+            }
+            for threads in [2, 3] { #expect(try run(threads, .openblas) == found, "\(threads) threads") }
+        }
     }
 
     @Test func emptyBatchGivesNothing() throws {

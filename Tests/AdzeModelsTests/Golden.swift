@@ -41,10 +41,10 @@ extension ModelCheckpoint {
     /// Runs sequences in one batch, fp32.
     func run(
         _ sequences: [TokenSequence], _ outputs: OutputRequest, positions: [[Int]]? = nil, threads: Int = 2,
-        set: InstructionSet = .best
+        set: InstructionSet = .best, products: FloatProducts = .ours
     ) throws -> [EncoderOutput] {
         let pool = WorkerPool(threadCount: threads)
-        let model = try EncoderModel(self, kernels: Kernels(set), pool: pool)
+        let model = try EncoderModel(self, kernels: Kernels(set, products: products), pool: pool)
         return try model.run(
             PackedBatch(sequences, config: config), outputs: outputs, positions: positions, pool: pool,
             workspace: Workspace())

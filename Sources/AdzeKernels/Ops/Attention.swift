@@ -59,7 +59,7 @@ package final class AttentionScratch {
             weigh(kernels, weights, query.rows(rows), packedKeys, scale, bias, rows)
             if let probabilities { copy(weights, to: probabilities.rows(rows)) }
             dropout?.apply(kernels, rows, output: weights, input: weights)
-            kernels.multiplyExactly(output.rows(rows), weights, packedValues)
+            kernels.multiply(output.rows(rows), weights, packedValues)
         }
     }
 
@@ -81,7 +81,7 @@ package final class AttentionScratch {
             let weights = block(&weights, rows, tokens: key.rows)
             let slopes = block(&slopes, rows, tokens: key.rows)
             weigh(kernels, weights, query.rows(rows), packedKeys, scale, bias, rows)
-            kernels.multiplyExactly(slopes, gradient.rows(rows), packedValues)
+            kernels.multiply(slopes, gradient.rows(rows), packedValues)
             var dropped = weights
             if let dropout {
                 dropped = block(&kept, rows, tokens: key.rows)
@@ -91,7 +91,7 @@ package final class AttentionScratch {
             weighBackward(kernels, slopes, weights, scale, bias, biasGradient, rows)
             kernels.addOuter(dKey, slopes, query.rows(rows))
             // The queries of these rows have been read for the last time.
-            kernels.multiplyExactly(query.rows(rows), slopes, packedKeyRows)
+            kernels.multiply(query.rows(rows), slopes, packedKeyRows)
         }
         copy(dKey, to: key)
         copy(dValue, to: value)
@@ -104,7 +104,7 @@ package final class AttentionScratch {
         _ kernels: Kernels, _ weights: MatrixView, _ query: MatrixView, _ keys: PackedMatrix, _ scale: Float,
         _ bias: AttentionBias?, _ rows: Range<Int>
     ) {
-        kernels.multiplyExactly(weights, query, keys)
+        kernels.multiply(weights, query, keys)
         guard let bias else { return kernels.softmax(weights, scale: scale) }
         bias.add(kernels, to: weights, scale: scale, rows: rows)
         kernels.softmax(weights, scale: 1)

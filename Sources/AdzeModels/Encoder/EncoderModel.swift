@@ -15,9 +15,8 @@ public final class EncoderModel: Sendable {
     public let head: Head
     /// Whether the weights that have codes run in int8.
     public let isInt8: Bool
-    /// Whether nothing passes through OpenBLAS, so that an answer has the same bits on every instruction set. In int8
-    /// always; in fp32 on request, at a cost only where the processor has no fma.
-    let isExact: Bool
+    /// In int8, and in fp32 on request, nothing passes through OpenBLAS, so that an answer has the same bits on every
+    /// instruction set.
     let kernels: Kernels
     let embeddings: Embeddings
     let blocks: [EncoderBlock]
@@ -36,7 +35,7 @@ public final class EncoderModel: Sendable {
         config = checkpoint.config
         head = checkpoint.head
         isInt8 = quantized != nil
-        isExact = isInt8 || exactly
+        let kernels = isInt8 || exactly ? kernels.exact : kernels
         self.kernels = kernels
         let loader = ParameterLoader(store: checkpoint.store, quantized: quantized, kernels: kernels)
         let config = config
@@ -57,11 +56,11 @@ public final class EncoderModel: Sendable {
     /// Gives the bits of a model that was loaded with those groups kept in fp32, and shares its memory with both.
     /// - Complexity: O(blocks); no weight is touched.
     public init(_ model: EncoderModel, taking groups: Set<LayerGroup>, from plain: EncoderModel) {
-        precondition(model.isInt8 && plain.isExact && model.config == plain.config, "one checkpoint in both precisions")
+        precondition(model.isInt8 && plain.kernels.products == .ours, "both give the same bits everywhere")
+        precondition(model.config == plain.config, "one checkpoint in both precisions")
         config = model.config
         head = model.head
         isInt8 = true
-        isExact = true
         kernels = model.kernels
         embeddings = model.embeddings.taking(groups, from: plain.embeddings)
         blocks = model.blocks.indices.map { model.blocks[$0].taking(groups, from: plain.blocks[$0], index: $0) }

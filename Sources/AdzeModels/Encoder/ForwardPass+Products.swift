@@ -12,14 +12,14 @@ extension ForwardPass {
     /// Below this, a product is shared out by columns: each core then reads its own part of the weights only once.
     static func fewRows(workers: Int) -> Int { blockRows * max(workers, 2) }
 
-    func isFew(_ rows: Int) -> Bool { rows < ForwardPass.fewRows(workers: dividesFreely ? pool.threadCount : 2) }
-
-    /// Whether a block's height may depend on the number of threads: not where OpenBLAS computes, whose bits depend on it.
-    private var dividesFreely: Bool { model.isExact || kernels.isBlockIndependent }
+    /// How work is cut may depend on the number of threads only where no bit depends on how it is cut.
+    func isFew(_ rows: Int) -> Bool {
+        rows < ForwardPass.fewRows(workers: kernels.isBlockIndependent ? pool.threadCount : 2)
+    }
 
     /// Rows of one piece: like pieces for every thread.
     func blockHeight(rows: Int) -> Int {
-        guard dividesFreely else { return ForwardPass.blockRows }
+        guard kernels.isBlockIndependent else { return ForwardPass.blockRows }
         let workers = pool.threadCount
         let pieces = (rows + ForwardPass.blockRows * workers - 1) / (ForwardPass.blockRows * workers) * workers
         return (rows + pieces - 1) / pieces
@@ -35,8 +35,7 @@ extension ForwardPass {
         switch layer.weights {
         case .float(let matrix, let bias):
             kernels.multiply(
-                output, input, matrix, columns: columns, bias: bias, residual: residual, activation: activation,
-                exactly: model.isExact)
+                output, input, matrix, columns: columns, bias: bias, residual: residual, activation: activation)
         case .int8(let matrix, let factors):
             let codes = workspace.codes[worker]
             kernels.quantize(codes, rows: 0..<input.rows, input, factors: factors)
@@ -85,8 +84,7 @@ extension ForwardPass {
             switch layer.weights {
             case .float(let matrix, let bias):
                 kernels.multiply(
-                    output, input, matrix, columns: wanted, bias: bias, residual: residual, activation: activation,
-                    exactly: model.isExact)
+                    output, input, matrix, columns: wanted, bias: bias, residual: residual, activation: activation)
             case .int8(let matrix, _):
                 kernels.multiply(
                     output, workspace.sharedCodes, rows: 0..<input.rows, matrix, columns: wanted, residual: residual,

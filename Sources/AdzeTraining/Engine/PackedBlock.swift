@@ -43,12 +43,12 @@ final class PackedBlock {
     private var projectionBias = GrowableBuffer()
 
     /// The block's layers in fp32, and the jobs that pack them.
-    func forward(_ places: BlockPlaces, _ weights: UnsafePointer<Float>, _ config: EncoderShape) -> (
-        ForwardBlock, [PackingJob]
-    ) {
+    func forward(
+        _ places: BlockPlaces, _ weights: UnsafePointer<Float>, _ config: EncoderShape, _ kernels: Kernels
+    ) -> (ForwardBlock, [PackingJob]) {
         var jobs: [PackingJob] = []
         func layer(_ space: PackedSpace, _ place: DensePlace) -> ForwardLayer {
-            let matrix = space.matrix(columns: place.columns, depth: place.depth)
+            let matrix = space.matrix(columns: place.columns, depth: place.depth, for: kernels)
             jobs.append(
                 PackingJob(matrix: matrix, parts: [PackingJob.Part(place, in: weights)], isBackward: false))
             return .float(matrix, bias: weights + place.bias)
@@ -59,7 +59,7 @@ final class PackedBlock {
         for (index, place) in thirds.enumerated() {
             (projectionBias.buffer.base + index * padded).update(from: weights + place.bias, count: place.columns)
         }
-        let matrix = projection.matrix(columns: 3 * padded, depth: config.hiddenSize)
+        let matrix = projection.matrix(columns: 3 * padded, depth: config.hiddenSize, for: kernels)
         let parts = thirds.enumerated().map { PackingJob.Part($1, in: weights, first: $0 * padded) }
         jobs.append(PackingJob(matrix: matrix, parts: parts, isBackward: false))
         let block = ForwardBlock(
@@ -71,12 +71,13 @@ final class PackedBlock {
 
     /// The block's layers for the backward pass, and the jobs that pack them.
     func backward(
-        _ places: BlockPlaces, _ weights: UnsafePointer<Float>, _ config: EncoderShape, isSelective: Bool
+        _ places: BlockPlaces, _ weights: UnsafePointer<Float>, _ config: EncoderShape, _ kernels: Kernels,
+        isSelective: Bool
     ) -> (BackwardBlock, [PackingJob]) {
         var jobs: [PackingJob] = []
         func layer(_ space: PackedSpace, _ places: [DensePlace], spacing: Int) -> PackedMatrix {
             let depth = places.count == 1 ? places[0].columns : places.count * spacing
-            let matrix = space.matrix(columns: places[0].depth, depth: depth)
+            let matrix = space.matrix(columns: places[0].depth, depth: depth, for: kernels)
             let parts = places.enumerated().map { PackingJob.Part($1, in: weights, first: $0 * spacing) }
             jobs.append(PackingJob(matrix: matrix, parts: parts, isBackward: true))
             return matrix

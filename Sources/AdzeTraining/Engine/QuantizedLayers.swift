@@ -124,8 +124,9 @@ private struct LayerBuilder {
             let values = entries.flatMap { entry in
                 model.weights.values(entry.range) + [Float](repeating: 0, count: padding(entry.shape[0]) * depth)
             }
-            return .plain(
-                PackedMatrix(values, columns: bias.count, depth: depth, kernels: model.kernels), FloatBuffer(bias))
+            // What int8 inference keeps in fp32 it multiplies by our own kernels.
+            let matrix = PackedMatrix(values, columns: bias.count, depth: depth, kernels: model.kernels.exact)
+            return .plain(matrix, FloatBuffer(bias))
         }
         var (codes, scales): ([Int8], [Float]) = ([], [])
         for part in parts {

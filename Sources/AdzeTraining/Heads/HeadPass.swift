@@ -54,7 +54,7 @@ extension EncoderPass {
             }
         }
         let weights = model.weights.base
-        let matrix = space.matrix(columns: place.columns, depth: place.depth)
+        let matrix = space.matrix(columns: place.columns, depth: place.depth, for: kernels)
         pool.pack(
             [PackingJob(matrix: matrix, parts: [PackingJob.Part(place, in: weights)], isBackward: false)],
             kernels: kernels)
@@ -66,7 +66,7 @@ extension EncoderPass {
         _ place: DensePlace, _ space: PackedSpace, _ weights: UnsafePointer<Float>, _ input: MatrixView,
         _ output: MatrixView
     ) {
-        let matrix = space.matrix(columns: place.depth, depth: place.columns)
+        let matrix = space.matrix(columns: place.depth, depth: place.columns, for: kernels)
         pool.pack(
             [PackingJob(matrix: matrix, parts: [PackingJob.Part(place, in: weights)], isBackward: true)],
             kernels: kernels)

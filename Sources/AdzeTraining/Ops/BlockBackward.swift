@@ -36,7 +36,7 @@ extension EncoderPass {
     func runBackward(_ index: Int, _ kept: BlockActivations) {
         let (place, selective) = (places.blocks[index], isSelective(index))
         let (layers, jobs) = workspace.packed.backward(
-            place, backwardWeights, config, isSelective: selective)
+            place, backwardWeights, config, kernels, isSelective: selective)
         pool.pack(jobs, kernels: kernels)
         restoreInput(index)
         clearPartials()

@@ -11,7 +11,7 @@ extension EncoderPass {
         if let quantized {
             layers = quantized.blocks[index]
         } else {
-            let (block, jobs) = workspace.packed.forward(places.blocks[index], model.weights.base, config)
+            let (block, jobs) = workspace.packed.forward(places.blocks[index], model.weights.base, config, kernels)
             pool.pack(jobs, kernels: kernels)
             layers = block
         }

@@ -8,10 +8,10 @@ internal import AdzeThreads
 final class PackedSpace {
     private var space = GrowableBuffer()
 
-    /// The matrix that will be packed here.
-    func matrix(columns: Int, depth: Int) -> PackedMatrix {
+    /// The matrix that will be packed here for the products of these kernels.
+    func matrix(columns: Int, depth: Int, for kernels: Kernels) -> PackedMatrix {
         space.reserve(PackedMatrix.storageCount(columns: columns, depth: depth))
-        return PackedMatrix(borrowing: space.buffer, columns: columns, depth: depth)
+        return PackedMatrix(borrowing: space.buffer, columns: columns, depth: depth, layout: kernels.layout)
     }
 }
 
@@ -50,41 +50,32 @@ struct PackingJob: @unchecked Sendable {
         let width = PackingJob.panels * PackedMatrix.panel
         let first = piece * width
         for column in stride(from: first, to: min(first + width, matrix.columns), by: PackedMatrix.panel) {
-            let panel = matrix.panelBase(column)
-            if isBackward {
-                packBackward(panel, column, kernels)
-            } else {
-                packForward(panel, column, kernels)
-            }
+            if isBackward { packBackward(column, kernels) } else { packForward(column, kernels) }
         }
     }
 
     /// A panel of outputs: each lies within one part, or between two.
-    private func packForward(_ panel: UnsafeMutablePointer<Float>, _ column: Int, _ kernels: Kernels) {
+    private func packForward(_ column: Int, _ kernels: Kernels) {
         for part in parts where part.first <= column && column < part.first + part.columns {
             let row = column - part.first
-            kernels.pack(
-                panel, part.source + row * matrix.depth, kStride: 1, nStride: matrix.depth, depth: matrix.depth,
-                columns: min(PackedMatrix.panel, part.columns - row))
-            return
+            return matrix.pack(
+                panel: column, depths: 0..<matrix.depth, from: part.source + row * matrix.depth, kStride: 1,
+                nStride: matrix.depth, count: min(PackedMatrix.panel, part.columns - row), kernels)
         }
-        panel.update(repeating: 0, count: matrix.depth * PackedMatrix.panel)
+        matrix.clear(panel: column, depths: 0..<matrix.depth)
     }
 
     /// A panel of inputs, for all outputs one part after another; between parts zeros.
-    private func packBackward(_ panel: UnsafeMutablePointer<Float>, _ column: Int, _ kernels: Kernels) {
+    private func packBackward(_ column: Int, _ kernels: Kernels) {
         var end = 0
-        func fill(to next: Int) {
-            (panel + end * PackedMatrix.panel).update(repeating: 0, count: (next - end) * PackedMatrix.panel)
-        }
         for part in parts {
-            fill(to: part.first)
-            kernels.pack(
-                panel + part.first * PackedMatrix.panel, part.source + column, kStride: part.depth, nStride: 1,
-                depth: part.columns, columns: min(PackedMatrix.panel, matrix.columns - column))
+            matrix.clear(panel: column, depths: end..<part.first)
             end = part.first + part.columns
+            matrix.pack(
+                panel: column, depths: part.first..<end, from: part.source + column, kStride: part.depth, nStride: 1,
+                count: min(PackedMatrix.panel, matrix.columns - column), kernels)
         }
-        fill(to: matrix.depth)
+        matrix.clear(panel: column, depths: end..<matrix.depth)
     }
 }
 
@@ -106,6 +97,8 @@ struct WeightGradient: @unchecked Sendable {
         /// Slices of both factors and the sums stay in a core's second cache, and are large beside the copying of the
         /// factors.
         static let largest = PieceSize(height: 384, width: 768)
+        /// Leaves two threads some of a usual layer; for products whose bits depend on the piece.
+        static let fixed = PieceSize(height: 192, width: 384)
         /// A quarter of it.
         var smaller: PieceSize { PieceSize(height: height / 2, width: width / 2) }
         /// Scratch memory of a piece.
@@ -120,8 +113,9 @@ struct WeightGradient: @unchecked Sendable {
         let (row, column) = piece.quotientAndRemainder(dividingBy: (sums.columns + size.width - 1) / size.width)
         let rows = row * size.height..<min((row + 1) * size.height, sums.rows)
         let columns = column * size.width..<min((column + 1) * size.width, sums.columns)
-        kernels.addOuter(
-            sums.rows(rows).columns(columns), outputs.columns(rows), inputs.columns(columns), scratch: scratch)
+        kernels.addWeightGradient(
+            sums.rows(rows).columns(columns), outputs: outputs.columns(rows), inputs: inputs.columns(columns),
+            scratch: scratch)
     }
 }
 
@@ -140,11 +134,14 @@ extension WorkerPool {
 }
 
 extension EncoderPass {
-    /// Adds the products that make weights' gradients, in pieces as large as leave each thread some; no bit depends on them.
+    /// Adds the products that make weights' gradients, in pieces as large as leave each thread some, where no bit depends
+    /// on them.
     func add(_ products: [WeightGradient]) {
-        var size = WeightGradient.PieceSize.largest
+        var size = kernels.isBlockIndependent ? WeightGradient.PieceSize.largest : .fixed
         func counts() -> [Int] { products.map { $0.pieceCount(size) } }
-        while counts().reduce(0, +) < 4 * pool.threadCount && size.height > 48 { size = size.smaller }
+        while kernels.isBlockIndependent && counts().reduce(0, +) < 4 * pool.threadCount && size.height > 48 {
+            size = size.smaller
+        }
         let chosen = size
         pool.forEachPiece(counts()) { job, piece, worker in
             products[job].run(piece, chosen, kernels: kernels, scratch: workspace.workers[worker].panels.buffer)

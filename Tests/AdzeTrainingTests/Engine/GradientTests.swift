@@ -27,6 +27,18 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: FloatProducts.available.contains(.openblas)), arguments: models)
+    func openBLASGivesTheGradientsAtEveryThreadCount(name: String) throws {
+        let fixture = try TrainingFixture(name)
+        let loss = GradientTests.options(of: name)
+        let first = try fixture.step(loss: loss, threads: 1, products: .openblas)
+        #expect(mistakes(first.gradients, fixture.expected) == [])
+        for threads in 2...3 {
+            let other = try fixture.step(loss: loss, threads: threads, products: .openblas)
+            #expect(other.gradients == first.gradients && other.result == first.result)
+        }
+    }
+
     @Test(arguments: [
         ("weights", LossOptions(classWeights: [0.5, 2, 1.25])),
         ("focal", LossOptions(classWeights: [0.5, 2, 1.25], focalGamma: 2)),

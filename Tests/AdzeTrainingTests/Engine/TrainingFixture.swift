@@ -61,16 +61,16 @@ struct TrainingFixture {
         }
     }
 
-    func model(set: InstructionSet = .best) throws -> TrainingModel {
-        try TrainingModel(checkpoint, kernels: Kernels(set), pool: WorkerPool(threadCount: 1))
+    func model(set: InstructionSet = .best, products: FloatProducts = .ours) throws -> TrainingModel {
+        try TrainingModel(checkpoint, kernels: Kernels(set, products: products), pool: WorkerPool(threadCount: 1))
     }
 
     /// The gradients of one step, by name, and its result.
     func step(
         _ options: StepOptions = StepOptions(), loss: LossOptions = LossOptions(), threads: Int = 2,
-        set: InstructionSet = .best, prefix: Int? = nil
+        set: InstructionSet = .best, products: FloatProducts = .ours, prefix: Int? = nil
     ) throws -> (gradients: [String: [Float]], result: StepResult) {
-        let model = try model(set: set)
+        let model = try model(set: set, products: products)
         let pass = TrainingPass(model, pool: WorkerPool(threadCount: threads))
         let result: StepResult
         if let prefix {
