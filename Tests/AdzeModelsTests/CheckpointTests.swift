@@ -162,7 +162,10 @@ import Testing
 
     @Test func notABert() {
         let store = MemoryTensorStore([("conv.weight", Tensor(shape: Shape(1), floats: [0]))])
-        #expect(throws: CheckpointError.noEmbeddings(example: "conv.weight", count: 1)) {
+        #expect(
+            throws: CheckpointError.noEmbeddings(
+                words: ParameterPaths.wordEmbeddings, family: "BERT", example: "conv.weight", count: 1)
+        ) {
             try ModelCheckpoint(store: store, configJSON: nil)
         }
     }

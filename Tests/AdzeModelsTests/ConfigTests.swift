@@ -20,7 +20,7 @@ import Testing
 
     @Test func defaultsAreTransformers() throws {
         let config = try config { _ in }
-        #expect(config.layerNormEpsilon == 1e-12 && config.maximumPositions == 512 && config.typeVocabularySize == 2)
+        #expect(config.layerNormEpsilon == 1e-12 && config.tokenLimit == 512 && config.typeRows == 2)
         #expect(config.activation == .gelu && config.headSize == 8)
     }
 
@@ -38,7 +38,7 @@ import Testing
 
     @Test func liesAreRefused() {
         let lies: [(String, JSONValue, ConfigError)] = [
-            ("model_type", "roberta", .unsupportedFamily("roberta")),
+            ("model_type", "roberta", .unsupportedFamily("roberta", nearest: nil)),
             ("num_attention_heads", 5, .headsDoNotDivide(hidden: 24, heads: 5)),
             ("hidden_size", 0, .outOfRange(key: "hidden_size", value: "0", low: "1", high: "65536")),
             ("num_hidden_layers", 1001, .outOfRange(key: "num_hidden_layers", value: "1001", low: "0", high: "1000")),
@@ -60,11 +60,10 @@ import Testing
     @Test func everyWellKnownShapeIsSound() throws {
         for name in EncoderShape.wellKnownNames {
             let known = try #require(EncoderShape.wellKnown(name))
-            #expect(try EncoderShape(json: .object(known.config.json)) == known.config)
+            #expect(try EncoderShape(json: .object(known.shape.json)) == known.shape)
         }
-        #expect(
-            EncoderShape.wellKnown("bert-base-cased")?.config.parameterCount(head: .encoder(hasPooler: true))
-                == 108_310_272)
+        let cased = try #require(EncoderShape.wellKnown("bert-base-cased")?.shape)
+        #expect(cased.parameterCount(head: Bert.head(.encoder, cased, keepsPooler: true)) == 108_310_272)
     }
 
     @Test func scoresFollowTheProblemType() {

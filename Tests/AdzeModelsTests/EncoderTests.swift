@@ -110,8 +110,8 @@ import Testing
         }
         #expect(throws: BatchError.unknownID(index: 0, position: 0, id: -1, limit: limit)) { try pack([-1]) }
         #expect(throws: BatchError.unknownType(index: 0, position: 0, type: 2, limit: 2)) { try pack([2], [2]) }
-        let long = [Int32](repeating: 2, count: config.maximumPositions + 1)
-        #expect(throws: BatchError.tooLong(index: 0, tokens: long.count, limit: config.maximumPositions)) {
+        let long = [Int32](repeating: 2, count: config.tokenLimit + 1)
+        #expect(throws: BatchError.tooLong(index: 0, tokens: long.count, limit: config.tokenLimit)) {
             try pack(long)
         }
     }

@@ -14,9 +14,12 @@ struct Golden {
     let sequences: [TokenSequence]
     let expected: [String: [Float]]
 
-    init(_ name: String, golden: String = "golden") throws {
-        let folder = Fixtures.path("models/" + name)
-        let config = try parseJSON(Fixtures.bytes("models/\(name)/config.json"))
+    init(_ name: String, golden: String = "golden") throws { try self.init(folder: "models/" + name, golden: golden) }
+
+    /// Of a folder below the fixtures'.
+    init(folder name: String, golden: String = "golden") throws {
+        let folder = Fixtures.path(name)
+        let config = try parseJSON(Fixtures.bytes(name + "/config.json"))
         let store = try SafetensorsFile(file: InputFile(path: folder + "/model.safetensors"))
         checkpoint = try ModelCheckpoint(store: store, configJSON: config)
         (sequences, expected) = try Golden.answers(folder, golden: golden)

@@ -7,10 +7,11 @@ import Testing
 
 @Suite struct RandomParameterStoreTests {
     @Test func weightsAreTheSeedsOwn() throws {
-        let config = try #require(EncoderShape.wellKnown("bert-tiny")).config
-        let store = RandomParameterStore(config: config, head: .encoder(hasPooler: true), seed: 1)
-        let other = RandomParameterStore(config: config, head: .encoder(hasPooler: true), seed: 2)
-        let names = config.parameters(head: .encoder(hasPooler: true)).map(\.name)
+        let config = try #require(EncoderShape.wellKnown("bert-tiny")).shape
+        let head = Bert.head(.encoder, config, keepsPooler: true)
+        let store = RandomParameterStore(config: config, head: head, seed: 1)
+        let other = RandomParameterStore(config: config, head: head, seed: 2)
+        let names = config.parameters(head: head).map(\.name)
         #expect(store.tensors.map(\.name) == names)
         var seen: Set<[Float]> = []
         for info in store.tensors {

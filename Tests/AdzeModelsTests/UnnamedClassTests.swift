@@ -37,7 +37,7 @@ import Testing
     @Test func tagsAreLabelsOfTokensThoughAPoolerIsThere() throws {
         for absent: JSONObject in [["architectures": .null], ["architectures": .array([])]] {
             let found = try open(absent)
-            #expect(found.head == .tokenClassification(labels: ["O", "B-TREE", "I-TREE", "B-TOOL", "I-TOOL"]))
+            #expect(found.head.task == .tokenClassification(labels: ["O", "B-TREE", "I-TREE", "B-TOOL", "I-TOOL"]))
             #expect(
                 found.notes.contains {
                     $0.contains("'B-TREE'") && $0.contains("labels tokens (BertForTokenClassification)")
@@ -77,7 +77,7 @@ import Testing
         (["LABEL_0", "LABEL_1"], false), (["B-movie", "documentary"], false), (["I-", "B-"], false), (["O"], false),
         (["S-Bahn", "U-Bahn", "bus"], false), ([], false),
     ]) func tagsAreToldFromNames(labels: [String], areTags: Bool) {
-        #expect(ModelCheckpoint.looksLikeTags(labels) == areTags)
+        #expect(HeadKind.looksLikeTags(labels) == areTags)
     }
 
     @Test func numbersAreNamesOfLabels() throws {

@@ -19,10 +19,10 @@ import Testing
     }
 
     @Test func sequencesFitTheModel() throws {
-        let config = try #require(EncoderShape.wellKnown("bert-tiny")).config
+        let config = try #require(EncoderShape.wellKnown("bert-tiny")).shape
         for workload in [BenchmarkWorkload.even(batch: 3, length: 7), .raggedShort, .raggedLong] {
             let sequences = workload.sequences(config)
-            #expect(sequences.map(\.ids.count) == workload.lengths(limit: config.maximumPositions))
+            #expect(sequences.map(\.ids.count) == workload.lengths(limit: config.tokenLimit))
             #expect(sequences.allSatisfy { $0.ids.allSatisfy { (0..<config.vocabularySize).contains(Int($0)) } })
         }
     }

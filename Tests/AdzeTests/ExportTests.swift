@@ -14,7 +14,9 @@ import Testing
 @Suite struct ExportTests {
     static let sources = [
         "seqcls-odd", "seqcls-regression", "bertmodel-nopooler", "sentence-transformers", "containers/fp16",
-        "maskedlm-untied", "pretraining", "tokencls",
+        "maskedlm-untied", "pretraining", "tokencls", "../families/distilbert/sequence",
+        "../families/distilbert/masked", "../families/electra/base", "../families/electra/questions",
+        "../families/mpnet/base", "../families/mpnet/sequence", "../families/mpnet/masked",
     ]
 
     @Test(arguments: sources, ExportFormat.allCases) func exportsAreTheModelAgain(

@@ -27,7 +27,8 @@ import Testing
         var options = ConversionOptions()
         let engine = try Engine(bundle.checkpoint, exactly: true, threads: 1)
         let kept: [LayerGroup] = [.queryKeyValue(block: 0), .feedForwardDown(block: 0)]
-        var plan = try engine.plan(bundle.checkpoint, .builtIn, tokenizer: bundle.tokenizer).keeping(kept)
+        var plan = try engine.plan(bundle.checkpoint, .builtIn, tokenizer: bundle.tokenizer)
+            .keeping(kept, of: bundle.checkpoint)
         let quality = QualityReport(
             metric: .accuracy, fp32: 0.875, int8: 0.8125, textCount: 16, textDigest: "xxh64 0123456789abcdef",
             equalCount: 15, meanDifference: 0.125, largestDifference: 0.5,
@@ -94,8 +95,9 @@ import Testing
 
     /// Layers in fp32 among others in int8 are there at all: a file without them would prove less.
     @Test func theFilesHaveBothKinds() throws {
-        let native = try #require(try ModelBundle(path: GoldenModelTests.path(.int8)).source.native)
-        let matrices = native.records.filter { ModelBundle.isQuantized($0.name) }
+        let bundle = try ModelBundle(path: GoldenModelTests.path(.int8))
+        let (native, int8Names) = (try #require(bundle.source.native), bundle.checkpoint.int8Names)
+        let matrices = native.records.filter { int8Names.contains($0.name) }
         let inFP32 = matrices.filter { if case .float32 = $0.scheme { true } else { false } }
         #expect(!inFP32.isEmpty && inFP32.count < matrices.count)
     }

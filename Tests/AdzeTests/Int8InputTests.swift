@@ -77,7 +77,7 @@ import Testing
                 try engine.run([TokenSequence(ids: [0, id])], outputs: .logits)
             }
         }
-        let type = Int32(config.typeVocabularySize)
+        let type = Int32(config.typeRows)
         #expect(throws: BatchError.self) {
             try engine.run([TokenSequence(ids: [0], typeIDs: [type])], outputs: .logits)
         }

@@ -31,19 +31,19 @@ func labelled(_ bundle: ModelBundle, _ texts: [String], wrong: Int = 5) throws -
 /// A random batch for a model: sequences of all lengths, any ids and types.
 func randomBatch(_ config: EncoderShape, using generator: inout SeededGenerator) -> [TokenSequence] {
     (0..<Int.random(in: 1...12, using: &generator)).map { _ in
-        let count = Int.random(in: 1...config.maximumPositions, using: &generator)
+        let count = Int.random(in: 1...config.tokenLimit, using: &generator)
         func numbers(_ limit: Int) -> [Int32] {
             (0..<count).map { _ in Int32.random(in: 0..<Int32(limit), using: &generator) }
         }
-        return TokenSequence(ids: numbers(config.vocabularySize), typeIDs: numbers(config.typeVocabularySize))
+        return TokenSequence(ids: numbers(config.vocabularySize), typeIDs: numbers(max(config.typeRows, 1)))
     }
 }
 
 extension QuantizationPlan {
     /// The same with some groups of layers in fp32.
-    func keeping(_ groups: some Sequence<LayerGroup>) -> QuantizationPlan {
+    func keeping(_ groups: some Sequence<LayerGroup>, of checkpoint: ModelCheckpoint) -> QuantizationPlan {
         var plan = self
-        plan.kept = Set(groups.flatMap(\.matrices))
+        plan.kept = checkpoint.parameters.matrices(of: groups)
         return plan
     }
 }

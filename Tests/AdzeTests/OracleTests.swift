@@ -25,7 +25,7 @@ import Testing
         var calibration = Calibration()
         for text in ["A quiet film, carved with care.", "No. 7 was late!"] { calibration.add(TextInput(text)) }
         let plan = try engine.plan(bundle.checkpoint, calibration, tokenizer: bundle.tokenizer)
-        return (bundle.checkpoint, PlannedQuantizedStore(store: bundle.checkpoint.store, plan: plan))
+        return (bundle.checkpoint, PlannedQuantizedStore(bundle.checkpoint, plan: plan))
     }
 
     /// The engine's answers.

@@ -68,8 +68,9 @@ import Testing
             // The file is what was measured.
             let file = try ModelBundle(path: path)
             let native = try #require(file.source.native)
-            let inFP32 = Set(kept.flatMap(\.layers.matrices))
-            for entry in file.checkpoint.map?.entries ?? [] where ModelBundle.isQuantized(entry.name) {
+            let int8Names = file.checkpoint.int8Names
+            let inFP32 = file.checkpoint.parameters.matrices(of: kept.map(\.layers))
+            for entry in file.checkpoint.map?.entries ?? [] where int8Names.contains(entry.name) {
                 let isKept = if case .float32 = native.record(entry.source)?.scheme { true } else { false }
                 #expect(isKept == inFP32.contains(entry.name), "\(entry.name)")
             }
@@ -127,7 +128,7 @@ import Testing
             let kept = try quantize(to: path, maximumDrop: 0).quality.kept
             let file = try ModelBundle(path: path)
             let report = try #require(file.quantizationReport)
-            let matrices = Set(kept.flatMap(\.layers.matrices))
+            let matrices = file.checkpoint.parameters.matrices(of: kept.map(\.layers))
             try #require(!matrices.isEmpty)
 
             /// What a second conversion says of quality, and the matrices that it keeps in fp32.
@@ -181,7 +182,8 @@ import Testing
         try withTemporaryFolder { folder in
             let bundle = try ModelBundle(path: fixture(QualityGateTests.model))
             var options = options()
-            options.plan = QuantizationPlan().keeping(LayerGroup.all(bundle.checkpoint.config, hasPooler: true))
+            options.plan = QuantizationPlan().keeping(
+                LayerGroup.all(bundle.checkpoint.config, head: bundle.checkpoint.head), of: bundle.checkpoint)
             _ = try bundle.convert(to: folder + "/a.adze", options: options)
             let file = try ModelBundle(path: folder + "/a.adze")
             #expect(file.hasInt8 && file.source.native?.sizes.codes == 0)
@@ -255,7 +257,7 @@ import Testing
         #expect(abs(first - sample.sequences.count / 2) <= 1)
         #expect(sample.description["of"] == .integer(20_000))
         var wide = config
-        wide.maximumPositions = 512
+        wide.positions = .absolute(rows: 512)
         let long = calibration(
             (0..<600).map { _ in [String](repeating: "oak", count: 300).joined(separator: " ") })
         let tokens = try #require(try long.sample(tokenizer, wide)).sequences.map(\.ids.count)

@@ -17,9 +17,12 @@ import Testing
         var testDescription: String { "\(name), seed \(seed)" }
     }
 
-    static let cases = ["seqcls-gelu", "seqcls-odd", "bertmodel-pooler", "pretraining", "questions"].flatMap { name in
-        (1...3).map { Case(name: name, seed: $0) }
-    }
+    static let cases =
+        ["seqcls-gelu", "seqcls-odd", "bertmodel-pooler", "pretraining", "questions"].flatMap { name in
+            (1...3).map { Case(name: name, seed: $0) }
+        }
+        + ["distilbert/sequence", "electra/sequence", "electra/masked", "mpnet/base", "mpnet/sequence", "mpnet/masked"]
+        .map { Case(name: "../families/" + $0, seed: 4) }
 
     func bits(_ outputs: [EncoderOutput]) -> [[UInt32]] {
         outputs.map { output in
@@ -34,9 +37,9 @@ import Testing
         let (checkpoint, config) = (bundle.checkpoint, bundle.checkpoint.config)
         let plain = try Engine(checkpoint, exactly: true, threads: 2)
         let measured = try plain.plan(checkpoint, .builtIn, tokenizer: bundle.tokenizer)
-        let groups = LayerGroup.all(config, hasPooler: checkpoint.head.hasPooler)
+        let groups = LayerGroup.all(config, head: checkpoint.head)
         let kept = Set(groups.filter { _ in Int.random(in: 0..<3, using: &generator) == 0 })
-        let store = PlannedQuantizedStore(store: checkpoint.store, plan: measured.keeping(kept))
+        let store = PlannedQuantizedStore(checkpoint, plan: measured.keeping(kept, of: checkpoint))
         let sequences = randomBatch(config, using: &generator)
 
         let oracle = Int8Oracle(config: config, head: checkpoint.head, store: store, kernels: Kernels(.best))
@@ -67,17 +70,17 @@ import Testing
         let checkpoint = bundle.checkpoint
         let plain = try Engine(checkpoint, exactly: true, threads: 2)
         let measured = try plain.plan(checkpoint, .builtIn, tokenizer: bundle.tokenizer)
-        let int8 = PlannedQuantizedStore(store: checkpoint.store, plan: measured)
+        let int8 = PlannedQuantizedStore(checkpoint, plan: measured)
         let sequences = randomBatch(checkpoint.config, using: &generator)
         // A decoder that is tied to the word embeddings is none of the gate's, which scores classifiers.
-        let groups = LayerGroup.all(checkpoint.config, hasPooler: checkpoint.head.hasPooler).filter {
+        let groups = LayerGroup.all(checkpoint.config, head: checkpoint.head).filter {
             $0 != .wordEmbeddings || checkpoint.head.decoder == nil
         }
         let full = try Engine(checkpoint, quantized: int8, threads: 2).model
         for count in [0, 1, groups.count / 2, groups.count] {
             let kept = groups.shuffled(using: &generator).prefix(count)
             let loaded = try Engine(
-                checkpoint, quantized: PlannedQuantizedStore(store: checkpoint.store, plan: measured.keeping(kept)),
+                checkpoint, quantized: PlannedQuantizedStore(checkpoint, plan: measured.keeping(kept, of: checkpoint)),
                 threads: 2)
             let mixed = Engine(EncoderModel(full, taking: Set(kept), from: plain.model), besides: plain)
             let outputs = checkpoint.head.outputs
@@ -92,12 +95,11 @@ import Testing
         let bundle = try ModelBundle(path: fixture("seqcls-gelu"))
         let checkpoint = bundle.checkpoint
         let plain = try Engine(checkpoint, exactly: true, threads: 2)
-        let groups = LayerGroup.all(checkpoint.config, hasPooler: true)
-        let plan = QuantizationPlan().keeping(groups)
-        let matrices = Set(checkpoint.store.tensors.map(\.name).filter(ModelBundle.isQuantized))
-        #expect(plan.kept == matrices)
+        let groups = LayerGroup.all(checkpoint.config, head: checkpoint.head)
+        let plan = QuantizationPlan().keeping(groups, of: checkpoint)
+        #expect(plan.kept == checkpoint.int8Names)
         let engine = try Engine(
-            checkpoint, quantized: PlannedQuantizedStore(store: checkpoint.store, plan: plan), threads: 2)
+            checkpoint, quantized: PlannedQuantizedStore(checkpoint, plan: plan), threads: 2)
         var generator = SeededGenerator(seed: 9)
         let sequences = randomBatch(checkpoint.config, using: &generator)
         #expect(

@@ -73,7 +73,7 @@ import Testing
             #expect(probes.count == 3)
             let maskID = try bundle.requireTokenizer().maskID
             for probe in probes {
-                let readsPairs = head.predictsNextSentence || head == .questionAnswering
+                let readsPairs = head.predictsNextSentence || head.task == .questionAnswering
                 #expect((probe.pair != nil) == readsPairs && probe.typeIDs.contains(1) == readsPairs)
                 #expect((probe.position != nil) == (head.decoder != nil))
                 if let position = probe.position { #expect(probe.ids[position] == maskID) }

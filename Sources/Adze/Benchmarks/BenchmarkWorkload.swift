@@ -37,7 +37,7 @@ public enum BenchmarkWorkload: Sendable, Equatable {
 
     /// The sequences for a model of a shape: ids that differ and that its embeddings have.
     public func sequences(_ config: EncoderShape) -> [TokenSequence] {
-        lengths(limit: config.maximumPositions).enumerated().map { number, length in
+        lengths(limit: config.tokenLimit).enumerated().map { number, length in
             TokenSequence(
                 ids: (0..<length).map { Int32(($0 * 7919 + number * 104_729) % config.vocabularySize) })
         }

@@ -52,10 +52,11 @@ public final class EngineBenchmark: Sendable {
     /// all-MiniLM-L6-v2. Throws for an unknown name. Its int8 form has no channel factors.
     public init(shape name: String, precision: Precision, threads: Int? = nil) throws {
         let config = try EngineBenchmark.shape(name)
-        let head = Head.classification(ClassificationHead(labels: ["0", "1"], problemType: .singleLabel))
+        let task = HeadTask.classification(ClassificationHead(labels: ["0", "1"], problemType: .singleLabel))
+        let head = Families.family(of: config).head(task, config)
         let store = RandomParameterStore(config: config, head: head, seed: 0)
         let checkpoint = ModelCheckpoint(config: config, head: head, store: store)
-        let quantized = precision == .int8 ? PlannedQuantizedStore(store: store, plan: QuantizationPlan()) : nil
+        let quantized = precision == .int8 ? PlannedQuantizedStore(checkpoint, plan: QuantizationPlan()) : nil
         engine = try Engine(checkpoint, quantized: quantized, threads: threads)
         outputs = head.outputs
     }
@@ -73,7 +74,7 @@ public final class EngineBenchmark: Sendable {
         guard let known = EncoderShape.wellKnown(full) else {
             throw UnknownShape(name: name, nearest: nearestName(to: name, in: shapeNames))
         }
-        return known.config
+        return known.shape
     }
 
     /// Runs the sequences once untimed, then `repetitions` times; nil is as often as fits into a second, five times at

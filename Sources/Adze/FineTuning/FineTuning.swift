@@ -139,7 +139,7 @@ public struct FineTuning: Sendable {
         let scorer = DevelopmentScorer(
             head: head, examples: examples.dev, windowCounts: development.windowCounts)
         let quantization = plan.map {
-            QuantizeAwareState(store: PlannedQuantizedStore(store: model.tensorStore(), plan: $0))
+            QuantizeAwareState(store: PlannedQuantizedStore(model.checkpoint(), plan: $0))
         }
         let trainer = Trainer(
             model: model, recipe: recipe, training: training.data,
@@ -159,7 +159,7 @@ public struct FineTuning: Sendable {
     private func result(_ model: TrainingModel, _ plan: QuantizationPlan?) -> ModelCheckpoint {
         let masters = model.checkpoint()
         guard let plan else { return masters }
-        let rounded = DequantizedStore(planned: PlannedQuantizedStore(store: masters.store, plan: plan))
+        let rounded = DequantizedStore(planned: PlannedQuantizedStore(masters, plan: plan))
         return ModelCheckpoint(config: masters.config, head: masters.head, store: rounded)
     }
 

@@ -29,7 +29,7 @@ struct TrainingInputs: Sendable {
         }
         windowCounts = encodings.map(\.count)
         truncatedCount = encodings.filter { $0.contains { $0.truncatedTokenCount > 0 } }.count
-        let sequences = encodings.flatMap { $0.map { TokenSequence(ids: $0.ids, typeIDs: $0.typeIDs) } }
+        let sequences = encodings.flatMap { $0.map { TokenSequence($0) } }
         tokenCount = sequences.reduce(0) { $0 + $1.ids.count }
         let targets = zip(examples, windowCounts).flatMap { example, count in
             repeatElement(example.target, count: count)

@@ -80,7 +80,7 @@ public struct TrainingExamples: Sendable {
         }
         let head = bundle.checkpoint.head
         var wanted = newHead
-        if wanted == nil, case .encoder = head { wanted = NewHead() }
+        if wanted == nil, head.task == .encoder { wanted = NewHead() }
         guard wanted != nil || head.classification != nil else {
             throw LocatedError(
                 path: path, underlying: FineTuningError.untrainedHead(architecture: head.architectureName))

@@ -69,7 +69,7 @@ extension ModelBundle {
         var probes = Probes.inputs(tokenizer: tokenizer, config: checkpoint.config, head: checkpoint.head)
 
         let (sourceAnswers, plan) = try measure(probes, source, options)
-        let planned = PlannedQuantizedStore(store: finite, plan: plan)
+        let planned = PlannedQuantizedStore(source, plan: plan)
         var fileAnswers = sourceAnswers
         if options.store == .int8 {
             let dequantized = ModelCheckpoint(
@@ -90,17 +90,6 @@ extension ModelBundle {
             blockCount: checkpoint.config.layerCount,
             probeDifference: largestDifference(sourceAnswers, fileAnswers),
             int8Difference: int8.map { largestDifference(sourceAnswers, $0) })
-    }
-
-    /// Matrices whose rows are many and whose error an int8 row scale bounds well: the encoder's, the pooler's, and those
-    /// of a masked language model. Heads of a row a class and the token types are small and stay in fp32, as every
-    /// vector does.
-    static func isQuantized(_ name: String) -> Bool {
-        let small = [
-            "classifier.weight", "qa_outputs.weight", "cls.seq_relationship.weight",
-            "embeddings.token_type_embeddings.weight",
-        ]
-        return name.hasSuffix(".weight") && !name.contains("LayerNorm") && !small.contains(name)
     }
 
     /// The source's answers to the probes, and how its int8 section is to be, from one loaded model.
@@ -139,7 +128,7 @@ extension ModelBundle {
         let plans = checkpoint.store.tensors.map { info in
             NativeTensorPlan(
                 name: info.name, shape: info.shape, originalDType: info.dtype,
-                scheme: ModelBundle.isQuantized(info.name) && !planned.plan.kept.contains(info.name)
+                scheme: planned.hasCodes(info.name)
                     ? .int8(columnFactors: planned.plan.smoothing.factors(info.name)) : .float32)
         }
         let contents = NativeContents(
@@ -162,8 +151,9 @@ extension ModelBundle {
 
     /// What the header says of the model besides its tensors.
     private func metadata(_ probes: [Probe], _ plan: QuantizationPlan) -> NativeMetadata {
-        var head: JSONObject = ["kind": .string(checkpoint.head.kind)]
-        if case .encoder(let hasPooler) = checkpoint.head { head["pooler"] = .bool(hasPooler) }
+        let task = checkpoint.head.task
+        var head: JSONObject = ["kind": .string(task.kind.rawValue)]
+        if task == .encoder { head["pooler"] = .bool(checkpoint.head.hasPooler) }
         if let sentenceRecipe { head["sentence"] = sentenceRecipe.json }
         return NativeMetadata(
             config: .object(checkpoint.configMembers), head: .object(head),

@@ -143,6 +143,6 @@ extension ModelBundle {
         if let native = source.native, hasInt8 { return NativeQuantizedStore(file: native, checkpoint: checkpoint) }
         let engine = try Engine(checkpoint.encoder, exactly: true, threads: threads)
         return PlannedQuantizedStore(
-            store: checkpoint.store, plan: try engine.plan(checkpoint, .builtIn, tokenizer: tokenizer))
+            checkpoint, plan: try engine.plan(checkpoint, .builtIn, tokenizer: tokenizer))
     }
 }

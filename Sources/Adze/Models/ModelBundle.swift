@@ -35,7 +35,8 @@ public struct ModelBundle: Sendable {
         do {
             var notes = source.notes
             let configuration = try ModelBundle.configuration(source, options, &notes)
-            let checkpointOptions = ModelBundle.checkpointOptions(options)
+            var checkpointOptions = ModelBundle.checkpointOptions(options)
+            checkpointOptions.hasOurNames = source.native != nil
             checkpoint = try ModelCheckpoint(store: source.store, configJSON: configuration, options: checkpointOptions)
             notes += checkpoint.notes
             tokenizer = try ModelBundle.tokenizer(source, options)?.fitting(rows: checkpoint.config.vocabularySize)
@@ -60,7 +61,7 @@ public struct ModelBundle: Sendable {
 
     /// The most tokens of one input: the tokenizer's own limit where it states one, never more than the positions.
     public var maximumLength: Int {
-        min(tokenizer?.maximumLength ?? checkpoint.config.maximumPositions, checkpoint.config.maximumPositions)
+        min(tokenizer?.maximumLength ?? checkpoint.config.tokenLimit, checkpoint.config.tokenLimit)
     }
 }
 
@@ -74,7 +75,7 @@ extension ModelBundle {
             guard let known = EncoderShape.wellKnown(name) else {
                 throw BundleError.unknownShape(name, nearest: nearestName(to: name, in: EncoderShape.wellKnownNames))
             }
-            return .object(known.config.json)
+            return .object(known.shape.json)
         }
         if let path = options.configPath { return try readJSON(path) }
         if let native = source.native { return native.metadata.config }

@@ -44,7 +44,7 @@ enum Probes {
     ///
     /// A head that reads pairs gets each text with the next one; a masked language model a text with a gap.
     static func inputs(tokenizer: Tokenizer?, config: EncoderShape, head: Head) -> [Probe] {
-        let limit = min(config.maximumPositions, 16)
+        let limit = min(config.tokenLimit, 16)
         var probes = (tokenizer.map { encoded($0, config, head, limit: limit) } ?? []).filter { !$0.ids.isEmpty }
         // A tokenizer without a frame that knows no word of ours gives nothing; ids alone prove the weights as well.
         if probes.isEmpty { probes = [3, 11].map { madeUp(count: min($0, limit), config) } }
@@ -59,13 +59,14 @@ enum Probes {
     private static func encoded(
         _ tokenizer: Tokenizer, _ config: EncoderShape, _ head: Head, limit: Int
     ) -> [Probe] {
-        let readsPairs = (head.predictsNextSentence || head == .questionAnswering) && config.typeVocabularySize > 1
+        let readsPairs = head.predictsNextSentence || head.task == .questionAnswering
         let mask = head.decoder == nil ? nil : tokenizer.settings.maskToken
         return texts.indices.map { index in
             let text = mask.map { texts[index].replacing(words[index], with: $0) } ?? texts[index]
             let pair = readsPairs ? texts[(index + 1) % texts.count] : nil
-            let encoding = tokenizer.encode(text, pair: pair, maximumLength: limit)
-            return Probe(text: text, pair: pair, ids: encoding.ids, typeIDs: encoding.typeIDs)
+            let (sequence, hasPair) = tokenizer.sequence(text, pair: pair, maximumLength: limit, for: config)
+            return Probe(
+                text: text, pair: hasPair ? pair : nil, ids: sequence.ids, typeIDs: sequence.typeIDs)
         }
     }
 

@@ -64,14 +64,14 @@ public struct Calibration: Sendable {
             if isBuiltIn { return nil }
             throw .noTokenizer
         }
-        let limit = min(config.maximumPositions, Calibration.lengthLimit)
+        let limit = min(config.tokenLimit, Calibration.lengthLimit)
         var used: [(text: TextInput, sequence: TokenSequence)] = []
         for text in kept {
-            let pair = config.typeVocabularySize > 1 ? text.pair : nil
-            let encoding = tokenizer.encode(text.text, pair: pair, maximumLength: limit)
+            let (sequence, hasPair) = tokenizer.sequence(
+                text.text, pair: text.pair, maximumLength: limit, for: config)
             // A text that says nothing shows nothing.
-            guard !encoding.ids.isEmpty, !(text.text.isEmpty && pair == nil) else { continue }
-            used.append((text, TokenSequence(ids: encoding.ids, typeIDs: encoding.typeIDs)))
+            guard !sequence.ids.isEmpty, !text.text.isEmpty || hasPair else { continue }
+            used.append((text, sequence))
         }
         func tokens() -> Int { used.reduce(0) { $0 + $1.sequence.ids.count } }
         let step = max(1, (tokens() + Calibration.tokenLimit - 1) / Calibration.tokenLimit)

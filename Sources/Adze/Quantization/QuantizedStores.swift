@@ -46,6 +46,17 @@ struct NativeQuantizedStore: QuantizedStore {
 struct PlannedQuantizedStore: QuantizedStore {
     let store: any TensorStore
     let plan: QuantizationPlan
+    private let int8Names: Set<String>
+
+    /// The parameters of a checkpoint after a plan.
+    init(_ checkpoint: ModelCheckpoint, plan: QuantizationPlan) {
+        store = checkpoint.store
+        self.plan = plan
+        int8Names = checkpoint.int8Names.subtracting(plan.kept)
+    }
+
+    /// Whether a parameter goes into the int8 section.
+    func hasCodes(_ name: String) -> Bool { int8Names.contains(name) }
 
     func quantized(_ name: String) throws -> QuantizedWeights? {
         try planned(name).map { QuantizedWeights($0) }
@@ -55,7 +66,7 @@ struct PlannedQuantizedStore: QuantizedStore {
 
     /// How the file will keep a tensor in its int8 section, or nil where it stays in fp32.
     fileprivate func planned(_ name: String) throws -> QuantizedTensor? {
-        guard ModelBundle.isQuantized(name), !plan.kept.contains(name) else { return nil }
+        guard hasCodes(name) else { return nil }
         let tensor = try store.load(name)
         // Callers load several tensors at once: each is one thread's work.
         return QuantizedTensor(
@@ -88,7 +99,8 @@ extension NativeFile {
         let pool = WorkerPool(threadCount: 1)
         var plan = QuantizationPlan(report: metadata.report?.object)
         var factors: [String: [Float]] = [:]
-        for entry in checkpoint.map?.entries ?? [] where ModelBundle.isQuantized(entry.name) {
+        let int8Names = checkpoint.int8Names
+        for entry in checkpoint.map?.entries ?? [] where int8Names.contains(entry.name) {
             switch record(entry.source)?.scheme {
             case .int8(hasColumnFactors: true, _):
                 factors[entry.name] = try quantized(entry.source, pool: pool).columnFactors

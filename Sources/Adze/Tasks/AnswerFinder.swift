@@ -72,7 +72,7 @@ public final class AnswerFinder: Sendable {
 
     /// Loads the weights of an opened model; throws `BundleError.wrongHead` for one that answers no questions.
     public init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
-        guard case .questionAnswering = bundle.checkpoint.head else {
+        guard bundle.checkpoint.head.task == .questionAnswering else {
             throw BundleError.wrongHead(bundle.checkpoint.head.architectureName, lacks: "answers no questions")
         }
         model = try LoadedModel(bundle, precision: precision, threads: threads)

@@ -83,7 +83,7 @@ public final class EntityFinder: Sendable {
 
     /// Loads the weights of an opened model; throws `BundleError.wrongHead` for one that labels no tokens.
     public init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
-        guard case .tokenClassification(let labels) = bundle.checkpoint.head else {
+        guard case .tokenClassification(let labels) = bundle.checkpoint.head.task else {
             throw BundleError.wrongHead(bundle.checkpoint.head.architectureName, lacks: "labels no tokens")
         }
         self.labels = labels

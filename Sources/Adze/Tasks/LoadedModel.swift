@@ -36,7 +36,7 @@ struct LoadedModel: Sendable {
         _ encodings: [[Encoding]], outputs: OutputRequest, positions: [[Int]]? = nil,
         take: @Sendable (EncoderOutput) -> Kept
     ) throws -> [[Kept]] {
-        let sequences = encodings.flatMap { $0.map { TokenSequence(ids: $0.ids, typeIDs: $0.typeIDs) } }
+        let sequences = encodings.flatMap { $0.map { TokenSequence($0) } }
         var rest = try engine.run(sequences, outputs: outputs, positions: positions, take: take)[...]
         return encodings.map { windows in
             defer { rest = rest.dropFirst(windows.count) }

@@ -153,7 +153,7 @@ public final class TextClassifier: Sendable {
                 texts[index].text, pair: texts[index].pair, maximumLength: limit,
                 strategy: options.longText ?? tokenizer.longText)
         }
-        let sequences = encodings.flatMap { $0.map { TokenSequence(ids: $0.ids, typeIDs: $0.typeIDs) } }
+        let sequences = encodings.flatMap { $0.map { TokenSequence($0) } }
         var outputs = try engine.run(sequences, outputs: .logits, take: \.logits)[...]
         return encodings.map { windows in
             let logits = Array(outputs.prefix(windows.count))

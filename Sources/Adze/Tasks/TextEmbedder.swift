@@ -43,7 +43,7 @@ public final class TextEmbedder: Sendable {
         let own = try bundle.requireTokenizer()
         tokenizer = recipe?.lowercaseFirst == true ? try own.lowercasing() : own
         maximumLength = min(
-            recipe?.maximumSequenceLength ?? bundle.maximumLength, bundle.checkpoint.config.maximumPositions)
+            recipe?.maximumSequenceLength ?? bundle.maximumLength, bundle.checkpoint.config.tokenLimit)
         defaultPooling = .tokens(recipe?.poolings ?? [.mean])
         normalizesByDefault = recipe?.normalize ?? false
         engine = try Engine(bundle, precision: precision, encoderOnly: true, threads: threads)
@@ -88,7 +88,7 @@ public final class TextEmbedder: Sendable {
         return try engine.map(texts.count) { [tokenizer, recipe] index in
             let prompted = (recipe?.defaultPrompt ?? "") + texts[index]
             let encoding = try tokenizer.encodeLong(prompted, maximumLength: limit, strategy: tokenizer.longText)[0]
-            return TokenSequence(ids: encoding.ids, typeIDs: encoding.typeIDs)
+            return TokenSequence(encoding)
         }
     }
 }

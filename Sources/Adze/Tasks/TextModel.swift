@@ -25,7 +25,7 @@ public enum TextTask: Sendable, CaseIterable {
     ///
     /// A model from pretraining has two heads and fills masks, unless `prefersNextSentence`.
     public init(_ head: Head, prefersNextSentence: Bool = false) throws(BundleError) {
-        switch head {
+        switch head.task {
         case .encoder: throw .noClassifier
         case .classification: self = .classification
         case .tokenClassification: self = .entities
@@ -40,7 +40,7 @@ public enum TextTask: Sendable, CaseIterable {
 extension TextTask {
     /// What a model's head is for; an encoder alone is refused with the head that its file has and does not name, if any.
     public init(_ bundle: ModelBundle, prefersNextSentence: Bool = false) throws(BundleError) {
-        if case .encoder = bundle.checkpoint.head { throw bundle.noClassifier }
+        if bundle.checkpoint.head.task == .encoder { throw bundle.noClassifier }
         try self.init(bundle.checkpoint.head, prefersNextSentence: prefersNextSentence)
     }
 }

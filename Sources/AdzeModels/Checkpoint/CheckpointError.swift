@@ -5,7 +5,7 @@ public import AdzeTensors
 
 /// A checkpoint whose tensors do not fit; every case names the tensor.
 public enum CheckpointError: AdzeFailure, Equatable {
-    case noEmbeddings(example: String?, count: Int)
+    case noEmbeddings(words: String, family: String, example: String?, count: Int)
     case ambiguousPrefix([String])
     case unknownKey(String, nearest: String?)
     case missing(name: String, others: Int, nearest: String?)
@@ -33,8 +33,8 @@ public enum CheckpointError: AdzeFailure, Equatable {
     /// One line: the tensor, what was expected and found, what to do.
     public var description: String {
         switch self {
-        case .noEmbeddings(let example, let count):
-            "no tensor's name ends in 'embeddings.word_embeddings.weight', so this is no BERT; found \(count) tensors"
+        case .noEmbeddings(let words, let family, let example, let count):
+            "no tensor's name ends in \(quoted(words)), so this is no \(family); found \(count) tensors"
                 + (example.map { ", such as \(quoted($0))" } ?? "")
         case .ambiguousPrefix(let prefixes):
             "the checkpoint holds several models, at \(quotedList(prefixes)); choose one with --key"
@@ -47,9 +47,11 @@ public enum CheckpointError: AdzeFailure, Equatable {
                 + "; nothing is made up for a missing weight"
         case .missingHead(let name, let others, let architecture, let nearest, let lookalike):
             "missing weight \(quoted(name))" + (others > 0 ? " and \(others) more" : "")
-                + " of the head of a \(architecture)"
+                + " of the head of \(withArticle(architecture))"
                 + (nearest.map { "; the nearest name in the file is \(quoted($0))" } ?? "")
-                + (lookalike.map { "; the tensors are those of a \($0): name it under architectures in config.json" }
+                + (lookalike.map {
+                    "; the tensors are those of \(withArticle($0)): name it under architectures in config.json"
+                }
                     ?? "")
                 + "; nothing is made up for a missing weight, unless --new-head LABELS asks for a new classifier"
         case .unreadable(let name, let reason, let others):
@@ -63,8 +65,8 @@ public enum CheckpointError: AdzeFailure, Equatable {
         case .nonFinite(let name, let row):
             "\(quoted(name)), row \(row): NaN or infinite weight; pass --allow-nonfinite to keep it"
         case .noClassifier:
-            "the checkpoint has no classifier (a BertModel); use embed, or ask for a new head with --new-head LABELS"
-        case .noOutput(let wanted, let architecture): "a \(architecture) gives no \(wanted)"
+            "the checkpoint has no classifier, but an encoder alone; use embed, or ask for a new head with --new-head LABELS"
+        case .noOutput(let wanted, let architecture): "\(withArticle(architecture)) gives no \(wanted)"
         case .noPooler(let what): "\(what) needs a pooler, which this checkpoint lacks"
         case .blockOutOfRange(let index, let count):
             "there is no block \(index); the model has blocks 0 to \(count - 1)"

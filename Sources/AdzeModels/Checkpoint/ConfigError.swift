@@ -8,8 +8,10 @@ public enum ConfigError: AdzeFailure, Equatable {
     case wrongType(key: String, expected: String, found: String)
     case outOfRange(key: String, value: String, low: String, high: String)
     case headsDoNotDivide(hidden: Int, heads: Int)
-    case unsupportedFamily(String)
-    case unsupportedClass(String)
+    case unsupportedFamily(String, nearest: String?)
+    case unsupportedClass(String, advice: String?, known: [String])
+    case contradiction(modelType: String, className: String, family: String)
+    case foreignKey(String, family: String, own: String)
     case unsupportedSetting(key: String, value: String, supported: String)
     case labelKeys(expected: Int, found: String)
     case duplicateLabel(String)
@@ -31,19 +33,26 @@ public enum ConfigError: AdzeFailure, Equatable {
             "config.json: \(quoted(key)) is \(value); expected \(low) to \(high)"
         case .headsDoNotDivide(let hidden, let heads):
             "a hidden_size of \(hidden) is not a multiple of \(heads) heads; correct num_attention_heads in config.json, or --heads"
-        case .unsupportedFamily(let name):
-            "config.json: model_type \(quoted(name)) is not supported; this version runs BERT (model_type 'bert')"
-        case .unsupportedClass(let name):
-            "config.json: architecture \(quoted(name)) is not supported; "
-                + (BertArchitecture.advice(for: name).map { $0 + "; " } ?? "") + "this version runs "
-                + BertArchitecture.allCases.map(\.rawValue).joined(separator: ", ")
+        case .unsupportedFamily(let name, let nearest):
+            "config.json: model_type \(quoted(name)) is not supported; "
+                + (nearest.map { "did you mean \(quoted($0))? " } ?? "") + "this version runs "
+                + Families.all.map { "\($0.name) (\(quotedList($0.modelTypes)))" }.joined(separator: ", ")
+        case .unsupportedClass(let name, let advice, let known):
+            "config.json: architecture \(quoted(name)) is not supported; " + (advice.map { $0 + "; " } ?? "")
+                + "this version runs " + known.joined(separator: ", ")
+        case .contradiction(let type, let className, let family):
+            "config.json: model_type \(quoted(type)) and architecture \(quoted(className)), which is one of \(family),"
+                + " contradict each other; correct the one that is wrong"
+        case .foreignKey(let key, let family, let own):
+            "config.json: \(quoted(key)) means nothing to \(withArticle(family)), which reads \(quoted(own)); rename the"
+                + " key if the model is one, or correct model_type"
         case .unsupportedSetting(let key, let value, let supported):
             "config.json: \(quoted(key)) is \(quoted(value)), which is not supported; supported: \(supported)"
         case .labelKeys(let expected, let found):
             "config.json: id2label must have the keys 0 to \(expected - 1), found \(found)"
         case .duplicateLabel(let label): "the label \(quoted(label)) is given twice; labels must differ"
         case .noLabels(let architecture):
-            "a \(architecture) has no labels to name; leave --labels out, or ask for a new classifier with --new-head"
+            "\(withArticle(architecture)) has no labels to name; leave --labels out, or ask for a new classifier with --new-head"
         case .labelCount(let labels, let classes):
             "\(labels) labels do not fit a classifier of \(classes) classes; pass --labels with \(classes) names"
         case .classCount(let count):

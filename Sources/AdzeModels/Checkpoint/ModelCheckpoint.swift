@@ -1,4 +1,4 @@
-// A BERT whose configuration, head and tensors have been brought together and checked: the form in which convert, prune,
+// A model whose configuration, head and tensors have been brought together and checked: the form in which convert, prune,
 // export and the engine all take a model. Tensors stay where they are until they are loaded.
 
 public import AdzeBytes
@@ -19,12 +19,14 @@ public struct CheckpointOptions: Sendable {
     public var headCount: Int?
     /// The key under which a nested checkpoint keeps the model.
     public var key: String?
+    /// Whether the tensors have our names, as a native file's do, and not those of their family.
+    package var hasOurNames = false
 
     /// No statements.
     public init() {}
 }
 
-/// A checked BERT: parameters under our names, each of the right shape.
+/// A checked model: parameters under our names, each of the right shape.
 public struct ModelCheckpoint: Sendable {
     /// The shape.
     public let config: EncoderShape
@@ -55,64 +57,91 @@ public struct ModelCheckpoint: Sendable {
     /// embeddings.
     public init(store: any TensorStore, configJSON: JSONValue?, options: CheckpointOptions = CheckpointOptions()) throws
     {
-        let description = try configJSON.map(HeadDescription.init(json:))
-        var map = try ParameterMap(store: store, key: options.key)
+        let family = try ModelCheckpoint.family(configJSON, store, options)
+        let description = try configJSON.map { try HeadDescription(json: $0, family: family) }
+        var map = try ParameterMap(store: store, family: family, isOurs: options.hasOurNames, key: options.key)
         if try description?.tiesWordEmbeddings() ?? true { map.takeDecoderForWords() }
         let shapes = store.tensorsByName
         func shape(_ name: String) -> Shape? { map.source(of: name).flatMap { shapes[$0]?.shape } }
 
         let config =
-            try configJSON.map(EncoderShape.init(json:))
-            ?? EncoderShape(readingOff: map, shape, headCount: options.headCount)
+            try configJSON.map { try family.shape(ConfigReader(json: $0)) }
+            ?? EncoderShape(readingOff: map, family, shape, headCount: options.headCount)
         var notes: [String] = []
-        let named = options.newHead == nil ? description?.architecture : .sequenceClassification
-        let found = BertArchitecture(recognising: Set(map.entries.map(\.name)).union(map.unreadable.keys))
-        let architecture =
-            try named ?? ModelCheckpoint.unnamed(found, description, labels: options.labels, notes: &notes)
-        let head = try ModelCheckpoint.head(
-            architecture, description, map: &map, config: config, store: store, options: options, notes: &notes)
-        if description?.architecture == .model, found != .model, options.newHead == nil,
+        let named = options.newHead == nil ? description?.kind : .classification
+        let found = HeadKind(recognising: Set(map.entries.map(\.name)).union(map.unreadable.keys), family)
+        let kind = try named ?? found.unnamed(family, description, labels: options.labels, notes: &notes)
+        let head = try HeadChoice(family: family, shape: config, description: description, options: options)
+            .head(kind, map: &map, store: store, notes: &notes)
+        if description?.kind == .encoder, found != .encoder, options.newHead == nil,
             let unused = map.headNames.first(where: { $0.hasSuffix(".weight") })
         {
             notes.append(
-                "config.json names BertModel, yet the file has the head of a \(found.rawValue) (\(quoted(unused)) and"
-                    + " others), which is left out; name that class under architectures to use it")
+                "config.json names \(family.className(.encoder)), yet the file has the head of"
+                    + " \(withArticle(family.className(found))) (\(quoted(unused)) and others), which is left out; name"
+                    + " that class under architectures to use it")
         }
-        map.dropUnused(head: head, config: config, madeNew: options.newHead != nil, names: store.tensors.map(\.name))
+        map.dropUnused(head: head, shape: config, madeNew: options.newHead != nil, names: store.tensors.map(\.name))
         var renamed = RenamedTensorStore(base: store)
-        for parameter in config.parameters(head: head) {
-            if let made = ModelCheckpoint.newHeadTensor(parameter, map: map, options: options) {
+        let parameters = config.parameters(head: head)
+        var misshapen: CheckpointError?
+        for parameter in parameters {
+            if let made = NewHead(seed: options.seed).tensor(parameter, map: map, isWanted: options.newHead != nil) {
                 renamed.add(parameter.name, made)
                 continue
             }
             guard let source = map.source(of: parameter.name), let info = shapes[source] else {
-                throw ModelCheckpoint.missing(config.parameters(head: head), of: architecture, found: found, map: map)
+                throw ModelCheckpoint.missing(parameters, of: head, found: found, family, map: map)
             }
-            try ModelCheckpoint.check(info, is: parameter, config: config)
+            misshapen = misshapen ?? ModelCheckpoint.mistake(info, parameter)
             renamed.add(parameter.name, source: info)
         }
+        // A weight that is not there at all says more of another model than one of another shape.
+        if let misshapen { throw misshapen }
         self.init(config: config, head: head, store: renamed, map: map, notes: map.notes + notes)
     }
 
+    /// The family that the configuration names, else the one whose names most of the tensors have.
+    private static func family(
+        _ json: JSONValue?, _ store: any TensorStore, _ options: CheckpointOptions
+    ) throws -> any ModelFamily.Type {
+        if let json, let named = try Families.named(by: json) { return named }
+        guard !options.hasOurNames else { return Bert.self }
+        return Families.recognised(by: store.tensors.map(\.name) + store.unreadable.keys)
+    }
+
+    /// The parameters, in the order of the store.
+    public var parameters: [Parameter] { config.parameters(head: head) }
+
+    /// The names of the matrices that int8 has codes of, unless something keeps them in fp32.
+    ///
+    /// Their rows are many, and an int8 row scale bounds their error well. Heads of a row a class, token types and the
+    /// projection of narrow embeddings are small and stay in fp32, as every vector does.
+    public var int8Names: Set<String> { Set(parameters.filter { $0.group != nil }.map(\.name)) }
+
+    /// The family of the model.
+    package var family: any ModelFamily.Type { Families.family(of: config) }
+
     /// The encoder alone, with the pooler where there is one.
     public var encoder: ModelCheckpoint {
-        ModelCheckpoint(config: config, head: .encoder(hasPooler: head.hasPooler), store: store, map: map, notes: notes)
+        let bare = family.head(.encoder, config, keepsPooler: head.hasPooler)
+        return ModelCheckpoint(config: config, head: bare, store: store, map: map, notes: notes)
     }
 
     /// The head that the file has and the configuration leaves out: its class, and the source's name of one of its weights.
     public var headLeftOut: (architecture: String, tensor: String)? {
-        guard case .encoder = head, let map else { return nil }
-        let left = map.dropped.filter { $0.parameter.map(ParameterPaths.headNames.contains) ?? false }
+        guard head.task == .encoder, let map else { return nil }
+        let left = map.dropped.filter { $0.parameter.map(map.table.isHead) ?? false }
         guard let tensor = left.first(where: { $0.source.hasSuffix(".weight") })?.source else { return nil }
         let names = Set(left.compactMap(\.parameter)).union(map.entries.map(\.name))
-        return (BertArchitecture(recognising: names).rawValue, tensor)
+        return (family.className(HeadKind(recognising: names, family)), tensor)
     }
 
     /// The members of a `config.json` for this shape and head.
     public var configMembers: JSONObject {
-        var config = config.json
-        for (key, value) in head.configMembers { config[key] = value }
-        return config
+        var members = family.config(config)
+        for (key, value) in head.configMembers { members[key] = value }
+        return members
     }
 
     /// The checkpoint with only some blocks, in the order given.
@@ -127,10 +156,14 @@ public struct ModelCheckpoint: Sendable {
         pruned.layerCount = blocks.count
         var renamed = RenamedTensorStore(base: store)
         let infos = store.tensorsByName
+        let old = Dictionary(grouping: parameters, by: \.part)
+        let new = Dictionary(grouping: pruned.parameters(head: head), by: \.part)
         for parameter in pruned.parameters(head: head) {
             var source = parameter.name
-            if let (index, rest) = ParameterMap.blockIndex(parameter.name) {
-                source = ParameterPaths.block(blocks[index]).prefix + rest
+            if let block = parameter.part.block, let place = new[parameter.part]?.firstIndex(of: parameter),
+                let kept = old[.block(blocks[block])]
+            {
+                source = kept[place].name
             }
             guard let info = infos[source] else { throw .missing(name: source, others: 0, nearest: nil) }
             renamed.add(parameter.name, source: info)
@@ -143,77 +176,38 @@ public struct ModelCheckpoint: Sendable {
 
 extension ModelCheckpoint {
     /// The error for parameters that are not there: an encoder's by name, a head's with what the file seems to be.
+    ///
+    /// Names are as the family's checkpoints have them.
     private static func missing(
-        _ parameters: [Parameter], of architecture: BertArchitecture, found: BertArchitecture, map: ParameterMap
+        _ parameters: [Parameter], of head: Head, found: HeadKind, _ family: any ModelFamily.Type, map: ParameterMap
     ) -> CheckpointError {
         let names = Set(map.entries.map(\.name))
-        let missing = parameters.map(\.name).filter { !names.contains($0) }
-        if let error = map.unreadable(among: missing) { return error }
-        let first = missing.first ?? ""
+        let missing = parameters.filter { !names.contains($0.name) }
+        if let error = map.unreadable(among: missing.map(\.name)) { return error }
+        guard let first = missing.first else { preconditionFailure("a parameter is missing") }
+        let name = map.table.theirs(first, head: head)
         let leftOver = map.dropped.map(\.source)
-        guard ParameterPaths.headNames.contains(first) || ParameterMap.isPooler(first) else {
+        guard first.part == .head || first.part == .pooler else {
             return .missing(
-                name: first, others: missing.count - 1, nearest: nearestName(to: map.prefix + first, in: leftOver))
+                name: name, others: missing.count - 1, nearest: nearestName(to: map.prefix + name, in: leftOver))
         }
         return .missingHead(
-            name: first, others: missing.count - 1, architecture: architecture.rawValue,
-            nearest: nearestName(to: first, in: leftOver) ?? nearestName(to: map.prefix + first, in: leftOver),
-            lookalike: found == architecture ? nil : found.rawValue)
+            name: name, others: missing.count - 1, architecture: head.architectureName,
+            nearest: nearestName(to: name, in: leftOver) ?? nearestName(to: map.prefix + name, in: leftOver),
+            lookalike: found == head.task.kind ? nil : family.className(found))
     }
 
-    private static func check(_ info: TensorInfo, is parameter: Parameter, config: EncoderShape) throws(CheckpointError)
-    {
+    /// What is wrong with a tensor for a parameter; nil where it fits.
+    private static func mistake(_ info: TensorInfo, _ parameter: Parameter) -> CheckpointError? {
         guard info.shape == parameter.shape else {
             let hint =
-                switch parameter.name {
-                case ParameterPaths.wordEmbeddings: " (vocab_size and hidden_size of config.json)"
-                case ParameterPaths.positionEmbeddings: " (max_position_embeddings of config.json)"
+                switch parameter.role {
+                case .wordTable: " (vocab_size and hidden_size of config.json)"
+                case .positionTable: " (max_position_embeddings of config.json)"
                 default: info.shape.dimensions == parameter.shape.dimensions.reversed() ? " (transposed)" : ""
                 }
-            throw .misshapen(name: info.name, expected: parameter.shape, found: info.shape, hint: hint)
+            return .misshapen(name: info.name, expected: parameter.shape, found: info.shape, hint: hint)
         }
-        guard info.dtype.isFloatingPoint else { throw .notFloatingPoint(name: info.name, dtype: info.dtype) }
-    }
-}
-
-extension EncoderShape {
-    /// The shape that the tensors themselves show; only the number of heads is not in them.
-    init(readingOff map: ParameterMap, _ shape: (String) -> Shape?, headCount: Int?) throws {
-        func matrix(_ name: String) throws(CheckpointError) -> Shape {
-            guard let found = shape(name) else {
-                throw map.unreadable(among: [name]) ?? .missing(name: name, others: 0, nearest: nil)
-            }
-            guard found.rank == 2, found.count > 0 else {
-                throw .misshapen(name: name, expected: Shape(1, 1), found: found, hint: " (any matrix)")
-            }
-            return found
-        }
-        guard let headCount else { throw ConfigError.needsConfig }
-        let words = try matrix(ParameterPaths.wordEmbeddings)
-        let blocks = map.entries.compactMap { ParameterMap.blockIndex($0.name)?.index }
-        // Checked before the one is added: a name may carry any number.
-        let lastBlock = blocks.max() ?? -1
-        let layers = lastBlock == .max ? lastBlock : lastBlock + 1
-        func check(_ what: String, _ value: Int, _ range: ClosedRange<Int>) throws(ConfigError) {
-            guard range.contains(value) else {
-                throw .tensorSize(what: what, value: value, low: range.lowerBound, high: range.upperBound)
-            }
-        }
-        try check("number of blocks", layers, Limits.layerCount)
-        let feedForward = layers > 0 ? try matrix(ParameterPaths.block(0).intermediate + ".weight")[0] : 1
-        self.init(
-            vocabularySize: words[0], hiddenSize: words[1], layerCount: layers, headCount: headCount,
-            intermediateSize: feedForward, activation: .gelu,
-            maximumPositions: try matrix(ParameterPaths.positionEmbeddings)[0],
-            typeVocabularySize: try matrix(ParameterPaths.typeEmbeddings)[0], layerNormEpsilon: 1e-12, padTokenID: 0,
-            dropout: Dropout())
-        try check("vocabulary", vocabularySize, Limits.vocabularySize)
-        try check("hidden size", hiddenSize, Limits.hiddenSize)
-        try check("feed-forward size", intermediateSize, Limits.intermediateSize)
-        try check("number of positions", maximumPositions, Limits.maximumPositions)
-        try check("number of token types", typeVocabularySize, Limits.typeVocabularySize)
-        guard (1...hiddenSize).contains(headCount), hiddenSize.isMultiple(of: headCount) else {
-            throw ConfigError.headsDoNotDivide(hidden: hiddenSize, heads: headCount)
-        }
+        return info.dtype.isFloatingPoint ? nil : .notFloatingPoint(name: info.name, dtype: info.dtype)
     }
 }

@@ -7,7 +7,7 @@ internal import AdzeBytes
 struct ModelPrefix {
     /// What the encoder's names carry in front: empty, or ending in a dot.
     let prefix: String
-    /// Where the heads of the encoder may stand: beside `bert`, or beside the encoder's own parts.
+    /// Where the heads of the encoder may stand: beside the model's own name, or beside the encoder's own parts.
     let headPrefixes: [String]
     /// Further out, nearest first: where a head is looked for that is in neither.
     let distantHeadPrefixes: [String]
@@ -15,16 +15,19 @@ struct ModelPrefix {
     let notes: [String]
 
     /// Dictionary keys under which checkpoints keep the model itself, the most telling first.
-    private static let knownKeys = [
-        "state_dict", "model_state_dict", "model", "module", "net", "network", "params", "bert", "_orig_mod",
-    ]
+    private static let knownKeys =
+        [
+            "state_dict", "model_state_dict", "model", "module", "net", "network", "params", "bert", "_orig_mod",
+        ] + Families.all.map { String($0.names.prefix.dropLast()) }
 
     /// Finds the model; see `ParameterMap.init`.
     ///
     /// - Complexity: O(n log n) for n names.
-    init(finding names: [String], key: String?) throws(CheckpointError) {
-        let prefixes = try ModelPrefix.candidates(names, key: key)
-        let scores = ModelPrefix.scores(names)
+    init(
+        finding names: [String], table: NameTable, family: any ModelFamily.Type, key: String?
+    ) throws(CheckpointError) {
+        let prefixes = try ModelPrefix.candidates(names, table: table, family: family, key: key)
+        let scores = ModelPrefix.scores(names, table)
         let best = prefixes.map { scores[$0] ?? 0 }.max() ?? 0
         let winners = prefixes.filter { scores[$0] ?? 0 == best }
         let ranked = winners.map { ($0, ModelPrefix.rank($0)) }
@@ -51,14 +54,18 @@ struct ModelPrefix {
     }
 
     /// The prefixes at which a table of words is, or where there is none at all, a decoder whose weights are that table.
-    private static func candidates(_ names: [String], key: String?) throws(CheckpointError) -> [String] {
+    private static func candidates(
+        _ names: [String], table: NameTable, family: any ModelFamily.Type, key: String?
+    ) throws(CheckpointError) -> [String] {
         func prefixes(of ending: String) -> [String] {
             names.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }
                 .filter { $0.isEmpty || $0.hasSuffix(".") }
         }
-        var found = prefixes(of: ParameterPaths.wordEmbeddings)
-        if found.isEmpty, names.contains(where: { $0.hasSuffix(ParameterPaths.decoder + ".weight") }) {
-            found = prefixes(of: ParameterPaths.positionEmbeddings)
+        let words = table.theirs(ParameterPaths.wordEmbeddings)
+        let decoder = table.theirs(ParameterPaths.decoder + ".weight")
+        var found = prefixes(of: words)
+        if found.isEmpty, names.contains(where: { $0.hasSuffix(decoder) }) {
+            found = prefixes(of: table.theirs(ParameterPaths.positionEmbeddings))
         }
         if let key {
             let start = start(of: key)
@@ -68,7 +75,9 @@ struct ModelPrefix {
             }
             found = found.filter { $0.hasPrefix(start) }
         }
-        guard !found.isEmpty else { throw .noEmbeddings(example: names.first, count: names.count) }
+        guard !found.isEmpty else {
+            throw .noEmbeddings(words: words, family: family.name, example: names.first, count: names.count)
+        }
         return found
     }
 
@@ -79,29 +88,31 @@ struct ModelPrefix {
     }
 
     /// How many parameters of an encoder there are at each prefix.
-    private static func scores(_ names: [String]) -> [String: Int] {
+    private static func scores(_ names: [String], _ table: NameTable) -> [String: Int] {
         var scores: [String: Int] = [:]
         for name in names {
-            // An encoder's parameter begins with one of two words, and has seven parts at most.
+            // An encoder's parameter has seven parts at most.
             var dots = 0
             var start = name.endIndex
             while start > name.startIndex, dots <= 7 {
                 let before = name.index(before: start)
                 if name[before] == "." {
                     dots += 1
-                    score(name, from: start, &scores)
+                    score(name, from: start, table, &scores)
                 }
                 start = before
             }
-            if start == name.startIndex { score(name, from: start, &scores) }
+            if start == name.startIndex { score(name, from: start, table, &scores) }
         }
         return scores
     }
 
-    private static func score(_ name: String, from start: String.Index, _ scores: inout [String: Int]) {
+    private static func score(
+        _ name: String, from start: String.Index, _ table: NameTable, _ scores: inout [String: Int]
+    ) {
         let rest = name[start...]
-        guard rest.hasPrefix("embeddings.") || rest.hasPrefix("encoder.layer."),
-            ParameterMap.isEncoderParameter(ParameterMap.respelled(String(rest)).name)
+        guard table.mayBeEncoder(rest), let found = table.encoderParameter(NameTable.respelled(String(rest))),
+            !NameTable.isPooler(found.name)
         else { return }
         scores[String(name[..<start]), default: 0] += 1
     }
@@ -133,12 +144,14 @@ extension ParameterMap {
             var taken: [Entry] = []
             dropped.removeAll { tensor in
                 guard tensor.source.hasPrefix(level) else { return false }
-                let (name, respelled) = ParameterMap.respelled(String(tensor.source.dropFirst(level.count)))
-                guard ParameterPaths.headNames.contains(name) || ParameterMap.isPooler(name),
-                    !present.contains(String(layer(name)))
+                let rest = String(tensor.source.dropFirst(level.count))
+                guard let found = table.parameterBesideHeads(NameTable.respelled(rest)),
+                    !present.contains(String(layer(found.name)))
                 else { return false }
                 taken.append(
-                    Entry(name: name, source: tensor.source, tiedTo: aliases[tensor.source], wasRespelled: respelled))
+                    Entry(
+                        name: found.name, source: tensor.source, tiedTo: aliases[tensor.source],
+                        wasRespelled: found.name != rest))
                 return true
             }
             guard !taken.isEmpty else { continue }

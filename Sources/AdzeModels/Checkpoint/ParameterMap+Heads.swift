@@ -15,17 +15,17 @@ extension ParameterMap {
     /// tensors are compared where names do not tell.
     /// - Complexity: O(V · H) where the file has both matrices in places of their own, else O(V).
     mutating func settleDecoder(
-        _ store: any TensorStore, config: EncoderShape, tied: Bool
+        _ store: any TensorStore, shape: EncoderShape, tied: Bool
     ) throws -> VocabularyDecoder {
-        try settleDecoderBias(store, shape: Shape(config.vocabularySize))
+        try settleDecoderBias(store, shape: Shape(shape.vocabularySize))
         let own = ParameterPaths.decoder + ".weight"
         guard tied else { return .separate }
         guard let decoder = source(of: own), let words = source(of: ParameterPaths.wordEmbeddings) else {
             ties.append(Tie(source: own, name: ParameterPaths.wordEmbeddings))
             return .tied
         }
-        let shape = Shape(config.vocabularySize, config.hiddenSize)
-        guard try ParameterMap.areEqual(decoder, words, shape: shape, in: store) else {
+        let table = Shape(shape.vocabularySize, shape.embeddingSize)
+        guard try ParameterMap.areEqual(decoder, words, shape: table, in: store) else {
             notes.append(
                 "\(quoted(decoder)) differs from the word embeddings, to which it is usually tied; it is kept beside them"
             )
@@ -50,7 +50,7 @@ extension ParameterMap {
 
     /// Leaves one bias, under the name of ours.
     private mutating func settleDecoderBias(_ store: any TensorStore, shape: Shape) throws {
-        let (ours, other) = (ParameterPaths.decoderBias, ParameterPaths.decoder + ".bias")
+        let (ours, other) = (ParameterPaths.decoderBias, NameTable.secondDecoderBias)
         guard let second = source(of: other) else { return }
         if let first = source(of: ours) {
             if try ParameterMap.areEqual(first, second, shape: shape, in: store) {
@@ -87,21 +87,21 @@ extension ParameterMap {
     /// Moves parameters that the head or the number of blocks has no use for to the dropped ones, and says so of blocks.
     ///
     /// `names` are the source's, in its order.
-    mutating func dropUnused(head: Head, config: EncoderShape, madeNew: Bool, names: [String]) {
-        let wanted = Set(config.parameters(head: head).map(\.name))
+    mutating func dropUnused(head: Head, shape: EncoderShape, madeNew: Bool, names: [String]) {
+        let wanted = Set(shape.parameters(head: head).map(\.name))
         var kept: [Entry] = []
         var blocks: Set<Int> = []
         for entry in entries {
             var reason: String?
-            if madeNew && ParameterPaths.headNames.contains(entry.name) {
+            if madeNew && table.isHead(entry.name) {
                 reason = "replaced by the new head"
             } else if wanted.contains(entry.name) {
                 reason = nil
-            } else if let (index, _) = ParameterMap.blockIndex(entry.name) {
-                blocks.insert(index)
-                reason = "config.json has only \(config.layerCount) blocks"
+            } else if let block = entry.block {
+                blocks.insert(block)
+                reason = "config.json has only \(shape.layerCount) blocks"
             } else {
-                reason = "a \(head.architectureName) has no such layer"
+                reason = "\(withArticle(head.architectureName)) has no such layer"
             }
             if let reason {
                 dropped.append(Dropped(source: entry.source, reason: reason, parameter: entry.name))
@@ -112,7 +112,7 @@ extension ParameterMap {
         entries = kept
         if !blocks.isEmpty {
             notes.append(
-                "config.json asks for \(config.layerCount) blocks (num_hidden_layers); the checkpoint's other "
+                "config.json asks for \(shape.layerCount) blocks (num_hidden_layers); the checkpoint's other "
                     + "\(blocks.count) are left out")
         }
         let places = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })

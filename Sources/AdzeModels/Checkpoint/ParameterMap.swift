@@ -1,11 +1,11 @@
-// Finding a BERT in a checkpoint: which prefix its names carry, which old spellings they have, what is tied, what is
+// Finding a model in a checkpoint: which prefix its names carry, which old spellings they have, what is tied, what is
 // left over and why. Decides by names alone; shapes are checked by `ModelCheckpoint`.
 
 internal import AdzeBytes
-public import AdzeTensors
+package import AdzeTensors
 
 /// How the tensors of a source became, or did not become, parameters of ours.
-public struct ParameterMap: Sendable, Equatable {
+public struct ParameterMap: Sendable {
     /// A tensor of the source that is one of our parameters.
     public struct Entry: Sendable, Equatable {
         /// Our name.
@@ -16,6 +16,8 @@ public struct ParameterMap: Sendable, Equatable {
         public var tiedTo: String?
         /// Whether more than a prefix was changed.
         public let wasRespelled: Bool
+        /// The block that it is of, or nil.
+        var block: Int?
     }
 
     /// A tensor of the source that the model has no use for.
@@ -47,21 +49,27 @@ public struct ParameterMap: Sendable, Equatable {
     public internal(set) var ties: [Tie] = []
     /// What the encoder's names carried in front.
     public let prefix: String
+    /// The names by which the source was read.
+    let table: NameTable
     /// What a user should hear of.
     public internal(set) var notes: [String]
 
     /// Finds the encoder and its heads among the names of a store.
     ///
-    /// `key` restricts the search to names that begin with it. Where several prefixes lead to an encoder, the one with
+    /// `isOurs` says that the names are ours, as in a native file. `key` restricts the search to names that begin with it. Where several prefixes lead to an encoder, the one with
     /// the most parameters wins, then the better known name, then the first; a tie of equals is refused.
     /// - Complexity: O(n log n) for n names.
-    public init(store: any TensorStore, key: String? = nil) throws(CheckpointError) {
+    package init(
+        store: any TensorStore, family: any ModelFamily.Type = Bert.self, isOurs: Bool = false, key: String? = nil
+    ) throws(CheckpointError) {
         let names = store.tensors.map(\.name)
         let reasons = store.unreadable
+        let table = isOurs ? NameTable.ours : family.names
         // A model is found by what is there, whether or not it can be read.
-        let found = try ModelPrefix(finding: names + reasons.keys.sorted(), key: key)
+        let found = try ModelPrefix(finding: names + reasons.keys.sorted(), table: table, family: family, key: key)
         let prefix = found.prefix
         self.prefix = prefix
+        self.table = table
         notes = found.notes
         var entries: [Entry] = []
         var dropped: [Dropped] = []
@@ -69,20 +77,23 @@ public struct ParameterMap: Sendable, Equatable {
         var sourceOf: [String: String] = [:]
         let aliases = store.aliases
         for name in names {
-            guard let (ours, respelled) = ParameterMap.parameterName(name, body: prefix, heads: headPrefixes) else {
-                dropped.append(Dropped(source: name, reason: ParameterMap.reasonToDrop(name, prefix: prefix)))
+            guard let entry = table.entry(name, body: prefix, heads: headPrefixes, tiedTo: aliases[name]) else {
+                let reason = ParameterMap.reasonToDrop(name, prefix: prefix, family: family)
+                dropped.append(Dropped(source: name, reason: reason))
                 continue
             }
-            if let first = sourceOf[ours] {
-                throw .duplicateParameter(name: ours, first: first, second: name)
+            if let first = sourceOf[entry.name] {
+                throw .duplicateParameter(name: entry.name, first: first, second: name)
             }
-            sourceOf[ours] = name
-            entries.append(Entry(name: ours, source: name, tiedTo: aliases[name], wasRespelled: respelled))
+            sourceOf[entry.name] = name
+            entries.append(entry)
         }
         var unreadable: [String: UnreadableParameter] = [:]
         for (name, reason) in reasons.sorted(by: { $0.key < $1.key }) {
-            guard let (ours, _) = ParameterMap.parameterName(name, body: prefix, heads: headPrefixes) else { continue }
-            if sourceOf[ours] == nil { unreadable[ours] = UnreadableParameter(source: name, reason: reason) }
+            guard let entry = table.entry(name, body: prefix, heads: headPrefixes) else { continue }
+            if sourceOf[entry.name] == nil {
+                unreadable[entry.name] = UnreadableParameter(source: name, reason: reason)
+            }
         }
         self.entries = entries
         self.dropped = dropped
@@ -109,7 +120,7 @@ struct UnreadableParameter: Sendable, Equatable {
 
 extension ParameterMap {
     /// The source's names of parameters that only heads have, in its order.
-    var headNames: [String] { entries.filter { ParameterPaths.headNames.contains($0.name) }.map(\.source) }
+    var headNames: [String] { entries.filter { table.isHead($0.name) }.map(\.source) }
 
     /// The error for parameters that are missing because they cannot be read; nil where all are simply not there.
     func unreadable(among missing: [String]) -> CheckpointError? {
@@ -121,69 +132,37 @@ extension ParameterMap {
 
 // MARK: - Names
 
-extension ParameterMap {
-    static func parameterName(
-        _ source: String, body: String, heads: [String]
-    ) -> (name: String, respelled: Bool)? {
-        if source.hasPrefix(body) {
-            let (name, changed) = respelled(String(source.dropFirst(body.count)))
-            if isEncoderParameter(name) || isPooler(name) { return (name, changed) }
+extension NameTable {
+    /// What a source's tensor is, whose encoder's names begin with `body` and whose heads' with one of `heads`.
+    func entry(_ source: String, body: String, heads: [String], tiedTo: String? = nil) -> ParameterMap.Entry? {
+        func found(_ prefix: String, _ find: (String) -> Found?) -> ParameterMap.Entry? {
+            guard source.hasPrefix(prefix) else { return nil }
+            let rest = String(source.dropFirst(prefix.count))
+            guard let found = find(NameTable.respelled(rest)) else { return nil }
+            return ParameterMap.Entry(
+                name: found.name, source: source, tiedTo: tiedTo, wasRespelled: found.name != rest, block: found.block)
         }
-        for head in heads where source.hasPrefix(head) {
-            let (name, changed) = respelled(String(source.dropFirst(head.count)))
-            if ParameterPaths.headNames.contains(name) { return (name, changed) }
-        }
+        if let entry = found(body, encoderParameter) { return entry }
+        for head in heads { if let entry = found(head, headParameter) { return entry } }
         return nil
     }
 
     /// The name with TensorFlow's spelling of a layer normalisation's parts replaced; only inside `LayerNorm`, since
     /// other models have a `gamma` of their own.
-    static func respelled(_ name: String) -> (name: String, changed: Bool) {
-        if name.hasSuffix("LayerNorm.gamma") { return (name.dropLast(5) + "weight", true) }
-        if name.hasSuffix("LayerNorm.beta") { return (name.dropLast(4) + "bias", true) }
-        return (name, false)
+    static func respelled(_ name: String) -> String {
+        if name.hasSuffix("LayerNorm.gamma") { return name.dropLast(5) + "weight" }
+        if name.hasSuffix("LayerNorm.beta") { return name.dropLast(4) + "bias" }
+        return name
     }
+}
 
-    static func isPooler(_ name: String) -> Bool {
-        name == ParameterPaths.pooler + ".weight" || name == ParameterPaths.pooler + ".bias"
-    }
-
-    private static let embeddingNames: Set<String> = [
-        ParameterPaths.wordEmbeddings, ParameterPaths.positionEmbeddings, ParameterPaths.typeEmbeddings,
-        ParameterPaths.embeddingNorm + ".weight", ParameterPaths.embeddingNorm + ".bias",
-    ]
-
-    private static let blockNames: Set<String> = {
-        let paths = BlockPaths(prefix: "")
-        let layers = [
-            paths.query, paths.key, paths.value, paths.attentionOutput, paths.attentionNorm, paths.intermediate,
-            paths.output, paths.outputNorm,
-        ]
-        return Set(layers.flatMap { [$0 + ".weight", $0 + ".bias"] })
-    }()
-
-    static func isEncoderParameter(_ name: String) -> Bool {
-        if embeddingNames.contains(name) { return true }
-        return blockIndex(name).map { blockNames.contains($0.rest) } ?? false
-    }
-
-    /// The block that a name of ours belongs to, and its name inside the block.
-    static func blockIndex(_ name: String) -> (index: Int, rest: String)? {
-        let start = "encoder.layer."
-        guard name.hasPrefix(start) else { return nil }
-        let rest = name.dropFirst(start.count)
-        guard let dot = rest.firstIndex(of: "."), let index = Int(rest[..<dot]), index >= 0,
-            String(index) == rest[..<dot]
-        else { return nil }
-        return (index, String(rest[rest.index(after: dot)...]))
-    }
-
-    private static func reasonToDrop(_ name: String, prefix: String) -> String {
+extension ParameterMap {
+    fileprivate static func reasonToDrop(_ name: String, prefix: String, family: any ModelFamily.Type) -> String {
         if name.hasSuffix("embeddings.position_ids") || name.hasSuffix("embeddings.token_type_ids") {
             return "a buffer, not a weight"
         }
         if name.contains("optimizer") || name.contains("exp_avg") { return "the optimizer's state" }
         return name.hasPrefix(prefix) || prefix.isEmpty
-            ? "no part of a BERT" : "outside the model at \(quoted(prefix))"
+            ? "no part of \(withArticle(family.name))" : "outside the model at \(quoted(prefix))"
     }
 }

@@ -15,21 +15,31 @@ public struct TransformersTensor: Sendable, Equatable {
 extension ModelCheckpoint {
     /// The tensors that transformers' class has for this model.
     ///
-    /// transformers keeps the encoder under `bert.` beside a head, and bare without one. The decoder of a masked language
-    /// model has weights and a bias of its own there, each tied to another tensor or, where ties are off, neither.
+    /// transformers keeps the encoder under the family's prefix beside a head, and bare without one. The decoder of a
+    /// masked language model has weights of its own there, and in some families a second bias; each is tied to another
+    /// tensor or, where ties are off, neither.
     public var transformersTensors: [TransformersTensor] {
-        let isBare = if case .encoder = head { true } else { false }
-        func name(_ ours: String) -> String {
-            isBare || ParameterPaths.headNames.contains(ours) ? ours : "bert." + ours
+        let table = family.names
+        func name(_ parameter: Parameter) -> String {
+            let isBare = head.task == .encoder || parameter.part == .head
+            return (isBare ? "" : table.prefix) + table.theirs(parameter, head: head)
         }
-        var list = store.tensors.map { TransformersTensor(name: name($0.name), source: $0.name, tiedTo: nil) }
+        var list: [TransformersTensor] = []
+        var names: [String: String] = [:]
+        for parameter in parameters {
+            let name = name(parameter)
+            names[parameter.name] = name
+            list.append(TransformersTensor(name: name, source: parameter.name, tiedTo: nil))
+        }
         guard let decoder = head.decoder else { return list }
-        func add(_ ours: String, like source: String) {
-            list.append(
-                TransformersTensor(name: ours, source: source, tiedTo: decoder == .tied ? name(source) : nil))
+        func add(_ theirs: String, like source: String) {
+            let tie = decoder == .tied ? names[source] : nil
+            list.append(TransformersTensor(name: theirs, source: source, tiedTo: tie))
         }
-        if decoder == .tied { add(ParameterPaths.decoder + ".weight", like: ParameterPaths.wordEmbeddings) }
-        add(ParameterPaths.decoder + ".bias", like: ParameterPaths.decoderBias)
+        if decoder == .tied {
+            add(table.theirs(ParameterPaths.decoder + ".weight"), like: ParameterPaths.wordEmbeddings)
+        }
+        if let twin = table.decoderBiasTwin { add(twin, like: ParameterPaths.decoderBias) }
         return list
     }
 }

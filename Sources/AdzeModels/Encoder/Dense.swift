@@ -66,6 +66,13 @@ struct ParameterLoader: Sendable {
 
     func buffer(_ name: String) throws -> FloatBuffer { FloatBuffer(try floats(name)) }
 
+    /// What distances add to attention scores; nil for a shape without it.
+    func distanceBias(_ shape: EncoderShape) throws -> DistanceBias? {
+        guard let bias = shape.relativeBias else { return nil }
+        let table = try buffer(ParameterPaths.relativeBias)
+        return DistanceBias(bias, table: table.base, headCount: shape.headCount, tokenLimit: shape.tokenLimit)
+    }
+
     func norm(_ path: String) throws -> LayerNorm {
         LayerNorm(gamma: try buffer(path + ".weight"), beta: try buffer(path + ".bias"))
     }

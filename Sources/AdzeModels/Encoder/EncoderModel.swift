@@ -1,4 +1,4 @@
-// A BERT ready to run: weights in memory in the order in which the kernels read them. Immutable once loaded; the forward
+// A model ready to run: weights in memory in the order in which the kernels read them. Immutable once loaded; the forward
 // pass is `ForwardPass.swift`.
 
 public import AdzeKernels
@@ -19,6 +19,8 @@ public final class EncoderModel: Sendable {
     /// instruction set.
     let kernels: Kernels
     let embeddings: Embeddings
+    /// What the distance between two tokens adds to attention scores; nil for nothing.
+    let distanceBias: DistanceBias?
     let blocks: [EncoderBlock]
     let layers: HeadLayers
 
@@ -40,6 +42,7 @@ public final class EncoderModel: Sendable {
         let loader = ParameterLoader(store: checkpoint.store, quantized: quantized, kernels: kernels)
         let config = config
         embeddings = try Embeddings(loader, config: config, pool: pool)
+        distanceBias = try loader.distanceBias(config)
         // Matrix by matrix, the largest first, so that no thread is left with much at the end.
         let slots = (0..<config.layerCount).map { _ in OnceArray<Dense>(count: EncoderBlock.Matrix.allCases.count) }
         try pool.forEachThrowing(config.layerCount * EncoderBlock.Matrix.allCases.count) { index in
@@ -63,26 +66,33 @@ public final class EncoderModel: Sendable {
         isInt8 = true
         kernels = model.kernels
         embeddings = model.embeddings.taking(groups, from: plain.embeddings)
+        distanceBias = model.distanceBias
         blocks = model.blocks.indices.map { model.blocks[$0].taking(groups, from: plain.blocks[$0], index: $0) }
-        layers = groups.contains(.pooler) ? model.layers.takingPooler(from: plain.layers) : model.layers
+        layers = model.layers.taking(groups, from: plain.layers)
     }
 }
 
-/// The three tables that a token's vector is the sum of, and their normalisation.
+/// The tables that a token's vector is the sum of, their normalisation, and what makes it as wide as a hidden state.
 struct Embeddings: Sendable {
-    /// (V, H).
+    /// (V, E).
     private(set) var words: EmbeddingTable
-    /// (P, H).
+    /// (P, E).
     private(set) var positions: FloatBuffer
-    /// (types, H).
+    /// (types, E); a row of zeros where a model has no types.
     let types: FloatBuffer
     let norm: LayerNorm
+    /// (H, E); nil where the two are equal.
+    let projection: Dense?
 
     init(_ loader: ParameterLoader, config: EncoderShape, pool: WorkerPool) throws {
+        let size = config.embeddingSize
         words = try loader.table(ParameterPaths.wordEmbeddings, pool: pool)
-        positions = try loader.smallTable(ParameterPaths.positionEmbeddings, size: config.hiddenSize)
-        types = try loader.smallTable(ParameterPaths.typeEmbeddings, size: config.hiddenSize)
+        positions = try loader.smallTable(ParameterPaths.positionEmbeddings, size: size)
+        types =
+            config.typeRows == 0
+            ? FloatBuffer(count: size) : try loader.smallTable(ParameterPaths.typeEmbeddings, size: size)
         norm = try loader.norm(ParameterPaths.embeddingNorm)
+        projection = config.projectsEmbeddings ? try loader.dense(ParameterPaths.embeddingProjection) : nil
     }
 
     fileprivate func taking(_ groups: Set<LayerGroup>, from other: Embeddings) -> Embeddings {

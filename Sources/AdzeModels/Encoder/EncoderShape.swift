@@ -1,15 +1,19 @@
-// The shape of a BERT and what its config.json says of it. Nothing is guessed: what tensors cannot tell must stand here.
-// Not here: the tokenizer's settings, and how names of tensors differ between sources.
+// The shape of an encoder: its sizes, and every switch that a family of models turns. Not here: what a config.json says of
+// it, which is the family's, and the tokenizer's settings.
 
 public import AdzeBytes
 public import AdzeKernels
 
-/// The architecture of a BERT encoder.
+/// The architecture of an encoder.
 ///
-/// L layers, H hidden, A heads of D = H / A, F feed-forward, V vocabulary.
+/// L layers, H hidden, A heads of D = H / A, F feed-forward, V vocabulary, E the embeddings' size.
 public struct EncoderShape: Sendable, Equatable {
+    /// The value of `model_type` by which transformers knows the model; `Families` finds the family by it.
+    public var modelType: String
     /// V, the rows of the word embedding.
     public var vocabularySize: Int
+    /// E, the columns of the embeddings; other than H, they are projected.
+    public var embeddingSize: Int
     /// H.
     public var hiddenSize: Int
     /// L, the number of encoder blocks.
@@ -20,29 +24,46 @@ public struct EncoderShape: Sendable, Equatable {
     public var intermediateSize: Int
     /// The feed-forward activation.
     public var activation: Activation
-    /// The most tokens of one sequence.
-    public var maximumPositions: Int
-    /// Rows of the token type embedding.
-    public var typeVocabularySize: Int
+    /// The table of positions, and which row of it a token takes.
+    public var positions: PositionTable
+    /// A bias for the distance between two tokens, on every block's attention; nil for none.
+    public var relativeBias: RelativeBias?
+    /// Rows of the token type embedding; 0 where there is none.
+    public var typeRows: Int
     /// Added to the variance in every layer normalisation.
     public var layerNormEpsilon: Double
-    /// The id of the padding token, kept for export; packed batches hold none.
+    /// The id of the padding token: its row learns nothing, and it is kept for export; packed batches hold none.
     public var padTokenID: Int
     /// Dropout of hidden states, attention weights and the classifier's input; used in training alone.
     public var dropout: Dropout
 
-    /// The three dropout probabilities of a BERT.
+    /// The dropout probabilities of a model.
     public struct Dropout: Sendable, Equatable {
         /// After embeddings and after each dense layer.
         public var hidden = 0.1
         /// On attention weights.
         public var attention = 0.1
-        /// On the pooled output; nil takes `hidden`.
+        /// After the attention's output layer; nil takes `hidden`.
+        public var attended: Double?
+        /// Before a text classifier's layers; nil takes `hidden`.
         public var classifier: Double?
+        /// Before a token classifier; nil takes that of a text classifier.
+        public var tokens: Double?
+        /// Before the layer that finds answers.
+        public var answers = 0.0
     }
 
     /// D, the size of one attention head.
     public var headSize: Int { hiddenSize / headCount }
+    /// The most tokens of one sequence.
+    public var tokenLimit: Int { positions.tokenLimit }
+    /// Whether a dense layer stands between the embeddings and the first block.
+    public var projectsEmbeddings: Bool { embeddingSize != hiddenSize }
+
+    /// Whether the model has rows for these token types; one without a table takes any, and ignores them.
+    public func takes(types: some Sequence<Int32>) -> Bool {
+        typeRows == 0 || types.allSatisfy { 0 <= $0 && $0 < typeRows }
+    }
 
     /// What sizes may be, whoever states them: any product of two of them is a `Shape`, and the int8 products stay exact.
     enum Limits {
@@ -50,159 +71,91 @@ public struct EncoderShape: Sendable, Equatable {
         static let hiddenSize = 1...65_536
         static let layerCount = 0...1000
         static let intermediateSize = 1...131_072
-        static let maximumPositions = 1...1_000_000
-        static let typeVocabularySize = 1...1000
+        static let positionRows = 1...1_000_000
+        static let typeRows = 1...1000
     }
-
-    /// The values of `model_type` that are run.
-    static let supportedModelTypes = ["bert"]
-}
-
-/// The well-known shapes for `--like`, from the published configurations.
-extension EncoderShape {
-    /// The names that `--like` takes, in the order in which help lists them.
-    public static let wellKnownNames = wellKnownShapes.map(\.name)
-
-    /// A published shape by name, and whether its tokenizer lower-cases; nil for an unknown name.
-    public static func wellKnown(_ name: String) -> (config: EncoderShape, lowercases: Bool)? {
-        guard let shape = wellKnownShapes.first(where: { $0.name == name }) else { return nil }
-        let config = EncoderShape(
-            vocabularySize: shape.vocabulary, hiddenSize: shape.hidden, layerCount: shape.layers,
-            headCount: shape.heads,
-            intermediateSize: 4 * shape.hidden, activation: .gelu, maximumPositions: 512, typeVocabularySize: 2,
-            layerNormEpsilon: 1e-12, padTokenID: 0, dropout: Dropout())
-        return (config, shape.lowercases)
-    }
-
-    private typealias KnownShape = (
-        name: String, layers: Int, hidden: Int, heads: Int, vocabulary: Int, lowercases: Bool
-    )
-
-    private static let wellKnownShapes: [KnownShape] = [
-        ("bert-base-uncased", 12, 768, 12, 30522, true), ("bert-base-cased", 12, 768, 12, 28996, false),
-        ("bert-large-uncased", 24, 1024, 16, 30522, true), ("bert-large-cased", 24, 1024, 16, 28996, false),
-        ("bert-base-multilingual-cased", 12, 768, 12, 119_547, false),
-        ("bert-base-multilingual-uncased", 12, 768, 12, 105_879, true),
-        ("bert-base-chinese", 12, 768, 12, 21128, true), ("bert-base-german-cased", 12, 768, 12, 30000, false),
-        ("bert-tiny", 2, 128, 2, 30522, true), ("bert-mini", 4, 256, 4, 30522, true),
-        ("bert-small", 4, 512, 8, 30522, true), ("bert-medium", 8, 512, 8, 30522, true),
-        ("all-MiniLM-L6-v2", 6, 384, 12, 30522, true), ("all-MiniLM-L12-v2", 12, 384, 12, 30522, true),
-    ]
 }
 
 // MARK: - config.json
 
 extension EncoderShape {
-    /// Reads transformers' `config.json`; throws `ConfigError` for what is missing, out of bounds or not BERT.
-    ///
-    /// Values that transformers gives a default keep it (epsilon 1e-12, 512 positions, two types); shapes and the
-    /// number of heads have none here.
+    /// Reads transformers' `config.json` by the family that it names; throws `ConfigError`.
     public init(json: JSONValue) throws(ConfigError) {
-        guard json.object != nil else {
-            throw .wrongType(key: "config.json", expected: "an object", found: json.kindName)
-        }
-        try EncoderShape.refuseOtherFamilies(json)
-        let reader = ConfigReader(json: json)
-        vocabularySize = try reader.integer("vocab_size", Limits.vocabularySize)
-        hiddenSize = try reader.integer("hidden_size", Limits.hiddenSize)
-        layerCount = try reader.integer("num_hidden_layers", Limits.layerCount)
-        headCount = try reader.integer("num_attention_heads", Limits.hiddenSize)
-        intermediateSize = try reader.integer("intermediate_size", Limits.intermediateSize)
-        maximumPositions = try reader.integer("max_position_embeddings", Limits.maximumPositions, default: 512)
-        typeVocabularySize = try reader.integer("type_vocab_size", Limits.typeVocabularySize, default: 2)
-        padTokenID = try reader.integer("pad_token_id", 0...Limits.vocabularySize.upperBound, default: 0)
-        layerNormEpsilon = try reader.number("layer_norm_eps", 0...1, default: 1e-12)
-        dropout = Dropout(
-            hidden: try reader.number("hidden_dropout_prob", 0...1, default: 0.1),
-            attention: try reader.number("attention_probs_dropout_prob", 0...1, default: 0.1),
-            classifier: json["classifier_dropout"].map(\.isNull) == false
-                ? try reader.number("classifier_dropout", 0...1, default: 0.1) : nil)
-        activation = try EncoderShape.activation(json["hidden_act"])
-        guard hiddenSize % headCount == 0 else {
-            throw .headsDoNotDivide(hidden: hiddenSize, heads: headCount)
-        }
+        self = try (Families.named(by: json) ?? Families.all[0]).shape(ConfigReader(json: json))
     }
 
     /// The members of `config.json` that describe this shape, as transformers writes them.
-    public var json: JSONObject {
-        var object: JSONObject = [
-            "model_type": .string("bert"), "vocab_size": .integer(vocabularySize), "hidden_size": .integer(hiddenSize),
-            "num_hidden_layers": .integer(layerCount), "num_attention_heads": .integer(headCount),
-            "intermediate_size": .integer(intermediateSize), "hidden_act": .string(EncoderShape.name(of: activation)),
-            "max_position_embeddings": .integer(maximumPositions), "type_vocab_size": .integer(typeVocabularySize),
-            "layer_norm_eps": .number(layerNormEpsilon), "pad_token_id": .integer(padTokenID),
-            "position_embedding_type": .string("absolute"), "hidden_dropout_prob": .number(dropout.hidden),
-            "attention_probs_dropout_prob": .number(dropout.attention),
-        ]
-        object["classifier_dropout"] = dropout.classifier.map(JSONValue.number) ?? .null
-        return object
+    public var json: JSONObject { Families.family(of: self).config(self) }
+}
+
+/// Absolute positions: how many rows there are, and whose is which.
+public enum PositionTable: Sendable, Equatable {
+    /// The i-th token of a sequence takes row i.
+    case absolute(rows: Int)
+    /// RoBERTa's way: the n-th token that is not padding, counted from 1, takes row `padID` + n; padding takes row `padID`.
+    case afterPadding(rows: Int, padID: Int)
+
+    /// The table's rows.
+    public var rows: Int {
+        switch self {
+        case .absolute(let rows), .afterPadding(let rows, _): rows
+        }
     }
 
-    private static func refuseOtherFamilies(_ json: JSONValue) throws(ConfigError) {
-        if let type = json["model_type"], !type.isNull {
-            guard let name = type.string else {
-                throw .wrongType(key: "model_type", expected: "a string", found: type.kindName)
+    /// The row of padding, which learns nothing; nil where there is none.
+    package var padID: Int? { if case .afterPadding(_, let padID) = self { padID } else { nil } }
+
+    /// The most tokens for which there are rows.
+    public var tokenLimit: Int {
+        switch self {
+        case .absolute(let rows): rows
+        case .afterPadding(let rows, let padID): rows - padID - 1
+        }
+    }
+
+    /// The row of each token of a sequence.
+    package func rows(of ids: some Sequence<Int32>) -> [Int] {
+        switch self {
+        case .absolute: return ids.enumerated().map(\.offset)
+        case .afterPadding(_, let padID):
+            var last = padID
+            return ids.map { id in
+                if Int(id) == padID { return padID }
+                last += 1
+                return last
             }
-            guard supportedModelTypes.contains(name) else { throw .unsupportedFamily(name) }
         }
-        if let type = json["position_embedding_type"]?.string, type != "absolute" {
-            throw .unsupportedSetting(key: "position_embedding_type", value: type, supported: "absolute")
-        }
-        for key in ["is_decoder", "add_cross_attention", "is_encoder_decoder"] where json[key]?.bool == true {
-            throw .unsupportedSetting(key: key, value: "true", supported: "false")
-        }
-    }
-
-    private static let activationNames: [(String, Activation)] = [
-        ("gelu", .gelu), ("gelu_new", .geluTanh), ("relu", .relu), ("gelu_python", .gelu),
-        ("gelu_pytorch_tanh", .geluTanh),
-    ]
-
-    private static func activation(_ value: JSONValue?) throws(ConfigError) -> Activation {
-        guard let value, !value.isNull else { return .gelu }
-        guard let name = value.string else {
-            throw .wrongType(key: "hidden_act", expected: "a string", found: value.kindName)
-        }
-        guard let known = activationNames.first(where: { $0.0 == name }) else {
-            throw .unsupportedSetting(
-                key: "hidden_act", value: name, supported: activationNames.map(\.0).joined(separator: ", "))
-        }
-        return known.1
-    }
-
-    private static func name(of activation: Activation) -> String {
-        activationNames.first { $0.1 == activation }?.0 ?? activation.rawValue
     }
 }
 
-/// Typed access to the members of a `config.json`.
-struct ConfigReader {
-    let json: JSONValue
+/// T5's bucketed distances, as MPNet has them: half of the buckets for each direction, one for each of the nearest
+/// distances, and of the rest each for a range that grows with the logarithm.
+public struct RelativeBias: Sendable, Equatable {
+    /// Rows of the table.
+    public var buckets: Int
+    /// From here on distances share the last bucket of their direction.
+    public var maximumDistance: Int
 
-    func integer(_ key: String, _ range: ClosedRange<Int>, default fallback: Int? = nil) throws(ConfigError) -> Int {
-        guard let value = json[key], !value.isNull else {
-            guard let fallback else {
-                throw .missing(key: key, nearest: nearestName(to: key, in: json.object?.keys ?? []))
-            }
-            return fallback
-        }
-        guard let integer = value.integer else {
-            throw .wrongType(key: key, expected: "a whole number", found: value.kindName)
-        }
-        guard range.contains(integer) else {
-            throw .outOfRange(key: key, value: "\(integer)", low: "\(range.lowerBound)", high: "\(range.upperBound)")
-        }
-        return integer
+    /// The bucket of a key `distance` tokens after its query.
+    ///
+    /// - Source: transformers modeling_mpnet.py, `MPNetEncoder.relative_position_bucket`. Its float32 logarithms fall on
+    ///   the same buckets as these exact comparisons of powers for every distance, see `bucketsAreThoseOfTheReference`.
+    package func bucket(of distance: Int) -> Int {
+        let half = buckets / 2
+        let (first, reach) = (distance > 0 ? half : 0, distance.magnitude)
+        let near = half / 2
+        guard reach >= near else { return first + Int(reach) }
+        // The bucket near + k begins at near · (maximum / near) ^ (k / near).
+        var bucket = near
+        while bucket < half - 1, isBeyond(Int(reach), steps: bucket + 1 - near, near: near) { bucket += 1 }
+        return first + bucket
     }
 
-    func number(_ key: String, _ range: ClosedRange<Double>, default fallback: Double) throws(ConfigError) -> Double {
-        guard let value = json[key], !value.isNull else { return fallback }
-        guard let number = value.number else {
-            throw .wrongType(key: key, expected: "a number", found: value.kindName)
-        }
-        guard range.contains(number) else {
-            throw .outOfRange(key: key, value: "\(number)", low: "\(range.lowerBound)", high: "\(range.upperBound)")
-        }
-        return number
+    /// Whether (reach / near) ^ near ≥ (maximum / near) ^ steps, in double precision: the two are equal at whole numbers
+    /// alone, where both powers are exact.
+    private func isBeyond(_ reach: Int, steps: Int, near: Int) -> Bool {
+        func power(_ base: Double, _ exponent: Int) -> Double { (0..<exponent).reduce(1) { value, _ in value * base } }
+        let capped = min(reach, maximumDistance)
+        return power(Double(capped) / Double(near), near) >= power(Double(maximumDistance) / Double(near), steps)
     }
 }

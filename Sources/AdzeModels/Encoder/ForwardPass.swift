@@ -77,21 +77,26 @@ struct ForwardPass: @unchecked Sendable {
         multiply(projected.columns(first.columns), hidden, first.layer, columns: first.columns)
     }
 
-    /// hidden = layerNorm(word + type + position), in transformers' order of addition.
+    /// hidden = projection(layerNorm(word + type + position)), in transformers' order of addition.
     private func embed() {
-        let (size, hidden, tables) = (config.hiddenSize, hidden, model.embeddings)
+        let (size, tables) = (config.embeddingSize, model.embeddings)
+        let sums =
+            tables.projection == nil
+            ? hidden : workspace.embedded.matrix(rows: batch.tokenCount, columns: size)
         pool.forEach(batch.sequenceCount) { sequence in
             let tokens = batch.tokens(of: sequence)
-            for (position, token) in tokens.enumerated() {
-                let row = hidden.base + token * size
+            let positions = config.positions.rows(of: batch.ids[tokens])
+            for (position, token) in zip(positions, tokens) {
+                let row = sums.base + token * size
                 tables.words.copy(row: Int(batch.ids[token]), size: size, to: row)
                 kernels.add3(
                     row, row, tables.types.base + Int(batch.typeIDs[token]) * size,
                     tables.positions.base + position * size, count: size)
             }
-            let rows = hidden.rows(tokens)
+            let rows = sums.rows(tokens)
             normalize(rows, rows, tables.norm)
         }
+        if let projection = tables.projection { multiply(hidden, sums, projection) }
     }
 
     // MARK: Blocks
@@ -154,6 +159,11 @@ struct ForwardPass: @unchecked Sendable {
             let tokens = batch.tokens(of: sequence)
             let queries = selection?.rows(of: sequence) ?? tokens
             if queries.isEmpty { return }
+            let bias = model.distanceBias.map { distances in
+                AttentionBias(
+                    center: distances.values(ofHead: head),
+                    positions: selection.map { $0.tokens[queries].map { $0 - tokens.lowerBound } })
+            }
             func part(_ index: Int, _ rows: Range<Int>) -> MatrixView {
                 projected.rows(rows).columns(index * padded + head * size..<index * padded + (head + 1) * size)
             }
@@ -163,7 +173,7 @@ struct ForwardPass: @unchecked Sendable {
                     rows: tokens.count, columns: tokens.count, offset: head * tokens.count * tokens.count) : nil
             workspace.attention[worker].attend(
                 kernels, output: context.rows(queries).columns(head * size..<(head + 1) * size),
-                query: part(0, queries), key: part(1, tokens), value: part(2, tokens), scale: scale,
+                query: part(0, queries), key: part(1, tokens), value: part(2, tokens), scale: scale, bias: bias,
                 probabilities: probabilities)
         }
         return kept.map { $0.values(0..<$0.count) }

@@ -33,7 +33,7 @@ public struct PackedBatch: Sendable {
 
     /// Packs sequences after checking each id, type and length against the model.
     ///
-    /// Throws `BatchError` for an empty sequence, one longer than `config.maximumPositions`, and an id or type that the
+    /// Throws `BatchError` for an empty sequence, one longer than `config.tokenLimit`, and an id or type that the
     /// embeddings have no row for. A batch of no sequences is fine.
     public init(_ sequences: [TokenSequence], config: EncoderShape) throws(BatchError) {
         var ids: [Int32] = []
@@ -41,21 +41,20 @@ public struct PackedBatch: Sendable {
         var starts = [0]
         for (index, sequence) in sequences.enumerated() {
             guard !sequence.ids.isEmpty else { throw .emptySequence(index: index) }
-            guard sequence.ids.count <= config.maximumPositions else {
-                throw .tooLong(index: index, tokens: sequence.ids.count, limit: config.maximumPositions)
+            guard sequence.ids.count <= config.tokenLimit else {
+                throw .tooLong(index: index, tokens: sequence.ids.count, limit: config.tokenLimit)
             }
             for (position, id) in sequence.ids.enumerated() {
                 guard id >= 0, Int(id) < config.vocabularySize else {
                     throw .unknownID(index: index, position: position, id: Int(id), limit: config.vocabularySize)
                 }
                 let type = sequence.typeIDs[position]
-                guard type >= 0, Int(type) < config.typeVocabularySize else {
-                    throw .unknownType(
-                        index: index, position: position, type: Int(type), limit: config.typeVocabularySize)
+                guard config.takes(types: CollectionOfOne(type)) else {
+                    throw .unknownType(index: index, position: position, type: Int(type), limit: config.typeRows)
                 }
             }
             ids += sequence.ids
-            typeIDs += sequence.typeIDs
+            typeIDs += config.typeRows > 0 ? sequence.typeIDs : [Int32](repeating: 0, count: sequence.ids.count)
             starts.append(ids.count)
         }
         self.ids = ids

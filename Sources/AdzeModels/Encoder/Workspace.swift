@@ -5,6 +5,8 @@ internal import AdzeKernels
 /// Memory for forward passes, reused from one to the next; not to be shared by passes that run at once.
 public final class Workspace {
     private(set) var hidden = FloatBuffer(count: 0)
+    /// The sums of narrow embeddings, before they are projected.
+    private(set) var embedded = FloatBuffer(count: 0)
     private(set) var queryKeyValue = FloatBuffer(count: 0)
     /// The hidden state between attention and feed-forward, of a block of rows a worker or of few rows.
     private(set) var attended = FloatBuffer(count: 0)
@@ -25,6 +27,7 @@ public final class Workspace {
         }
         let config = model.config
         grow(&hidden, tokens * config.hiddenSize)
+        if config.projectsEmbeddings { grow(&embedded, tokens * config.embeddingSize) }
         grow(&queryKeyValue, tokens * config.projectedStride)
         let few = ForwardPass.fewRows(workers: workers)
         let rows = max(few, ForwardPass.blockRows * workers)
@@ -32,7 +35,7 @@ public final class Workspace {
         grow(&feedForward, rows * config.intermediateStride)
         while attention.count < workers { attention.append(AttentionScratch()) }
         guard model.isInt8 else { return }
-        let depth = max(config.hiddenSize, config.intermediateSize)
+        let depth = max(config.hiddenSize, config.intermediateSize, config.embeddingSize)
         if codes.count < workers || codes.contains(where: { !$0.fits(rows: ForwardPass.blockRows, depth: depth) }) {
             codes = (0..<workers).map { _ in QuantizedRows(capacity: ForwardPass.blockRows, depth: depth) }
         }

@@ -34,12 +34,20 @@ extension ForwardPass {
         }
     }
 
-    /// pooled = tanh(pooler(first)), and the two heads that read it.
+    /// pooled = tanh(pooler(first)), and the heads that read it; or those of a head with a layer of its own on the first
+    /// token.
     private func finishPooled(_ first: MatrixBuffer, _ outputs: OutputRequest, _ results: inout [EncoderOutput]) {
+        if case .firstToken(let layer) = model.head.form, let dense = model.layers.dense,
+            let classifier = model.layers.classifier, outputs.contains(.logits)
+        {
+            hand(apply(classifier, to: apply(dense, to: first, activation: layer.activation)), to: &results) {
+                $0.logits = $1
+            }
+        }
         guard let pooler = model.layers.pooler else { return }
         let pooled = apply(pooler, to: first, activation: .tanh)
         if outputs.contains(.pooled) { hand(pooled, to: &results) { $0.pooled = $1 } }
-        if outputs.contains(.logits), let classifier = model.layers.classifier {
+        if outputs.contains(.logits), model.layers.dense == nil, let classifier = model.layers.classifier {
             hand(apply(classifier, to: pooled), to: &results) { $0.logits = $1 }
         }
         if outputs.contains(.nextSentenceLogits), let layer = model.layers.nextSentence {
@@ -68,7 +76,7 @@ extension ForwardPass {
         }
         for first in stride(from: 0, to: tokens.count, by: ForwardPass.vocabularyRows) {
             let block = first..<min(first + ForwardPass.vocabularyRows, tokens.count)
-            let inner = apply(layers.transform, to: collect(tokens[block], selection), activation: config.activation)
+            let inner = apply(layers.transform, to: collect(tokens[block], selection), activation: layers.activation)
             normalize(inner.view, inner.view, layers.norm)
             let logits = apply(layers.decoder, to: inner)
             for (row, index) in block.enumerated() {

@@ -4,14 +4,14 @@ internal import AdzeBytes
 
 /// What `config.json` says of the head, before the tensors have been seen.
 struct HeadDescription {
-    /// The class named by `architectures`; nil where none is.
-    let architecture: BertArchitecture?
+    /// The kind of the class named by `architectures`; nil where none is.
+    let kind: HeadKind?
     private let json: JSONValue
 
-    /// Reads the class; throws `ConfigError.unsupportedClass` for one that is not run.
-    init(json: JSONValue) throws(ConfigError) {
+    /// Reads the class; throws `ConfigError.unsupportedClass` for one that the family does not run.
+    init(json: JSONValue, family: any ModelFamily.Type) throws(ConfigError) {
         self.json = json
-        architecture = try HeadDescription.architecture(json)
+        kind = try HeadDescription.kind(json, family)
     }
 
     /// Whether the vocabulary projection shares the word embeddings' weights; so it is unless the file denies it.
@@ -36,14 +36,19 @@ struct HeadDescription {
         return nil
     }
 
-    private static func architecture(_ json: JSONValue) throws(ConfigError) -> BertArchitecture? {
+    private static func kind(_ json: JSONValue, _ family: any ModelFamily.Type) throws(ConfigError) -> HeadKind? {
         guard let value = json["architectures"], !value.isNull else { return nil }
         guard let names = value.array, names.count <= 1, names.allSatisfy({ $0.string != nil }) else {
             throw .wrongType(key: "architectures", expected: "a list of one class name", found: value.kindName)
         }
         guard let name = names.first?.string else { return nil }
-        guard let known = BertArchitecture(rawValue: name) else { throw .unsupportedClass(name) }
-        return known
+        guard let known = family.classes.first(where: { $0.name == name }) else {
+            let nearest = nearestName(to: name, in: family.classes.map(\.name))
+            throw .unsupportedClass(
+                name, advice: family.advice(for: name) ?? nearest.map { "did you mean \($0)?" },
+                known: family.classes.map(\.name))
+        }
+        return known.kind
     }
 
     /// `id2label` in order; nil where it is absent.

@@ -6,7 +6,9 @@ internal import AdzeKernels
 struct HeadLayers: Sendable {
     /// (H, H), tanh, on the first token.
     private(set) var pooler: Dense?
-    /// (C, H) on the pooled output.
+    /// (H, H), a head's own, on the first token.
+    private(set) var dense: Dense?
+    /// (C, H) on the pooled output, or on that of `dense`.
     let classifier: Dense?
     /// (C, H) or (2, H) on every token.
     let tokens: Dense?
@@ -17,36 +19,40 @@ struct HeadLayers: Sendable {
     init(_ loader: ParameterLoader, head: Head) throws {
         func dense(_ path: String, if wanted: Bool) throws -> Dense? { wanted ? try loader.dense(path) : nil }
         pooler = try dense(ParameterPaths.pooler, if: head.hasPooler)
+        if case .firstToken = head.form { self.dense = try loader.dense(ParameterPaths.headDense) }
         classifier = try dense(ParameterPaths.classifier, if: head.classification != nil)
         nextSentence = try dense(ParameterPaths.nextSentence, if: head.predictsNextSentence)
-        switch head {
+        switch head.task {
         case .tokenClassification: tokens = try loader.dense(ParameterPaths.classifier)
         case .questionAnswering: tokens = try loader.dense(ParameterPaths.answers)
         default: tokens = nil
         }
-        vocabulary = try head.decoder.map { try VocabularyLayers(loader, decoder: $0) }
+        vocabulary = try head.form.vocabulary.map { try VocabularyLayers(loader, $0) }
     }
 
-    /// The same with the pooler of another.
-    func takingPooler(from other: HeadLayers) -> HeadLayers {
+    /// The same with some groups' layers of another.
+    func taking(_ groups: Set<LayerGroup>, from other: HeadLayers) -> HeadLayers {
         var result = self
-        result.pooler = other.pooler
+        if groups.contains(.pooler) { result.pooler = other.pooler }
+        if groups.contains(.headDense) { result.dense = other.dense }
         return result
     }
 }
 
 /// The layers that make V logits of a hidden state.
 struct VocabularyLayers: Sendable {
-    /// (H, H), with the feed-forward's activation.
+    /// (E, H).
     let transform: Dense
+    let activation: Activation
     let norm: LayerNorm
-    /// (V, H). A tied decoder is packed from the word embeddings, which stay row by row for looking tokens up.
+    /// (V, E). A tied decoder is packed from the word embeddings, which stay row by row for looking tokens up.
     let decoder: Dense
 
-    init(_ loader: ParameterLoader, decoder place: VocabularyDecoder) throws {
+    init(_ loader: ParameterLoader, _ layer: VocabularyLayer) throws {
         transform = try loader.dense(ParameterPaths.transform)
+        activation = layer.activation
         norm = try loader.norm(ParameterPaths.transformNorm)
-        let weight = place == .tied ? ParameterPaths.wordEmbeddings : ParameterPaths.decoder + ".weight"
+        let weight = layer.decoder == .tied ? ParameterPaths.wordEmbeddings : ParameterPaths.decoder + ".weight"
         decoder = try loader.dense(weight: weight, bias: ParameterPaths.decoderBias)
     }
 }

@@ -15,33 +15,30 @@ public enum LayerGroup: Sendable, Hashable {
     /// From F to H.
     case feedForwardDown(block: Int)
     case pooler
+    /// A head's own layer on the first token.
+    case headDense
+    /// The layer before a vocabulary projection.
+    case vocabularyTransform
+    /// A vocabulary projection with weights of its own.
+    case vocabularyDecoder
 
-    /// The groups of an encoder and its pooler, in the order in which a text passes them.
-    public static func all(_ config: EncoderShape, hasPooler: Bool) -> [LayerGroup] {
-        var groups: [LayerGroup] = [.wordEmbeddings, .positionEmbeddings]
-        for block in 0..<config.layerCount {
-            groups += [
-                .queryKeyValue(block: block), .attentionOutput(block: block), .feedForwardUp(block: block),
-                .feedForwardDown(block: block),
-            ]
+    /// The groups that a gate chooses among, in the order in which a text passes them: all but those of a vocabulary.
+    public static func all(_ shape: EncoderShape, head: Head) -> [LayerGroup] {
+        var groups: [LayerGroup] = []
+        for group in shape.parameters(head: head).compactMap(\.group) where !group.isOfVocabulary {
+            if groups.last != group { groups.append(group) }
         }
-        return groups + (hasPooler ? [.pooler] : [])
+        return groups
     }
 
-    /// The names of the matrices.
-    public var matrices: [String] {
-        func weights(_ block: Int, _ paths: (BlockPaths) -> [String]) -> [String] {
-            paths(ParameterPaths.block(block)).map { $0 + ".weight" }
-        }
-        return switch self {
-        case .wordEmbeddings: [ParameterPaths.wordEmbeddings]
-        case .positionEmbeddings: [ParameterPaths.positionEmbeddings]
-        case .queryKeyValue(let block): weights(block) { [$0.query, $0.key, $0.value] }
-        case .attentionOutput(let block): weights(block) { [$0.attentionOutput] }
-        case .feedForwardUp(let block): weights(block) { [$0.intermediate] }
-        case .feedForwardDown(let block): weights(block) { [$0.output] }
-        case .pooler: [ParameterPaths.pooler + ".weight"]
-        }
+    private var isOfVocabulary: Bool { self == .vocabularyTransform || self == .vocabularyDecoder }
+}
+
+extension [Parameter] {
+    /// The names of the matrices of some groups.
+    public func matrices(of groups: some Sequence<LayerGroup>) -> Set<String> {
+        let groups = Set(groups)
+        return Set(filter { $0.group.map(groups.contains) ?? false }.map(\.name))
     }
 }
 
@@ -56,6 +53,9 @@ extension LayerGroup: CustomStringConvertible {
         case .feedForwardUp(let block): "block \(block) feed-forward up"
         case .feedForwardDown(let block): "block \(block) feed-forward down"
         case .pooler: "pooler"
+        case .headDense: "head, first layer"
+        case .vocabularyTransform: "vocabulary transform"
+        case .vocabularyDecoder: "vocabulary decoder"
         }
     }
 }

@@ -7,11 +7,13 @@ public import AdzeTensors
 public struct RandomParameterStore: TensorStore {
     /// Every parameter, in the order of `config.parameters(head:)`.
     public let tensors: [TensorInfo]
+    private let parameters: [Parameter]
     private let seed: UInt64
 
     /// The parameters of a model with this head.
     public init(config: EncoderShape, head: Head, seed: UInt64) {
-        tensors = config.parameters(head: head).map { TensorInfo(name: $0.name, dtype: .float32, shape: $0.shape) }
+        parameters = config.parameters(head: head)
+        tensors = parameters.map { TensorInfo(name: $0.name, dtype: .float32, shape: $0.shape) }
         self.seed = seed
     }
 
@@ -26,7 +28,8 @@ public struct RandomParameterStore: TensorStore {
         let shape = tensors[index].shape
         guard shape.rank > 1 else {
             return Tensor(
-                shape: shape, floats: [Float](repeating: name.hasSuffix(".weight") ? 1 : 0, count: shape.count))
+                shape: shape,
+                floats: [Float](repeating: parameters[index].role == .normScale ? 1 : 0, count: shape.count))
         }
         var state = seed &+ UInt64(index) &* 0xD134_2543_DE82_EF95
         let reach: Float = 0.02 * Float(3).squareRoot()

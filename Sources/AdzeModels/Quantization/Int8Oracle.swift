@@ -9,7 +9,7 @@
 public import AdzeKernels
 internal import AdzeTensors
 
-/// An int8 BERT in plain Swift.
+/// An int8 model in plain Swift.
 public struct Int8Oracle: Sendable {
     private let config: EncoderShape
     private let head: Head
@@ -47,10 +47,10 @@ public struct Int8Oracle: Sendable {
                 results[index].tokenLogits = Array(logits[tokens.lowerBound * size..<tokens.upperBound * size])
             }
         }
-        if let wanted, let decoder = head.decoder {
+        if let wanted, let layer = head.form.vocabulary {
             for (index, list) in wanted.enumerated() where !list.isEmpty {
                 let tokens = list.map { batch.starts[index] + $0 }
-                results[index].vocabularyLogits = try vocabularyLogits(values(of: tokens, in: hidden), decoder)
+                results[index].vocabularyLogits = try vocabularyLogits(values(of: tokens, in: hidden), layer)
             }
         }
         return results
@@ -68,6 +68,10 @@ public struct Int8Oracle: Sendable {
         }
         if outputs.contains(.firstToken) { hand(first) { $0.firstToken = $1 } }
         guard !outputs.isDisjoint(with: .pooledOutputs) else { return }
+        if case .firstToken(let layer) = head.form {
+            let inner = try dense(ParameterPaths.headDense, first, activation: layer.activation)
+            return hand(try dense(ParameterPaths.classifier, inner)) { $0.logits = $1 }
+        }
         let pooled = try dense(ParameterPaths.pooler, first, activation: .tanh)
         if outputs.contains(.logits) { hand(try dense(ParameterPaths.classifier, pooled)) { $0.logits = $1 } }
         if outputs.contains(.nextSentenceLogits) {
@@ -76,10 +80,10 @@ public struct Int8Oracle: Sendable {
     }
 
     /// (P, V) of P vectors; the transform and the decoder in int8 where their weights are.
-    private func vocabularyLogits(_ vectors: [Float], _ decoder: VocabularyDecoder) throws -> [Float] {
-        let inner = FloatBuffer(try dense(ParameterPaths.transform, vectors, activation: config.activation))
-        try normalize(inner, ParameterPaths.transformNorm)
-        let weight = decoder == .tied ? ParameterPaths.wordEmbeddings : ParameterPaths.decoder + ".weight"
+    private func vocabularyLogits(_ vectors: [Float], _ layer: VocabularyLayer) throws -> [Float] {
+        let inner = FloatBuffer(try dense(ParameterPaths.transform, vectors, activation: layer.activation))
+        try normalize(inner, ParameterPaths.transformNorm, size: config.embeddingSize)
+        let weight = layer.decoder == .tied ? ParameterPaths.wordEmbeddings : ParameterPaths.decoder + ".weight"
         return try dense(weight: weight, bias: ParameterPaths.decoderBias, inner.values(0..<inner.count))
     }
 
@@ -91,21 +95,24 @@ public struct Int8Oracle: Sendable {
     // MARK: Steps
 
     private func embed(_ batch: PackedBatch) throws -> FloatBuffer {
-        let size = config.hiddenSize
+        let size = config.embeddingSize
         let words = try table(ParameterPaths.wordEmbeddings)
         let positions = try table(ParameterPaths.positionEmbeddings)
-        let types = try table(ParameterPaths.typeEmbeddings)
-        let hidden = FloatBuffer(count: batch.tokenCount * size)
+        let noType = [Float](repeating: 0, count: size)
+        let types = config.typeRows == 0 ? { _ in noType } : try table(ParameterPaths.typeEmbeddings)
+        let sums = FloatBuffer(count: batch.tokenCount * size)
         for sequence in 0..<batch.sequenceCount {
-            for (position, token) in batch.tokens(of: sequence).enumerated() {
+            let tokens = batch.tokens(of: sequence)
+            for (position, token) in zip(config.positions.rows(of: batch.ids[tokens]), tokens) {
                 let (word, type, place) = (
                     words(Int(batch.ids[token])), types(Int(batch.typeIDs[token])), positions(position)
                 )
-                for index in 0..<size { hidden.base[token * size + index] = (word[index] + type[index]) + place[index] }
+                for index in 0..<size { sums.base[token * size + index] = (word[index] + type[index]) + place[index] }
             }
         }
-        try normalize(hidden, ParameterPaths.embeddingNorm)
-        return hidden
+        try normalize(sums, ParameterPaths.embeddingNorm, size: size)
+        guard config.projectsEmbeddings else { return sums }
+        return FloatBuffer(try dense(ParameterPaths.embeddingProjection, sums.values(0..<sums.count)))
     }
 
     private func runBlock(_ index: Int, _ hidden: FloatBuffer, _ batch: PackedBatch) throws {
@@ -117,6 +124,10 @@ public struct Int8Oracle: Sendable {
         let projections = try layers.map { FloatBuffer(try dense($0, input, inInt8: haveCodes)) }
         let context = FloatBuffer(count: tokens * size)
         let scratch = AttentionScratch()
+        let distances = try config.relativeBias.map {
+            let table = FloatBuffer(try store.load(ParameterPaths.relativeBias).floats())
+            return DistanceBias($0, table: table.base, headCount: config.headCount, tokenLimit: config.tokenLimit)
+        }
         for sequence in 0..<batch.sequenceCount {
             let range = batch.tokens(of: sequence)
             for head in 0..<config.headCount {
@@ -126,7 +137,8 @@ public struct Int8Oracle: Sendable {
                 }
                 scratch.attend(
                     kernels, output: part(context), query: part(projections[0]), key: part(projections[1]),
-                    value: part(projections[2]), scale: 1 / Float(headSize).squareRoot())
+                    value: part(projections[2]), scale: 1 / Float(headSize).squareRoot(),
+                    bias: distances.map { AttentionBias(center: $0.values(ofHead: head)) })
             }
         }
         let attended = FloatBuffer(try dense(paths.attentionOutput, context.values(0..<tokens * size), residual: input))
@@ -142,7 +154,7 @@ public struct Int8Oracle: Sendable {
 
     /// Looks rows of an embedding up: Float(code) · scale, or the fp32 row.
     private func table(_ name: String) throws -> (Int) -> [Float] {
-        let size = config.hiddenSize
+        let size = config.embeddingSize
         guard let weights = try store.quantized(name) else {
             let values = try store.load(name).floats()
             return { Array(values[$0 * size..<($0 + 1) * size]) }
@@ -150,10 +162,11 @@ public struct Int8Oracle: Sendable {
         return { row in weights.codes[row * size..<(row + 1) * size].map { Float($0) * weights.rowScales[row] } }
     }
 
-    private func normalize(_ buffer: FloatBuffer, _ path: String) throws {
+    private func normalize(_ buffer: FloatBuffer, _ path: String, size: Int? = nil) throws {
+        let size = size ?? config.hiddenSize
         let gamma = FloatBuffer(try store.load(path + ".weight").floats())
         let beta = FloatBuffer(try store.load(path + ".bias").floats())
-        let view = buffer.matrix(rows: buffer.count / config.hiddenSize, columns: config.hiddenSize)
+        let view = buffer.matrix(rows: buffer.count / size, columns: size)
         kernels.layerNorm(view, view, gamma: gamma, beta: beta, epsilon: Float(config.layerNormEpsilon))
     }
 

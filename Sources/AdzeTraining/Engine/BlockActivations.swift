@@ -69,6 +69,11 @@ final class TrainingWorkspace {
     var gradient = GrowableBuffer()
     /// The sums that the embeddings' normalisation is of.
     var embedded = GrowableBuffer()
+    /// Embeddings narrower than hidden states, as their projection reads them, and their gradient.
+    var narrow = GrowableBuffer()
+    var narrowGradient = GrowableBuffer()
+    /// Gradients of the bias by distance, over all blocks.
+    let distances = DistanceGradients()
     /// The input of the lowest block that learns; of every one that does where blocks are computed twice.
     var inputs: [GrowableBuffer] = []
     /// A block's input while its gradients are computed.
@@ -90,9 +95,13 @@ final class TrainingWorkspace {
     var rounded = GrowableBuffer()
     var pooled = GrowableBuffer()
     var pooledInput = GrowableBuffer()
+    /// A head's own layer before its activation, and what it read.
+    var dense = GrowableBuffer()
+    var denseInput = GrowableBuffer()
     var pooledGradient = GrowableBuffer()
     var logits = GrowableBuffer()
     var logitGradient = GrowableBuffer()
     let headWeights = PackedSpace()
-    let poolerWeights = PackedSpace()
+    let firstTokenWeights = PackedSpace()
+    let projectionWeights = PackedSpace()
 }

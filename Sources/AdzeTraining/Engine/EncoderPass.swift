@@ -28,6 +28,8 @@ struct EncoderPass: @unchecked Sendable {
     let recomputes: Bool
     /// The layers rounded to 8 bits; nil for fp32.
     let quantized: QuantizedLayers?
+    /// What distances add to attention scores at present; nil for nothing.
+    let distanceBias: DistanceBias?
 
     var config: EncoderShape { model.config }
     var kernels: Kernels { model.kernels }
@@ -54,6 +56,7 @@ struct EncoderPass: @unchecked Sendable {
         while workspace.workers.count < pool.threadCount { workspace.workers.append(WorkerScratch()) }
         for worker in workspace.workers { worker.reserve(config: config, quantized: quantized != nil) }
         workspace.selected.reserve(batch.sequenceCount * size)
+        if config.projectsEmbeddings { workspace.narrow.reserve(tokens * config.embeddingSize) }
         if start < config.layerCount {
             if lowest > start || recomputes { workspace.passing.reserve(tokens: tokens, rows: tokens, config: config) }
         }
@@ -63,8 +66,12 @@ struct EncoderPass: @unchecked Sendable {
         workspace.middle.reserve(tokens * size)
         workspace.contextGradient.reserve(tokens * size)
         workspace.innerGradient.reserve(tokens * config.intermediateStride)
-        workspace.partials.reserve(partialCount * PartialSums(config).count)
-        if learnsEmbeddings { workspace.embedded.reserve(tokens * size) }
+        workspace.partials.reserve(partialCount * max(PartialSums(config).count, 2 * config.embeddingSize))
+        if learnsEmbeddings {
+            workspace.embedded.reserve(tokens * config.embeddingSize)
+            if config.projectsEmbeddings { workspace.narrowGradient.reserve(tokens * config.embeddingSize) }
+            if let distanceBias { workspace.distances.clear(batch, config, distanceBias) }
+        }
         while workspace.inputs.count < config.layerCount { workspace.inputs.append(GrowableBuffer()) }
         while workspace.blocks.count < config.layerCount { workspace.blocks.append(BlockActivations()) }
         for block in lowest..<config.layerCount {
@@ -104,7 +111,10 @@ struct EncoderPass: @unchecked Sendable {
             }
             runBackward(block, kept)
         }
-        if learnsEmbeddings { embedBackward() }
+        if learnsEmbeddings {
+            embedBackward()
+            addDistanceGradients()
+        }
     }
 
     private func copyRows(_ source: GrowableBuffer, _ target: GrowableBuffer) {
@@ -160,7 +170,7 @@ struct EncoderPass: @unchecked Sendable {
         _ draw: DropoutDraw, _ output: MatrixView, _ input: MatrixView, first: Int, isSelective: Bool,
         residual: MatrixView? = nil
     ) {
-        let size = config.hiddenSize
+        let size = output.columns
         guard isSelective else {
             return kernels.dropout(
                 draw, output, input, first: first * size, pitch: size, residual: residual)

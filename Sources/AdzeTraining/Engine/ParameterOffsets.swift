@@ -31,10 +31,16 @@ struct BlockPlaces: Sendable {
 struct ParameterOffsets: Sendable {
     let words: Int
     let positions: Int
-    let types: Int
+    /// Nil where a model has no types.
+    let types: Int?
     let embeddingNorm: NormPlace
+    /// Nil where embeddings are as wide as hidden states.
+    let projection: DensePlace?
+    /// Nil where attention has no bias by distance.
+    let relativeBias: Int?
     let blocks: [BlockPlaces]
-    let pooler: DensePlace?
+    /// The layer on the first token: the pooler, or a head's own.
+    let firstToken: DensePlace?
     /// The last layer: classifier, or start and end of an answer.
     let classifier: DensePlace
 
@@ -56,7 +62,9 @@ struct ParameterOffsets: Sendable {
         }
         words = entry(ParameterPaths.wordEmbeddings).range.lowerBound
         positions = entry(ParameterPaths.positionEmbeddings).range.lowerBound
-        types = entry(ParameterPaths.typeEmbeddings).range.lowerBound
+        types = config.typeRows > 0 ? entry(ParameterPaths.typeEmbeddings).range.lowerBound : nil
+        projection = config.projectsEmbeddings ? dense(ParameterPaths.embeddingProjection) : nil
+        relativeBias = config.relativeBias.map { _ in entry(ParameterPaths.relativeBias).range.lowerBound }
         embeddingNorm = norm(ParameterPaths.embeddingNorm)
         blocks = (0..<config.layerCount).map { index in
             let paths = ParameterPaths.block(index)
@@ -66,11 +74,7 @@ struct ParameterOffsets: Sendable {
                 intermediate: dense(paths.intermediate), output: dense(paths.output),
                 outputNorm: norm(paths.outputNorm))
         }
-        pooler = head.hasPooler ? dense(ParameterPaths.pooler) : nil
-        if case .questionAnswering = head {
-            classifier = dense(ParameterPaths.answers)
-        } else {
-            classifier = dense(ParameterPaths.classifier)
-        }
+        firstToken = TrainingModel.firstTokenPath(head).map(dense)
+        classifier = dense(TrainingModel.outputPath(head))
     }
 }

@@ -11,12 +11,11 @@ internal import AdzeThreads
 final class QuantizedLayers: @unchecked Sendable {
     // @unchecked: nothing is written after init.
     let blocks: [ForwardBlock]
-    let pooler: ForwardLayer?
+    /// The pooler, or a head's own layer on the first token.
+    let firstToken: ForwardLayer?
     let classifier: ForwardLayer
     /// What the codes stand for, laid out as the masters; those themselves where a matrix has no codes.
     private let rounded: FloatBuffer
-    private let places: ParameterOffsets
-    private let hiddenSize: Int
 
     var weights: UnsafePointer<Float> { UnsafePointer(rounded.base) }
 
@@ -44,24 +43,20 @@ final class QuantizedLayers: @unchecked Sendable {
         let found = Dictionary(zip(names, parts), uniquingKeysWith: { first, _ in first })
         let builder = LayerBuilder(model: model, rounded: rounded, found: found.compactMapValues { $0 })
         blocks = (0..<model.config.layerCount).map { $0 < start ? builder.nothing : builder.block($0) }
-        let head = model.head
-        pooler = head.hasPooler ? builder.layer([ParameterPaths.pooler]) : nil
-        if case .questionAnswering = head {
-            classifier = builder.layer([ParameterPaths.answers])
-        } else {
-            classifier = builder.layer([ParameterPaths.classifier])
-        }
+        firstToken = TrainingModel.firstTokenPath(model.head).map { builder.layer([$0]) }
+        classifier = builder.layer([TrainingModel.outputPath(model.head)])
         self.rounded = rounded
-        places = model.places
-        hiddenSize = model.config.hiddenSize
     }
 
     /// The matrices that a pass from a block on multiplies with.
     private static func names(_ model: TrainingModel, from start: Int) -> [String] {
         model.layout.entries.filter { entry in
             guard entry.shape.rank == 2 else { return false }
-            if let block = ParameterPaths.blockIndex(entry.name) { return block >= start }
-            return start == 0 || !entry.name.hasPrefix("embeddings.")
+            return switch entry.parameter.part {
+            case .block(let block): block >= start
+            case .embeddings: start == 0
+            case .pooler, .head: true
+            }
         }.map(\.name)
     }
 
@@ -77,13 +72,6 @@ final class QuantizedLayers: @unchecked Sendable {
                 for column in 0..<depth { line[column] *= inverse[column] }
             }
         }
-    }
-
-    /// word + type + position of the rounded tables.
-    func embed(id: Int, type: Int, position: Int, to row: UnsafeMutablePointer<Float>, _ kernels: Kernels) {
-        kernels.add3(
-            row, weights + places.words + id * hiddenSize, weights + places.types + type * hiddenSize,
-            weights + places.positions + position * hiddenSize, count: hiddenSize)
     }
 }
 

@@ -8,19 +8,29 @@ public struct DropoutRates: Sendable, Equatable {
     public var hidden: Float
     /// On the attention weights.
     public var attention: Float
-    /// On the classifier's input.
+    /// On what a classifier reads, of texts or of tokens.
     public var classifier: Float
+    /// On what the layer that finds answers reads.
+    public var answers: Float
+    /// Whether the attention's output is dropped of; not in every family.
+    public var dropsAttended: Bool
 
     /// No dropout unless said.
-    public init(hidden: Float = 0, attention: Float = 0, classifier: Float = 0) {
-        (self.hidden, self.attention, self.classifier) = (hidden, attention, classifier)
+    public init(
+        hidden: Float = 0, attention: Float = 0, classifier: Float = 0, answers: Float = 0, dropsAttended: Bool = true
+    ) {
+        (self.hidden, self.attention, self.classifier, self.answers) = (hidden, attention, classifier, answers)
+        self.dropsAttended = dropsAttended
     }
 
-    /// The rates that a configuration states.
-    public init(_ dropout: EncoderShape.Dropout) {
+    /// The rates that a configuration states for a model with this head.
+    public init(_ dropout: EncoderShape.Dropout, head: Head) {
+        let texts = dropout.classifier ?? dropout.hidden
+        let isOfTokens = head.task.kind == .tokenClassification
         self.init(
             hidden: Float(dropout.hidden), attention: Float(dropout.attention),
-            classifier: Float(dropout.classifier ?? dropout.hidden))
+            classifier: Float(isOfTokens ? dropout.tokens ?? texts : texts), answers: Float(dropout.answers),
+            dropsAttended: dropout.attended != 0)
     }
 }
 

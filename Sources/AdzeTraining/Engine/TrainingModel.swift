@@ -23,6 +23,8 @@ public final class TrainingModel: Sendable {
     /// The kernels that train it.
     public let kernels: Kernels
     let places: ParameterOffsets
+    /// In place of a row of types where the model has none.
+    let noType: FloatBuffer
 
     /// Loads every parameter of a checkpoint, several at a time on the pool.
     ///
@@ -35,9 +37,9 @@ public final class TrainingModel: Sendable {
         config = checkpoint.config
         head = checkpoint.head
         self.kernels = kernels
-        let layout = ParameterLayout(
-            checkpoint.config.parameters(head: checkpoint.head).map { (name: $0.name, shape: $0.shape) })
+        let layout = ParameterLayout(checkpoint.parameters)
         self.layout = layout
+        noType = FloatBuffer(count: checkpoint.config.embeddingSize)
         places = ParameterOffsets(layout, config: checkpoint.config, head: checkpoint.head)
         let weights = FloatBuffer(zeroPages: layout.count, largePagesFrom: 0)
         try pool.forEachThrowing(layout.entries.count) { index in
@@ -52,18 +54,29 @@ public final class TrainingModel: Sendable {
 
     /// Whether a head can be trained: those of classification, token classification and question answering.
     public static func supports(_ head: Head) -> Bool {
-        switch head {
+        switch head.task {
         case .classification, .tokenClassification, .questionAnswering: true
         case .encoder, .maskedLanguageModel, .nextSentence, .preTraining: false
         }
     }
 
+    /// Our name of the layer that a head has on the first token; nil for one that reads every token.
+    static func firstTokenPath(_ head: Head) -> String? {
+        switch head.form {
+        case .pooled: ParameterPaths.pooler
+        case .firstToken: ParameterPaths.headDense
+        case .none, .tokens, .vocabulary, .vocabularyAndPooled: nil
+        }
+    }
+
+    /// Our name of a head's last layer.
+    static func outputPath(_ head: Head) -> String {
+        head.task == .questionAnswering ? ParameterPaths.answers : ParameterPaths.classifier
+    }
+
     /// Logits of a sequence (classification) or of each of its tokens (the other heads): C.
     public var logitCount: Int {
-        switch head {
-        case .questionAnswering: 2
-        default: head.labels?.count ?? 0
-        }
+        head.task == .questionAnswering ? 2 : head.labels?.count ?? 0
     }
 
     /// Whether the head reads the first token alone, so that the last block is computed for it alone.

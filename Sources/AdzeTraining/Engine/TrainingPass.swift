@@ -131,7 +131,7 @@ public final class TrainingPass {
             batch.sequences, start: start, fromPrefix: prefix != nil, lowest: lowest, learnsEmbeddings: !frozen,
             dropout: DropoutPlaces(
                 rates: options.dropout, seed: options.seed, step: options.step, layerCount: count, firstBlock: lowest,
-                inEmbeddings: !frozen),
+                inEmbeddings: !frozen, findsAnswers: model.head.task == .questionAnswering),
             recomputes: options.checkpointsActivations, options.quantization)
         if let prefix { try load(prefix.values, into: pass) } else { pass.embed() }
         pass.forward()
@@ -152,7 +152,8 @@ public final class TrainingPass {
         return try encoderPass(
             sequences, start: start, fromPrefix: fromPrefix, lowest: count, learnsEmbeddings: false,
             dropout: DropoutPlaces(
-                rates: DropoutRates(), seed: 0, step: 0, layerCount: count, firstBlock: count, inEmbeddings: false),
+                rates: DropoutRates(), seed: 0, step: 0, layerCount: count, firstBlock: count, inEmbeddings: false,
+                findsAnswers: false),
             recomputes: false, quantization)
     }
 
@@ -164,7 +165,8 @@ public final class TrainingPass {
         let pass = EncoderPass(
             model: model, batch: batch, pool: pool, workspace: workspace, dropout: dropout, start: start,
             fromPrefix: fromPrefix, lowest: lowest, learnsEmbeddings: learnsEmbeddings, recomputes: recomputes,
-            quantized: try quantization.map { try $0.layers ?? roundedLayers($0, from: start) })
+            quantized: try quantization.map { try $0.layers ?? roundedLayers($0, from: start) },
+            distanceBias: model.distanceBias(longest: sequences.reduce(1) { max($0, $1.ids.count) }))
         pass.reserve()
         pass.reserveHead()
         return pass
@@ -218,17 +220,20 @@ private struct TouchedParameters {
 
     func zero(_ model: TrainingModel) {
         let gradients = model.gradients.base
-        let size = model.config.hiddenSize
+        let size = model.config.embeddingSize
         for word in words { (gradients + model.places.words + Int(word) * size).update(repeating: 0, count: size) }
-        for entry in model.layout.entries where isTouched(entry.name) {
+        for entry in model.layout.entries where isTouched(entry.parameter) {
             (gradients + entry.range.lowerBound).update(repeating: 0, count: entry.range.count)
         }
     }
 
-    private func isTouched(_ name: String) -> Bool {
-        if let block = ParameterPaths.blockIndex(name) { return blocks.contains(block) }
-        if name == ParameterPaths.wordEmbeddings { return false }
-        if name.hasPrefix("embeddings.") { return embeddings }
-        return name.hasPrefix(ParameterPaths.pooler) ? pooler : head
+    private func isTouched(_ parameter: Parameter) -> Bool {
+        switch parameter.part {
+        case .block(let block): blocks.contains(block)
+        // Its rows are counted one by one.
+        case .embeddings: embeddings && parameter.role != .wordTable
+        case .pooler: pooler
+        case .head: head
+        }
     }
 }

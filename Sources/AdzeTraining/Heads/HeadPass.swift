@@ -35,6 +35,10 @@ extension EncoderPass {
         workspace.pooled.reserve(rows * size)
         workspace.pooledInput.reserve(rows * size)
         workspace.pooledGradient.reserve(rows * size)
+        if case .firstToken = model.head.form {
+            workspace.dense.reserve(rows * size)
+            workspace.denseInput.reserve(rows * size)
+        }
     }
 
     private func logits(_ space: GrowableBuffer) -> MatrixView {

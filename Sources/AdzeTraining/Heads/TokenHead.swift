@@ -1,4 +1,4 @@
-// Heads that read every token: a class of each (dropout and classifier), or start and end of an answer (no dropout), both
+// Heads that read every token: a class of each, or start and end of an answer; dropout and the last layer, both
 // directions.
 
 internal import AdzeKernels
@@ -7,27 +7,18 @@ internal import AdzeModels
 extension EncoderPass {
     /// logits = classifier(dropout(hidden))
     func classifyTokensForward(_ logits: MatrixView) {
-        let hidden = hidden(rows: tokens)
-        applyHead(
-            places.classifier, workspace.headWeights, quantized?.classifier, logits,
-            dropsTokens ? dropped(hidden) : hidden)
+        let input = dropped(hidden(rows: tokens), dropout.head, into: workspace.pooledInput)
+        applyHead(places.classifier, workspace.headWeights, quantized?.classifier, logits, input)
     }
 
     func classifyTokensBackward(_ logits: MatrixView) {
-        let hidden = hidden(rows: tokens)
-        let layer = quantized?.classifier
-        addHeadGradients(
-            places.classifier, logits, dropsTokens ? headInput(hidden, layer) : roundedInput(hidden, layer))
+        let input = kept(hidden(rows: tokens), dropout.head, in: workspace.pooledInput)
+        addHeadGradients(places.classifier, logits, roundedInput(input, quantized?.classifier))
         guard learnsBelow else { return }
         let gradient = gradient(rows: tokens)
-        unapplyHead(
-            places.classifier, workspace.headWeights, backwardWeights, gradient, logits)
-        if dropsTokens, let draw = dropout.head {
+        unapplyHead(places.classifier, workspace.headWeights, backwardWeights, gradient, logits)
+        if let draw = dropout.head {
             kernels.dropout(draw, gradient, gradient, first: 0, pitch: config.hiddenSize)
         }
-    }
-
-    private var dropsTokens: Bool {
-        if case .tokenClassification = model.head { true } else { false }
     }
 }

@@ -52,7 +52,7 @@ struct LossFunction {
     }
 
     func callAsFunction(_ logits: [Float], _ targets: Targets, lengths: [Int]) throws(TrainingError) -> LossSum {
-        switch (head, targets) {
+        switch (head.task, targets) {
         case (.classification, .classes(let classes)):
             try checkCount(classes.count, lengths)
             return try crossEntropy(logits, classes, sequenceOf: { $0 })
@@ -76,7 +76,7 @@ struct LossFunction {
     }
 
     private var expected: String {
-        switch head {
+        switch head.task {
         case .tokenClassification: "a class of each token"
         case .questionAnswering: "answers"
         default: "classes, sets of labels or numbers"

@@ -164,10 +164,12 @@ extension EncoderPass {
 
     private func attendBackward(_ index: Int, _ kept: BlockActivations) {
         let gradient = workspace.contextGradient.buffer.matrix(rows: rows(of: index), columns: config.hiddenSize)
+        let learnsBias = distanceBias != nil && learnsEmbeddings
         forEachHead(index, kept) { head, worker in
             workspace.workers[worker].attention.attendBackward(
                 kernels, gradient: gradient.rows(head.queries).columns(head.columns), query: head.query,
-                key: head.key, value: head.value, scale: head.scale, dropout: head.dropout)
+                key: head.key, value: head.value, scale: head.scale, bias: head.bias,
+                biasGradient: learnsBias ? workspace.distances.center(head.number) : nil, dropout: head.dropout)
         }
     }
 

@@ -51,7 +51,7 @@ extension EncoderPass {
         forEachHead(index, kept) { head, worker in
             workspace.workers[worker].attention.attend(
                 kernels, output: context.rows(head.queries).columns(head.columns), query: head.query, key: head.key,
-                value: head.value, scale: head.scale, dropout: head.dropout)
+                value: head.value, scale: head.scale, bias: head.bias, dropout: head.dropout)
         }
     }
 
@@ -63,6 +63,9 @@ extension EncoderPass {
         let key: MatrixView
         let value: MatrixView
         let scale: Float
+        let bias: AttentionBias?
+        /// Which pair of sequence and head it is.
+        let number: Int
         let dropout: AttentionDropout?
     }
 
@@ -90,6 +93,7 @@ extension EncoderPass {
                 HeadPiece(
                     queries: queries, columns: head * size..<(head + 1) * size, query: part(0, queries),
                     key: part(1, tokens), value: part(2, tokens), scale: 1 / Float(size).squareRoot(),
+                    bias: distanceBias.map { AttentionBias(center: $0.values(ofHead: head)) }, number: piece,
                     dropout: dropout), worker)
         }
     }

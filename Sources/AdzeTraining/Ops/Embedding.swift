@@ -1,40 +1,44 @@
-// Embeddings: the sum of three tables' rows and its normalisation, both directions. Not here: dropout's draws.
+// Embeddings: the sum of a row of each table, its normalisation, and where it is narrower than a hidden state the
+// projection to one; both directions. Not here: dropout's draws.
 
 internal import AdzeKernels
 internal import AdzeModels
 internal import AdzeThreads
 
 extension EncoderPass {
-    /// hidden = dropout(layerNorm(word + type + position)), in transformers' order of addition.
+    /// hidden = projection(dropout(layerNorm(word + type + position))), in transformers' order of addition.
     func embed() {
-        let (size, hidden) = (config.hiddenSize, hidden(rows: tokens))
-        let sums = learnsEmbeddings ? workspace.embedded.buffer.matrix(rows: tokens, columns: size) : hidden
+        let size = config.embeddingSize
+        let normal = places.projection == nil ? hidden(rows: tokens) : narrow
+        let sums = learnsEmbeddings ? workspace.embedded.buffer.matrix(rows: tokens, columns: size) : normal
+        // The rounded tables stand where the masters do.
+        nonisolated(unsafe) let tables = quantized?.weights ?? UnsafePointer(model.weights.base)
         pool.forEach(batch.sequenceCount) { sequence in
             let range = batch.tokens(of: sequence)
-            for (position, token) in range.enumerated() {
-                let (row, weights) = (sums.base + token * size, model.weights.base)
+            for (position, token) in zip(config.positions.rows(of: batch.ids[range]), range) {
                 let (id, type) = (Int(batch.ids[token]), Int(batch.typeIDs[token]))
-                if let quantized {
-                    quantized.embed(id: id, type: type, position: position, to: row, kernels)
-                } else {
-                    kernels.add3(
-                        row, weights + places.words + id * size, weights + places.types + type * size,
-                        weights + places.positions + position * size, count: size)
-                }
+                let types = places.types.map { tables + $0 } ?? UnsafePointer(model.noType.base)
+                kernels.add3(
+                    sums.base + token * size, tables + places.words + id * size, types + type * size,
+                    tables + places.positions + position * size, count: size)
             }
-            normalize(hidden.rows(range), sums.rows(range), places.embeddingNorm)
+            normalize(normal.rows(range), sums.rows(range), places.embeddingNorm)
             if let draw = dropout.embeddings {
-                let rows = hidden.rows(range)
+                let rows = normal.rows(range)
                 drop(draw, rows, rows, first: range.lowerBound, isSelective: false)
             }
         }
+        if let projection = places.projection {
+            applyHead(projection, workspace.projectionWeights, nil, hidden(rows: tokens), normal)
+        }
     }
 
-    /// Adds the gradients of the three tables and of the normalisation, given that of the hidden state.
+    /// Adds the gradients of the tables, the normalisation and the projection, given that of the hidden state.
     ///
-    /// The row of the padding token gets none, as in transformers.
+    /// The rows of the padding token get none, as in transformers.
     func embedBackward() {
-        let (size, gradient, norm) = (config.hiddenSize, gradient(rows: tokens), places.embeddingNorm)
+        let (size, norm) = (config.embeddingSize, places.embeddingNorm)
+        let gradient = projectEmbeddingsBackward()
         let sums = workspace.embedded.buffer.matrix(rows: tokens, columns: size)
         let pieces = RowPieces(tokens)
         workspace.partials.buffer.base.update(repeating: 0, count: pieces.count * 2 * size)
@@ -58,13 +62,30 @@ extension EncoderPass {
         }
     }
 
+    /// The gradient of the embeddings before their projection, whose own is added; that of the hidden state without one.
+    private func projectEmbeddingsBackward() -> MatrixView {
+        let gradient = gradient(rows: tokens)
+        guard let projection = places.projection else { return gradient }
+        addHeadGradients(projection, gradient, narrow)
+        let inner = workspace.narrowGradient.buffer.matrix(rows: tokens, columns: config.embeddingSize)
+        unapplyHead(projection, workspace.projectionWeights, backwardWeights, inner, gradient)
+        return inner
+    }
+
+    /// Embeddings as their projection reads them, (T, E).
+    private var narrow: MatrixView {
+        workspace.narrow.buffer.matrix(rows: tokens, columns: config.embeddingSize)
+    }
+
     private func scatter(_ gradient: MatrixView, first: Int) {
-        let (size, target) = (config.hiddenSize, model.gradients.base + first)
+        let (size, target) = (config.embeddingSize, model.gradients.base + first)
         for sequence in 0..<batch.sequenceCount {
-            for (position, token) in batch.tokens(of: sequence).enumerated() {
+            let range = batch.tokens(of: sequence)
+            for (position, token) in zip(config.positions.rows(of: batch.ids[range]), range) {
                 let (row, id) = (gradient.rows(token..<token + 1), Int(batch.ids[token]))
                 if id != config.padTokenID { kernels.addRows(target + places.words + id * size, row) }
-                kernels.addRows(target + places.types + Int(batch.typeIDs[token]) * size, row)
+                if let types = places.types { kernels.addRows(target + types + Int(batch.typeIDs[token]) * size, row) }
+                guard position != config.positions.padID else { continue }
                 kernels.addRows(target + places.positions + position * size, row)
             }
         }

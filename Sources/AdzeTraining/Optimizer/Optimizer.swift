@@ -3,6 +3,7 @@
 
 internal import AdzeBytes
 public import AdzeKernels
+internal import AdzeModels
 internal import AdzeTensors
 public import AdzeThreads
 internal import CKernels
@@ -75,12 +76,13 @@ public final class Optimizer {
         pieces = layout.entries.indices.dropFirst(leavesRowsBehind ? 1 : 0).flatMap { entry in
             let (range, shape) = (layout.entries[entry].range, layout.entries[entry].shape)
             // Embeddings go row by row, so that their norm is summed alike where most rows are left out as zeros.
-            let isTable = settings[entry].part == .embeddings && shape.rank == 2
+            let isTable = layout.entries[entry].parameter.role.isTokenTable
             let size = isTable ? shape[1] : Optimizer.pieceSize
             return stride(from: range.lowerBound, to: range.upperBound, by: size).map {
                 Piece(entry: entry, range: $0..<min($0 + size, range.upperBound))
             }
         }
+        precondition(!leavesRowsBehind || layout.wordTable != nil, "only the table of words leaves rows behind")
         rows = leavesRowsBehind ? LazyRows(entry: 0, shape: layout.entries[0].shape) : nil
     }
 

@@ -1,28 +1,8 @@
-// Which part of a model a parameter belongs to, and the rate and decay that follow from it. Not here: schedules.
+// The rate and the decay of each parameter, by its part and role. Not here: schedules.
 
-/// The part of the model that a parameter belongs to.
-public enum ParameterPart: Sendable, Equatable {
-    case embeddings
-    /// Of block `index`, counted from 0 at the embeddings.
-    case block(Int)
-    case pooler
-    /// Classifiers, and all else that is on top.
-    case head
+public import AdzeModels
 
-    /// The part of a parameter with one of `ParameterPaths`' names.
-    public init(name: String) {
-        let parts = name.split(separator: ".")
-        if parts.first == "embeddings" {
-            self = .embeddings
-        } else if parts.count > 2, parts[0] == "encoder", parts[1] == "layer", let index = Int(parts[2]) {
-            self = .block(index)
-        } else if parts.first == "pooler" {
-            self = .pooler
-        } else {
-            self = .head
-        }
-    }
-
+extension ParameterPart {
     /// Whether the part is trained while `depth` of a model of `layerCount` blocks is. The pooler, like the head, always
     /// is: it stands above what can be frozen.
     public func isTrained(_ depth: TrainedDepth, layerCount: Int) -> Bool {
@@ -59,7 +39,7 @@ extension Recipe {
     /// `layerDecay`^L.
     public func settings(of layout: ParameterLayout, layerCount: Int) -> [ParameterSettings] {
         layout.entries.map { entry in
-            let part = ParameterPart(name: entry.name)
+            let part = entry.parameter.part
             let below: Int =
                 switch part {
                 case .embeddings: layerCount
@@ -68,9 +48,9 @@ extension Recipe {
                 }
             var rate = part == .head ? headLearningRate : bodyLearningRate
             for _ in 0..<below { rate *= layerDecay }
-            let decays = !entry.name.hasSuffix(".bias") && !entry.name.contains("LayerNorm")
             let decay = part == .head ? headWeightDecay : bodyWeightDecay
-            return ParameterSettings(part: part, learningRate: rate, weightDecay: decays ? decay : 0)
+            return ParameterSettings(
+                part: part, learningRate: rate, weightDecay: entry.parameter.role.decays ? decay : 0)
         }
     }
 }

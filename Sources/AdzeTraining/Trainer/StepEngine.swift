@@ -56,7 +56,7 @@ struct ModelEngine: StepEngine {
     var gradients: FloatBuffer { model.gradients }
     var kernels: Kernels { model.kernels }
     var layerCount: Int { model.config.layerCount }
-    var ownDropout: DropoutRates { DropoutRates(model.config.dropout) }
+    var ownDropout: DropoutRates { DropoutRates(model.config.dropout, head: model.head) }
     var readsAllWords: Bool { model.head.decoder == .tied }
     var identity: String {
         JSONValue.object(model.config.json).text + JSONValue.object(model.head.configMembers).text

@@ -58,9 +58,12 @@ extension Trainer {
             // A configuration may say 1, which would leave nothing to learn from.
             min(wanted.map { Float($0) } ?? own, 0.99)
         }
-        step.dropout = DropoutRates(
-            hidden: rate(recipe.hiddenDropout, own.hidden), attention: rate(recipe.attentionDropout, own.attention),
-            classifier: rate(recipe.classifierDropout, own.classifier))
+        step.dropout = own
+        step.dropout.hidden = rate(recipe.hiddenDropout, own.hidden)
+        step.dropout.attention = rate(recipe.attentionDropout, own.attention)
+        step.dropout.classifier = rate(recipe.classifierDropout, own.classifier)
+        // A family that drops nothing there is asked to by nobody.
+        step.dropout.answers = own.answers == 0 ? 0 : rate(recipe.classifierDropout, own.answers)
         step.seed = recipe.seed
         step.step = UInt64(state.step * recipe.accumulation + batch)
         let count = engine.layerCount

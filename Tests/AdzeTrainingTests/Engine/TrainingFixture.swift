@@ -18,8 +18,17 @@ struct TrainingFixture {
 
     /// `model` names the folder under `models`, `golden` the file under `training`.
     init(_ model: String, golden: String? = nil) throws {
-        let folder = Fixtures.path("models/" + model)
-        let config = try parseJSON(Fixtures.bytes("models/\(model)/config.json"))
+        try self.init(folder: "models/" + model, golden: "training/\(golden ?? model)")
+    }
+
+    /// Of a folder below the fixtures', whose gradients are under the names of its own tensors.
+    init(family: String) throws {
+        try self.init(folder: family, golden: family + "/gradients")
+    }
+
+    private init(folder name: String, golden: String) throws {
+        let folder = Fixtures.path(name)
+        let config = try parseJSON(Fixtures.bytes(name + "/config.json"))
         checkpoint = try ModelCheckpoint(
             store: SafetensorsFile(file: InputFile(path: folder + "/model.safetensors")), configJSON: config)
         let inputs = try SafetensorsFile(file: InputFile(path: folder + "/golden.safetensors"))
@@ -30,19 +39,21 @@ struct TrainingFixture {
                 ids: ids[range.0..<range.1].map { Int32($0) }, typeIDs: types[range.0..<range.1].map { Int32($0) })
         }
         let answers = try SafetensorsFile(
-            file: InputFile(path: Fixtures.path("training/\(golden ?? model).safetensors")))
+            file: InputFile(path: Fixtures.path(golden + ".safetensors")))
         var expected: [String: [Float]] = [:]
         for info in answers.tensors { expected[info.name] = try answers.load(info.name).floats() }
         loss = expected.removeValue(forKey: "loss")?[0] ?? .nan
         let targets = TrainingFixture.targets(
             expected.removeValue(forKey: "targets") ?? [], checkpoint.head, sequences.map(\.ids.count))
-        self.expected = expected
+        let ours = Dictionary(
+            checkpoint.transformersTensors.map { ($0.name, $0.source) }, uniquingKeysWith: { first, _ in first })
+        self.expected = Dictionary(uniqueKeysWithValues: expected.map { (ours[$0.key] ?? $0.key, $0.value) })
         batch = TrainingBatch(sequences: sequences, targets: targets)
     }
 
     private static func targets(_ values: [Float], _ head: Head, _ lengths: [Int]) -> Targets {
         let count = values.count / lengths.count
-        switch head {
+        switch head.task {
         case .questionAnswering:
             return .spans(
                 lengths.indices.map { Targets.Span(start: Int(values[2 * $0]), end: Int(values[2 * $0 + 1])) })

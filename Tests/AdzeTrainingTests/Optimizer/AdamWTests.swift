@@ -2,6 +2,7 @@
 
 import AdzeBytes
 import AdzeKernels
+import AdzeModels
 import AdzeTensors
 import AdzeTestSupport
 import AdzeThreads
@@ -23,7 +24,9 @@ import Testing
         let kept = try #require(golden["kept"]?.array).compactMap(\.integer)
         let expected = try #require(golden["weights"]?[variant.rawValue]?.array).map(OptimizerGolden.numbers)
         #expect(kept.count == 5 && expected.count == 5)
-        let layout = ParameterLayout([(name: "classifier.weight", shape: Shape(1, OptimizerGolden.count))])
+        let layout = ParameterLayout([
+            Parameter(name: "weight", shape: Shape(1, OptimizerGolden.count), part: .head, role: .weight)
+        ])
         let (weights, gradients) = (FloatBuffer(count: layout.count), FloatBuffer(count: layout.count))
         for i in 0..<OptimizerGolden.count { weights.base[i] = OptimizerGolden.weight(i) }
         let settings = ParameterSettings(

@@ -1,6 +1,7 @@
 // Rows left behind against rows moved at every step, threads against one thread, frozen parts, groups.
 
 import AdzeKernels
+import AdzeModels
 import AdzeTensors
 import AdzeTestSupport
 import AdzeThreads
@@ -13,13 +14,15 @@ import Testing
     static let width = 20
 
     static let layout = ParameterLayout([
-        (name: "embeddings.word_embeddings.weight", shape: Shape(rowCount, width)),
-        (name: "embeddings.LayerNorm.weight", shape: Shape(width)),
-        (name: "encoder.layer.0.output.dense.weight", shape: Shape(1300, 13)),
-        (name: "encoder.layer.0.output.dense.bias", shape: Shape(13)),
-        (name: "encoder.layer.1.output.dense.weight", shape: Shape(7, 5)),
-        (name: "pooler.dense.weight", shape: Shape(6, 6)), (name: "pooler.dense.bias", shape: Shape(6)),
-        (name: "classifier.weight", shape: Shape(2, 6)), (name: "classifier.bias", shape: Shape(2)),
+        Parameter(name: "words", shape: Shape(rowCount, width), part: .embeddings, role: .wordTable),
+        Parameter(name: "norm", shape: Shape(width), part: .embeddings, role: .normScale),
+        Parameter(name: "0.weight", shape: Shape(1300, 13), part: .block(0), role: .weight),
+        Parameter(name: "0.bias", shape: Shape(13), part: .block(0), role: .bias),
+        Parameter(name: "1.weight", shape: Shape(7, 5), part: .block(1), role: .weight),
+        Parameter(name: "pooler.weight", shape: Shape(6, 6), part: .pooler, role: .weight),
+        Parameter(name: "pooler.bias", shape: Shape(6), part: .pooler, role: .bias),
+        Parameter(name: "classifier.weight", shape: Shape(2, 6), part: .head, role: .weight),
+        Parameter(name: "classifier.bias", shape: Shape(2), part: .head, role: .bias),
     ])
 
     /// Everything that a run leaves, as bits.

@@ -2,6 +2,7 @@
 
 import AdzeBytes
 import AdzeKernels
+import AdzeModels
 import AdzeTensors
 import AdzeThreads
 import Testing
@@ -35,9 +36,10 @@ import Testing
     }
 
     @Test func theNormAndItsClippingAreThoseOfTorch() throws {
-        let layout = ParameterLayout([
-            (name: "a", shape: Shape(16)), (name: "b", shape: Shape(9)), (name: "c", shape: Shape(12)),
-        ])
+        let layout = ParameterLayout(
+            [16, 9, 12].enumerated().map {
+                Parameter(name: "\($0)", shape: Shape($1), part: .head, role: .bias)
+            })
         let cases = try #require(OptimizerGolden.json()["clipping"]?.array)
         #expect(cases.count == 3)
         for item in cases {

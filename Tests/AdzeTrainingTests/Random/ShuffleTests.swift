@@ -1,6 +1,7 @@
 // The order of an epoch and the pooler's new weights.
 
 import AdzeKernels
+import AdzeModels
 import AdzeTensors
 import AdzeTestSupport
 import Testing
@@ -33,9 +34,10 @@ import Testing
     }
 
     @Test func aNewPoolerIsNormalAndTheRestStays() {
+        let words = Parameter(name: "words", shape: Shape(3, 3), part: .embeddings, role: .wordTable)
         let layout = ParameterLayout([
-            (name: "embeddings.word_embeddings.weight", shape: Shape(3, 3)),
-            (name: "pooler.dense.weight", shape: Shape(100, 100)), (name: "pooler.dense.bias", shape: Shape(100)),
+            words, Parameter(name: "p.weight", shape: Shape(100, 100), part: .pooler, role: .weight),
+            Parameter(name: "p.bias", shape: Shape(100), part: .pooler, role: .bias),
         ])
         let weights = FloatBuffer([Float](repeating: 7, count: layout.count))
         #expect(layout.reinitialisePooler(weights, seed: 5))
@@ -45,6 +47,6 @@ import Testing
         #expect(abs(mean) < 0.0012 && abs(deviation - 0.02) < 0.001)
         #expect(weights.values(layout.entries[2].range).allSatisfy { $0 == 0 })
         #expect(weights.values(0..<9).allSatisfy { $0 == 7 })
-        #expect(!ParameterLayout([(name: "a", shape: Shape(2))]).reinitialisePooler(FloatBuffer(count: 16), seed: 1))
+        #expect(!ParameterLayout([words]).reinitialisePooler(FloatBuffer(count: 16), seed: 1))
     }
 }

@@ -1,6 +1,7 @@
 // Recipes as JSON, and what presets and derived numbers are.
 
 import AdzeBytes
+import AdzeModels
 import AdzeTraining
 import Testing
 

@@ -18,11 +18,12 @@ enum TrainerSample {
              "intermediate_size": 24, "max_position_embeddings": 16, "hidden_act": "gelu", "model_type": "bert"}
             """
         let config = try EncoderShape(json: parseJSON(Array(json.utf8)))
-        let head = Head.classification(ClassificationHead(labels: ["a", "b"], problemType: .singleLabel))
+        let labels = ClassificationHead(labels: ["a", "b"], problemType: .singleLabel)
+        let head = Bert.head(.classification(labels), config)
         var generator = SeededGenerator(seed: 4)
         var store = MemoryTensorStore()
         for parameter in config.parameters(head: head) {
-            let isNorm = parameter.name.contains("LayerNorm.weight")
+            let isNorm = parameter.role == .normScale
             let values = (0..<parameter.shape.count).map { _ in
                 isNorm ? Float(1) : Float.random(in: -0.3...0.3, using: &generator)
             }

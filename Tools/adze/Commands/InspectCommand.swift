@@ -43,14 +43,15 @@ struct InspectCommand: ParsableCommand {
     private func report(_ bundle: ModelBundle) -> JSONObject {
         let (config, head) = (bundle.checkpoint.config, bundle.checkpoint.head)
         var fields: JSONObject = [
-            "path": .string(bundle.source.path), "format": .string(bundle.source.format.rawValue), "family": "bert",
+            "path": .string(bundle.source.path), "format": .string(bundle.source.format.rawValue),
+            "family": .string(config.modelType), "form": .string(head.form.name),
             "class": .string(head.architectureName), "bytes": .integer(bundle.source.byteCount),
             "parameters": .integer(config.parameterCount(head: head)),
             "shape": .object([
                 "blocks": .integer(config.layerCount), "hidden": .integer(config.hiddenSize),
                 "heads": .integer(config.headCount), "feedForward": .integer(config.intermediateSize),
-                "vocabulary": .integer(config.vocabularySize), "positions": .integer(config.maximumPositions),
-                "types": .integer(config.typeVocabularySize), "activation": .string(config.activation.rawValue),
+                "vocabulary": .integer(config.vocabularySize), "positions": .integer(config.tokenLimit),
+                "types": .integer(config.typeRows), "activation": .string(config.activation.rawValue),
             ]),
         ]
         fields["head"] = .string(describe(head))
@@ -76,17 +77,17 @@ struct InspectCommand: ParsableCommand {
 
     /// What the head gives, in words.
     private func describe(_ head: Head) -> String {
-        func vocabulary(_ decoder: VocabularyDecoder) -> String {
-            "a word for each place, decoder " + (decoder == .tied ? "tied to the word embeddings" : "of its own")
-        }
-        return switch head {
+        let vocabulary =
+            "a word for each place, decoder " + (head.decoder == .tied ? "tied to the word embeddings" : "of its own")
+        let follows = "whether the second text follows the first, 2 logits"
+        return switch head.task {
         case .encoder: "none"
         case .classification(let classifier): counted(classifier.labels.count, "logit") + " a text"
         case .tokenClassification(let labels): counted(labels.count, "logit") + " a token"
         case .questionAnswering: "start and end of an answer, a logit a token for each"
-        case .maskedLanguageModel(let decoder, _): vocabulary(decoder)
-        case .nextSentence: "whether the second text follows the first, 2 logits"
-        case .preTraining(let decoder): vocabulary(decoder) + "; whether the second text follows the first, 2 logits"
+        case .maskedLanguageModel: vocabulary
+        case .nextSentence: follows
+        case .preTraining: vocabulary + "; " + follows
         }
     }
 

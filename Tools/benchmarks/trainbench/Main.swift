@@ -49,7 +49,9 @@ struct Bench {
         let pass = TrainingPass(model, pool: pool)
         var options = StepOptions()
         options.checkpointsActivations = flags.contains("checkpoint")
-        if flags.contains("dropout") { options.dropout = DropoutRates(checkpoint.config.dropout) }
+        if flags.contains("dropout") {
+            options.dropout = DropoutRates(checkpoint.config.dropout, head: checkpoint.head)
+        }
         var depth = TrainedDepth.all
         if mode == "head" { depth = .head }
         if let top = Int(mode.dropFirst(3)), mode.hasPrefix("top") { depth = .top(top) }

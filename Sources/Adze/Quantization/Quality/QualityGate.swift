@@ -73,7 +73,7 @@ extension ModelBundle {
             throw LocatedError(path: source.path, underlying: error)
         }
         let calibration = plan.report?["calibration"]?.object
-        plan.kept = Set(result.chosen.kept.flatMap(\.layers.matrices))
+        plan.kept = checkpoint.parameters.matrices(of: result.chosen.kept.map(\.layers))
         var facts = plan.report ?? [:]
         facts["quality"] = .object(result.chosen.json)
         plan.report = facts
@@ -110,9 +110,9 @@ private struct QualityTrial {
         let source = ModelCheckpoint(config: checkpoint.config, head: checkpoint.head, store: finite)
         plain = try Engine(source, exactly: true, threads: options.threads)
         plan = try plain.plan(source, options.calibration ?? .builtIn, tokenizer: bundle.tokenizer)
-        let planned = PlannedQuantizedStore(store: finite, plan: plan)
+        let planned = PlannedQuantizedStore(source, plan: plan)
         int8 = try Engine(source, quantized: planned, threads: options.threads).model
-        groups = LayerGroup.all(checkpoint.config, hasPooler: checkpoint.head.hasPooler)
+        groups = LayerGroup.all(checkpoint.config, head: checkpoint.head)
         digest = textDigest(examples.lazy.map { TextInput($0.text, pair: $0.pair) })
     }
 

@@ -1,0 +1,62 @@
+// Typed access to the members of a config.json. Not here: which members a family has.
+
+package import AdzeBytes
+internal import AdzeKernels
+
+/// Typed access to the members of a `config.json`.
+package struct ConfigReader {
+    /// The file's object.
+    package let json: JSONValue
+
+    func integer(_ key: String, _ range: ClosedRange<Int>, default fallback: Int? = nil) throws(ConfigError) -> Int {
+        guard let value = json[key], !value.isNull else {
+            guard let fallback else {
+                throw .missing(key: key, nearest: nearestName(to: key, in: json.object?.keys ?? []))
+            }
+            return fallback
+        }
+        guard let integer = value.integer else {
+            throw .wrongType(key: key, expected: "a whole number", found: value.kindName)
+        }
+        guard range.contains(integer) else {
+            throw .outOfRange(key: key, value: "\(integer)", low: "\(range.lowerBound)", high: "\(range.upperBound)")
+        }
+        return integer
+    }
+
+    func number(_ key: String, _ range: ClosedRange<Double>, default fallback: Double) throws(ConfigError) -> Double {
+        guard let value = json[key], !value.isNull else { return fallback }
+        guard let number = value.number else {
+            throw .wrongType(key: key, expected: "a number", found: value.kindName)
+        }
+        guard range.contains(number) else {
+            throw .outOfRange(key: key, value: "\(number)", low: "\(range.lowerBound)", high: "\(range.upperBound)")
+        }
+        return number
+    }
+
+    func activation(_ key: String) throws(ConfigError) -> Activation {
+        guard let value = json[key], !value.isNull else { return .gelu }
+        guard let name = value.string else {
+            throw .wrongType(key: key, expected: "a string", found: value.kindName)
+        }
+        guard let known = ConfigReader.activations.first(where: { $0.0 == name }) else {
+            throw .unsupportedSetting(
+                key: key, value: name, supported: ConfigReader.activations.map(\.0).joined(separator: ", "))
+        }
+        return known.1
+    }
+
+    func checkHeads(_ heads: Int, hidden: Int) throws(ConfigError) {
+        guard hidden % heads == 0 else { throw .headsDoNotDivide(hidden: hidden, heads: heads) }
+    }
+
+    private static let activations: [(String, Activation)] = [
+        ("gelu", .gelu), ("gelu_new", .geluTanh), ("relu", .relu), ("gelu_python", .gelu),
+        ("gelu_pytorch_tanh", .geluTanh),
+    ]
+
+    static func name(of activation: Activation) -> String {
+        activations.first { $0.1 == activation }?.0 ?? activation.rawValue
+    }
+}

@@ -1,0 +1,79 @@
+// The shape of an encoder as its tensors show it, where there is no config.json, and the family that their names show.
+// Only the number of heads is not in them.
+
+internal import AdzeBytes
+internal import AdzeTensors
+
+extension EncoderShape {
+    /// The shape that the tensors themselves show; what no tensor shows is as the family's published models have it.
+    init(
+        readingOff map: ParameterMap, _ family: any ModelFamily.Type, _ shape: (String) -> Shape?, headCount: Int?
+    ) throws {
+        func matrix(_ name: String) throws(CheckpointError) -> Shape {
+            guard let found = shape(name) else {
+                throw map.unreadable(among: [name]) ?? .missing(name: name, others: 0, nearest: nil)
+            }
+            guard found.rank == 2, found.count > 0 else {
+                throw .misshapen(name: name, expected: Shape(1, 1), found: found, hint: " (any matrix)")
+            }
+            return found
+        }
+        guard let headCount else { throw ConfigError.needsConfig }
+        let words = try matrix(ParameterPaths.wordEmbeddings)
+        // Checked before the one is added: a name may carry any number.
+        let lastBlock = map.entries.compactMap(\.block).max() ?? -1
+        let layers = lastBlock == .max ? lastBlock : lastBlock + 1
+        try EncoderShape.check("number of blocks", layers, Limits.layerCount)
+        let feedForward = layers > 0 ? try matrix(ParameterPaths.block(0).intermediate + ".weight")[0] : 1
+        let hidden = shape(ParameterPaths.embeddingProjection + ".weight").map { $0.rank == 2 ? $0[0] : 0 } ?? words[1]
+        let positions = try matrix(ParameterPaths.positionEmbeddings)[0]
+        try EncoderShape.check("vocabulary", words[0], Limits.vocabularySize)
+        try EncoderShape.check("hidden size", hidden, Limits.hiddenSize)
+        try EncoderShape.check("embedding size", words[1], Limits.hiddenSize)
+        try EncoderShape.check("feed-forward size", feedForward, Limits.intermediateSize)
+        try EncoderShape.check("number of positions", positions, Limits.positionRows)
+        guard (1...hidden).contains(headCount), hidden.isMultiple(of: headCount) else {
+            throw ConfigError.headsDoNotDivide(hidden: hidden, heads: headCount)
+        }
+        self = try family.shape(
+            ConfigReader(
+                json: .object([
+                    "vocab_size": .integer(words[0]), "hidden_size": .integer(hidden),
+                    "num_hidden_layers": .integer(layers), "num_attention_heads": .integer(headCount),
+                    "intermediate_size": .integer(feedForward), "hidden_dim": .integer(feedForward),
+                    "max_position_embeddings": .integer(positions), "embedding_size": .integer(words[1]),
+                ])))
+        if typeRows > 0 {
+            typeRows = try matrix(ParameterPaths.typeEmbeddings)[0]
+            try EncoderShape.check("number of token types", typeRows, Limits.typeRows)
+        }
+    }
+
+    private static func check(_ what: String, _ value: Int, _ range: ClosedRange<Int>) throws(ConfigError) {
+        guard range.contains(value) else {
+            throw .tensorSize(what: what, value: value, low: range.lowerBound, high: range.upperBound)
+        }
+    }
+}
+
+extension Families {
+    /// The family that has names for most of a checkpoint's tensors; BERT among equals.
+    ///
+    /// - Complexity: O(names) for each family.
+    static func recognised(by names: some Sequence<String>) -> any ModelFamily.Type {
+        var (best, most): (any ModelFamily.Type, Int) = (all[0], 0)
+        let names = Array(names)
+        for family in all {
+            let words = family.names.theirs(ParameterPaths.wordEmbeddings)
+            guard let prefix = names.first(where: { $0.hasSuffix(words) })?.dropLast(words.count) else { continue }
+            let count = names.count { name in
+                name.hasPrefix(prefix)
+                    && family.names.encoderParameter(NameTable.respelled(String(name.dropFirst(prefix.count)))) != nil
+            }
+            // Of equals, the one by whose name the encoder goes.
+            let score = 2 * count + (prefix.hasSuffix(family.names.prefix) ? 1 : 0)
+            if score > most { (best, most) = (family, score) }
+        }
+        return best
+    }
+}

@@ -1,0 +1,155 @@
+// What a family of models declares: how its config.json becomes a shape, what its tensors are called, which of
+// transformers' classes are run and what their heads compute. Not here: anything that runs.
+
+package import AdzeBytes
+internal import AdzeKernels
+
+/// A family of encoders, as declarations alone.
+package protocol ModelFamily: Sendable {
+    /// How people call it.
+    static var name: String { get }
+    /// The values of config.json's `model_type` that are it.
+    static var modelTypes: [String] { get }
+    /// transformers' classes that are run, in the order in which messages list them.
+    static var classes: [FamilyClass] { get }
+    /// What its tensors are called.
+    static var names: NameTable { get }
+    /// What the head of a text classifier computes.
+    static var classifierForm: HeadForm { get }
+    /// The activation before a vocabulary projection; nil for the feed-forward's.
+    static var vocabularyActivation: HeadActivation { get }
+    /// Keys by which other families call what this one calls otherwise.
+    static var foreignKeys: [(key: String, own: String)] { get }
+
+    /// The shape that a config.json describes.
+    static func shape(_ config: ConfigReader) throws(ConfigError) -> EncoderShape
+    /// The members of a config.json for a shape, as transformers writes them.
+    static func config(_ shape: EncoderShape) -> JSONObject
+    /// What to do with a class that is not run; nil where there is nothing better than the list of those that are.
+    static func advice(for className: String) -> String?
+}
+
+extension ModelFamily {
+    package static func advice(for className: String) -> String? { nil }
+}
+
+/// The activation before a vocabulary projection.
+package enum HeadActivation: Sendable {
+    case feedForward
+    /// GELU with the error function, whatever the configuration says.
+    case gelu
+}
+
+/// A class of transformers and the kind of head that it is.
+package struct FamilyClass: Sendable {
+    package let name: String
+    package let kind: HeadKind
+
+    package init(_ name: String, _ kind: HeadKind) { (self.name, self.kind) = (name, kind) }
+}
+
+extension ModelFamily {
+    /// The class of a kind of head; the encoder's own where the family has none of the kind.
+    package static func className(_ kind: HeadKind) -> String {
+        classes.first { $0.kind == kind }?.name ?? classes.first { $0.kind == .encoder }?.name ?? name
+    }
+
+    /// The head that serves a task in this family.
+    ///
+    /// `decoder` is where a masked language model has its vocabulary's weights; `keepsPooler` says of a head that reads
+    /// none whether the model has one all the same.
+    package static func head(
+        _ task: HeadTask, _ shape: EncoderShape, decoder: VocabularyDecoder = .tied, keepsPooler: Bool = false
+    ) -> Head {
+        func vocabulary() -> VocabularyLayer {
+            let activation = vocabularyActivation == .gelu ? .gelu : shape.activation
+            return VocabularyLayer(decoder: decoder, activation: activation)
+        }
+        let form: HeadForm =
+            switch task {
+            case .encoder: .none
+            case .classification: classifierForm
+            case .tokenClassification, .questionAnswering: .tokens
+            case .maskedLanguageModel: .vocabulary(vocabulary())
+            case .nextSentence: .pooled
+            case .preTraining: .vocabularyAndPooled(vocabulary())
+            }
+        let isKept = keepsPooler && (task == .encoder || task == .maskedLanguageModel)
+        return Head(
+            task: task, form: form, hasPooler: form.readsPooler || isKept, architectureName: className(task.kind))
+    }
+}
+
+/// The families that are run.
+package enum Families {
+    /// All of them; the first is taken where nothing tells.
+    package static let all: [any ModelFamily.Type] = [Bert.self, DistilBert.self, Electra.self, MPNet.self]
+
+    /// The family of a `model_type`, or nil.
+    package static func family(ofType type: String) -> (any ModelFamily.Type)? {
+        all.first { $0.modelTypes.contains(type) }
+    }
+
+    /// The family of a shape.
+    package static func family(of shape: EncoderShape) -> any ModelFamily.Type {
+        guard let family = family(ofType: shape.modelType) else {
+            preconditionFailure("shapes are made by families: \(shape.modelType)")
+        }
+        return family
+    }
+
+    /// The family that has a class of transformers, and the class.
+    static func owner(ofClass name: String) -> (family: any ModelFamily.Type, found: FamilyClass)? {
+        for family in all {
+            if let found = family.classes.first(where: { $0.name == name }) { return (family, found) }
+        }
+        return nil
+    }
+
+    /// The family that a config.json names by `model_type`, else by its class; nil where it names none.
+    ///
+    /// Throws `ConfigError` for a name that is not run, and for two that contradict each other.
+    static func named(by json: JSONValue) throws(ConfigError) -> (any ModelFamily.Type)? {
+        guard json.object != nil else {
+            throw .wrongType(key: "config.json", expected: "an object", found: json.kindName)
+        }
+        let className = json["architectures"]?.array?.first?.string
+        let owner = className.flatMap(owner(ofClass:))?.family
+        guard let value = json["model_type"], !value.isNull else { return owner }
+        guard let type = value.string else {
+            throw .wrongType(key: "model_type", expected: "a string", found: value.kindName)
+        }
+        guard let family = family(ofType: type) else {
+            throw .unsupportedFamily(type, nearest: nearestName(to: type, in: all.flatMap { $0.modelTypes }))
+        }
+        if let className, let owner, owner != family {
+            throw .contradiction(modelType: type, className: className, family: owner.name)
+        }
+        return family
+    }
+}
+
+/// What a family's shapes may share.
+extension ModelFamily {
+    /// Refuses settings that no family of ours has, and keys that mean nothing to this one.
+    static func refuseOtherSettings(_ config: ConfigReader) throws(ConfigError) {
+        if let type = config.json["position_embedding_type"]?.string, type != "absolute" {
+            throw .unsupportedSetting(key: "position_embedding_type", value: type, supported: "absolute")
+        }
+        for key in ["is_decoder", "add_cross_attention", "is_encoder_decoder"]
+        where config.json[key]?.bool == true {
+            throw .unsupportedSetting(key: key, value: "true", supported: "false")
+        }
+        for (key, own) in foreignKeys {
+            guard let value = config.json[key], !value.isNull, config.json[own].map(\.isNull) ?? true else { continue }
+            throw .foreignKey(key, family: name, own: own)
+        }
+    }
+}
+
+/// A name with the article that it is said with.
+package func withArticle(_ name: String) -> String {
+    // MPNet is said letter by letter.
+    let isVowel = name.hasPrefix("MPN") || "AEIO".contains { name.first == $0 }
+    return (isVowel ? "an " : "a ") + name
+}

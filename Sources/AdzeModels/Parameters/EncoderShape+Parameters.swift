@@ -1,0 +1,97 @@
+// Every parameter of a shape with a head, in one order: that of transformers' BERT, in which native files and trained
+// weights lie. Not here: what the parameters are used for.
+
+internal import AdzeTensors
+
+extension EncoderShape {
+    /// Every parameter of a model with this head: the embeddings, the blocks, the pooler, the head.
+    ///
+    /// The first is the table of words.
+    public func parameters(head: Head) -> [Parameter] {
+        var list = ParameterList()
+        addEmbeddings(to: &list)
+        for index in 0..<layerCount { addBlock(index, to: &list) }
+        if head.hasPooler {
+            list.dense(ParameterPaths.pooler, out: hiddenSize, in: hiddenSize, .pooler, group: .pooler)
+        }
+        addHead(head, to: &list)
+        return list.parameters
+    }
+
+    /// The number of weights of a model with this head.
+    public func parameterCount(head: Head) -> Int { parameters(head: head).reduce(0) { $0 + $1.shape.count } }
+
+    private func addEmbeddings(to list: inout ParameterList) {
+        list.add(
+            ParameterPaths.wordEmbeddings, Shape(vocabularySize, embeddingSize), .embeddings, .wordTable,
+            group: .wordEmbeddings)
+        list.add(
+            ParameterPaths.positionEmbeddings, Shape(positions.rows, embeddingSize), .embeddings, .positionTable,
+            group: .positionEmbeddings)
+        if typeRows > 0 {
+            list.add(ParameterPaths.typeEmbeddings, Shape(typeRows, embeddingSize), .embeddings, .typeTable)
+        }
+        list.norm(ParameterPaths.embeddingNorm, embeddingSize, .embeddings)
+        if projectsEmbeddings {
+            list.dense(ParameterPaths.embeddingProjection, out: hiddenSize, in: embeddingSize, .embeddings)
+        }
+        if let relativeBias {
+            list.add(ParameterPaths.relativeBias, Shape(relativeBias.buckets, headCount), .embeddings, .biasTable)
+        }
+    }
+
+    private func addBlock(_ index: Int, to list: inout ParameterList) {
+        let (paths, part) = (ParameterPaths.block(index), ParameterPart.block(index))
+        for path in [paths.query, paths.key, paths.value] {
+            list.dense(path, out: hiddenSize, in: hiddenSize, part, group: .queryKeyValue(block: index))
+        }
+        list.dense(
+            paths.attentionOutput, out: hiddenSize, in: hiddenSize, part, group: .attentionOutput(block: index))
+        list.norm(paths.attentionNorm, hiddenSize, part)
+        list.dense(
+            paths.intermediate, out: intermediateSize, in: hiddenSize, part, group: .feedForwardUp(block: index))
+        list.dense(paths.output, out: hiddenSize, in: intermediateSize, part, group: .feedForwardDown(block: index))
+        list.norm(paths.outputNorm, hiddenSize, part)
+    }
+
+    private func addHead(_ head: Head, to list: inout ParameterList) {
+        if case .firstToken = head.form {
+            list.dense(ParameterPaths.headDense, out: hiddenSize, in: hiddenSize, .head, group: .headDense)
+        }
+        if let labels = head.labels { list.dense(ParameterPaths.classifier, out: labels.count, in: hiddenSize, .head) }
+        if head.task == .questionAnswering { list.dense(ParameterPaths.answers, out: 2, in: hiddenSize, .head) }
+        if let vocabulary = head.form.vocabulary {
+            list.add(ParameterPaths.decoderBias, Shape(vocabularySize), .head, .bias)
+            list.dense(
+                ParameterPaths.transform, out: embeddingSize, in: hiddenSize, .head, group: .vocabularyTransform)
+            list.norm(ParameterPaths.transformNorm, embeddingSize, .head)
+            if vocabulary.decoder == .separate {
+                list.add(
+                    ParameterPaths.decoder + ".weight", Shape(vocabularySize, embeddingSize), .head, .weight,
+                    group: .vocabularyDecoder)
+            }
+        }
+        if head.predictsNextSentence { list.dense(ParameterPaths.nextSentence, out: 2, in: hiddenSize, .head) }
+    }
+}
+
+/// Parameters as they are listed, layer by layer.
+private struct ParameterList {
+    private(set) var parameters: [Parameter] = []
+
+    mutating func add(
+        _ name: String, _ shape: Shape, _ part: ParameterPart, _ role: ParameterRole, group: LayerGroup? = nil
+    ) {
+        parameters.append(Parameter(name: name, shape: shape, part: part, role: role, group: group))
+    }
+
+    mutating func dense(_ path: String, out: Int, in depth: Int, _ part: ParameterPart, group: LayerGroup? = nil) {
+        add(path + ".weight", Shape(out, depth), part, .weight, group: group)
+        add(path + ".bias", Shape(out), part, .bias)
+    }
+
+    mutating func norm(_ path: String, _ size: Int, _ part: ParameterPart) {
+        add(path + ".weight", Shape(size), part, .normScale)
+        add(path + ".bias", Shape(size), part, .normShift)
+    }
+}

@@ -1,0 +1,71 @@
+// A parameter of a model and all that is said of it: its place, what it is to its layer, which int8 group it is in. Who
+// trains, quantizes, prunes or initialises asks here; nobody reads it off a name. Not here: which parameters a model has.
+
+public import AdzeTensors
+
+/// The part of the model that a parameter belongs to.
+public enum ParameterPart: Sendable, Hashable {
+    /// The tables, their normalisation and projection, and what all blocks share.
+    case embeddings
+    /// Of block `index`, counted from 0 at the embeddings.
+    case block(Int)
+    /// The encoder's own layer on the first token.
+    case pooler
+    /// Classifiers, and all else that is on top.
+    case head
+
+    /// The block's index, or nil for another part.
+    public var block: Int? { if case .block(let index) = self { index } else { nil } }
+}
+
+/// What a parameter is to its layer.
+public enum ParameterRole: Sendable, Hashable {
+    /// (V, E), a row for each word.
+    case wordTable
+    /// A row for each position.
+    case positionTable
+    /// A row for each token type.
+    case typeTable
+    /// A row for each distance between two tokens, a column for each head, added to attention scores.
+    case biasTable
+    /// (out, in), a dense layer's matrix.
+    case weight
+    /// A dense layer's shift.
+    case bias
+    /// A normalisation's factors.
+    case normScale
+    /// A normalisation's shift.
+    case normShift
+
+    /// Whether its rows are looked up by a token's id, place or type.
+    public var isTokenTable: Bool { self == .wordTable || self == .positionTable || self == .typeTable }
+
+    /// Whether weight decay applies: to matrices and token tables, as in transformers, whose trainer leaves out whatever
+    /// is a bias or part of a normalisation.
+    public var decays: Bool { isTokenTable || self == .weight }
+}
+
+/// A parameter that a model must have.
+public struct Parameter: Sendable, Equatable {
+    /// Our name, see `ParameterPaths`.
+    public let name: String
+    /// The shape that the configuration asks for.
+    public let shape: Shape
+    /// Where it belongs.
+    public let part: ParameterPart
+    /// What it is there.
+    public let role: ParameterRole
+    /// With which matrices it goes into int8; nil for what stays in fp32 always: vectors, and small matrices.
+    public let group: LayerGroup?
+
+    /// A parameter and what is said of it.
+    public init(
+        name: String, shape: Shape, part: ParameterPart, role: ParameterRole, group: LayerGroup? = nil
+    ) {
+        self.name = name
+        self.shape = shape
+        self.part = part
+        self.role = role
+        self.group = group
+    }
+}
