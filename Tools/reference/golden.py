@@ -57,8 +57,10 @@ def randomise(model, seed):
         parameter.copy_(mean + deviation * torch.randn(parameter.shape, generator=generator))
 
     for name, parameter in sorted(model.named_parameters()):
-        if "LayerNorm.weight" in name:
+        if "LayerNorm.weight" in name or name.endswith("layer_norm.weight"):
             normal(parameter, 1.0, 0.2)
+        elif name.endswith("relative_attention_bias.weight"):
+            normal(parameter, 0.0, 1.0)
         elif name.endswith("bias"):
             normal(parameter, 0.0, 0.2)
         elif "embeddings" in name:
@@ -70,8 +72,16 @@ def randomise(model, seed):
 
 
 def encoder_of(model):
-    """The BertModel inside a model with a head, or the model itself."""
-    return getattr(model, "bert", model)
+    """The bare model inside a model with a head, or the model itself."""
+    return model.base_model
+
+
+def batch_of(model, ids, type_ids):
+    """What the model takes: type ids only where it has a table of them."""
+    batch = {"input_ids": torch.as_tensor(ids)[None]}
+    if getattr(model.config, "type_vocab_size", 0):
+        batch["token_type_ids"] = torch.as_tensor(type_ids)[None]
+    return batch
 
 
 def run_alone(model, sequences, everything=True):
@@ -82,13 +92,13 @@ def run_alone(model, sequences, everything=True):
     """
     hidden, pooled, logits, attentions, offsets = [], [], [], {}, [0]
     for index, (ids, type_ids) in enumerate(sequences):
-        batch = {"input_ids": torch.tensor([ids]), "token_type_ids": torch.tensor([type_ids])}
+        batch = batch_of(model, ids, type_ids)
         out = encoder_of(model)(**batch, output_hidden_states=True, output_attentions=True)
         assert torch.equal(out.last_hidden_state, out.hidden_states[-1])
         hidden.append(torch.stack([state[0] for state in out.hidden_states]))
         attentions[f"attentions.{index}"] = torch.stack([weights[0] for weights in out.attentions])
         offsets.append(offsets[-1] + len(ids))
-        if out.pooler_output is not None:
+        if out.get("pooler_output") is not None:
             pooled.append(out.pooler_output[0])
         if hasattr(model, "classifier"):
             logits.append(model(**batch).logits[0])

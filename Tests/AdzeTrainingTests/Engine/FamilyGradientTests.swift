@@ -1,0 +1,75 @@
+// Gradients of every family beside float64 PyTorch (Tools/reference/make_family_training_golden.py), and the laws of a
+// step that hold for each.
+
+import AdzeKernels
+import AdzeModels
+import AdzeTestSupport
+import AdzeThreads
+import AdzeTraining
+import Testing
+
+@Suite struct FamilyGradientTests {
+    static let folders = ["distilbert", "electra", "mpnet"].flatMap { family in
+        ["sequence", "token", "questions"].map { "families/\(family)/\($0)" }
+    }
+
+    @Test(arguments: folders) func everyGradientIsThatOfPyTorch(folder: String) throws {
+        let fixture = try TrainingFixture(family: folder)
+        for set in InstructionSet.available {
+            let (gradients, result) = try fixture.step(set: set)
+            #expect(abs(result.loss - fixture.loss) <= 1e-4 * max(1, abs(fixture.loss)), "\(set)")
+            #expect(mistakes(gradients, fixture.expected) == [], "\(set)")
+        }
+        #expect(fixture.expected.count == fixture.checkpoint.parameters.count)
+    }
+
+    @Test(arguments: folders) func threadsAndRecomputingChangeNoBit(folder: String) throws {
+        let fixture = try TrainingFixture(family: folder)
+        var options = StepOptions()
+        options.dropout = DropoutRates(hidden: 0.1, attention: 0.2, classifier: 0.3, answers: 0.1)
+        let expected = try fixture.step(options, threads: 1)
+        var again = options
+        again.checkpointsActivations = true
+        for (options, threads) in [(options, 2), (options, 3), (again, 2)] {
+            let found = try fixture.step(options, threads: threads)
+            #expect(found.gradients == expected.gradients && found.result == expected.result)
+        }
+    }
+
+    @Test(arguments: folders) func aFrozenBodyGetsNoGradient(folder: String) throws {
+        let fixture = try TrainingFixture(family: folder)
+        var options = StepOptions()
+        options.frozenBlocks = 1
+        options.frozenEmbeddings = true
+        let plain = try fixture.step(options)
+        let cached = try fixture.step(options, prefix: 1)
+        #expect(plain.gradients == cached.gradients && plain.result == cached.result)
+        for parameter in fixture.checkpoint.parameters {
+            let isFrozen = parameter.part == .embeddings || parameter.part == .block(0)
+            let isZero = plain.gradients[parameter.name]?.allSatisfy { $0 == 0 } ?? false
+            #expect(!isFrozen || isZero, "\(parameter.name)")
+        }
+    }
+
+    /// Dropout changes the loss by no more than chance would: what is kept is scaled up.
+    @Test(arguments: folders) func dropoutKeepsTheExpectation(folder: String) throws {
+        let fixture = try TrainingFixture(family: folder)
+        var options = StepOptions()
+        options.dropout = DropoutRates(hidden: 0.02, attention: 0.02, classifier: 0.02, answers: 0.02)
+        var sum: Float = 0
+        for step in 0..<40 {
+            options.step = UInt64(step)
+            sum += try fixture.step(options).result.loss
+        }
+        #expect(abs(sum / 40 - fixture.loss) < 0.25 * max(1, fixture.loss))
+    }
+
+    @Test func whatDropsIsTheFamilys() throws {
+        let rates = try ["distilbert", "electra", "mpnet"].map { family in
+            let fixture = try TrainingFixture(family: "families/\(family)/questions")
+            return DropoutRates(fixture.checkpoint.config.dropout, head: fixture.checkpoint.head)
+        }
+        #expect(rates.map(\.dropsAttended) == [false, true, true])
+        #expect(rates.map(\.answers) == [0.1, 0, 0])
+    }
+}

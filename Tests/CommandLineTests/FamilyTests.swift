@@ -1,0 +1,122 @@
+// Every family through every verb, as a user runs them: converted from each container, inspected, predicted, embedded,
+// pruned, quantized, fine-tuned and exported back.
+
+import AdzeTestSupport
+import Foundation
+import Testing
+
+@Suite struct FamilyTests {
+    static let families = ["distilbert", "electra", "mpnet"]
+
+    private func model(_ family: String, _ kind: String = "sequence") -> String {
+        Fixtures.path("families/\(family)/\(kind)")
+    }
+
+    @Test(arguments: families) func inspectNamesFamilyAndForm(family: String) throws {
+        let report = try Tool.succeed(["inspect", model(family), "--json"]).object()
+        #expect(report["family"] as? String == family && report["form"] as? String == "first token")
+        let plain = try Tool.succeed(["inspect", model(family)]).output
+        #expect(plain.contains(family) && plain.contains("first token"))
+        let tokens = try Tool.succeed(["inspect", model(family, "token"), "--json"]).object()
+        #expect(tokens["form"] as? String == "tokens")
+    }
+
+    @Test(arguments: families) func aFileAnswersAsItsFolderDoes(family: String) throws {
+        try withTemporaryFolder { folder in
+            let texts = ["the oak beam was cut", "good"]
+            for kind in ["sequence", "token", "questions", "masked"] {
+                let source = model(family, kind)
+                let file = try converted(source, in: folder, ["--force"])
+                #expect(try Tool.succeed(["verify", file]).output.contains("int8 bit for bit"))
+                guard kind != "questions" else { continue }
+                let mask = family == "mpnet" ? "<mask>" : "[MASK]"
+                let inputs = kind == "masked" ? texts.map { $0 + " " + mask } : texts
+                for precision in ["fp32", "int8"] {
+                    let arguments = ["--json", "--precision", precision, "--quiet"]
+                    let plain = try Tool.succeed(["predict", source] + inputs + arguments)
+                    let native = try Tool.succeed(["predict", file] + inputs + arguments)
+                    #expect(plain.bytes == native.bytes && !plain.lines.isEmpty, "\(kind) \(precision)")
+                }
+            }
+        }
+    }
+
+    @Test func olderContainersAreTheSameModel() throws {
+        try withTemporaryFolder { folder in
+            for (old, new) in [
+                (model("distilbert", "sequence-bin"), model("distilbert")),
+                (model("mpnet", "sequence-legacy"), model("mpnet")),
+                (model("electra", "masked-tied-copies"), model("electra", "masked")),
+            ] {
+                let exported = try [old, new].enumerated().map { index, path in
+                    let out = folder + "/\(index)"
+                    try Tool.succeed(["export", path, "-o", out, "--force", "--quiet"])
+                    return try bytes(of: out + "/model.safetensors")
+                }
+                #expect(exported[0] == exported[1], "\(old)")
+            }
+        }
+    }
+
+    @Test(arguments: families) func sentencesAreEmbeddedAndBlocksPruned(family: String) throws {
+        try withTemporaryFolder { folder in
+            let base = model(family, "base")
+            let vector = try Tool.succeed(["embed", base, "the oak beam", "--quiet"]).objects()
+            #expect((vector[0]["embedding"] as? [Double])?.count == 12)
+            let pruned = folder + "/pruned"
+            try Tool.succeed(["prune", base, "--keep", "first:1", "-o", pruned, "--quiet"])
+            let report = try Tool.succeed(["inspect", pruned, "--json"]).object()
+            #expect((report["shape"] as? [String: Any])?["blocks"] as? Int == 1)
+            #expect(report["family"] as? String == family)
+        }
+    }
+
+    @Test(arguments: families) func theGateQuantizes(family: String) throws {
+        try withTemporaryFolder { folder in
+            let dev = try write("text,label\noak beam,1\ngood,0\nshort saw,2\n", to: folder + "/dev.csv")
+            let out = folder + "/a.adze"
+            let run = try Tool.succeed([
+                "quantize", model(family), "-o", out, "--dev", dev, "--max-drop", "100", "--json",
+            ]).object()
+            // Two tables, four groups in each of two blocks, and the head's own layer.
+            #expect(run["groups"] as? Int == 2 + 2 * 4 + 1 && run["passes"] as? Bool == true)
+            try Tool.succeed(["verify", out])
+        }
+    }
+
+    @Test(arguments: families) func aNewHeadLearns(family: String) throws {
+        try withTemporaryFolder { folder in
+            let tables = try TrainingTable.write(in: folder)
+            let recipe = ["--epochs", "10", "--batch-size", "8", "--lr", "2e-3", "--dropout", "0"]
+            let out = folder + "/out.adze"
+            let outcome = try Tool.succeed(
+                ["finetune", model(family, "base")] + tables + ["-o", out, "--json", "--quiet"] + recipe
+                    + ["--attention-dropout", "0", "--classifier-dropout", "0", "--export", folder + "/hf"])
+            let report = try outcome.object()
+            let losses = (report["epochs"] as? [[String: Any]])?.compactMap { $0["trainLoss"] as? Double } ?? []
+            #expect(losses.count == 10 && losses[9] < losses[0] / 2, "\(losses)")
+            let scores = try [out, folder + "/hf"].map { path in
+                try Tool.succeed(["evaluate", path, folder + "/dev.csv", "--json", "--precision", "fp32"]).object()[
+                    "macroF1"] as? Double
+            }
+            #expect(scores[0] == scores[1] && scores[0] != nil)
+            let more = try Tool.succeed(
+                ["finetune", out] + tables + ["-o", folder + "/more.adze", "--quiet", "--epochs", "1"]
+                    + ["--freeze", "1", "--quantize-aware"])
+            #expect(more.code == 0)
+        }
+    }
+
+    @Test func whatIsNotRunIsRefusedByName() throws {
+        try Tool.refuse(
+            65, ["inspect", model("electra", "pretraining")], says: ["ElectraForPreTraining", "ElectraModel"])
+        try withCopy(of: model("distilbert")) { copy, _ in
+            try replace("\"distilbert\"", with: "\"distilbrt\"", in: copy + "/config.json")
+            try Tool.refuse(65, ["predict", copy, "good"], says: ["'distilbrt'", "did you mean 'distilbert'?"])
+        }
+        try withCopy(of: model("mpnet")) { copy, _ in
+            try replace("\"mpnet\"", with: "\"electra\"", in: copy + "/config.json")
+            try Tool.refuse(65, ["predict", copy, "good"], says: ["contradict each other"])
+        }
+    }
+}

@@ -1,0 +1,348 @@
+#!/usr/bin/env python3
+# Makes the small random DistilBERTs, ELECTRAs and MPNets under Tests/Fixtures/families and what transformers says they
+# answer. BERT's own are made by make_model_fixtures.py, the gradients by make_family_training_golden.py.
+"""Small models of the families beyond BERT, a folder a class, with golden outputs.
+
+    python Tools/reference/make_family_fixtures.py
+
+Made with the versions of requirements.txt beside this file. The same versions give the same bytes, except for the one
+legacy pickle, whose storage keys are memory addresses: that file is left alone when what it holds has not changed.
+
+A folder is what `save_pretrained` gives, with a vocabulary of our own, `golden.safetensors` (inputs and outputs, see
+golden.py) and `golden.json` (the same inputs for people). `base` holds every hidden state and all attentions, the
+others the last hidden state and their head's logits. Three folders hold the weights of another in the form of older
+files, and say in golden.json which.
+"""
+
+import json
+import shutil
+
+import torch
+import transformers
+from safetensors.torch import load_file
+from tokenizers import AddedToken, Tokenizer
+from transformers import AutoTokenizer
+from transformers.utils import logging
+
+from golden import FIXTURES, batch_of, encoder_of, packed_ids, plain_cpu, randomise, run_alone, save_tensors, write_json
+from make_model_fixtures import SPECIAL, TEXTS, VOCABULARY, save_torch
+
+FAMILIES = FIXTURES / "families"
+HEADS = {
+    "base": "Model", "sequence": "ForSequenceClassification", "token": "ForTokenClassification",
+    "questions": "ForQuestionAnswering", "masked": "ForMaskedLM",
+}
+# What transformers calls a head's logits, what we call them, and whether there is a row a token.
+OUTPUTS = {
+    "base": [],
+    "sequence": [("logits", "logits", False)],
+    "token": [("logits", "token_logits", True)],
+    "questions": [("start_logits", "start_logits", True), ("end_logits", "end_logits", True)],
+    "masked": [("logits", "vocabulary_logits", True)],
+}
+SHORT = {"distilbert": "DistilBert", "electra": "Electra", "mpnet": "MPNet"}
+# As in the real files: MPNet's own first, then BERT's vocabulary with BERT's special tokens, the mask last.
+MPNET_VOCABULARY = ["<s>", "<pad>", "</s>", "<unk>"] + VOCABULARY + ["<mask>"]
+MPNET_PAD = 1
+# MPNet's buckets grow logarithmically from distance 8 and the last begins at 91, which only a long text shows.
+LAST_BUCKET = 91
+
+
+def names(*words):
+    return dict(id2label=dict(enumerate(words)), label2id={word: index for index, word in enumerate(words)})
+
+
+WAYS = names("splits", "bends", "holds") | {"problem_type": "single_label_classification"}
+PARTS = names("O", "B-TREE", "I-TREE", "B-TOOL", "I-TOOL")
+
+
+def distilbert(positions, **changes):
+    base = dict(
+        vocab_size=len(VOCABULARY), dim=12, n_heads=2, n_layers=2, hidden_dim=16, max_position_embeddings=positions)
+    return base | changes
+
+
+def electra(positions, **changes):
+    base = dict(
+        vocab_size=len(VOCABULARY), embedding_size=8, hidden_size=12, num_attention_heads=2, num_hidden_layers=2,
+        intermediate_size=16, max_position_embeddings=positions)
+    return base | changes
+
+
+def mpnet(rows, **changes):
+    base = dict(
+        vocab_size=len(MPNET_VOCABULARY), hidden_size=12, num_attention_heads=2, num_hidden_layers=2,
+        intermediate_size=20, max_position_embeddings=rows, layer_norm_eps=1e-5)
+    return base | changes
+
+
+# family, folder, what is special about it, configuration, seed. A head's activation is told from the blocks' wherever
+# transformers fixes one of them.
+MODELS = [
+    ("distilbert", "base", "every state of two blocks", distilbert(24), 31),
+    ("distilbert", "sequence", "three named labels; the head's ReLU after blocks with GELU",
+     distilbert(32, **WAYS), 32),
+    ("distilbert", "token", "five named labels a token; tanh GELU, three heads",
+     distilbert(28, activation="gelu_new", n_heads=3, **PARTS), 33),
+    ("distilbert", "questions", "config.json says that positions are sinusoids; the table holds other values",
+     distilbert(24, sinusoidal_pos_embds=True), 34),
+    ("distilbert", "masked", "ReLU in the blocks and in the head", distilbert(26, activation="relu"), 35),
+    ("electra", "base", "embeddings of 8 for states of 12", electra(24), 41),
+    ("electra", "sequence", "three named labels; the head's erf GELU after blocks with ReLU",
+     electra(32, hidden_act="relu", **WAYS), 42),
+    ("electra", "token", "embeddings as wide as the states, so that nothing projects them; five named labels a token",
+     electra(28, embedding_size=12, **PARTS), 43),
+    ("electra", "questions", "embeddings wider than the states, another epsilon",
+     electra(24, embedding_size=20, layer_norm_eps=1e-5), 44),
+    ("electra", "masked", "the head's erf GELU after blocks with tanh GELU, embeddings of 8",
+     electra(26, hidden_act="gelu_new"), 45),
+    ("mpnet", "base", "a pooler; 64 tokens; a pad id inside a text; tokenizer.json pads and truncates", mpnet(66), 51),
+    ("mpnet", "sequence", "three named labels; 138 tokens, which take every bucket", mpnet(140, **WAYS), 52),
+    ("mpnet", "token", "five named labels a token; 64 tokens, three heads",
+     mpnet(66, num_attention_heads=3, **PARTS), 53),
+    ("mpnet", "questions", "ReLU, epsilon 1e-12", mpnet(42, hidden_act="relu", layer_norm_eps=1e-12), 54),
+    ("mpnet", "masked", "the head's erf GELU after blocks with tanh GELU", mpnet(34, hidden_act="gelu_new"), 55),
+]
+
+
+def fresh_folder(family, name):
+    folder = FAMILIES / family / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def vocabulary_of(family):
+    return MPNET_VOCABULARY if family == "mpnet" else VOCABULARY
+
+
+def token_limit(model):
+    """MPNet's positions begin after row 1, whatever config.json calls the pad id."""
+    offset = MPNET_PAD + 1 if model.config.model_type == "mpnet" else 0
+    return model.config.max_position_embeddings - offset
+
+
+def tokenizer_class(family):
+    # transformers 5 saves an ELECTRA's tokenizer as a BertTokenizer, which is another name of the same class.
+    name = {"electra": "BertTokenizer"}.get(family, SHORT[family] + "Tokenizer")
+    return getattr(transformers, name)
+
+
+def save_tokenizer(family, folder, limit):
+    """vocab.txt and tokenizer_config.json, and in one folder a tokenizer.json such as real ones are."""
+    vocabulary = vocabulary_of(family)
+    (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
+    ids = {piece: index for index, piece in enumerate(vocabulary)}
+    tokenizer = tokenizer_class(family)(vocab=ids, do_lower_case=True, model_max_length=limit)
+    tokenizer.save_pretrained(folder)
+    if (family, folder.name) == ("mpnet", "base"):
+        pad_like_real_files(folder / "tokenizer.json")
+    else:
+        (folder / "tokenizer.json").unlink()
+    loaded = AutoTokenizer.from_pretrained(folder)
+    assert type(loaded) is type(tokenizer)
+    assert loaded.convert_ids_to_tokens(range(len(vocabulary))) == vocabulary
+    return loaded
+
+
+def pad_like_real_files(path):
+    """all-mpnet-base-v2's tokenizer.json cuts and pads every text to 128 tokens, and adds a second unknown token, which
+    is sought after lower-casing. Here 20 tokens will do."""
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.add_special_tokens([AddedToken("<unk>", normalized=True, special=True)])
+    tokenizer.enable_truncation(20)
+    tokenizer.enable_padding(length=20, pad_id=MPNET_PAD, pad_token="<pad>")
+    path.write_text(tokenizer.to_str(pretty=False) + "\n", encoding="utf-8")
+
+
+def check_file_agrees(folder, described):
+    """What `tokenizers` reads in tokenizer.json gives the ids that transformers gave."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    for entry in described:
+        if "text" in entry:
+            assert tokenizer.encode(entry["text"], entry.get("pair")).ids == entry["ids"]
+
+
+def sequences_for(family, name, tokenizer, limit, seed):
+    """Encoded texts, then random ids of length 1, 9 and exactly the limit; types are random only where a model has
+    them. No random id is the pad's but one in the nine of MPNet's base, where it takes no position."""
+    described = []
+    texts = TEXTS + ([(f"The {tokenizer.mask_token} is sharp.", None)] if name == "masked" else [])
+    for text, pair in texts:
+        encoded = tokenizer(text, pair) if pair is not None else tokenizer(text)
+        assert ("token_type_ids" in encoded) == (family == "electra")
+        types = encoded.get("token_type_ids", [0] * len(encoded["input_ids"]))
+        entry = {"text": text} | ({"pair": pair} if pair is not None else {})
+        described.append(entry | {"ids": encoded["input_ids"], "typeIds": types})
+    generator = torch.Generator().manual_seed(seed)
+    pad, count = tokenizer.pad_token_id, len(tokenizer)
+    for length in (1, 9, limit):
+        ids = torch.randint(0, count - 1, (length,), generator=generator)
+        ids += (ids >= pad).long()
+        types = torch.randint(0, 2 if family == "electra" else 1, (length,), generator=generator).tolist()
+        described.append({"ids": ids.tolist(), "typeIds": types})
+    if (family, name) == ("mpnet", "base"):
+        described[-2]["ids"][4] = pad
+    assert all(len(entry["ids"]) <= limit for entry in described)
+    return described, [(entry["ids"], entry["typeIds"]) for entry in described]
+
+
+def outputs(name, model, sequences):
+    """The encoder's outputs and the head's logits of each sequence run alone, packed."""
+    found = {}
+    for ids, type_ids in sequences:
+        out = model(**batch_of(model, ids, type_ids))
+        for theirs, ours, by_token in OUTPUTS[name]:
+            found.setdefault(ours, []).append(out[theirs][0] if by_token else out[theirs])
+    logits = {ours: torch.cat(parts) for ours, parts in found.items()}
+    assert all(torch.isfinite(t).all() for t in logits.values())
+    return run_alone(encoder_of(model), sequences, everything=name == "base") | logits
+
+
+def check_first_state(model, sequences, golden):
+    """The first hidden state is what the first block takes: after ELECTRA's projection."""
+    encoder = encoder_of(model)
+    for index, (ids, type_ids) in enumerate(sequences):
+        state = encoder.embeddings(**batch_of(model, ids, type_ids))
+        if hasattr(encoder, "embeddings_project"):
+            state = encoder.embeddings_project(state)
+        first, after = golden["offsets"][index], golden["offsets"][index + 1]
+        assert torch.equal(golden["hidden"][0, first:after], state[0])
+
+
+def check_reloaded(model, folder, name, sequences, golden):
+    """What a folder holds is the model. Only its place in memory differs, and by it how sums are rounded."""
+    again = type(model).from_pretrained(folder, attn_implementation="eager").eval()
+    ours, theirs = dict(model.named_parameters()), dict(again.named_parameters())
+    assert ours.keys() == theirs.keys() and all(torch.equal(ours[key], theirs[key]) for key in ours)
+    for key, value in outputs(name, again, sequences).items():
+        assert torch.allclose(value, golden[key], rtol=1e-5, atol=1e-5), (folder, key)
+
+
+def make(family, name, about, values, seed):
+    kind = getattr(transformers, SHORT[family] + HEADS[name])
+    config = getattr(transformers, SHORT[family] + "Config")(**values, attn_implementation="eager")
+    folder = fresh_folder(family, name)
+    model = randomise(kind(config), seed)
+    model.save_pretrained(folder)
+    limit = token_limit(model)
+    described, sequences = sequences_for(family, name, save_tokenizer(family, folder, limit), limit, seed)
+    golden = packed_ids(sequences) | outputs(name, model, sequences)
+    save_tensors(folder / "golden.safetensors", golden)
+    write_json(folder / "golden.json", {"about": about, "sequences": described})
+    check_reloaded(model, folder, name, sequences, golden)
+    if name == "base":
+        check_first_state(model, sequences, golden)
+    if (folder / "tokenizer.json").exists():
+        check_file_agrees(folder, described)
+    return model, sequences, golden
+
+
+def copy_small_files(source, folder):
+    for name in ("config.json", "vocab.txt", "tokenizer_config.json"):
+        shutil.copy(source / name, folder)
+
+
+def older_form(family, name, form, about, made, write, extra):
+    """The weights of a folder as older files hold them; `extra` is what those hold besides."""
+    model, sequences, golden = made
+    folder = fresh_folder(family, form)
+    copy_small_files(FAMILIES / family / name, folder)
+    rows = model.config.max_position_embeddings
+    held = {key: value.clone() for key, value in model.state_dict().items()}
+    held[f"{family}.embeddings.position_ids"] = torch.arange(rows)[None]
+    write(folder, held | extra)
+    write_json(folder / "golden.json", {"about": about, "sameAs": name})
+    check_reloaded(model, folder, name, sequences, golden)
+
+
+def write_legacy(path, tensors, kept):
+    """The legacy stream, unless the bytes kept from before hold the same: it names storages by memory address."""
+    save_torch(path, tensors, zipped=False)
+    if kept is None:
+        return
+    fresh = path.read_bytes()
+    path.write_bytes(kept)
+    held = torch.load(path, weights_only=True)
+    if list(held) != list(tensors) or not all(torch.equal(held[key], tensors[key]) for key in tensors):
+        path.write_bytes(fresh)
+
+
+def make_older_forms(made):
+    older_form(
+        "distilbert", "sequence", "sequence-bin", "PyTorch's zip, with the buffer of position ids",
+        made["distilbert", "sequence"],
+        lambda folder, tensors: save_torch(folder / "pytorch_model.bin", tensors), {})
+
+    legacy = FAMILIES / "mpnet" / "sequence-legacy" / "pytorch_model.bin"
+    kept = legacy.read_bytes() if legacy.exists() else None
+    hidden = made["mpnet", "sequence"][0].config.hidden_size
+    generator = torch.Generator().manual_seed(61)
+    pooler = {
+        "mpnet.pooler.dense.weight": torch.randn((hidden, hidden), generator=generator),
+        "mpnet.pooler.dense.bias": torch.randn((hidden,), generator=generator),
+    }
+    older_form(
+        "mpnet", "sequence", "sequence-legacy",
+        "PyTorch's legacy stream, with the buffer of position ids and a pooler that the class does not use",
+        made["mpnet", "sequence"], lambda folder, tensors: write_legacy(legacy, tensors, kept), pooler)
+
+    masked = made["electra", "masked"]
+    assert {"generator_lm_head.weight", "generator_lm_head.bias"} <= set(masked[0].state_dict())
+    older_form(
+        "electra", "masked", "masked-tied-copies",
+        "the decoder's weights stand beside the word embeddings, their equal; the tokenizer's class has its old name",
+        masked, lambda folder, tensors: save_tensors(folder / "model.safetensors", tensors, {"format": "pt"}), {})
+    folder = FAMILIES / "electra" / "masked-tied-copies"
+    assert "generator_lm_head.weight" in load_file(folder / "model.safetensors")
+    values = json.loads((folder / "tokenizer_config.json").read_text()) | {"tokenizer_class": "ElectraTokenizer"}
+    write_json(folder / "tokenizer_config.json", values)
+    assert type(AutoTokenizer.from_pretrained(folder)) is tokenizer_class("electra")
+
+
+def make_pretraining():
+    """ELECTRA's discriminator, which answers a question that nothing here asks."""
+    folder = fresh_folder("electra", "pretraining")
+    config = transformers.ElectraConfig(**electra(8, num_hidden_layers=1), attn_implementation="eager")
+    randomise(transformers.ElectraForPreTraining(config), 46).save_pretrained(folder)
+
+
+def check_special():
+    """The files say what the folders are there for."""
+    held = {key: load_file(FAMILIES / key[0] / key[1] / "model.safetensors") for key in [
+        ("electra", "base"), ("electra", "token"), ("electra", "masked"), ("mpnet", "base"), ("mpnet", "masked")]}
+    assert "embeddings_project.weight" in held["electra", "base"]
+    assert "electra.embeddings_project.weight" not in held["electra", "token"]
+    assert "generator_lm_head.weight" not in held["electra", "masked"]
+    assert "pooler.dense.weight" in held["mpnet", "base"]
+    assert "lm_head.decoder.weight" not in held["mpnet", "masked"]
+    rows = json.loads((FAMILIES / "mpnet" / "sequence" / "config.json").read_text())["max_position_embeddings"]
+    assert rows - MPNET_PAD - 1 > LAST_BUCKET
+    assert VOCABULARY[: len(SPECIAL)] == SPECIAL
+
+
+def report_sizes():
+    total = 0
+    for folder in sorted(FAMILIES.glob("*/*")):
+        size = sum(file.stat().st_size for file in folder.iterdir())
+        total += size
+        print(f"{size:8,}  {folder.relative_to(FAMILIES)}")
+    print(f"{total:8,}  in all")
+    assert total < 1_200_000, "the committed fixtures must stay small"
+
+
+def main():
+    made = {(family, name): make(family, name, *rest) for family, name, *rest in MODELS}
+    make_older_forms(made)
+    make_pretraining()
+    check_special()
+    report_sizes()
+
+
+if __name__ == "__main__":
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    plain_cpu()
+    main()
