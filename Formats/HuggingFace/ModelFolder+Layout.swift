@@ -9,11 +9,12 @@ extension ModelFolder {
     ///
     /// Weights of the other format are among them: a reader that prefers them would read the old model. Those of
     /// TensorFlow and Flax are not; every reader prefers ours.
-    public static let layout = FolderLayout(key: "config.json") { names.contains($0) || isShard($0) }
+    public static let layout = FolderLayout(key: "config.json") {
+        names.contains($0) || TokenizerFile(rawValue: $0) != nil || isShard($0)
+    }
 
     private static let names: Set<String> = [
-        "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-        "vocab.txt", "modules.json", "sentence_bert_config.json", "config_sentence_transformers.json",
+        "config.json", "modules.json", "sentence_bert_config.json", "config_sentence_transformers.json",
         "1_Pooling/config.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
         "pytorch_model.bin.index.json",
     ]

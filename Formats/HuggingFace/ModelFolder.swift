@@ -3,32 +3,6 @@
 
 public import AdzeBytes
 
-/// The tokenizer's files as they are; nil where the folder lacks one.
-public struct TokenizerFileBytes: Sendable, Equatable {
-    /// `vocab.txt`, one word piece a line.
-    public var vocabulary: [UInt8]?
-    /// `tokenizer.json`, the fast tokenizer's whole description.
-    public var tokenizer: [UInt8]?
-    /// `tokenizer_config.json`.
-    public var configuration: [UInt8]?
-    /// `special_tokens_map.json`.
-    public var specialTokens: [UInt8]?
-    /// `added_tokens.json`.
-    public var addedTokens: [UInt8]?
-
-    /// The files that are there.
-    public init(
-        vocabulary: [UInt8]? = nil, tokenizer: [UInt8]? = nil, configuration: [UInt8]? = nil,
-        specialTokens: [UInt8]? = nil, addedTokens: [UInt8]? = nil
-    ) {
-        self.vocabulary = vocabulary
-        self.tokenizer = tokenizer
-        self.configuration = configuration
-        self.specialTokens = specialTokens
-        self.addedTokens = addedTokens
-    }
-}
-
 /// A folder as `save_pretrained` or sentence-transformers wrote it.
 ///
 /// In the old layout of sentence-transformers the encoder is in a folder of its own (`0_Transformer`), and the root has
@@ -70,30 +44,31 @@ public struct ModelFolder: Sendable {
     /// The path of a file in the encoder's folder, to open it.
     public func path(of name: String) -> String { encoder.path(of: name) }
 
-    /// Reads the tokenizer's files, each of at most 128 MB; throws `HuggingFaceError.tooLarge` or `FileError`.
+    /// Reads the tokenizer's files as they are, each of at most 128 MB; throws `HuggingFaceError.tooLarge` or
+    /// `FileError`.
     ///
-    /// A file that the encoder's folder lacks is taken from the root, where some old sentence models have it.
-    public func tokenizerFiles() throws -> TokenizerFileBytes {
-        TokenizerFileBytes(
-            vocabulary: try encoderOrRoot("vocab.txt"),
-            tokenizer: try encoderOrRoot("tokenizer.json"),
-            configuration: try tokenizerConfiguration(),
-            specialTokens: try encoderOrRoot("special_tokens_map.json"),
-            addedTokens: try encoderOrRoot("added_tokens.json"))
+    /// A file that the encoder's folder lacks is taken from the root, where some old sentence models have it. What
+    /// sentence-transformers states over `tokenizer_config.json` is put into that.
+    public func tokenizerFiles() throws -> [TokenizerFile: [UInt8]] {
+        var files: [TokenizerFile: [UInt8]] = [:]
+        for file in TokenizerFile.allCases { files[file] = try encoderOrRoot(file.name) }
+        let arguments = try tokenizerArguments()
+        if arguments.count > 0 { files[.config] = try Self.merging(arguments, into: files[.config]) }
+        return files
     }
 
-    /// `tokenizer_config.json` with what sentence-transformers states over it.
-    private func tokenizerConfiguration() throws -> [UInt8]? {
-        let name = "tokenizer_config.json"
-        let bytes = try encoderOrRoot(name)
-        let arguments = try tokenizerArguments()
-        guard arguments.count > 0 else { return bytes }
+    /// The files by which tokenizers of kinds that are not read have their tokens.
+    public var foreignTokenizerFiles: [String] {
+        TokenizerFile.ofOtherKinds.filter { encoder.names.contains($0) || root.names.contains($0) }
+    }
+
+    private static func merging(_ arguments: JSONObject, into bytes: [UInt8]?) throws -> [UInt8] {
         var object = JSONObject()
         do throws(JSONError) {
             let limits = JSONLimits(bytes: FolderFiles.maximumSize)
             if let bytes { object = try parseJSON(bytes, limits: limits).object ?? [:] }
         } catch {
-            throw HuggingFaceError.json(file: name, error)
+            throw HuggingFaceError.json(file: TokenizerFile.config.name, error)
         }
         for (key, value) in arguments { object[key] = value }
         return Array(JSONValue.object(object).text.utf8)

@@ -135,10 +135,10 @@ import Testing
         try withFolder(files) { path in
             let found = try ModelFolder(path: path + "/").tokenizerFiles()
             #expect(
-                found
-                    == TokenizerFileBytes(
-                        vocabulary: Array("[PAD]\na".utf8), configuration: Array("{}".utf8),
-                        addedTokens: Array("not JSON".utf8)))
+                found == [
+                    .vocabulary: Array("[PAD]\na".utf8), .config: Array("{}".utf8),
+                    .addedTokens: Array("not JSON".utf8),
+                ])
         }
     }
 
@@ -176,7 +176,7 @@ import Testing
         let folder = try ModelFolder(path: path)
         #expect(folder.weights == .file("model.safetensors"))
         #expect(folder.configuration["model_type"]?.string == "bert")
-        #expect(try folder.tokenizerFiles().tokenizer?.isEmpty == false)
+        #expect(try folder.tokenizerFiles()[.json]?.isEmpty == false)
         #expect(try folder.sentenceRecipe() == nil)
     }
 }

@@ -174,7 +174,7 @@ import Testing
             #expect(try folder.sentenceRecipe()?.poolings == [.cls])
             #expect(try folder.sentenceRecipe()?.maximumSequenceLength == 128)
             let tokenizer = try folder.tokenizerFiles()
-            #expect(tokenizer.vocabulary == [0x61] && tokenizer.configuration == Array("{}".utf8))
+            #expect(tokenizer[.vocabulary] == [0x61] && tokenizer[.config] == Array("{}".utf8))
         }
     }
 

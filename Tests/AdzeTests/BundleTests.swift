@@ -59,7 +59,7 @@ import Testing
         }
         try withTemporaryFolder { folder in
             let error = refusal { try open(fixture("seqcls-gelu")) { $0.tokenizerPath = folder } }
-            #expect(error as? BundleError == .noTokenizerFiles)
+            #expect(error as? BundleError == .noTokenizerFiles(foreign: []))
             try write("[UNK]\n[CLS]\n", folder, "vocab.txt")
             do {
                 _ = try open(fixture("seqcls-gelu")) { $0.tokenizerPath = folder + "/vocab.txt" }

@@ -9,7 +9,7 @@ import Testing
 @Suite struct AddedTokenTests {
     static func tokenizer(_ tokens: [String], lowercases: Bool = true) throws -> Tokenizer {
         var settings = TokenizerSettings()
-        settings.lowercases = lowercases
+        settings.normalizer.lowercases = lowercases
         settings.addedTokens = (0..<5).map { AddedToken(content: tokens[$0], id: $0) }
         return try Tokenizer(tokens: tokens, settings: settings)
     }

@@ -14,9 +14,11 @@ import Testing
         let normalizer = #"{"type":"BertNormalizer","lowercase":\#(lowercases)}"#
         return try Tokenizer(
             files: TokenizerFiles(
-                tokenizerJSON: tokenizerJSON([
-                    "added_tokens": "[\(tokens.joined(separator: ","))]", "normalizer": normalizer,
-                ])))
+                [
+                    .json: tokenizerJSON([
+                        "added_tokens": "[\(tokens.joined(separator: ","))]", "normalizer": normalizer,
+                    ])
+                ]))
     }
 
     /// Covid and covid, a heart with and without a variation selector, é composed and not.
@@ -43,7 +45,7 @@ import Testing
         #expect(!tokenizer.notes.contains { $0.contains("once normalized") })
         let config = #"{"additional_special_tokens":["caf\u00e9","cafe\u0301"]}"#
         let named = try Tokenizer(
-            files: TokenizerFiles(tokenizerJSON: tokenizerJSON(), tokenizerConfig: bytes(config)))
+            files: TokenizerFiles([.json: tokenizerJSON(), .config: bytes(config)]))
         #expect(named.ids(of: "caf\u{E9}cafe\u{301}") == [13, 14])
     }
 
@@ -76,7 +78,7 @@ import Testing
         let names = (0..<200_000).map { "\"<extra_\($0)>\"" }.joined(separator: ",")
         let tokenizer = try Tokenizer(
             files: TokenizerFiles(
-                tokenizerJSON: tokenizerJSON(), tokenizerConfig: bytes("{\"\(key)\":[\(names),\(names)]}")))
+                [.json: tokenizerJSON(), .config: bytes("{\"\(key)\":[\(names),\(names)]}")]))
         #expect(tokenizer.vocabulary.count == 200_013)
         #expect(tokenizer.ids(of: "<extra_199999><extra_0>") == [200_012, 13])
     }

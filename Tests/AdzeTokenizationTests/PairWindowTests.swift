@@ -121,7 +121,7 @@ import Testing
         let vocabulary = Array(Self.tokens.joined(separator: "\n").utf8)
         for (value, expected) in [("true", true), ("false", false), ("null", false)] {
             let config = Array("{\"clean_up_tokenization_spaces\":\(value)}".utf8)
-            let read = try Tokenizer(files: TokenizerFiles(vocabulary: vocabulary, tokenizerConfig: config))
+            let read = try Tokenizer(files: TokenizerFiles([.vocabulary: vocabulary, .config: config]))
             #expect(read.settings.closesUpSpaces == expected)
         }
     }

@@ -12,7 +12,7 @@ import Testing
         let shared = try #require(Fixtures.shared)
         func bytes(_ path: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: shared.appending(path: path))) }
         let vocabulary = try bytes("vocab/bert-base-uncased-vocab.txt")
-        let tokenizer = try Tokenizer(files: TokenizerFiles(vocabulary: vocabulary))
+        let tokenizer = try Tokenizer(files: TokenizerFiles([.vocabulary: vocabulary]))
         let questions = try #require(
             try parseJSON(bytes("peerfiles/tokenizer/question_tokens_first5000.json")).array)
         #expect(questions.count == 5000)

@@ -46,9 +46,9 @@ private struct Golden {
         #expect(configurations.count == 4)
         for configuration in configurations {
             let tokenizer = try golden.tokenizer {
-                $0.lowercases = configuration["lowercases"] == .bool(true)
-                $0.stripsAccents = configuration["stripsAccents"]?.bool
-                $0.separatesCJK = configuration["separatesCJK"] == .bool(true)
+                $0.normalizer.lowercases = configuration["lowercases"] == .bool(true)
+                $0.normalizer.stripsAccents = configuration["stripsAccents"]?.bool
+                $0.normalizer.separatesCJK = configuration["separatesCJK"] == .bool(true)
             }
             try hashesAgree(golden, configuration, tokenizer)
             let expected = try #require(configuration["ids"]?.array)

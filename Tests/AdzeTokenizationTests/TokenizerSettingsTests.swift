@@ -9,10 +9,12 @@ import Testing
 extension TokenizerFiles {
     fileprivate init(_ testCase: TokenizerCase) {
         self.init(
-            vocabulary: testCase.bytes("vocab.txt"), tokenizerJSON: testCase.bytes("tokenizer.json"),
-            tokenizerConfig: testCase.bytes("tokenizer_config.json"),
-            specialTokensMap: testCase.bytes("special_tokens_map.json"),
-            addedTokens: testCase.bytes("added_tokens.json"), modelClass: testCase.modelClass)
+            [
+                .vocabulary: testCase.bytes("vocab.txt"), .json: testCase.bytes("tokenizer.json"),
+                .config: testCase.bytes("tokenizer_config.json"),
+                .specialTokensMap: testCase.bytes("special_tokens_map.json"),
+                .addedTokens: testCase.bytes("added_tokens.json"),
+            ], modelClass: testCase.modelClass)
     }
 }
 
@@ -49,15 +51,7 @@ extension TokenizerFiles {
         let described = try Tokenizer(tokens: tokenizer.vocabulary.tokens, settings: tokenizer.description)
         #expect(described.description == tokenizer.description)
         try expectIDs(described, testCase, "from the description")
-        var files = TokenizerFiles()
-        for (name, bytes) in tokenizer.exportedFiles() {
-            switch name {
-            case "tokenizer.json": files.tokenizerJSON = bytes
-            case "tokenizer_config.json": files.tokenizerConfig = bytes
-            default: files.vocabulary = bytes
-            }
-        }
-        let exported = try Tokenizer(files: files)
+        let exported = try Tokenizer(files: exported(tokenizer))
         #expect(exported.description == tokenizer.description)
         try expectIDs(exported, testCase, "from the exported files")
     }

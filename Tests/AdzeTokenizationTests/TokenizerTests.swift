@@ -36,7 +36,8 @@ private func text(_ range: Range<Int>) -> String { range.map { "w\($0)" }.joined
     }
 
     @Test func offsetsCountScalarsAndNotCharacters() throws {
-        let encoding = try numbered { $0.stripsAccents = false }.encode("👩‍👩‍👧 e\u{301} x", maximumLength: 9, offsets: true)
+        let encoding = try numbered { $0.normalizer.stripsAccents = false }.encode(
+            "👩‍👩‍👧 e\u{301} x", maximumLength: 9, offsets: true)
         // The family is five scalars; "e" and the accent are two, and together no known word.
         #expect(encoding.offsets == [0..<0, 0..<5, 6..<8, 9..<10, 0..<0])
     }
@@ -115,9 +116,9 @@ private func text(_ range: Range<Int>) -> String { range.map { "w\($0)" }.joined
         ]
         for configuration in 0..<8 {
             let tokenizer = try numbered {
-                $0.lowercases = configuration & 1 == 0
-                $0.stripsAccents = configuration & 2 == 0
-                $0.cleansText = configuration & 4 == 0
+                $0.normalizer.lowercases = configuration & 1 == 0
+                $0.normalizer.stripsAccents = configuration & 2 == 0
+                $0.normalizer.cleansText = configuration & 4 == 0
             }
             for _ in 0..<150 {
                 var text = ""
@@ -221,24 +222,29 @@ private func text(_ range: Range<Int>) -> String { range.map { "w\($0)" }.joined
 
 // MARK: - Descriptions and exports
 
+/// The files that a tokenizer is exported as.
+func exported(_ tokenizer: Tokenizer) -> TokenizerFiles {
+    TokenizerFiles(Dictionary(uniqueKeysWithValues: tokenizer.exportedFiles().map { ($0.file, $0.bytes) }))
+}
+
 @Suite struct TokenizerDescriptionTests {
     private func varied() throws -> [Tokenizer] {
         [
             try numbered(),
             try numbered {
-                $0.lowercases = false
-                $0.stripsAccents = true
-                $0.separatesCJK = false
+                $0.normalizer.lowercases = false
+                $0.normalizer.stripsAccents = true
+                $0.normalizer.separatesCJK = false
                 $0.maximumLength = 512
                 $0.truncationSide = .left
-                $0.maximumWordLength = 7
+                $0.model = .wordPiece(WordPiece(maximumWordLength: 7))
             },
             try Tokenizer(
                 files: TokenizerFiles(
-                    tokenizerJSON: tokenizerJSON(["added_tokens": #"[{"id":13,"content":"Zü","rstrip":true}]"#]))),
+                    [.json: tokenizerJSON(["added_tokens": #"[{"id":13,"content":"Zü","rstrip":true}]"#])])),
             try numbered {
-                $0.cleansText = false
-                $0.singleTemplate = [.first(typeID: 1), .token("[SEP]", typeID: 0)]
+                $0.normalizer.cleansText = false
+                $0.frames = .template(single: [.first(typeID: 1), .token("[SEP]", typeID: 0)], pair: $0.pair)
             },
         ]
     }
@@ -256,15 +262,7 @@ private func text(_ range: Range<Int>) -> String { range.map { "w\($0)" }.joined
 
     @Test func exportedFilesGiveTheTokenizerBack() throws {
         for tokenizer in try varied() {
-            var files = TokenizerFiles()
-            for file in tokenizer.exportedFiles() {
-                switch file.name {
-                case "tokenizer.json": files.tokenizerJSON = file.bytes
-                case "tokenizer_config.json": files.tokenizerConfig = file.bytes
-                default: #expect(file.name == "vocab.txt")
-                }
-            }
-            let again = try Tokenizer(files: files)
+            let again = try Tokenizer(files: exported(tokenizer))
             #expect(again.vocabulary == tokenizer.vocabulary)
             for text in ["W1 x É [SEP] zü  zÜ  w2 中x", String(repeating: "x", count: 8)] {
                 #expect(
@@ -279,8 +277,8 @@ private func text(_ range: Range<Int>) -> String { range.map { "w\($0)" }.joined
     }
 
     @Test func theExportedVocabularyIsOneTokenALine() throws {
-        let tokenizer = try Tokenizer(files: TokenizerFiles(tokenizerJSON: tokenizerJSON()))
-        let file = tokenizer.exportedFiles().first { $0.name == "vocab.txt" }
+        let tokenizer = try Tokenizer(files: TokenizerFiles([.json: tokenizerJSON()]))
+        let file = tokenizer.exportedFiles().first { $0.file == .vocabulary }
         #expect(file?.bytes == bytes(smallVocabulary.joined(separator: "\n") + "\n"))
     }
 
@@ -311,10 +309,14 @@ private func text(_ range: Range<Int>) -> String { range.map { "w\($0)" }.joined
     }
 
     @Test func settingsOutOfRangeAreRefused() throws {
-        #expect(throws: TokenizerError.self) { try numbered { $0.maximumWordLength = 0 } }
-        #expect(throws: TokenizerError.self) { try numbered { $0.maximumWordLength = .max } }
+        #expect(throws: TokenizerError.self) { try numbered { $0.model = .wordPiece(WordPiece(maximumWordLength: 0)) } }
+        #expect(throws: TokenizerError.self) {
+            try numbered { $0.model = .wordPiece(WordPiece(maximumWordLength: .max)) }
+        }
         #expect(throws: TokenizerError.self) { try numbered { $0.maximumLength = 0 } }
-        #expect(throws: TokenizerError.self) { try numbered { $0.singleTemplate = [] } }
-        #expect(throws: TokenizerError.self) { try numbered { $0.pairTemplate = [.first(typeID: 0)] } }
+        #expect(throws: TokenizerError.self) { try numbered { $0.frames = .template(single: [], pair: $0.pair) } }
+        #expect(throws: TokenizerError.self) {
+            try numbered { $0.frames = .template(single: $0.single, pair: [.first(typeID: 0)]) }
+        }
     }
 }

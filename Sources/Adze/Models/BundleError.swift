@@ -6,7 +6,7 @@ internal import AdzeModels
 /// Parts that do not fit each other, or a wish that the model cannot fulfil.
 public enum BundleError: AdzeFailure, Equatable {
     case noTokenizer
-    case noTokenizerFiles
+    case noTokenizerFiles(foreign: [String])
     case vocabularyTooLarge(tokens: Int, rows: Int)
     case configBeside(String)
     case unknownShape(String, nearest: String?)
@@ -47,7 +47,10 @@ public enum BundleError: AdzeFailure, Equatable {
         switch self {
         case .noTokenizer:
             "no tokenizer beside the weights; name a folder, tokenizer.json or vocab.txt with --tokenizer"
-        case .noTokenizerFiles: "expected tokenizer.json or vocab.txt, found neither"
+        case .noTokenizerFiles(let foreign):
+            "expected tokenizer.json or vocab.txt, found neither"
+                + (foreign.isEmpty
+                    ? "" : " but \(foreign.joined(separator: ", ")), of a kind of tokenizer that is not read")
         case .vocabularyTooLarge(let tokens, let rows):
             "the tokenizer has \(tokens) tokens but the word embedding only \(rows) rows; they belong to different models"
         case .configBeside(let path):

@@ -43,7 +43,7 @@ extension ModelBundle {
             try file.commit()
         }
         try write("config.json", Array((JSONValue.object(configuration).indentedText + "\n").utf8))
-        for file in tokenizer?.exportedFiles() ?? [] { try write(file.name, file.bytes) }
+        for file in tokenizer?.exportedFiles() ?? [] { try write(file.file.name, file.bytes) }
         try writeWeights(to: temporary, format)
         if let sentenceRecipe {
             for (name, value) in sentenceRecipe.folderFiles(config: checkpoint.config) {

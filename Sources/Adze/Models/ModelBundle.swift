@@ -40,7 +40,7 @@ public struct ModelBundle: Sendable {
             checkpoint = try ModelCheckpoint(store: source.store, configJSON: configuration, options: checkpointOptions)
             notes += checkpoint.notes
             tokenizer = try ModelBundle.tokenizer(source, options)?.fitting(rows: checkpoint.config.vocabularySize)
-            notes += tokenizer?.notes ?? []
+            notes += tokenizer?.notes ?? ModelBundle.notes(onTokenizerOf: source)
             sentenceRecipe = try ModelBundle.recipe(source, checkpoint, &notes)
             self.notes = notes
         } catch let error as any AdzeFailure {
@@ -99,9 +99,7 @@ extension ModelBundle {
     private static func tokenizer(_ source: OpenedModel, _ options: ModelOptions) throws -> Tokenizer? {
         if let path = options.tokenizerPath {
             var files = try TokenizerFiles(path: path)
-            if files.tokenizerConfig == nil, files.tokenizerJSON == nil {
-                try applyCasing(of: options.like, to: &files)
-            }
+            try applyCasing(of: options.like, to: &files)
             do {
                 return try Tokenizer(files: files)
             } catch {
@@ -113,18 +111,26 @@ extension ModelBundle {
             return try Tokenizer(tokens: native.vocabulary() ?? [], settings: settings)
         }
         guard let folder = source.folder else { return nil }
-        var files = TokenizerFiles(try folder.tokenizerFiles())
-        files.modelClass = folder.configuration["tokenizer_class"]?.string
-        guard files.vocabulary != nil || files.tokenizerJSON != nil else { return nil }
-        if files.tokenizerConfig == nil, files.tokenizerJSON == nil { try applyCasing(of: options.like, to: &files) }
+        var files = try TokenizerFiles(folder)
+        guard files.hasTokens else { return nil }
+        try applyCasing(of: options.like, to: &files)
         return try Tokenizer(files: files)
+    }
+
+    /// What is said where a folder has no tokenizer that is read.
+    private static func notes(onTokenizerOf source: OpenedModel) -> [String] {
+        let foreign = source.folder?.foreignTokenizerFiles ?? []
+        guard source.native == nil, !foreign.isEmpty else { return [] }
+        return ["\(foreign.joined(separator: ", ")): the tokenizer is of a kind that is not read; the model has none"]
     }
 
     /// A well-known name says whether a bare `vocab.txt` is cased.
     private static func applyCasing(of like: String?, to files: inout TokenizerFiles) throws {
-        guard let like, let known = EncoderShape.wellKnown(like) else { return }
+        guard files[.config] == nil, files[.json] == nil, let like, let known = EncoderShape.wellKnown(like) else {
+            return
+        }
         let settings: JSONObject = ["do_lower_case": .bool(known.lowercases)]
-        files.tokenizerConfig = Array(JSONValue.object(settings).text.utf8)
+        files[.config] = Array(JSONValue.object(settings).text.utf8)
     }
 
     private static func recipe(

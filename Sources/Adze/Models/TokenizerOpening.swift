@@ -36,11 +36,11 @@ private func weights(path: String) throws -> WeightsFile? {
 // MARK: - Files
 
 extension TokenizerFiles {
-    /// The files of a model folder.
-    init(_ files: TokenizerFileBytes) {
+    /// The files of a model folder, and what its configuration says of them.
+    init(_ folder: ModelFolder) throws {
         self.init(
-            vocabulary: files.vocabulary, tokenizerJSON: files.tokenizer, tokenizerConfig: files.configuration,
-            specialTokensMap: files.specialTokens, addedTokens: files.addedTokens)
+            try folder.tokenizerFiles(), modelClass: folder.configuration["tokenizer_class"]?.string,
+            modelType: folder.configuration["model_type"]?.string)
     }
 
     /// A folder's tokenizer files, a `tokenizer.json`, or a `vocab.txt`; which of the two a file is, its content says.
@@ -54,20 +54,18 @@ extension TokenizerFiles {
         guard isFolder(path) else {
             let bytes = try read(path)
             let isJSON = bytes.first { !($0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09) } == UInt8(ascii: "{")
-            self = isJSON ? TokenizerFiles(tokenizerJSON: bytes) : TokenizerFiles(vocabulary: bytes)
+            self.init([isJSON ? .json : .vocabulary: bytes])
             return
         }
-        func optional(_ name: String) throws -> [UInt8]? {
-            let file = path + "/" + name
-            return pathExists(file) ? try read(file) : nil
+        var files: [TokenizerFile: [UInt8]] = [:]
+        for file in TokenizerFile.allCases where pathExists(path + "/" + file.name) {
+            files[file] = try read(path + "/" + file.name)
         }
-        self.init(
-            vocabulary: try optional("vocab.txt"), tokenizerJSON: try optional("tokenizer.json"),
-            tokenizerConfig: try optional("tokenizer_config.json"),
-            specialTokensMap: try optional("special_tokens_map.json"), addedTokens: try optional("added_tokens.json"),
-            modelClass: try? readJSON(path + "/config.json")["tokenizer_class"]?.string)
-        guard vocabulary != nil || tokenizerJSON != nil else {
-            throw LocatedError(path: path, underlying: BundleError.noTokenizerFiles)
+        let config = try? readJSON(path + "/config.json")
+        self.init(files, modelClass: config?["tokenizer_class"]?.string, modelType: config?["model_type"]?.string)
+        guard hasTokens else {
+            let foreign = TokenizerFile.ofOtherKinds.filter { pathExists(path + "/" + $0) }
+            throw LocatedError(path: path, underlying: BundleError.noTokenizerFiles(foreign: foreign))
         }
     }
 }

@@ -73,7 +73,7 @@ extension EntityDecoder {
     /// The library's test: a piece whose token is not as long as its text, for that is what a prefix does. A letter that
     /// lost its accent as a scalar of its own passes for one too.
     private func continuesWord(_ piece: String, _ range: Range<Int>, _ text: ScalarText) -> Bool {
-        if !tokenizer.settings.continuingPrefix.isEmpty { return piece.unicodeScalars.count != range.count }
+        if !tokenizer.settings.model.continuingPrefix.isEmpty { return piece.unicodeScalars.count != range.count }
         guard range.lowerBound > 0 else { return false }
         return !text[range.lowerBound - 1..<range.lowerBound + 1].unicodeScalars.contains(" ")
     }

@@ -68,7 +68,7 @@ extension AddedToken {
 
     /// An object from token to id, as `added_tokens.json`; those in `special` are control tokens.
     static func table(_ object: JSONObject, special: Set<ExactText>) throws(TokenizerError) -> [Int: AddedToken] {
-        let file = "added_tokens.json"
+        let file = TokenizerFile.addedTokens.name
         var table: [Int: AddedToken] = [:]
         for (content, value) in object {
             guard let id = value.integer, id >= 0, !content.isEmpty else {

@@ -5,7 +5,7 @@ import AdzeBytes
 
 /// What `tokenizer_config.json` states; nil where it is silent.
 struct TokenizerConfig {
-    static let file = "tokenizer_config.json"
+    static let file = TokenizerFile.config.name
 
     var lowercases: Bool?
     /// The outer nil is silence, the inner one `null`.
@@ -20,17 +20,18 @@ struct TokenizerConfig {
     var specialTokens = SpecialTokenNames()
     /// `added_tokens_decoder`, by id.
     var addedTokens: [Int: AddedToken]?
-    /// The class that reads the files.
-    var tokenizerClass = TokenizerClass.bert
+    /// The class that the files name, if any does.
+    private(set) var namedClass: TokenizerClass?
 
     /// What the file among others states: nothing where it is missing.
     init(_ files: TokenizerFiles, _ notes: inout [String]) throws(TokenizerError) {
         var object: JSONObject = [:]
-        if let bytes = files.tokenizerConfig { object = try TokenizerFiles.json(bytes, Self.file) }
-        try self.init(object, modelClass: files.modelClass, &notes)
+        if let bytes = files[.config] { object = try TokenizerFiles.json(bytes, Self.file) }
+        try self.init(object, &notes)
+        namedClass = try Self.namedClass(object["tokenizer_class"], files)
     }
 
-    private init(_ object: JSONObject, modelClass: String?, _ notes: inout [String]) throws(TokenizerError) {
+    private init(_ object: JSONObject, _ notes: inout [String]) throws(TokenizerError) {
         lowercases = try object.flag("do_lower_case", Self.file)
         if let value = object["strip_accents"] {
             stripsAccents = .some(value.isNull ? nil : try object.flag("strip_accents", Self.file))
@@ -57,8 +58,28 @@ struct TokenizerConfig {
         if let decoder = object["added_tokens_decoder"], !decoder.isNull {
             addedTokens = try AddedToken.decoder(decoder, Self.file)
         }
-        tokenizerClass = try TokenizerClass(object["tokenizer_class"], modelClass: modelClass)
         Self.notePassedOver(object, &notes)
+    }
+
+    /// The class that `tokenizer_config.json` names, else `config.json`, else the one of the model's type.
+    ///
+    /// Throws `TokenizerError.unsupported` for a class of another kind.
+    private static func namedClass(
+        _ value: JSONValue?, _ files: TokenizerFiles
+    ) throws(TokenizerError) -> TokenizerClass? {
+        var (name, source) = (files.modelClass, "config.json")
+        if let value, !value.isNull {
+            guard let string = value.string else {
+                throw .unexpected(file: file, key: "tokenizer_class", expected: "a string", found: value.kindName)
+            }
+            (name, source) = (string, file)
+        }
+        guard let name else { return files.modelType.flatMap(TokenizerClass.init(modelType:)) }
+        guard let known = TokenizerClass(named: name) else {
+            throw .unsupported(
+                file: source, part: "tokenizer_class", name: name, supported: TokenizerClass.supported)
+        }
+        return known
     }
 
     /// `model_max_length`, or where the key is missing the `max_len` of old files; nil for more than any model has.
@@ -91,102 +112,54 @@ struct TokenizerConfig {
             "\(keys.joined(separator: ", ")) of \(file) \(verb) passed over, as transformers' fast tokenizer does")
     }
 
-    /// Puts what is stated into the settings; `fromJSON` where tokenizer.json has set them before.
-    func override(_ settings: inout TokenizerSettings, fromJSON: Bool, _ notes: inout [String]) {
+    /// Puts what is stated into the settings of a class; `fromJSON` where tokenizer.json has set them before.
+    func override(
+        _ settings: inout TokenizerSettings, _ tokenizerClass: TokenizerClass, fromJSON: Bool, _ notes: inout [String]
+    ) {
         if let maximumLength { settings.maximumLength = maximumLength }
         if let truncationSide { settings.truncationSide = truncationSide }
         if let closesUpSpaces { settings.closesUpSpaces = closesUpSpaces }
         if let splitsSpecialTokens { settings.splitsSpecialTokens = splitsSpecialTokens }
-        let before = settings
-        if let lowercases { settings.lowercases = lowercases }
-        if let stripsAccents { settings.stripsAccents = stripsAccents }
-        if let separatesCJK { settings.separatesCJK = separatesCJK }
+        let before = settings.normalizer
+        var stated = before
+        if let lowercases { stated.lowercases = lowercases }
+        if let stripsAccents { stated.stripsAccents = stripsAccents }
+        if let separatesCJK { stated.separatesCJK = separatesCJK }
+        let followsFile = fromJSON && tokenizerClass == .generic
+        if !followsFile { settings.normalizer = stated }
         guard fromJSON else { return }
         var differing: [String] = []
-        if settings.lowercases != before.lowercases { differing.append("do_lower_case") }
-        if settings.stripsAccents != before.stripsAccents,
-            settings.effectivelyStripsAccents != before.effectivelyStripsAccents
+        if stated.lowercases != before.lowercases { differing.append("do_lower_case") }
+        if stated.stripsAccents != before.stripsAccents,
+            stated.effectivelyStripsAccents != before.effectivelyStripsAccents
         {
             differing.append("strip_accents")
         }
-        if settings.separatesCJK != before.separatesCJK { differing.append("tokenize_chinese_chars") }
-        if tokenizerClass == .generic { settings = before }
+        if stated.separatesCJK != before.separatesCJK { differing.append("tokenize_chinese_chars") }
         guard !differing.isEmpty else { return }
         let winner =
-            tokenizerClass == .generic
-            ? "tokenizer.json is followed, as tokenizer_class says" : "the former is followed"
+            followsFile ? "tokenizer.json is followed, as tokenizer_class says" : "the former is followed"
         notes.append("\(Self.file) and tokenizer.json differ in \(differing.joined(separator: ", ")); \(winner)")
     }
 
     /// Whether the model is fed the types of tokens: else all are 0.
-    var feedsTypes: Bool { givesTypes ?? (tokenizerClass != .distilBert) }
+    func feedsTypes(_ tokenizerClass: TokenizerClass) -> Bool { givesTypes ?? tokenizerClass.feedsTypes }
 
     /// Says where the settings are tokenizer.json's and not those of transformers, which rebuilds some parts.
-    func noteFollowed(_ settings: TokenizerSettings, fromJSON: Bool, _ notes: inout [String]) {
-        guard fromJSON else { return }
+    func noteFollowed(_ settings: TokenizerSettings, _ tokenizerClass: TokenizerClass, _ notes: inout [String]) {
         if tokenizerClass == .generic {
             // Versions before 5 fed them.
-            if givesTypes == nil, settings.pair.contains(where: \.hasType) {
+            if givesTypes == nil, settings.pair.contains(where: { $0.typeID != 0 }) {
                 notes.append(
                     "second texts get the types that tokenizer.json gives them; transformers 5 feeds none, since "
                         + "tokenizer_config.json names neither BertTokenizer nor model_input_names")
             }
             return
         }
-        let parts = TokenizerJSON.followed(settings, self)
+        let parts = TokenizerJSON.followed(settings, self, tokenizerClass)
         guard !parts.isEmpty else { return }
         notes.append(
             "tokenizer.json is followed where tokenizer_config.json is silent (\(parts.joined(separator: ", "))); "
-                + "transformers' BertTokenizer takes its own defaults there")
-    }
-}
-
-extension TemplatePiece {
-    fileprivate var hasType: Bool {
-        switch self {
-        case .token(_, let type), .first(let type), .second(let type): type != 0
-        }
-    }
-}
-
-/// What kind of class `tokenizer_class` names.
-enum TokenizerClass: Equatable {
-    /// BERT's, or one that is the same but for its name.
-    case bert
-    /// BERT's without types of tokens.
-    case distilBert
-    /// The one that takes everything from tokenizer.json.
-    case generic
-
-    /// What `tokenizer_config.json` names, else `modelClass`, which `config.json` does; BERT's where neither says.
-    ///
-    /// Throws `TokenizerError.unsupported` for any other.
-    init(_ value: JSONValue?, modelClass: String?) throws(TokenizerError) {
-        var (name, file) = (modelClass, "config.json")
-        if let value, !value.isNull {
-            guard let string = value.string else {
-                throw .unexpected(
-                    file: TokenizerConfig.file, key: "tokenizer_class", expected: "a string", found: value.kindName)
-            }
-            (name, file) = (string, TokenizerConfig.file)
-        }
-        let generic = ["PreTrainedTokenizerFast", "PreTrainedTokenizer", "TokenizersBackend"]
-        let sameAsBert = ["Bert", "Electra", "MobileBert", "ConvBert", "LayoutLM", "Funnel", "Lxmert", "SqueezeBert"]
-        func isOne(of names: [String]) -> Bool {
-            names.contains { name == $0 + "Tokenizer" || name == $0 + "TokenizerFast" }
-        }
-        guard let named = name else {
-            self = .bert
-            return
-        }
-        if generic.contains(named) {
-            self = .generic
-        } else if isOne(of: ["DistilBert"]) {
-            self = .distilBert
-        } else if isOne(of: sameAsBert) {
-            self = .bert
-        } else {
-            throw .unsupported(file: file, part: "tokenizer_class", name: named, supported: "BertTokenizer")
-        }
+                + "transformers' \(tokenizerClass.name) takes its own defaults there")
     }
 }

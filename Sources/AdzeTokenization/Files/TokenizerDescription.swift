@@ -5,20 +5,28 @@ public import AdzeBytes
 
 extension Tokenizer {
     /// The settings without the vocabulary; `init(tokens:settings:)` takes it back.
+    ///
+    /// The type is the name that this kind has had in files from the first: a normalizer of switches, words between
+    /// white space and punctuation, and WordPiece, whichever family's frames are around it.
     public var description: JSONValue {
         func optional(_ value: JSONValue?) -> JSONValue { value ?? .null }
+        let normalizer = settings.normalizer
+        let model =
+            switch settings.model {
+            case .wordPiece(let model): model
+            }
         var object: JSONObject = [
-            "type": .string("bert-wordpiece"),
+            "type": .string(DescriptionReader.type),
             "modelTokens": .integer(vocabulary.modelCount),
-            "cleansText": .bool(settings.cleansText),
-            "separatesCJK": .bool(settings.separatesCJK),
-            "stripsAccents": optional(settings.stripsAccents.map(JSONValue.bool)),
-            "lowercases": .bool(settings.lowercases),
-            "continuingPrefix": .string(settings.continuingPrefix),
-            "maximumWordLength": .integer(settings.maximumWordLength),
+            "cleansText": .bool(normalizer.cleansText),
+            "separatesCJK": .bool(normalizer.separatesCJK),
+            "stripsAccents": optional(normalizer.stripsAccents.map(JSONValue.bool)),
+            "lowercases": .bool(normalizer.lowercases),
+            "continuingPrefix": .string(model.continuingPrefix),
+            "maximumWordLength": .integer(model.maximumWordLength),
             "maximumLength": optional(settings.maximumLength.map(JSONValue.integer)),
             "truncationSide": .string(settings.truncationSide.rawValue),
-            "unknownToken": .string(settings.unknownToken),
+            "unknownToken": .string(model.unknownToken),
             "classifierToken": .string(settings.classifierToken),
             "separatorToken": .string(settings.separatorToken),
             "paddingToken": .string(settings.paddingToken),
@@ -30,13 +38,14 @@ extension Tokenizer {
         // Written only where they are set: files from before them stay the same.
         if settings.closesUpSpaces { object["closesUpSpaces"] = .bool(true) }
         if settings.splitsSpecialTokens { object["splitsSpecialTokens"] = .bool(true) }
+        if settings.trimsOffsets { object["trimsOffsets"] = .bool(true) }
         return .object(object)
     }
 
     /// A tokenizer out of all its tokens in the order of their ids and what `description` gave.
     ///
-    /// Strict: every key but `closesUpSpaces` and `splitsSpecialTokens` must be there, and no other. Throws a
-    /// `TokenizerError`.
+    /// Strict: every key but `closesUpSpaces`, `splitsSpecialTokens` and `trimsOffsets` must be there, and no other.
+    /// Throws a `TokenizerError`.
     public convenience init(tokens: [String], settings value: JSONValue) throws(TokenizerError) {
         let reader = try DescriptionReader(value)
         let modelCount = try reader.integer("modelTokens", 1...max(1, tokens.count))
@@ -59,10 +68,12 @@ extension TemplatePiece {
 /// Reads what `description` wrote.
 private struct DescriptionReader {
     static let file = "tokenizer settings"
+    static let type = "bert-wordpiece"
     private static let keys: Set<String> = [
         "type", "modelTokens", "cleansText", "separatesCJK", "stripsAccents", "lowercases", "continuingPrefix",
         "maximumWordLength", "maximumLength", "truncationSide", "unknownToken", "classifierToken", "separatorToken",
         "paddingToken", "maskToken", "addedTokens", "single", "pair", "closesUpSpaces", "splitsSpecialTokens",
+        "trimsOffsets",
     ]
     private let object: JSONObject
 
@@ -74,36 +85,38 @@ private struct DescriptionReader {
             throw .unexpected(file: Self.file, key: key, expected: "no such key", found: "it")
         }
         self.object = object
-        guard object["type"]?.string == "bert-wordpiece" else {
+        guard object["type"]?.string == Self.type else {
             throw .unsupported(
-                file: Self.file, part: "type", name: object["type"]?.string ?? "none", supported: "bert-wordpiece")
+                file: Self.file, part: "type", name: object["type"]?.string ?? "none",
+                supported: "only \(Self.type) is")
         }
     }
 
     func settings() throws(TokenizerError) -> TokenizerSettings {
         var settings = TokenizerSettings()
-        settings.cleansText = try bool("cleansText")
-        settings.separatesCJK = try bool("separatesCJK")
-        settings.stripsAccents = try value("stripsAccents").isNull ? nil : bool("stripsAccents")
-        settings.lowercases = try bool("lowercases")
+        settings.normalizer.cleansText = try bool("cleansText")
+        settings.normalizer.separatesCJK = try bool("separatesCJK")
+        settings.normalizer.stripsAccents = try value("stripsAccents").isNull ? nil : bool("stripsAccents")
+        settings.normalizer.lowercases = try bool("lowercases")
         if object["closesUpSpaces"] != nil { settings.closesUpSpaces = try bool("closesUpSpaces") }
+        if object["trimsOffsets"] != nil { settings.trimsOffsets = try bool("trimsOffsets") }
         if object["splitsSpecialTokens"] != nil { settings.splitsSpecialTokens = try bool("splitsSpecialTokens") }
-        settings.continuingPrefix = try string("continuingPrefix")
-        settings.maximumWordLength = try integer("maximumWordLength", 1...TokenizerSettings.wordLengthLimit)
+        settings.model = .wordPiece(
+            WordPiece(
+                unknownToken: try string("unknownToken"), continuingPrefix: try string("continuingPrefix"),
+                maximumWordLength: try integer("maximumWordLength", 1...WordPiece.wordLengthLimit)))
         settings.maximumLength = try value("maximumLength").isNull ? nil : integer("maximumLength", 1...1_000_000)
         guard let side = TruncationSide(rawValue: try string("truncationSide")) else {
             throw unexpected("truncationSide", "'left' or 'right'")
         }
         settings.truncationSide = side
-        settings.unknownToken = try string("unknownToken")
         settings.classifierToken = try string("classifierToken")
         settings.separatorToken = try string("separatorToken")
         settings.paddingToken = try string("paddingToken")
         settings.maskToken = try value("maskToken").isNull ? nil : string("maskToken")
         let added = try AddedToken.list(value("addedTokens"), key: "addedTokens", Self.file)
         settings.addedTokens = added.keys.sorted().compactMap { added[$0] }
-        settings.singleTemplate = try template("single", texts: 1)
-        settings.pairTemplate = try template("pair", texts: 2)
+        settings.frames = .template(single: try template("single", texts: 1), pair: try template("pair", texts: 2))
         return settings
     }
 
@@ -132,7 +145,7 @@ private struct DescriptionReader {
     private func template(_ key: String, texts: Int) throws(TokenizerError) -> [TemplatePiece] {
         var template: [TemplatePiece] = []
         for piece in try value(key).array ?? [] {
-            guard let type = piece["type"]?.integer, (0...TokenizerSettings.typeLimit).contains(type),
+            guard let type = piece["type"]?.integer, (0...Frames.typeLimit).contains(type),
                 piece.object?.count == 2
             else { throw unexpected(key, "pieces with a type and a token or text") }
             if let token = piece["token"]?.string {
@@ -143,7 +156,7 @@ private struct DescriptionReader {
                 throw unexpected(key, "pieces with a type and a token or text")
             }
         }
-        guard TokenizerSettings.isTemplate(template, texts: texts) else {
+        guard Frames.isTemplate(template, texts: texts) else {
             throw unexpected(key, texts == 1 ? "a list with text 0 once" : "a list with text 0, then text 1")
         }
         return template

@@ -1,28 +1,40 @@
 // The files from which `transformers` makes a tokenizer of the same behaviour. Not here: reading them.
 
-import AdzeBytes
+public import AdzeBytes
 
 extension Tokenizer {
     /// `tokenizer.json`, `tokenizer_config.json` and, where every token survives a text file, `vocab.txt`.
     ///
-    /// The same tokenizer always gives the same bytes. `transformers` rebuilds a `BertTokenizer` from its defaults, so
-    /// one with a template, prefix or clean-up of its own is written as the generic class, which reads tokenizer.json.
-    public func exportedFiles() -> [(name: String, bytes: [UInt8])] {
-        var files: [(name: String, bytes: [UInt8])] = [
-            ("tokenizer.json", Array((tokenizerJSON().indentedText + "\n").utf8)),
-            ("tokenizer_config.json", Array((configJSON().indentedText + "\n").utf8)),
+    /// The same tokenizer always gives the same bytes. `transformers` rebuilds the tokenizers of its classes from their
+    /// own rules, so the class is named only where these do the same; else the generic one is, which reads all parts
+    /// from tokenizer.json.
+    public func exportedFiles() -> [(file: TokenizerFile, bytes: [UInt8])] {
+        var files: [(file: TokenizerFile, bytes: [UInt8])] = [
+            (.json, Array((tokenizerJSON().indentedText + "\n").utf8)),
+            (.config, Array((configJSON().indentedText + "\n").utf8)),
         ]
-        if let text = vocabulary.fileText() { files.append(("vocab.txt", text)) }
+        if let text = vocabulary.fileText() { files.append((.vocabulary, text)) }
         return files
     }
 
-    /// Whether `transformers`' class for BERT does what these settings say.
-    private var isPlainBert: Bool {
-        let plain = TokenizerSettings()
-        return settings.cleansText && settings.continuingPrefix == plain.continuingPrefix
-            && settings.maximumWordLength == plain.maximumWordLength && settings.singleTemplate == nil
-            && settings.pairTemplate == nil
-            && [settings.unknownToken, settings.classifierToken, settings.separatorToken].allSatisfy(isAdded)
+    /// The class of `transformers` whose own rules are these settings, else the generic one.
+    private var exportedClass: TokenizerClass {
+        let own: TokenizerClass? =
+            switch settings.frames {
+            case .separated(let typed): typed ? .bert : .distilBert
+            case .doublySeparated: settings.trimsOffsets ? .mpnet : nil
+            case .template: nil
+            }
+        let plain = WordPiece()
+        let model =
+            switch settings.model {
+            case .wordPiece(let model): model
+            }
+        guard let own, settings.normalizer.cleansText, model.continuingPrefix == plain.continuingPrefix,
+            model.maximumWordLength == plain.maximumWordLength,
+            [model.unknownToken, settings.classifierToken, settings.separatorToken].allSatisfy(isAdded)
+        else { return .generic }
+        return own
     }
 
     /// Whether a token of a role is matched in texts: to name one that is not would make it so.
@@ -33,6 +45,7 @@ extension Tokenizer {
     private func name(_ token: String) -> JSONValue { isAdded(token) ? .string(token) : .null }
 
     private func configJSON() -> JSONValue {
+        let tokenizerClass = exportedClass
         var config: JSONObject = [:]
         var decoder: JSONObject = [:]
         for token in settings.addedTokens {
@@ -41,28 +54,38 @@ extension Tokenizer {
             decoder[String(token.id)] = .object(object)
         }
         config["added_tokens_decoder"] = .object(decoder)
+        // Unless it is told that they are the frame's, the class takes `<s>` and `</s>` wherever the vocabulary has
+        // them.
+        if tokenizerClass == .mpnet { config["bos_token"] = name(settings.classifierToken) }
         config["clean_up_tokenization_spaces"] = .bool(settings.closesUpSpaces)
         config["cls_token"] = name(settings.classifierToken)
-        config["do_lower_case"] = .bool(settings.lowercases)
+        config["do_lower_case"] = .bool(settings.normalizer.lowercases)
+        if tokenizerClass == .mpnet { config["eos_token"] = name(settings.separatorToken) }
         config["mask_token"] = settings.maskToken.map(JSONValue.string) ?? .null
-        if !isPlainBert {
-            // The generic class feeds no types unless it is told to.
-            config["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]
+        if tokenizerClass == .generic {
+            // Whether it feeds types unless it is told to depends on its version.
+            config["model_input_names"] =
+                settings.hasTypes
+                ? ["input_ids", "token_type_ids", "attention_mask"] : ["input_ids", "attention_mask"]
         }
         if let maximumLength = settings.maximumLength { config["model_max_length"] = .integer(maximumLength) }
         config["pad_token"] = name(settings.paddingToken)
         config["sep_token"] = name(settings.separatorToken)
         if settings.splitsSpecialTokens { config["split_special_tokens"] = .bool(true) }
-        config["strip_accents"] = settings.stripsAccents.map(JSONValue.bool) ?? .null
-        config["tokenize_chinese_chars"] = .bool(settings.separatesCJK)
-        config["tokenizer_class"] = .string(isPlainBert ? "BertTokenizer" : "PreTrainedTokenizerFast")
+        config["strip_accents"] = settings.normalizer.stripsAccents.map(JSONValue.bool) ?? .null
+        config["tokenize_chinese_chars"] = .bool(settings.normalizer.separatesCJK)
+        config["tokenizer_class"] = .string(tokenizerClass.name)
         config["truncation_side"] = .string(settings.truncationSide.rawValue)
-        config["unk_token"] = name(settings.unknownToken)
+        config["unk_token"] = name(settings.model.unknownToken)
         return .object(config)
     }
 
     private func tokenizerJSON() -> JSONValue {
         var tokens: JSONObject = [:]
+        let model =
+            switch settings.model {
+            case .wordPiece(let model): model
+            }
         for id in 0..<vocabulary.modelCount { tokens[vocabulary.token(id) ?? ""] = .integer(id) }
         return .object([
             "version": .string("1.0"),
@@ -71,28 +94,45 @@ extension Tokenizer {
             "added_tokens": .array(settings.addedTokens.map { .object($0.json) }),
             "normalizer": .object([
                 "type": .string("BertNormalizer"),
-                "clean_text": .bool(settings.cleansText),
-                "handle_chinese_chars": .bool(settings.separatesCJK),
-                "strip_accents": settings.stripsAccents.map(JSONValue.bool) ?? .null,
-                "lowercase": .bool(settings.lowercases),
+                "clean_text": .bool(settings.normalizer.cleansText),
+                "handle_chinese_chars": .bool(settings.normalizer.separatesCJK),
+                "strip_accents": settings.normalizer.stripsAccents.map(JSONValue.bool) ?? .null,
+                "lowercase": .bool(settings.normalizer.lowercases),
             ]),
             "pre_tokenizer": .object(["type": .string("BertPreTokenizer")]),
-            "post_processor": .object([
+            "post_processor": postProcessor(),
+            "decoder": .object([
+                "type": .string("WordPiece"), "prefix": .string(settings.model.continuingPrefix),
+                "cleanup": .bool(true),
+            ]),
+            "model": .object([
+                "type": .string("WordPiece"),
+                "unk_token": .string(model.unknownToken),
+                "continuing_subword_prefix": .string(model.continuingPrefix),
+                "max_input_chars_per_word": .integer(model.maximumWordLength),
+                "vocab": .object(tokens),
+            ]),
+        ])
+    }
+
+    private func postProcessor() -> JSONValue {
+        guard settings.trimsOffsets else {
+            return .object([
                 "type": .string("TemplateProcessing"),
                 "single": .array(settings.single.map(Self.piece)),
                 "pair": .array(settings.pair.map(Self.piece)),
                 "special_tokens": specialTokens(),
-            ]),
-            "decoder": .object([
-                "type": .string("WordPiece"), "prefix": .string(settings.continuingPrefix), "cleanup": .bool(true),
-            ]),
-            "model": .object([
-                "type": .string("WordPiece"),
-                "unk_token": .string(settings.unknownToken),
-                "continuing_subword_prefix": .string(settings.continuingPrefix),
-                "max_input_chars_per_word": .integer(settings.maximumWordLength),
-                "vocab": .object(tokens),
-            ]),
+            ])
+        }
+        func named(_ token: String) -> JSONValue {
+            .array([.string(token), .integer(vocabulary.id(of: token) ?? 0)])
+        }
+        return .object([
+            "type": .string("RobertaProcessing"),
+            "sep": named(settings.separatorToken),
+            "cls": named(settings.classifierToken),
+            "trim_offsets": .bool(true),
+            "add_prefix_space": .bool(false),
         ])
     }
 

@@ -1,35 +1,33 @@
 // The files a tokenizer may come in, and the tokenizer that they make together. Follows `_from_pretrained` of the
 // reference. Not here: the readers of the single files.
 
-import AdzeBytes
+public import AdzeBytes
 
-/// The bytes of a tokenizer's files; give those that exist.
+/// The bytes of a tokenizer's files, and what its model says of it.
 public struct TokenizerFiles: Sendable {
-    /// `vocab.txt`.
-    public var vocabulary: [UInt8]?
-    /// `tokenizer.json`, which wins over `vocab.txt`.
-    public var tokenizerJSON: [UInt8]?
-    /// `tokenizer_config.json`.
-    public var tokenizerConfig: [UInt8]?
-    /// `special_tokens_map.json`.
-    public var specialTokensMap: [UInt8]?
-    /// `added_tokens.json`.
-    public var addedTokens: [UInt8]?
+    private var bytes: [TokenizerFile: [UInt8]]
     /// The `tokenizer_class` of `config.json`, which counts where `tokenizer_config.json` names none.
     public var modelClass: String?
+    /// The `model_type` of `config.json`, which counts where no class is named.
+    public var modelType: String?
 
-    /// A set of files.
+    /// A set of files; nil is one that does not exist.
     public init(
-        vocabulary: [UInt8]? = nil, tokenizerJSON: [UInt8]? = nil, tokenizerConfig: [UInt8]? = nil,
-        specialTokensMap: [UInt8]? = nil, addedTokens: [UInt8]? = nil, modelClass: String? = nil
+        _ bytes: [TokenizerFile: [UInt8]?] = [:], modelClass: String? = nil, modelType: String? = nil
     ) {
-        self.vocabulary = vocabulary
-        self.tokenizerJSON = tokenizerJSON
-        self.tokenizerConfig = tokenizerConfig
-        self.specialTokensMap = specialTokensMap
-        self.addedTokens = addedTokens
+        self.bytes = bytes.compactMapValues(\.self)
         self.modelClass = modelClass
+        self.modelType = modelType
     }
+
+    /// The bytes of a file, or nil where it does not exist.
+    public subscript(file: TokenizerFile) -> [UInt8]? {
+        get { bytes[file] }
+        set { bytes[file] = newValue }
+    }
+
+    /// Whether there is a file that has the tokens.
+    public var hasTokens: Bool { TokenizerFile.withTokens.contains { bytes[$0] != nil } }
 
     /// How much JSON a tokenizer's file may be.
     static let jsonLimits = JSONLimits(bytes: 128 << 20, depth: 32, values: 6_000_000)
@@ -52,41 +50,50 @@ extension Tokenizer {
     /// A tokenizer out of its files.
     ///
     /// `tokenizer.json` wins over `vocab.txt`, and what `tokenizer_config.json` states wins over `tokenizer.json`, as
-    /// in `transformers`. What it does not state is taken from `tokenizer.json`, where transformers' class for BERT takes
-    /// its own defaults. `notes` says what was assumed or passed over. Throws a `TokenizerError` for anything but BERT's
-    /// tokenizer, and for a vocabulary whose ids are not dense and unique.
+    /// in `transformers`. What it does not state is taken from `tokenizer.json`, where transformers' classes take their
+    /// own defaults; what both leave out is as the class has it. `notes` says what was assumed or passed over. Throws a
+    /// `TokenizerError` for a tokenizer of another kind, and for a vocabulary whose ids are not dense and unique.
     public convenience init(files: TokenizerFiles) throws(TokenizerError) {
         var notes: [String] = []
         let config = try TokenizerConfig(files, &notes)
-        // Without tokenizer.json there is nothing that the generic class could take its parts from.
-        let isGeneric = config.tokenizerClass == .generic && files.tokenizerJSON != nil
         var (names, added) = try Self.addedTokens(files, config)
-        var settings = TokenizerSettings()
-        let base: Vocabulary
-        if let bytes = files.tokenizerJSON {
-            let file = try TokenizerJSON(TokenizerFiles.json(bytes, "tokenizer.json"))
-            settings = file.settings
-            if isGeneric, !file.hasProcessor {
-                (settings.singleTemplate, settings.pairTemplate) =
-                    ([.first(typeID: 0)], [.first(typeID: 0), .second(typeID: 1)])
-            }
+        let file = try files[.json].map { (bytes) throws(TokenizerError) in
+            try TokenizerJSON(TokenizerFiles.json(bytes, TokenizerFile.json.name))
+        }
+        let base = try Self.vocabulary(files, file, &notes)
+        let tokenizerClass = Self.tokenizerClass(config, file)
+        var settings = tokenizerClass.defaults
+        if let file {
+            file.apply(to: &settings)
             added.merge(file.addedTokens) { $1 }
-            base = try Vocabulary(tokens: file.tokens.map(\.utf8), file: "tokenizer.json")
-        } else if let bytes = files.vocabulary {
-            if files.tokenizerConfig == nil {
-                notes.append("no tokenizer_config.json: transformers' defaults are used, lower-casing is on")
-            }
-            base = try Vocabulary(text: bytes, &notes)
-        } else {
-            throw .noVocabulary
         }
         if let listed = config.addedTokens { added.merge(listed) { $1 } }
-        config.override(&settings, fromJSON: files.tokenizerJSON != nil, &notes)
-        names.apply(to: &settings, isGeneric: isGeneric)
-        config.noteFollowed(settings, fromJSON: files.tokenizerJSON != nil, &notes)
-        if !config.feedsTypes { settings.dropTypes() }
-        let more = try names.settle(&added, base, &settings, isGeneric: isGeneric, &notes)
+        config.override(&settings, tokenizerClass, fromJSON: file != nil, &notes)
+        names.apply(to: &settings, isGeneric: tokenizerClass == .generic)
+        if !config.feedsTypes(tokenizerClass) { settings.frames = settings.frames.untyped }
+        if file != nil { config.noteFollowed(settings, tokenizerClass, &notes) }
+        let more = try names.settle(&added, base, &settings, tokenizerClass, &notes)
         try self.init(vocabulary: base.adding(more), settings: settings, notes: notes)
+    }
+
+    /// The class that the files name, else the one whose frames tokenizer.json has, else BERT's.
+    private static func tokenizerClass(_ config: TokenizerConfig, _ file: TokenizerJSON?) -> TokenizerClass {
+        guard let file else {
+            // Without tokenizer.json there is nothing that the generic class could take its parts from.
+            return config.namedClass == .generic ? .bert : config.namedClass ?? .bert
+        }
+        return config.namedClass ?? (file.isDoublySeparated ? .mpnet : .bert)
+    }
+
+    private static func vocabulary(
+        _ files: TokenizerFiles, _ file: TokenizerJSON?, _ notes: inout [String]
+    ) throws(TokenizerError) -> Vocabulary {
+        if let file { return try Vocabulary(tokens: file.tokens.map(\.utf8), file: TokenizerFile.json.name) }
+        guard let bytes = files[.vocabulary] else { throw .noVocabulary }
+        if files[.config] == nil {
+            notes.append("no tokenizer_config.json: transformers' defaults are used, lower-casing is on")
+        }
+        return try Vocabulary(text: bytes, &notes)
     }
 
     /// The special tokens that are named, and the added tokens of all files but tokenizer.json.
@@ -96,11 +103,12 @@ extension Tokenizer {
         var names = config.specialTokens
         // The reference reads the older files only where the newer list of added tokens is missing.
         guard config.addedTokens == nil else { return (names, [:]) }
-        if let bytes = files.specialTokensMap {
-            let file = "special_tokens_map.json"
+        if let bytes = files[.specialTokensMap] {
+            let file = TokenizerFile.specialTokensMap.name
             names.merge(try SpecialTokenNames(TokenizerFiles.json(bytes, file), file: file))
         }
-        guard let bytes = files.addedTokens else { return (names, [:]) }
-        return (names, try AddedToken.table(TokenizerFiles.json(bytes, "added_tokens.json"), special: names.contents))
+        guard let bytes = files[.addedTokens] else { return (names, [:]) }
+        let table = try TokenizerFiles.json(bytes, TokenizerFile.addedTokens.name)
+        return (names, try AddedToken.table(table, special: names.contents))
     }
 }

@@ -1,4 +1,4 @@
-// BERT's normalizer done step by step, with the source of every byte kept: it serves offsets, added tokens that match
+// The normalizer done step by step, with the source of every byte kept: it serves offsets, added tokens that match
 // in normalized text, and the rare marks that need reordering. It also says what each scalar becomes on its own, from
 // which the fast path's table is made. Not here: the fast path.
 
@@ -10,7 +10,7 @@ struct AlignedText {
 
 /// Clean-up, CJK spacing, decomposition, mark removal and lower-casing, in the reference's order, over one piece.
 struct AlignedNormalizer {
-    private let settings: TokenizerSettings
+    private let rules: Normalizer
     private let decomposes: Bool
     private let properties = ScalarProperties.shared
     /// A run of scalars of non-zero rank that await their order: rank, scalar, whether it begins its source scalar.
@@ -23,16 +23,16 @@ struct AlignedNormalizer {
     /// What has been normalized so far; complete after `finish`.
     private(set) var result = AlignedText()
 
-    init(_ settings: TokenizerSettings) {
-        self.settings = settings
-        decomposes = settings.effectivelyStripsAccents
+    init(_ rules: Normalizer) {
+        self.rules = rules
+        decomposes = rules.effectivelyStripsAccents
     }
 
     /// Normalizes a range of valid UTF-8 whose first scalar has the index `firstSource`.
     static func normalize(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, firstSource: Int, _ settings: TokenizerSettings
+        _ bytes: Span<UInt8>, _ range: Range<Int>, firstSource: Int, _ rules: Normalizer
     ) -> AlignedText {
-        var normalizer = AlignedNormalizer(settings)
+        var normalizer = AlignedNormalizer(rules)
         normalizer.result.bytes.reserveCapacity(range.count)
         normalizer.result.sources.reserveCapacity(range.count)
         var position = range.lowerBound
@@ -50,11 +50,11 @@ struct AlignedNormalizer {
     mutating func append(_ scalar: UInt32, source: Int32) {
         let flags = properties.flags(scalar)
         var scalar = scalar
-        if settings.cleansText {
+        if rules.cleansText {
             if flags.contains(.dropped) { return }
             if flags.contains(.blanked) { scalar = 0x20 }
         }
-        let spaced = settings.separatesCJK && flags.contains(.cjk)
+        let spaced = rules.separatesCJK && flags.contains(.cjk)
         if spaced { decompose(0x20, begins: true, source: source) }
         decompose(scalar, begins: !spaced, source: source)
         if spaced { decompose(0x20, begins: false, source: source) }
@@ -107,7 +107,7 @@ struct AlignedNormalizer {
     private mutating func keep(_ scalar: UInt32) {
         let flags = properties.flags(scalar)
         if decomposes, flags.contains(.nonspacing) { return }
-        if settings.lowercases, flags.contains(.mapped) {
+        if rules.lowercases, flags.contains(.mapped) {
             var parts: [UInt32] = []
             properties.lower(scalar) { parts.append($0) }
             for part in parts { write(part) }

@@ -1,4 +1,4 @@
-// What each scalar becomes under one tokenizer's settings, in two levels, for the fast path. Made by running the
+// What each scalar becomes under one normalizer, in two levels, for the fast path. Made by running the
 // step-by-step normalizer over single scalars. Not here: texts in which neighbours matter (`irregular` scalars).
 
 import Synchronization
@@ -36,7 +36,7 @@ struct ScalarTable: Sendable {
     static let asciiDrop: UInt8 = 0x80
     static let asciiSpace: UInt8 = 0x81
     static let asciiIsolated: UInt8 = 0x82
-    private let settings: TokenizerSettings
+    private let rules: Normalizer
 
     /// What a table depends on.
     private struct Key: Hashable {
@@ -45,21 +45,21 @@ struct ScalarTable: Sendable {
 
     private static let made = Mutex<[Key: ScalarTable]>([:])
 
-    /// The table of these settings, made once a process: of all settings it knows four truth values.
-    static func shared(_ settings: TokenizerSettings) -> ScalarTable {
+    /// The table of a normalizer, made once a process.
+    static func shared(_ rules: Normalizer) -> ScalarTable {
         let key = Key(
-            cleansText: settings.cleansText, separatesCJK: settings.separatesCJK,
-            stripsAccents: settings.effectivelyStripsAccents, lowercases: settings.lowercases)
+            cleansText: rules.cleansText, separatesCJK: rules.separatesCJK,
+            stripsAccents: rules.effectivelyStripsAccents, lowercases: rules.lowercases)
         return made.withLock { made in
             if let table = made[key] { return table }
-            let table = ScalarTable(settings)
+            let table = ScalarTable(rules)
             made[key] = table
             return table
         }
     }
 
-    private init(_ settings: TokenizerSettings) {
-        self.settings = settings
+    private init(_ rules: Normalizer) {
+        self.rules = rules
         var uniform: [UInt8: UInt16] = [:]
         for (number, flags) in ScalarProperties.shared.uniformPages.enumerated() {
             if let flags, let page = uniform[flags.rawValue] {
@@ -83,9 +83,9 @@ struct ScalarTable: Sendable {
         guard flags.contains(.mapped) else { return unmappedAction(flags).rawValue }
         let isHangul = scalar &- ScalarProperties.hangulBase < ScalarProperties.hangulCount
         if isHangul {
-            return (settings.effectivelyStripsAccents ? ScalarAction.hangul : .word).rawValue
+            return (rules.effectivelyStripsAccents ? ScalarAction.hangul : .word).rawValue
         }
-        var normalizer = AlignedNormalizer(settings)
+        var normalizer = AlignedNormalizer(rules)
         normalizer.append(scalar, source: 0)
         normalizer.finish()
         if normalizer.keptRankedMark { return ScalarAction.irregular.rawValue }
@@ -117,11 +117,11 @@ struct ScalarTable: Sendable {
 
     /// What becomes of a scalar that neither decomposes nor has another case.
     private func unmappedAction(_ flags: ScalarFlags) -> ScalarAction {
-        if settings.cleansText, flags.contains(.dropped) { return .drop }
-        if settings.cleansText, flags.contains(.blanked) { return .space }
-        if settings.effectivelyStripsAccents, flags.contains(.nonspacing) { return .drop }
+        if rules.cleansText, flags.contains(.dropped) { return .drop }
+        if rules.cleansText, flags.contains(.blanked) { return .space }
+        if rules.effectivelyStripsAccents, flags.contains(.nonspacing) { return .drop }
         if flags.contains(.whitespace) { return .space }
-        let isAlone = flags.contains(.punctuation) || settings.separatesCJK && flags.contains(.cjk)
+        let isAlone = flags.contains(.punctuation) || rules.separatesCJK && flags.contains(.cjk)
         return isAlone ? .isolated : .word
     }
 

@@ -138,7 +138,8 @@ struct AddedTokenMatchers {
             let content = Array(token.content.utf8)
             let pattern =
                 token.normalized
-                ? AlignedNormalizer.normalize(content.span, 0..<content.count, firstSource: 0, settings).bytes : content
+                ? AlignedNormalizer.normalize(content.span, 0..<content.count, firstSource: 0, settings.normalizer)
+                    .bytes : content
             if pattern.isEmpty {
                 throw .addedToken(token.content, problem: "normalizes to nothing, so no text can hold it; remove it")
             }

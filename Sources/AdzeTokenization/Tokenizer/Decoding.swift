@@ -34,7 +34,7 @@ extension Tokenizer {
 
     private func joined(_ token: String) -> String {
         // By scalars: a token may begin with a mark that a character of the prefix would swallow.
-        let (scalars, prefix) = (token.unicodeScalars, settings.continuingPrefix.unicodeScalars)
+        let (scalars, prefix) = (token.unicodeScalars, settings.model.continuingPrefix.unicodeScalars)
         return scalars.starts(with: prefix)
             ? String(String.UnicodeScalarView(scalars.dropFirst(prefix.count))) : " " + token
     }

@@ -14,8 +14,8 @@ public struct ExtendedTokenizer: Sendable {
 }
 
 extension Tokenizer {
-    /// The tokenizer with tokens added that are matched as wholes, before WordPiece, wherever they stand in the
-    /// normalized text: lower-cased where texts are.
+    /// The tokenizer with tokens added that are matched as wholes, before the model cuts words, wherever they stand in
+    /// the normalized text: lower-cased where texts are.
     ///
     /// As `add_tokens` of transformers does with plain strings, but that it would also add what the vocabulary has, and
     /// so tear `played` into `play` and `ed`: a token that after normalization is in the vocabulary, or is another's
@@ -56,6 +56,6 @@ extension Tokenizer {
     /// What texts are after normalization, as bytes.
     private func normalized(_ content: String) -> [UInt8] {
         let bytes = Array(content.utf8)
-        return AlignedNormalizer.normalize(bytes.span, 0..<bytes.count, firstSource: 0, settings).bytes
+        return AlignedNormalizer.normalize(bytes.span, 0..<bytes.count, firstSource: 0, settings.normalizer).bytes
     }
 }

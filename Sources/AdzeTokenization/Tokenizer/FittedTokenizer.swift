@@ -29,10 +29,10 @@ extension Tokenizer {
 
     /// The tokenizer with texts lower-cased, and accents left where they were: special tokens are found before that.
     package func lowercasing() throws(TokenizerError) -> Tokenizer {
-        guard !settings.lowercases else { return self }
+        guard !settings.normalizer.lowercases else { return self }
         var settings = settings
-        settings.stripsAccents = settings.effectivelyStripsAccents
-        settings.lowercases = true
+        settings.normalizer.stripsAccents = settings.normalizer.effectivelyStripsAccents
+        settings.normalizer.lowercases = true
         return try Tokenizer(vocabulary: vocabulary, settings: settings, notes: notes)
     }
 }

@@ -11,6 +11,8 @@ struct SpecialTokenNames {
     ]
 
     private var byRole: [String: AddedToken] = [:]
+    /// The roles whose token is given with flags, and not by its text alone.
+    private var flagged: Set<String> = []
     /// The roles that a file gives to no token.
     private var nulls: Set<String> = []
     private var others: [AddedToken] = []
@@ -22,6 +24,7 @@ struct SpecialTokenNames {
         for role in Self.roles {
             guard let value = object[role] else { continue }
             if value.isNull { nulls.insert(role) } else { byRole[role] = try Self.token(value, role, file) }
+            if value.object != nil { flagged.insert(role) }
         }
         // The reference takes any such key of a string for one more role.
         for (key, value) in object where key.hasSuffix("_token") && !Self.roles.contains(key) {
@@ -47,13 +50,20 @@ struct SpecialTokenNames {
     mutating func merge(_ other: SpecialTokenNames) {
         for role in other.nulls { byRole[role] = nil }
         nulls = nulls.union(other.nulls).subtracting(other.byRole.keys)
+        flagged = flagged.subtracting(other.byRole.keys).union(other.flagged)
         byRole.merge(other.byRole) { $1 }
         for token in other.others { add(token) }
     }
 
     /// Puts the names into the settings; tokenizer.json alone names the unknown token where its class is generic.
     func apply(to settings: inout TokenizerSettings, isGeneric: Bool) {
-        if let token = byRole["unk_token"], !isGeneric { settings.unknownToken = token.content }
+        if let token = byRole["unk_token"], !isGeneric {
+            switch settings.model {
+            case .wordPiece(var model):
+                model.unknownToken = token.content
+                settings.model = .wordPiece(model)
+            }
+        }
         if let token = byRole["sep_token"] { settings.separatorToken = token.content }
         if let token = byRole["pad_token"] { settings.paddingToken = token.content }
         if let token = byRole["cls_token"] { settings.classifierToken = token.content }
@@ -82,8 +92,8 @@ extension SpecialTokenNames {
     ///
     /// - Complexity: O(n log n) in the tokens.
     func settle(
-        _ added: inout [Int: AddedToken], _ base: Vocabulary, _ settings: inout TokenizerSettings, isGeneric: Bool,
-        _ notes: inout [String]
+        _ added: inout [Int: AddedToken], _ base: Vocabulary, _ settings: inout TokenizerSettings,
+        _ tokenizerClass: TokenizerClass, _ notes: inout [String]
     ) throws(TokenizerError) -> [String] {
         var known: Set<ExactText> = []
         var more = try Self.more(added, base, &known)
@@ -94,7 +104,7 @@ extension SpecialTokenNames {
             known.insert(ExactText(token.content))
         }
         for role in Self.roles {
-            guard let token = byRole[role] ?? (isGeneric ? nil : standard(role, settings)), !token.content.isEmpty,
+            guard let token = token(role, settings, tokenizerClass), !token.content.isEmpty,
                 !known.contains(ExactText(token.content))
             else { continue }
             if let id = base.id(of: token.content) {
@@ -112,7 +122,9 @@ extension SpecialTokenNames {
                 more.append(token.content)
             }
         }
-        if isGeneric, let mask = settings.maskToken, !known.contains(ExactText(mask)) { settings.maskToken = nil }
+        if tokenizerClass == .generic, let mask = settings.maskToken, !known.contains(ExactText(mask)) {
+            settings.maskToken = nil
+        }
         if !known.contains(ExactText(settings.paddingToken)) {
             settings.paddingToken = TokenizerSettings().paddingToken
         }
@@ -120,18 +132,28 @@ extension SpecialTokenNames {
         return more
     }
 
-    /// The token of a role that no file names, as transformers' class for BERT has it; nil where it has none or a file
-    /// says that there is none.
-    private func standard(_ role: String, _ settings: TokenizerSettings) -> AddedToken? {
-        guard !nulls.contains(role) else { return nil }
+    /// The token of a role: the one that a file names, else the one that transformers' class has; nil where it has none
+    /// or a file says that there is none.
+    private func token(
+        _ role: String, _ settings: TokenizerSettings, _ tokenizerClass: TokenizerClass
+    ) -> AddedToken? {
+        guard var token = byRole[role] ?? standard(role, settings, tokenizerClass) else { return nil }
+        if role == "mask_token", tokenizerClass.masksStripLeft, !flagged.contains(role) { token.stripsLeft = true }
+        return token
+    }
+
+    private func standard(
+        _ role: String, _ settings: TokenizerSettings, _ tokenizerClass: TokenizerClass
+    ) -> AddedToken? {
+        guard !nulls.contains(role), tokenizerClass != .generic else { return nil }
         let content: String? =
             switch role {
-            case "unk_token": settings.unknownToken
+            case "unk_token": settings.model.unknownToken
             case "sep_token": settings.separatorToken
             case "pad_token": settings.paddingToken
             case "cls_token": settings.classifierToken
             case "mask_token": settings.maskToken
-            default: nil
+            default: tokenizerClass.standardToken(role)
             }
         return content.map { AddedToken(content: $0, id: -1) }
     }
@@ -162,7 +184,8 @@ extension SpecialTokenNames {
             settings.maskToken = nil
             notes.append("the vocabulary has no mask token \(quoted(token.content)); it is left out")
             return false
-        default: return true
+        // The reference would add what it has of its own, and the model has no row for it.
+        default: return isNamed
         }
     }
 

@@ -1,8 +1,9 @@
-// BERT's tokenizer as a whole: texts in, encodings out. Not here: reading and writing its files, the cutting itself.
+// The tokenizer as a whole: texts in, encodings out. Not here: reading and writing its files, the cutting itself.
 
 import AdzeBytes
 
-/// Turns texts into the token ids of a BERT model, exactly as `transformers`' fast tokenizer does.
+/// Turns texts into the token ids of a model, exactly as `transformers`' fast tokenizer does: through added tokens,
+/// normalizer, pre-tokenizer, model and frames, which its settings hold.
 ///
 /// Works on Unicode scalars throughout. Immutable: one instance serves any number of threads.
 public final class Tokenizer: Sendable {
@@ -12,7 +13,7 @@ public final class Tokenizer: Sendable {
     public let settings: TokenizerSettings
     /// What a reader assumed or passed over, a sentence each.
     public let notes: [String]
-    /// The id of words that cannot be pieced together.
+    /// The id of what the model cannot piece together.
     public let unknownID: Int32
     /// The id of the token at the start, where the vocabulary has one.
     public let classifierID: Int32?
@@ -29,7 +30,7 @@ public final class Tokenizer: Sendable {
 
     /// A tokenizer of tokens, in the order of their ids, and settings.
     ///
-    /// `modelCount` is how many of the tokens WordPiece may produce, all where it is nil; the rest are added tokens.
+    /// `modelCount` is how many of the tokens the model may produce, all where it is nil; the rest are added tokens.
     /// Throws a `TokenizerError` where tokens repeat, a special token is missing, or the settings contradict the tokens.
     public convenience init(
         tokens: [String], modelCount: Int? = nil, settings: TokenizerSettings
@@ -53,10 +54,10 @@ public final class Tokenizer: Sendable {
         try Self.check(settings.addedTokens, vocabulary)
         self.vocabulary = vocabulary
         self.settings = settings
-        let unknown = try Self.id(of: settings.unknownToken, role: "unknown", vocabulary)
-        // WordPiece produces it, so it must be WordPiece's own.
+        let unknown = try Self.id(of: settings.model.unknownToken, role: "unknown", vocabulary)
+        // The model produces it, so it must be the model's own.
         guard unknown < vocabulary.modelCount else {
-            throw .missingToken(role: "unknown", token: settings.unknownToken, nearest: nil)
+            throw .missingToken(role: "unknown", token: settings.model.unknownToken, nearest: nil)
         }
         unknownID = Int32(unknown)
         classifierID = vocabulary.id(of: settings.classifierToken).map(Int32.init)
@@ -94,7 +95,7 @@ public final class Tokenizer: Sendable {
 
     /// The tokens of a text by themselves, without a frame and uncut.
     public func tokens(of text: String) -> [String] {
-        cutter.cut(text.utf8.span, offsets: false).ids.map { vocabulary.token(Int($0)) ?? settings.unknownToken }
+        cutter.cut(text.utf8.span, offsets: false).ids.map { vocabulary.token(Int($0)) ?? settings.model.unknownToken }
     }
 
     /// The ids of a text by themselves, without a frame and uncut.
@@ -179,10 +180,10 @@ extension Tokenizer {
 
     private static func check(_ added: [AddedToken], _ vocabulary: Vocabulary) throws(TokenizerError) {
         for token in added {
-            guard token.content.utf8.count <= TokenizerSettings.addedTokenLimit else {
+            guard token.content.utf8.count <= AddedToken.byteLimit else {
                 throw .addedToken(
                     token.content,
-                    problem: "\(token.content.utf8.count) bytes; at most \(TokenizerSettings.addedTokenLimit) are taken"
+                    problem: "\(token.content.utf8.count) bytes; at most \(AddedToken.byteLimit) are taken"
                 )
             }
             guard let id = vocabulary.id(of: token.content) else {

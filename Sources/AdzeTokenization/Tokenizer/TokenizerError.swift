@@ -43,7 +43,7 @@ public enum TokenizerError: AdzeFailure, Equatable {
         case .unexpected(let file, let key, let expected, let found):
             return "\(file): \(quoted(key)): expected \(expected), found \(found)"
         case .unsupported(let file, let part, let name, let supported):
-            return "\(file): the \(part) \(quoted(name)) is not supported; only \(supported) of BERT's tokenizer is"
+            return "\(file): the \(part) \(quoted(name)) is not supported; \(supported)"
         case .duplicateToken(let file, let token, let first, let second):
             return "\(file): token \(quoted(token)) stands twice, as id \(first) and as id \(second); "
                 + "ids would be ambiguous, remove one"

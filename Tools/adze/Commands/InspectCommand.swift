@@ -102,7 +102,8 @@ struct InspectCommand: ParsableCommand {
     private func tokenizer(_ bundle: ModelBundle) -> JSONValue {
         guard let tokenizer = bundle.tokenizer else { return .null }
         return .object([
-            "tokens": .integer(tokenizer.vocabulary.count), "lowercases": .bool(tokenizer.settings.lowercases),
+            "tokens": .integer(tokenizer.vocabulary.count),
+            "lowercases": .bool(tokenizer.settings.normalizer.lowercases),
             "maximumLength": tokenizer.maximumLength.map(JSONValue.integer) ?? .null,
         ])
     }

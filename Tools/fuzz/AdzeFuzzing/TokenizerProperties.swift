@@ -10,8 +10,10 @@ extension FuzzTarget {
         let parts = bytes.split(separator: 0xFF, maxSplits: 5, omittingEmptySubsequences: false).map(Array.init)
         func part(_ index: Int) -> [UInt8]? { index < parts.count && !parts[index].isEmpty ? parts[index] : nil }
         let files = TokenizerFiles(
-            vocabulary: part(1), tokenizerJSON: part(0), tokenizerConfig: part(2), specialTokensMap: part(3),
-            addedTokens: part(4))
+            [
+                .vocabulary: part(1), .json: part(0), .config: part(2), .specialTokensMap: part(3),
+                .addedTokens: part(4),
+            ])
         guard let tokenizer = try unlessRefused({ try Tokenizer(files: files) }) else { return }
         let text = part(5) ?? Array("Hello, wörld! [CLS] x".utf8)
         try checkEncodings(tokenizer, text)
@@ -64,14 +66,8 @@ extension FuzzTarget {
         let again = try Tokenizer(tokens: tokenizer.vocabulary.tokens, settings: read)
         try require(again.vocabulary == tokenizer.vocabulary, "the description gives another vocabulary")
         try require(again.description.text == described.text, "the description changed when it was read")
-        var files = TokenizerFiles()
-        for (name, bytes) in tokenizer.exportedFiles() {
-            switch name {
-            case "tokenizer.json": files.tokenizerJSON = bytes
-            case "tokenizer_config.json": files.tokenizerConfig = bytes
-            default: files.vocabulary = bytes
-            }
-        }
+        let files = TokenizerFiles(
+            Dictionary(uniqueKeysWithValues: tokenizer.exportedFiles().map { ($0.file, $0.bytes) }))
         let imported: Tokenizer
         do {
             imported = try Tokenizer(files: files)

@@ -14,7 +14,8 @@ extension Vocabulary {
         while start < bytes.count {
             let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
             guard lines.count < Self.countLimit else {
-                throw .tooManyTokens(file: "vocab.txt", count: lines.count + 1, limit: Self.countLimit)
+                throw .tooManyTokens(
+                    file: TokenizerFile.vocabulary.name, count: lines.count + 1, limit: Self.countLimit)
             }
             let line = bytes[start..<end]
             guard (try? UTF8Span(validating: line.span)) != nil else { throw .invalidUTF8(line: lines.count + 1) }
@@ -28,7 +29,7 @@ extension Vocabulary {
                 "vocab.txt has \(repeated) repeated blank \(repeated == 1 ? "line" : "lines"); the others keep their ids, and "
                     + "no text matches a blank")
         }
-        try self.init(tokens: lines, file: "vocab.txt")
+        try self.init(tokens: lines, file: TokenizerFile.vocabulary.name)
     }
 
     /// Names the blank lines that stand a second time by their ids; returns how many there are.

@@ -4,7 +4,7 @@ import AdzeBytes
 
 /// A dense list of unique tokens: the id of a token is its place.
 ///
-/// The first `modelCount` belong to WordPiece; later ones were added and are only matched as wholes.
+/// The first `modelCount` belong to the model; later ones were added and are only matched as wholes.
 public struct Vocabulary: Sendable, Equatable {
     /// The most tokens of a vocabulary.
     public static let countLimit = 5_000_000
@@ -14,7 +14,7 @@ public struct Vocabulary: Sendable, Equatable {
     private var text: [UInt8] = []
     private var ends: [Int32] = []
     private(set) var trie: ByteTrie
-    /// How many tokens WordPiece may produce; the rest are added tokens.
+    /// How many tokens the model may produce; the rest are added tokens.
     public let modelCount: Int
 
     /// How many tokens there are; ids are 0 to one less.

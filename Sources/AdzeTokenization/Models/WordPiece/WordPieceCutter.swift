@@ -1,7 +1,7 @@
-// WordPiece: the longest known piece first, over the bytes of one normalized word. Not here: finding the words.
+// WordPiece itself: the longest known piece first, over the bytes of one normalized word. Not here: finding the words.
 
 /// Cuts words by one vocabulary; borrows its trie for the length of a text.
-struct WordPiece: ~Escapable {
+struct WordPieceCutter: ~Escapable {
     let trie: TrieWalker
     /// The node after the continuing prefix, or nil where no token has it.
     let continuation: UInt32?

@@ -1,0 +1,27 @@
+// What is done to a text before it is split: the part that `tokenizer.json` calls its normalizer. Not here: doing it,
+// which is the aligned normalizer's and, faster, the scalar table's.
+
+/// Steps that make texts alike, each on or off, in the order of their properties; a file without a normalizer has none.
+public struct Normalizer: Sendable, Equatable {
+    /// Remove control characters and turn all white space into spaces.
+    public var cleansText = true
+    /// Put spaces around CJK ideographs.
+    public var separatesCJK = true
+    /// Remove accents; nil follows `lowercases`.
+    public var stripsAccents: Bool?
+    /// Lower-case the text.
+    public var lowercases = true
+
+    /// All steps, as transformers' BertTokenizer takes them unless it is told otherwise.
+    public init() {}
+
+    /// No step at all.
+    static let none = {
+        var normalizer = Normalizer()
+        (normalizer.cleansText, normalizer.separatesCJK, normalizer.lowercases) = (false, false, false)
+        return normalizer
+    }()
+
+    /// Whether accents are removed, with the default applied.
+    var effectivelyStripsAccents: Bool { stripsAccents ?? lowercases }
+}
