@@ -1,5 +1,5 @@
-// Why a folder is no model folder that we take. File names are relative to the folder, whose path is in the message
-// only where the folder itself is what is wrong.
+// Errors of a model folder. File names are relative to the folder, whose path is in the message only where the folder
+// itself is at fault.
 
 public import AdzeBytes
 

@@ -1,4 +1,4 @@
-// What a caller gives to be written, and what it is told afterwards. Not here: the writing.
+// The input of the native writer, and the summary that it returns. Not here: the writing.
 
 import AdzeBytes
 public import AdzeTensors

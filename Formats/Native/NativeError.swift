@@ -1,4 +1,4 @@
-// Everything that can be wrong with a native file, or with what somebody asks to be written into one.
+// Errors of reading a native file, and of writing one.
 
 public import AdzeBytes
 

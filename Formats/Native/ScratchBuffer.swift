@@ -1,4 +1,4 @@
-// Memory for the work on one chunk that is kept for the next, and the store of workbenches that threads take turns at.
+// Scratch memory for coding one chunk, reused for the next, and a store of it that threads share.
 
 import AdzeBytes
 import Synchronization

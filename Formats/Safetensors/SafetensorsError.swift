@@ -1,4 +1,4 @@
-// Why a file is no safetensors file that we take, or tensors are none that we write.
+// Errors of reading and writing safetensors files.
 
 public import AdzeBytes
 public import AdzeTensors

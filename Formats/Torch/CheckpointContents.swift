@@ -1,5 +1,5 @@
-// What any container comes down to: one pickle's values, and where the bytes of each storage are. The zip container is
-// read here; the legacy stream in `LegacyStream.swift`.
+// The content that every container has: the values of one pickle, and where the bytes of each storage are. The zip
+// container is read here; the legacy stream in `LegacyStream.swift`.
 
 internal import AdzeBytes
 internal import AdzeZip

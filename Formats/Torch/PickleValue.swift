@@ -1,5 +1,5 @@
-// What a pickle's program leaves behind: values that refer to each other by index into one heap. A shared list is one
-// node, as in Python; taking the heap apart is a loop over arrays and never a recursion. Not here: the opcodes.
+// The values that a pickle builds: they refer to each other by index into one heap. A shared list is one node, as in
+// Python; releasing the heap is a loop over arrays and never a recursion. Not here: the opcodes.
 
 internal import AdzeBytes
 package import AdzeTensors

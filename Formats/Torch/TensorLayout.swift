@@ -1,5 +1,5 @@
-// Where the elements of a tensor stand in its storage: sizes and strides checked against the storage once, then used
-// without fear. Not here: reading them.
+// Where the elements of a tensor are in its storage: sizes and strides, checked against the storage once. Not here:
+// reading them.
 
 internal import AdzeTensors
 

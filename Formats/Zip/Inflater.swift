@@ -1,4 +1,4 @@
-// Deflated bytes made whole again by zlib, piece by piece, never more of them than were announced. Not here: checksums.
+// Inflating of deflated bytes by zlib, piece by piece, never more of them than were announced. Not here: checksums.
 
 internal import AdzeBytes
 internal import CZlib

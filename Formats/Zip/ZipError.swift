@@ -1,4 +1,4 @@
-// Why an archive is not read: it can be read in two ways, or in none.
+// Errors of a zip archive: one that can be read in two ways, or in none.
 
 public import AdzeBytes
 

@@ -1,5 +1,5 @@
-// What a program that shows `localizedDescription` gets to see of an error: its one line. Every error that the library can
-// throw is listed here, because Foundation stays out of the modules in which they are.
+// Foundation's view of our errors: `localizedDescription` is the error's one line. Every error that the library can
+// throw is listed here, because Foundation stays out of the modules that define them.
 
 public import AdzeBytes
 public import AdzeData

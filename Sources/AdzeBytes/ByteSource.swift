@@ -1,4 +1,4 @@
-// Bytes that are read by position, wherever they are. Not here: what they mean.
+// Bytes that are read by position, from a file or from memory. Not here: their meaning.
 
 /// A file, or bytes at hand.
 public enum ByteSource: Sendable {

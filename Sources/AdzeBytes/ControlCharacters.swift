@@ -1,5 +1,5 @@
-// Characters that a terminal obeys instead of showing, and text without them: whatever a file says, it cannot move a
-// cursor, begin a line or turn the direction of what is printed beside it.
+// Escaping of control characters, so that text from a file cannot move a terminal's cursor, begin a line or change the
+// direction of what is printed beside it.
 
 extension Unicode.Scalar {
     /// Whether the scalar controls how text is shown instead of being text: C0 controls, DEL, C1 controls, the separators

@@ -1,4 +1,4 @@
-// Text by its bytes, as keys of tables are compared. Not here: how texts look the same.
+// Strings that are compared byte for byte, for keys of tables. Not here: Unicode equivalence.
 
 /// A text that equals another only where their bytes are the same.
 ///

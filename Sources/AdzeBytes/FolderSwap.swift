@@ -1,5 +1,4 @@
-// Changing the names by which a folder's new files take the place of its old ones, and taking that back. Not here: the
-// writing of the files.
+// Renames that replace a folder's old files by its new ones, and their rollback. Not here: writing the files.
 
 #if canImport(Glibc)
 import Glibc

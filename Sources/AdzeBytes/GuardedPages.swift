@@ -1,6 +1,5 @@
-// Memory between two pages that nobody may touch, flush with one of them: reading or writing one byte beyond that end of
-// a buffer is a segmentation fault there and then, where ordinary memory would say nothing. For tests, and for whole runs
-// under `ADZE_GUARD_PAGES`.
+// Memory that begins or ends at a page without access, so that reading or writing beyond that end of a buffer is a
+// segmentation fault at once. For tests, and for whole runs under `ADZE_GUARD_PAGES`.
 
 #if canImport(Glibc)
 internal import Glibc

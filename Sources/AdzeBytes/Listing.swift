@@ -1,5 +1,5 @@
-// Lists of names from a file, and whole lines, kept to a length that a person reads: what a file can repeat a hundred
-// thousand times must not become a line of megabytes.
+// Limits on the length of lists and lines in messages, so that a file with very many names cannot make a line of
+// megabytes.
 
 /// The first names of a list as messages show them, and how many more there are: `'a', 'b' and 3 more`.
 ///

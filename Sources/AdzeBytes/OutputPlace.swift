@@ -1,5 +1,5 @@
-// What an output's path leads to, and whether it may be written there: the one policy of all that writes. Not here: the
-// writing, see `AtomicFile` and `AtomicFolder`.
+// Where an output's path leads, and whether it may be written there: one policy for all outputs. Not here: the writing,
+// see `AtomicFile` and `AtomicFolder`.
 
 #if canImport(Glibc)
 import Glibc

@@ -1,4 +1,4 @@
-// Giving a temporary its name: `rename`, and what Linux and macOS have beyond it. Not here: which name.
+// Renaming of temporary files: `rename`, and what Linux and macOS have beyond it. Not here: the choice of names.
 
 #if canImport(Glibc)
 import Glibc

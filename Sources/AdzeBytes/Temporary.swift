@@ -1,5 +1,5 @@
-// Temporaries of an output: names that are never taken, a lock that tells the living from the dead, and the removal of
-// what a killed process left. Not here: what is written into them.
+// Temporary files of outputs: unique names, a lock that shows whether the writing process is still running, and the
+// removal of files that a killed process left. Not here: their content.
 
 #if canImport(Glibc)
 import Glibc

@@ -1,4 +1,4 @@
-// The temporaries that are being written, so that a process that is told to end can remove them first.
+// The list of temporary files being written, so that a process that is told to end can remove them first.
 
 import Synchronization
 

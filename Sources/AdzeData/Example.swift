@@ -1,4 +1,4 @@
-// A text with the answer that it should get, and how labels as they are written become answers.
+// A labelled example, and the conversion of written labels to targets.
 
 /// A text, or a pair of texts, and the answer that it should get.
 public struct Example: Sendable, Equatable {

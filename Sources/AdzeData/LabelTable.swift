@@ -1,4 +1,4 @@
-// The one table of labels: names in the order of the logits, and what a written label means among them.
+// The table of labels: names in the order of the logits, and the parsing of written labels.
 
 internal import AdzeBytes
 

@@ -1,4 +1,4 @@
-// Texts of any set for which only the texts count: labelled or not, the same places are read. Not here: labels.
+// The texts of a data set, read without its labels. Columns are found as for labelled data.
 
 internal import AdzeBytes
 

@@ -1,4 +1,4 @@
-// How often each label is: bars for few labels, the most frequent of many; for numbers, how they are spread.
+// Views of a label distribution: bars for few labels, the most frequent of many; for numbers, a histogram.
 
 /// Views of what a set holds.
 enum Distribution {

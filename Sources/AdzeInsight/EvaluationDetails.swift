@@ -1,5 +1,5 @@
-// What a report's figures do not say: how sure the answers were, and which were the worst. Memory does not grow with the
-// set, but for the pairs of numbers of a regression.
+// Details of an evaluation beyond its scores: the confidence of predictions, and the worst mistakes. Memory does not
+// grow with the set, but for the pairs of numbers of a regression.
 
 public import Adze
 public import AdzeData

@@ -1,4 +1,4 @@
-// An evaluation as a page: headline figures, confusion, how sure the answers were, every label, the worst mistakes.
+// An evaluation as an HTML page: main scores, confusion matrix, confidence, scores of each label, worst mistakes.
 
 public import Adze
 internal import AdzeData

@@ -1,4 +1,4 @@
-// Numbers as a page writes them: every number has a form, whatever a file says. Not here: the numbers of an axis.
+// Formatting of numbers for pages, infinite ones and NaN included. Not here: the numbers of an axis.
 
 /// Numbers as text.
 enum Figure {

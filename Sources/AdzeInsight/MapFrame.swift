@@ -1,4 +1,4 @@
-// Where the squares of a confusion map are, and which labels are named beside it: as many as do not touch.
+// Layout of a confusion map: the places of its squares, and as many label names as fit beside it without touching.
 
 /// The frame of a confusion map.
 struct MapFrame {

@@ -1,4 +1,4 @@
-// What a score means, in the few words that stand below it.
+// Explanations of scores, one line each, shown below the scores of a page.
 
 /// One line each on the scores of a page.
 enum Meaning {

@@ -1,4 +1,4 @@
-// When a page's figures were made, how long that took, and with which Adze. The caller says it: a page itself reads no
+// When a page's figures were made, how long that took, and by which version. The caller gives them: a page reads no
 // clock, so that the same facts give the same page.
 
 /// What a page says of its making.

@@ -1,4 +1,4 @@
-// A training run as its log tells it: one JSON object a line. `run.jsonl` is written by `adze finetune --log`.
+// A training run read from its log, one JSON object a line. `run.jsonl` is written by `adze finetune --log`.
 
 public import AdzeBytes
 

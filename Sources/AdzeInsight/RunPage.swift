@@ -1,4 +1,4 @@
-// A training run as a page: loss, metrics, learning rate, and what the best epoch's model gets wrong.
+// A training run as an HTML page: loss, metrics, learning rate, and the mistakes of the best epoch's model.
 
 public import Adze
 internal import AdzeBytes

@@ -1,4 +1,4 @@
-// A tensor's dimensions, checked once: whoever holds a `Shape` can multiply it out without fear of overflow.
+// A tensor's dimensions, checked once: their product is known not to overflow.
 
 /// The dimensions of a tensor, outermost first; no dimensions for a scalar.
 ///

@@ -1,4 +1,4 @@
-// Made-up token sequences to measure with: the same for everybody. Not here: the clock.
+// Generated token sequences for benchmarks, the same on every machine. Not here: timing.
 
 public import AdzeModels
 

@@ -1,4 +1,5 @@
-// Timing the engine alone on given token sequences. What runs on the machine beside it is the caller's to know.
+// Timing of the engine alone on given token sequences. Not here: tokenizing, and the load of the machine, which the
+// caller controls.
 
 internal import AdzeBytes
 internal import AdzeKernels

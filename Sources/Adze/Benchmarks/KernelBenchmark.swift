@@ -1,5 +1,5 @@
-// Timing the arithmetic alone: what a processor's multiply-adds reach at most, and what one matrix product makes of that.
-// Not here: models, which are `EngineBenchmark`'s.
+// Timing of the kernels alone: the highest rate of multiply-adds that the processor reaches, and the rate of one matrix
+// product. Not here: models, which are `EngineBenchmark`'s.
 
 internal import AdzeKernels
 internal import AdzeThreads

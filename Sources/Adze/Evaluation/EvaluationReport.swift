@@ -1,4 +1,4 @@
-// What an evaluation found, and its form as JSON. Not here: tables for a terminal.
+// The result of an evaluation, and its JSON. Not here: tables for a terminal.
 
 public import AdzeBytes
 public import AdzeData

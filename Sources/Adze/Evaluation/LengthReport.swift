@@ -1,5 +1,5 @@
-// How long texts are in tokens, and what a maximum length would cost: what is cut, what windows would add. Not here: the
-// time, which `LengthTiming` measures.
+// Statistics of text lengths in tokens, and for each maximum length how many texts are truncated and how many tokens
+// windows add. Not here: the running time, which `LengthTiming` measures.
 
 public import AdzeData
 internal import AdzeThreads

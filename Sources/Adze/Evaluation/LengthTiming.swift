@@ -1,5 +1,5 @@
-// What a maximum length costs in time: a model is run on inputs of some lengths, and a set's time follows from its
-// lengths. Not here: what is cut.
+// Estimates of the running time for each maximum length, from timings of a model on inputs of a few lengths. Not here:
+// truncation.
 
 internal import AdzeKernels
 internal import AdzeModels

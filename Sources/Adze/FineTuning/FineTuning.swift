@@ -1,5 +1,5 @@
-// A training from end to end: examples into tokens, the run, the trained model as a bundle that is written like any
-// other. Not here: reading tables, and what a run does.
+// Fine-tuning from start to end: examples into tokens, the training run, the trained model as a bundle that is written
+// like any other. Not here: reading tables, and the run itself, which is AdzeTraining's.
 
 internal import AdzeBytes
 public import AdzeData

@@ -1,4 +1,5 @@
-// What keeps a model from being trained on data, beyond what is wrong with the data or the model alone.
+// Errors of fine-tuning: a model and data that do not fit each other. Not here: errors of the data alone or of the
+// model alone.
 
 public import AdzeBytes
 public import AdzeData

@@ -1,5 +1,5 @@
-// A domain's jargon in a model: words from a file, each one token from then on, with an embedding that starts where the
-// word's pieces were.
+// Adding words to a model: words from a file, each one token from then on, whose embedding is the mean of those of the
+// word's pieces.
 
 public import AdzeBytes
 internal import AdzeData

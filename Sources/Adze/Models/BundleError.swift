@@ -1,4 +1,4 @@
-// What can be wrong between the parts of a model, or between a model and what is asked of it.
+// Errors of a model bundle: parts that do not fit each other, and requests that the model cannot serve.
 
 public import AdzeBytes
 internal import AdzeModels

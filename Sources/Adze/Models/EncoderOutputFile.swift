@@ -1,4 +1,4 @@
-// The four outputs of an encoder for some texts, as one safetensors file.
+// The outputs of an encoder for some texts (sequence, pooled, hidden states, attentions), as one safetensors file.
 
 package import AdzeModels
 internal import AdzeSafetensors

@@ -1,5 +1,5 @@
-// Where files are, as a program says it: by URL. Each URL becomes a path here, and only here; one that names no file of this
-// machine is refused before anything is opened. The command line, which is given paths, calls what is behind.
+// File locations given as URLs. Each URL becomes a path here, and only here; one that names no file on this machine is
+// refused before anything is opened. The command line has paths and calls the functions that take paths.
 
 public import AdzeBytes
 public import AdzeData

@@ -1,4 +1,4 @@
-// From what a tokenizer gives to what a model takes.
+// Conversion of a tokenizer's encoding to the token sequence that a model takes.
 
 internal import AdzeModels
 internal import AdzeTokenization

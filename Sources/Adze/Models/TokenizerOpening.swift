@@ -1,4 +1,4 @@
-// A tokenizer alone, without a model's weights, and how it is made to fit them.
+// Opening a tokenizer without a model's weights, and fitting a tokenizer to a model.
 
 internal import AdzeBytes
 internal import AdzeHuggingFace

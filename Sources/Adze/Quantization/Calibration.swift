@@ -1,5 +1,5 @@
-// The texts that smoothing is measured on: which of many, and how the file that comes of them names them. Not here: the
-// sentences that ship with Adze, which are `CalibrationTexts`, nor what is measured.
+// Choice of the texts that smoothing is calibrated on, and how the written file records them. Not here: the sentences
+// that ship with Adze, which are `CalibrationTexts`, and the measuring, which is `SmoothingCalibration`.
 
 internal import AdzeBytes
 internal import AdzeModels

@@ -1,5 +1,5 @@
-// The sentences that ship with Adze for calibrating int8: of many kinds, so that the channels of a model reach about as
-// far as they do on its users' texts. Not here: what is measured on them.
+// The sentences that ship with Adze for calibrating int8, of many kinds, so that activation ranges are near those of
+// users' texts. Not here: the measuring.
 
 /// Texts for calibration.
 enum CalibrationTexts {

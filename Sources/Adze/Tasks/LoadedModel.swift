@@ -1,5 +1,5 @@
-// What every façade over a head is made of: a tokenizer, an engine and a length. What a head's numbers mean is for the
-// façades; why one text gets no answer is `TextProblem`.
+// Tokenizer, engine and maximum length: what all façades over heads share. Not here: the meaning of logits, which is
+// the façades', and why one text gets no answer, which is `TextProblem`.
 
 internal import AdzeBytes
 internal import AdzeModels

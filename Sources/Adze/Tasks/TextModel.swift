@@ -1,4 +1,4 @@
-// The one place that tells by a model's head what it is for, and picks the façade.
+// The choice of a façade by the task of a model's head, made here alone.
 
 public import AdzeModels
 

@@ -1,4 +1,4 @@
-// Why a head has no answer: to one text among others, or to any.
+// Errors of a head: reasons why one text of several, or every text, gets no answer.
 
 public import AdzeBytes
 

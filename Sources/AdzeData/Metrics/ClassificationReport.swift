@@ -1,4 +1,4 @@
-// Scores of a classifier that says one label: a tally that takes answers one by one, and the report that it gives.
+// Scores of a single-label classifier: a tally that takes predictions one by one, and the report that it gives.
 
 #if canImport(Glibc)
 private import Glibc

@@ -1,4 +1,5 @@
-// Counts of what was said for what is: the base of every score of a classifier. Not here: the scores.
+// Counts of predicted labels for each actual label, from which a classifier's scores are computed. Not here: the
+// scores.
 
 /// How often each label was predicted for each actual one.
 ///

@@ -1,4 +1,4 @@
-// Scores of a classifier that says any number of labels, none included.
+// Scores of a multi-label classifier.
 
 /// How good a classifier of any number of labels is over a set, by scikit-learn's definitions.
 public struct MultiLabelReport: Sendable, Equatable {

@@ -1,4 +1,4 @@
-// Scores of a model that says a number.
+// Scores of a regression model.
 
 /// How good a model of numbers is over a set, by scikit-learn's and scipy's definitions.
 public struct RegressionReport: Sendable, Equatable {

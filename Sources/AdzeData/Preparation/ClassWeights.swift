@@ -1,4 +1,4 @@
-// How much each label counts in the loss: as scikit-learn balances them, or as they are given.
+// Weights of the classes in the loss: balanced as scikit-learn does it, or as given.
 
 internal import AdzeBytes
 

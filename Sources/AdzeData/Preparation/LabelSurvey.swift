@@ -1,4 +1,4 @@
-// Which labels a set holds, before there is a model that knows them; and the one table that a training takes them from.
+// The set of labels that occur in a data set, for a model that has no labels yet, and the label table for training.
 
 internal import AdzeBytes
 

@@ -1,4 +1,4 @@
-// What must hold of the examples that a model is to learn from, and what a person should hear of them.
+// Checks of training examples: errors, and warnings for a person.
 
 internal import AdzeBytes
 

@@ -1,4 +1,4 @@
-// What a forward pass can give, and what it gave.
+// The outputs that a forward pass can be asked for, and the values that it returns.
 
 /// The results a caller wants; fewer wishes mean less work.
 public struct OutputRequest: OptionSet, Sendable {

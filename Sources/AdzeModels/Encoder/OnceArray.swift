@@ -1,4 +1,4 @@
-// Results of parallel pieces, each in its own place.
+// An array filled from parallel work, each place once.
 
 internal import Synchronization
 

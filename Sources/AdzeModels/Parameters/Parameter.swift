@@ -1,5 +1,5 @@
-// A parameter of a model and all that is said of it: its place, what it is to its layer, which int8 group it is in. Who
-// trains, quantizes, prunes or initialises asks here; nobody reads it off a name. Not here: which parameters a model has.
+// A parameter of a model: name, shape, part, role and int8 group. Training, quantizing, pruning and initialising read
+// these; nobody parses a name. Not here: which parameters a model has.
 
 public import AdzeTensors
 

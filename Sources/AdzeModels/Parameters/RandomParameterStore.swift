@@ -1,5 +1,4 @@
-// Made-up weights of any shape, for measuring: nothing is read and nothing is learnt. Not here: new heads of real models,
-// which are `ModelCheckpoint`'s.
+// Random weights of any shape, for benchmarks. Not here: new heads of real models, which are `ModelCheckpoint`'s.
 
 public import AdzeTensors
 

@@ -1,5 +1,5 @@
-// How far the channels of a model's normalised hidden states reach, over some texts: what smoothing is calibrated with.
-// Not here: the smoothing factors, nor which texts.
+// Ranges of the channels of a model's normalised hidden states over some texts, from which smoothing is calibrated. Not
+// here: the smoothing factors, and the choice of texts.
 
 internal import AdzeKernels
 public import AdzeThreads

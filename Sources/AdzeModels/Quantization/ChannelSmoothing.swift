@@ -1,5 +1,5 @@
-// Smoothing: what the columns of a matrix are multiplied with before they get 8-bit codes, so that its input, divided by
-// the same, has no few channels that take the whole range. Not here: the codes, nor the engine that divides.
+// Smoothing: factors for the columns of a matrix, applied before it gets 8-bit codes; the input is divided by them, so
+// that no few channels take the whole range. Not here: the codes, nor the engine that divides.
 //
 // Source: Xiao et al., SmoothQuant, arXiv 2211.10438, equation 4 with one half as the migration strength.
 

@@ -1,4 +1,4 @@
-// How far a run has come: with the arrays of weights and moments, all that going on needs. Not here: those arrays.
+// The state of a run between two steps, apart from the arrays of weights and moments.
 
 /// The place of a run between two steps.
 struct RunState: Sendable, Equatable {

@@ -1,4 +1,5 @@
-// What the forward pass of a block leaves for its backward pass, and the memory that passes work in. Not here: the work.
+// Activations that the forward pass of a block keeps for its backward pass, and the scratch memory of both. Not here:
+// the passes.
 
 internal import AdzeKernels
 internal import AdzeModels

@@ -1,4 +1,5 @@
-// How rows are shared out: by their number alone, so that sums over the rows of a piece do not depend on the threads.
+// The division of rows into pieces, by their number alone, so that sums over the rows of a piece do not depend on the
+// threads.
 
 /// Rows cut into pieces of one height; the last may be shorter.
 struct RowPieces: Sendable {

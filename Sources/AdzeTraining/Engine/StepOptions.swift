@@ -1,4 +1,4 @@
-// How one step is computed. Not here: how the optimizer uses its gradients.
+// Options of one training step. Not here: those of the optimizer.
 
 public import AdzeModels
 

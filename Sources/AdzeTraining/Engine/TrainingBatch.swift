@@ -1,4 +1,4 @@
-// What one step learns from: sequences and their targets. Not here: where they come from.
+// The batch of one training step: sequences and their targets. Not here: where they come from.
 
 public import AdzeModels
 

@@ -1,4 +1,4 @@
-// What can be wrong with a model or a batch that is to be trained on.
+// Errors of a model or a batch that cannot be trained on.
 
 public import AdzeBytes
 

@@ -1,5 +1,5 @@
-// Which draws dropout makes where. The draws themselves are a pure function of seed, step, place and element (Random); no
-// mask is kept: the backward pass draws again.
+// The places at which dropout draws. The draws are a pure function of seed, step, place and element (Random); no mask
+// is kept: the backward pass draws again.
 
 internal import AdzeKernels
 internal import AdzeModels

@@ -1,4 +1,5 @@
-// Which rows of a matrix are how many updates behind, and what those updates were. Not here: arithmetic on rows.
+// Bookkeeping of lazily updated rows: how many updates each row is behind, and the settings of those updates. Not here:
+// arithmetic on rows.
 
 internal import AdzeTensors
 internal import CKernels

@@ -1,5 +1,5 @@
-// New weights for the pooler, which fine-tunes from pretrained next-sentence weights less well than from fresh ones on
-// some tasks. Not here: when that is asked for, see `Recipe.reinitialisesPooler`.
+// Reinitialisation of the pooler, which on some tasks fine-tunes better from new weights than from those of
+// next-sentence pretraining. Not here: when that is asked for, see `Recipe.reinitialisesPooler`.
 
 public import AdzeKernels
 internal import AdzeModels

@@ -1,4 +1,5 @@
-// The recipes of three known texts, each with what it reproduces of its source and what it leaves out on purpose.
+// Presets: the standard recipe, and those of three published sources, each with what it reproduces and what it leaves
+// out.
 
 /// A recipe with a name.
 public enum Preset: String, Sendable, CaseIterable {

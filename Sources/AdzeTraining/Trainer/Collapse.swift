@@ -1,4 +1,5 @@
-// How a run shows that it learns nothing any more, and what is watched to see it. Not here: what is done about it.
+// Detection of a collapsed run: a loss that is not finite or has exploded, or one class for all of the development set.
+// Not here: the retry.
 
 /// Why a run was given up.
 public struct Collapse: Sendable, Equatable {

@@ -1,5 +1,5 @@
-// A file without a name: nobody else can open it, and it is gone when the process is. For what a run would otherwise hold
-// in memory. Not here: checkpoints, which outlive the process.
+// An unnamed temporary file, which no other process can open and which ends with this one, for data that a run would
+// otherwise hold in memory. Not here: checkpoints, which outlive the process.
 
 internal import AdzeBytes
 

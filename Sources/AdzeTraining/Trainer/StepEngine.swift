@@ -1,5 +1,5 @@
-// What the trainer asks of the engine, so that its own laws can be tested on a model of a dozen weights. Not here: any
-// arithmetic.
+// The protocol between trainer and engine, so that the trainer can be tested on a model of a dozen weights. Not here:
+// any arithmetic.
 
 internal import AdzeBytes
 internal import AdzeKernels

@@ -1,4 +1,4 @@
-// What ends a run before its end. Not here: damaged checkpoints, see `RunCheckpointError`.
+// Errors that end a run. Not here: damaged checkpoints, see `RunCheckpointError`.
 
 public import AdzeBytes
 

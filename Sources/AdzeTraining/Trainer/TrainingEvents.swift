@@ -1,4 +1,4 @@
-// What a run tells while it runs, and what it leaves. Not here: how that is shown or written down.
+// Events that a run reports, and its result. Not here: how they are shown or logged.
 
 /// Something that happened in a run.
 public enum TrainingEvent: Sendable {

@@ -1,4 +1,5 @@
-// `adze evaluate`: how good a classifier is on labelled data. What the lines look like is `EvaluationText`.
+// `adze evaluate`: scores of a classifier on labelled data. Not here: the lines that are printed, which are
+// `EvaluationText`'s.
 
 import Adze
 import AdzeBytes

@@ -1,5 +1,5 @@
-// `adze finetune`: a model and a table of labelled texts into a better model. Not here: the recipe's options, the log and
-// what is shown on the way, which are in Finetune/.
+// `adze finetune`: trains a model on a table of labelled texts. Not here: the recipe's options, the log and progress,
+// which are in Finetune/.
 
 import Adze
 import AdzeBytes

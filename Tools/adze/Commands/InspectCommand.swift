@@ -1,4 +1,4 @@
-// `adze inspect`: what a model is. How it reads on a terminal is `InspectText`.
+// `adze inspect`: a description of a model. Not here: its lines on a terminal, which are `InspectText`'s.
 
 import Adze
 import AdzeBytes

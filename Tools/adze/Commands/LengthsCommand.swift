@@ -1,4 +1,5 @@
-// `adze lengths`: how long texts are in tokens, what each maximum length would cut, and what it would cost in time.
+// `adze lengths`: text lengths in tokens, and for each maximum length how many texts are truncated and how long a model
+// takes.
 
 import Adze
 import AdzeBytes

@@ -1,4 +1,4 @@
-// `adze predict`: what a model's head says of texts.
+// `adze predict`: answers of a model's head for texts.
 
 import Adze
 import AdzeBytes

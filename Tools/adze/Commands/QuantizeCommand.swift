@@ -1,4 +1,4 @@
-// `adze quantize`: a file whose int8 has passed a test on labelled data.
+// `adze quantize`: an int8 file that has passed a quality gate on labelled data.
 
 import Adze
 import AdzeBytes

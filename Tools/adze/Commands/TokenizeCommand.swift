@@ -1,4 +1,4 @@
-// `adze tokenize`: what a tokenizer makes of texts.
+// `adze tokenize`: the tokens of texts.
 
 import Adze
 import AdzeBytes

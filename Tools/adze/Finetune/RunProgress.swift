@@ -1,4 +1,4 @@
-// What a person sees of a run: a line that lives on a terminal, plain lines elsewhere, all on standard error.
+// Progress of a training run on standard error: a line that is updated on a terminal, plain lines elsewhere.
 
 import AdzeTraining
 import Foundation

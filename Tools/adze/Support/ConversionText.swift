@@ -1,5 +1,5 @@
-// What became of a source's tensors, as a person reads it: what is no longer what it was, and how many stayed. All of them
-// on request.
+// Lines about a conversion's tensors: those renamed, tied or dropped, and how many stayed as they were. All of them on
+// request.
 
 import Adze
 import AdzeBytes

@@ -1,5 +1,5 @@
-// Names from a file as fields of a line: one that could be taken for more than itself is quoted. `StandardOutput` and
-// `Console` escape what is left in a line; here is what only the verb knows, where a name begins and ends.
+// Quoting of names from a file where they are fields of a line or items of a list, so that it is clear where a name
+// begins and ends. `StandardOutput` and `Console` escape control characters.
 
 import AdzeBytes
 

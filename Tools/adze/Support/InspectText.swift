@@ -1,5 +1,5 @@
-// What `inspect` found, as a person reads it: a name and what it is, members of an object on lines of their own where they
-// do not fit on one.
+// Lines about a model for `inspect`: a name and its value, members of an object on lines of their own where they do not
+// fit on one.
 
 import AdzeBytes
 

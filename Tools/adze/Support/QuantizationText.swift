@@ -1,4 +1,4 @@
-// What a quality gate found, as a person reads it in a terminal.
+// Lines about the result of a quality gate, for a terminal.
 
 import Adze
 import AdzeBytes

@@ -1,4 +1,4 @@
-// How many rows of an input were answered, and what a person, or a script, should hear of the others.
+// Counts of answered and unanswered rows, and the notes and exit code that follow from them.
 
 import AdzeBytes
 import AdzeData

@@ -1,4 +1,4 @@
-// How fast a tokenizer is: one thread, texts in memory, whole encodings made and let go.
+// Timing of a tokenizer: one thread, texts in memory, whole encodings.
 
 import AdzeBytes
 import AdzeData

@@ -1,5 +1,5 @@
-// What a reader has allocated at most while it looked at one input. Needs AddressSanitizer's hooks, so it exists in the
-// fuzzer's build alone.
+// The peak memory that a reader allocates for one input. Needs AddressSanitizer's hooks, so it exists in the fuzzer's
+// build alone.
 
 #if FUZZING
 import Synchronization

@@ -1,5 +1,5 @@
-// The program as a user meets it, on models that somebody damaged or made to do harm: how it ends, what it writes where,
-// how much memory and time it took. Not libFuzzer: a run is a process, and what is covered is not seen.
+// Runs the program on damaged and hostile models, and checks how it ends, what it writes where, and how much memory and
+// time it takes. Not libFuzzer: a run is a process, and coverage is not seen.
 
 import AdzeBytes
 

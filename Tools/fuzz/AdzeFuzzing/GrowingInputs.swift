@@ -1,4 +1,4 @@
-// Inputs that have much of one thing, for every table, list and loop that a file can make long.
+// Inputs with very many entries of one kind, for every table, list and loop that a file can make long.
 
 extension FuzzTarget {
     /// The shapes of each target.

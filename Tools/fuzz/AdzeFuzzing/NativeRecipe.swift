@@ -1,5 +1,6 @@
-// A native file cooked from bytes: header and frames are the fuzzer's, sizes, places and checksums are right, so that what
-// stands behind the checksums is reached. Written from the specification alone; shares no code with reader or writer.
+// A native file made from the fuzzer's bytes: header and frames are the fuzzer's; sizes, places and checksums are
+// right, so that the checks behind the checksums are reached. Written from the specification alone; shares no code with
+// reader or writer.
 
 import AdzeBytes
 

@@ -1,4 +1,4 @@
-// What every refusal of every reader must be: an error of ours, in one line that a terminal can show.
+// The properties of every error of every reader: an error of ours, in one line that a terminal can show.
 
 import AdzeBytes
 

@@ -1,5 +1,5 @@
-// The program that a fuzz target is without libFuzzer: every file and folder given is run through the properties. Not
-// here: the test that does so with the committed corpora.
+// The main program of a fuzz target that is built without libFuzzer: runs every file and folder given through the
+// properties. Not here: the test that does so with the committed corpora.
 
 import AdzeBytes
 

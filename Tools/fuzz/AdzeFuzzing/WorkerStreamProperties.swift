@@ -1,4 +1,5 @@
-// The worker's stream: whatever it says of an HDF5 file, no tensor is lost or bent, and each text is fit for a terminal.
+// The worker's stream: whatever it says of an HDF5 file, no tensor is lost or changed, and each text is fit for a
+// terminal.
 
 import AdzeBytes
 import AdzeKeras

@@ -1,4 +1,4 @@
-// The figure that a quality gate is about: which there are for each kind of model, and where an evaluation has them.
+// The metric of a quality gate: which metrics each kind of model has, and where an evaluation holds them.
 
 public import AdzeData
 

@@ -1,4 +1,4 @@
-// What a quality gate measured, and its form in a file's header. Not here: the measuring.
+// The result of a quality gate, and its form in a file's header. Not here: the measuring.
 
 public import AdzeBytes
 internal import AdzeModelFiles
