@@ -1,5 +1,5 @@
 // swift-tools-version: 6.3
-// Adze: carves BERT classifiers down to size. The dependency table below is asserted by `DependencyDirectionTests`.
+// Adze: carves BERT and its relatives down to size. The dependency table below is asserted by `DependencyDirectionTests`.
 
 import PackageDescription
 
