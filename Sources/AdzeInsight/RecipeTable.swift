@@ -21,6 +21,7 @@ enum RecipeTable {
         "schedule": "--schedule", "warmup": "--warmup", "clipping": "--clip", "hiddenDropout": "--dropout",
         "attentionDropout": "--attention-dropout", "classifierDropout": "--classifier-dropout",
         "focalGamma": "--focal", "metric": "--metric", "patience": "--patience",
+        "floatProducts": "--fp32-products",
     ]
 
     /// Flags, and the value of the key for which they stand.

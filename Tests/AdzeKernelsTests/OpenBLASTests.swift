@@ -1,5 +1,6 @@
 // Products by OpenBLAS, and matrices packed for it, against the plain definitions; nothing where the library is not installed.
 
+import AdzeBytes
 import AdzeTestSupport
 import Testing
 
@@ -74,6 +75,11 @@ import Testing
             output.values(0..<columns),
             ReferenceOps.linear(
                 input.values(0..<depth), masked, bias: nil, rows: 1, columns: columns, depth: depth), 1e-6)
+    }
+
+    @Test func whereItIsMissingOneLineSaysWhatToInstall() {
+        let error = FloatProductsError()
+        #expect(error.kind == .missingInput && error.description.contains("install libopenblas0"))
     }
 
     @Test func ourBitsAreAskedForByName() throws {

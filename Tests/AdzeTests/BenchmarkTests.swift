@@ -1,5 +1,6 @@
 // What benchmarks run on: the same for everybody, and as it is said. No speed is tested.
 
+import AdzeKernels
 import AdzeModels
 import Testing
 
@@ -44,6 +45,8 @@ import Testing
             let product = benchmark.product(rows: 100, columns: 50, depth: 33)
             #expect(product.shape == (100, 50, 33) && product.runs.count >= 10 && product.limit > 0)
             #expect(product.shareOfLimit > 0 && benchmark.limit() > 0)
+            let hasPeer = precision == .fp32 && FloatProducts.available.contains(.openblas)
+            #expect((product.openBLAS != nil) == hasPeer && product.openBLAS?.ratio != 0)
         }
     }
 }

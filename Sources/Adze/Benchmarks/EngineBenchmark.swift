@@ -2,7 +2,7 @@
 // caller controls.
 
 internal import AdzeBytes
-internal import AdzeKernels
+public import AdzeKernels
 public import AdzeModels
 
 /// A loaded model whose passes are timed.
@@ -35,6 +35,8 @@ public final class EngineBenchmark: Sendable {
         }
     }
 
+    /// Who multiplies what runs in fp32.
+    public var products: FloatProducts { engine.model.kernels.products }
     /// The shape of the model.
     public var config: EncoderShape { engine.model.config }
     private let engine: Engine
@@ -51,14 +53,16 @@ public final class EngineBenchmark: Sendable {
     ///
     /// Besides the names of `EncoderShape.wellKnownNames` there are `bert-base` and `bert-large`, cased, and `minilm`, which is
     /// all-MiniLM-L6-v2. Throws for an unknown name. Its int8 form has no channel factors.
-    public init(shape name: String, precision: Precision, threads: Int? = nil) throws {
+    public init(
+        shape name: String, precision: Precision, products: FloatProducts? = nil, threads: Int? = nil
+    ) throws {
         let config = try EngineBenchmark.shape(name)
         let task = HeadTask.classification(ClassificationHead(labels: ["0", "1"], problemType: .singleLabel))
         let head = Families.family(of: config).head(task, config)
         let store = RandomParameterStore(config: config, head: head, seed: 0)
         let checkpoint = ModelCheckpoint(config: config, head: head, store: store)
         let quantized = precision == .int8 ? PlannedQuantizedStore(checkpoint, plan: QuantizationPlan()) : nil
-        engine = try Engine(checkpoint, quantized: quantized, threads: threads)
+        engine = try Engine(checkpoint, quantized: quantized, products: products, threads: threads)
         outputs = head.outputs
     }
 

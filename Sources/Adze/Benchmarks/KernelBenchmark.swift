@@ -15,6 +15,9 @@ public struct KernelBenchmark: Sendable {
         public let runs: [Double]
         /// What the registers alone reached between the runs: the median, in 10⁹ multiply-adds a second.
         public let limit: Double
+        /// What OpenBLAS made of the product between the runs: its median in 10⁹ multiply-adds a second, and the median of
+        /// our speed over its own; nil in int8, and where it is not installed.
+        public let openBLAS: (gmacPerSecond: Double, ratio: Double)?
         /// The median of the shares of the limit that runs reached beside it. A machine whose speed drifts changes both.
         public let shareOfLimit: Double
         /// The median.
@@ -47,7 +50,7 @@ public struct KernelBenchmark: Sendable {
     /// Throws `InstructionSetError`.
     public init(_ precision: Precision, threads: Int? = nil) throws {
         self.precision = precision
-        kernels = Kernels(try InstructionSet.chosen())
+        kernels = try Kernels.chosen(products: .ours)
         pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
     }
 
@@ -75,37 +78,60 @@ public struct KernelBenchmark: Sendable {
 
     /// Times output = input · matrixᵀ + bias with fp32 output; in int8 the input has its codes already.
     ///
-    /// Runs once untimed, then in ten turns of some hundredths of a second with the registers alone. Each thread has its
-    /// own columns, and rows 96 at a time.
+    /// Runs once untimed, then in ten turns of some hundredths of a second with the registers alone, and in fp32 with
+    /// OpenBLAS where it is installed. Each thread has its own columns, and rows 96 at a time; OpenBLAS all rows at once,
+    /// which suits it.
     public func product(rows: Int, columns: Int, depth: Int) -> Product {
         precondition(rows > 0 && columns > 0 && depth > 0)
         let work = Operands(precision, rows: rows, columns: columns, depth: depth, kernels: kernels)
-        let (height, panels) = (96, 2 * PackedMatrix.panel)
-        let width = ((columns + threads - 1) / threads + panels - 1) / panels * panels
-        let (pieces, blocks) = ((columns + width - 1) / width, (rows + height - 1) / height)
-        func once() {
-            pool.forEach(pieces * blocks) { index in
-                let (piece, block) = index.quotientAndRemainder(dividingBy: blocks)
-                work.multiply(
-                    rows: block * height..<min(rows, (block + 1) * height),
-                    columns: piece * width..<min(columns, (piece + 1) * width), kernels)
-            }
-        }
-        once()
-        let (clock, products) = (ContinuousClock(), Double(rows) * Double(columns) * Double(depth))
+        let peer =
+            precision == .fp32 && FloatProducts.available.contains(.openblas)
+            ? Operands(
+                precision, rows: rows, columns: columns, depth: depth,
+                kernels: Kernels(kernels.instructionSet, products: .openblas)) : nil
+        run(work, height: 96)
+        if let peer { run(peer, height: rows) }
+        let products = Double(rows) * Double(columns) * Double(depth) / 1e9
         var (all, limits, shares): ([Double], [Double], [Double]) = ([], [], [])
+        var (peers, ratios): ([Double], [Double]) = ([], [])
         for _ in 0..<10 {
             limits.append(limitOnce())
-            let end = clock.now + .milliseconds(40)
-            var runs: [Double] = []
-            while runs.isEmpty || (clock.now < end && runs.count < 1000) { runs.append(clock.measure(once).inSeconds) }
-            shares.append(products / runs.sorted()[runs.count / 2] / 1e9 / limits[limits.count - 1])
+            let runs = turn { run(work, height: 96) }
+            shares.append(products / median(runs) / limits[limits.count - 1])
             all += runs
+            guard let peer else { continue }
+            let others = turn { run(peer, height: rows) }
+            ratios.append(median(others) / median(runs))
+            peers += others
         }
         return Product(
-            shape: (rows, columns, depth), runs: all.sorted(), limit: limits.sorted()[limits.count / 2],
-            shareOfLimit: shares.sorted()[shares.count / 2])
+            shape: (rows, columns, depth), runs: all.sorted(), limit: median(limits),
+            openBLAS: peer == nil ? nil : (products / median(peers), median(ratios)), shareOfLimit: median(shares))
     }
+
+    /// The product once, a thread's columns and `height` rows at a time.
+    private func run(_ work: Operands, height: Int) {
+        let panels = 2 * PackedMatrix.panel
+        let width = ((work.columns + threads - 1) / threads + panels - 1) / panels * panels
+        let (pieces, blocks) = ((work.columns + width - 1) / width, (work.rows + height - 1) / height)
+        pool.forEach(pieces * blocks) { index in
+            let (piece, block) = index.quotientAndRemainder(dividingBy: blocks)
+            work.multiply(
+                rows: block * height..<min(work.rows, (block + 1) * height),
+                columns: piece * width..<min(work.columns, (piece + 1) * width))
+        }
+    }
+
+    /// Seconds of as many runs as 40 milliseconds have.
+    private func turn(_ body: () -> Void) -> [Double] {
+        let clock = ContinuousClock()
+        let end = clock.now + .milliseconds(40)
+        var runs: [Double] = []
+        while runs.isEmpty || (clock.now < end && runs.count < 1000) { runs.append(clock.measure(body).inSeconds) }
+        return runs
+    }
+
+    private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 }
 
 /// What one product reads and writes.
@@ -115,12 +141,14 @@ private struct Operands: Sendable {
         case int8(PackedInt8Matrix, QuantizedRows)
     }
 
+    let (rows, columns, depth): (Int, Int, Int)
     private let matrix: Matrix
     private let input: FloatBuffer
     private let output: FloatBuffer
-    private let (rows, columns, depth): (Int, Int, Int)
+    private let kernels: Kernels
 
     init(_ precision: Precision, rows: Int, columns: Int, depth: Int, kernels: Kernels) {
+        self.kernels = kernels
         (self.rows, self.columns, self.depth) = (rows, columns, depth)
         input = FloatBuffer((0..<rows * depth).map { Float($0 * 7919 % 2001 - 1000) / 1000 })
         output = FloatBuffer(count: rows * columns)
@@ -142,7 +170,7 @@ private struct Operands: Sendable {
         }
     }
 
-    func multiply(rows range: Range<Int>, columns part: Range<Int>, _ kernels: Kernels) {
+    func multiply(rows range: Range<Int>, columns part: Range<Int>) {
         let target = output.matrix(rows: rows, columns: columns).rows(range).columns(part)
         switch matrix {
         case .float(let matrix, let bias):

@@ -40,7 +40,8 @@ public struct LengthTiming: Sendable, Equatable {
     /// Throws `TrainingError.untrainableHead` for a model without a classifier, and the engine's errors.
     public init(training bundle: ModelBundle, lengths: [Int], threads: Int? = nil, budget: Double = 0.4) throws {
         let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
-        let model = try TrainingModel(bundle.checkpoint, kernels: Kernels(InstructionSet.chosen()), pool: pool)
+        let kernels = try Kernels.chosen(products: bundle.floatProducts)
+        let model = try TrainingModel(bundle.checkpoint, kernels: kernels, pool: pool)
         let pass = TrainingPass(model, pool: pool)
         let targets = [[Float]](repeating: [Float](repeating: 0, count: model.logitCount), count: 1)
         // A batch of 8 texts of middling length.

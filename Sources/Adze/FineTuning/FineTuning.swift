@@ -39,8 +39,8 @@ public struct FineTuning: Sendable {
 
     /// Cuts the examples into tokens and settles what the recipe leaves open.
     ///
-    /// Throws `DataError.noSuchLabel` for a weight of no label, `TrainerError.unknownMetric`, and
-    /// `TokenizerError.impossibleBudget`.
+    /// Throws `DataError.noSuchLabel` for a weight of no label, `TrainerError.unknownMetric`,
+    /// `TokenizerError.impossibleBudget`, and `FloatProductsError` where the recipe asks for a library that is not here.
     /// - Parameters:
     ///   - metric: the score that chooses the best epoch; nil takes the recipe's where the task has it, else the task's
     ///     own.
@@ -76,6 +76,8 @@ public struct FineTuning: Sendable {
             throw TrainerError.unknownMetric(
                 recipe.metric, known: known, nearest: nearestName(to: recipe.metric, in: known))
         }
+        recipe.floatProducts = try FloatProducts.chosen(
+            examples.bundle.floatProducts ?? recipe.floatProducts, for: InstructionSet.chosen())
         loss = try FineTuning.loss(examples, &recipe, classWeights)
         self.examples = examples
         self.recipe = recipe
@@ -135,7 +137,7 @@ public struct FineTuning: Sendable {
             ModelCheckpoint(
                 config: start.config, head: start.head,
                 store: FiniteStore(base: start.store, allowsNonFinite: false)),
-            kernels: Kernels(InstructionSet.chosen()), pool: pool)
+            kernels: Kernels.chosen(products: recipe.floatProducts), pool: pool)
         let scorer = DevelopmentScorer(
             head: head, examples: examples.dev, windowCounts: development.windowCounts)
         let quantization = plan.map {

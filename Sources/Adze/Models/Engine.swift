@@ -18,14 +18,15 @@ final class Engine: Sendable {
 
     /// Loads a checkpoint in fp32, or with the codes of `quantized` in int8, on `threads` threads.
     ///
-    /// `exactly` asks for the same fp32 bits on every instruction set. Throws the stores' errors and
-    /// `InstructionSetError`.
+    /// `exactly` asks for the same fp32 bits on every instruction set, by our own kernels whatever `products` says. Throws
+    /// the stores' errors, `InstructionSetError` and `FloatProductsError`.
     init(
-        _ checkpoint: ModelCheckpoint, quantized: (any QuantizedStore)? = nil, exactly: Bool = false, threads: Int?
+        _ checkpoint: ModelCheckpoint, quantized: (any QuantizedStore)? = nil, exactly: Bool = false,
+        products: FloatProducts? = nil, threads: Int?
     ) throws {
         pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
         model = try EncoderModel(
-            checkpoint, quantized: quantized, exactly: exactly, kernels: Kernels(InstructionSet.chosen()), pool: pool)
+            checkpoint, quantized: quantized, exactly: exactly, kernels: Kernels.chosen(products: products), pool: pool)
         workspace = Mutex(Workspace())
     }
 
@@ -35,7 +36,7 @@ final class Engine: Sendable {
     ) throws {
         let checkpoint = encoderOnly ? bundle.checkpoint.encoder : bundle.checkpoint
         let quantized = precision == .int8 ? try bundle.quantizedStore(threads: threads) : nil
-        try self.init(checkpoint, quantized: quantized, threads: threads)
+        try self.init(checkpoint, quantized: quantized, products: bundle.floatProducts, threads: threads)
     }
 
     /// Another model on the threads of an engine.

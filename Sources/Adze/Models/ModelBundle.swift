@@ -3,6 +3,7 @@
 
 internal import AdzeBytes
 public import AdzeHuggingFace
+internal import AdzeKernels
 public import AdzeModelFiles
 public import AdzeModels
 internal import AdzeNative
@@ -20,15 +21,19 @@ public struct ModelBundle: Sendable {
     public let sentenceRecipe: SentenceRecipe?
     /// What a user should hear of.
     public let notes: [String]
+    /// Who multiplies in fp32; nil for what suits the processor.
+    let floatProducts: FloatProducts?
     /// What was done to what was opened, in its order; empty for a model as it lies on disk.
     let edits: [ModelEdit]
 
     /// Opens a model and checks that its parts fit each other.
     ///
-    /// Throws an `AdzeFailure` whose description is one line. Of a tokenizer with more tokens than the embedding has rows,
+    /// Throws an `AdzeFailure` whose description is one line, `FloatProductsError` before anything is read. Of a tokenizer with more tokens than the embedding has rows,
     /// the last are left out where they were added to it, or where it is one; else it is refused here.
     package init(path: String, options: ModelOptions = ModelOptions()) throws {
         let options = try options.located()
+        floatProducts = options.floatProducts
+        if let floatProducts { _ = try FloatProducts.chosen(floatProducts, for: .best) }
         let source = try OpenedModel(path: path, options: options.weights)
         self.source = source
         edits = []
@@ -182,6 +187,7 @@ extension ModelBundle {
         self.tokenizer = tokenizer
         sentenceRecipe = old.sentenceRecipe
         notes = old.notes
+        floatProducts = old.floatProducts
         edits = old.edits + [edit]
     }
 }

@@ -1,5 +1,6 @@
 // What a caller may state about a model that its files do not say.
 
+public import AdzeKernels
 internal import AdzeModelFiles
 public import AdzeModels
 
@@ -31,6 +32,9 @@ public struct ModelOptions: Sendable {
     public var newHeadProblem = ProblemType.singleLabel
     /// The seed of a new classifier.
     public var seed: UInt64 = 0
+    /// Who multiplies where the model runs or learns in fp32; nil for what suits the processor, which is ours but where it
+    /// has no fma. In int8 our own kernels always.
+    public var floatProducts: FloatProducts?
     /// The program `adze-h5worker`, which reads HDF5; nil for the one beside the running executable.
     public var hdf5Worker: URL?
 

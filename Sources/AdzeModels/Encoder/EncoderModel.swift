@@ -17,7 +17,7 @@ public final class EncoderModel: Sendable {
     public let isInt8: Bool
     /// In int8, and in fp32 on request, nothing passes through OpenBLAS, so that an answer has the same bits on every
     /// instruction set.
-    let kernels: Kernels
+    package let kernels: Kernels
     let embeddings: Embeddings
     /// What the distance between two tokens adds to attention scores; nil for nothing.
     let distanceBias: DistanceBias?

@@ -1,13 +1,15 @@
-// A recipe as JSON: every key is written; of keys that are not there the preset's values hold, and others are refused.
+// A recipe as JSON: every key is written, but for who multiplies where that is nobody but us; of keys that are not there the
+// preset's values hold, and others are refused.
 
 public import AdzeBytes
+internal import AdzeKernels
 
 extension Recipe {
     /// The recipe with every key, in a fixed order.
     public var json: JSONValue {
         func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
         func integer(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
-        return .object([
+        var object: JSONObject = [
             "preset": .string(preset.rawValue), "seed": .integer(Int(Int64(bitPattern: seed))),
             "maximumTokens": integer(maximumTokens), "truncation": longText.map { .string($0.rawValue) } ?? .null,
             "epochs": .integer(epochs), "batchSize": batchSize.map { .integer($0) } ?? .string(Recipe.byDepth),
@@ -23,20 +25,24 @@ extension Recipe {
             "reinitialisesPooler": .bool(reinitialisesPooler), "classWeights": classWeights.json,
             "focalGamma": number(focalGamma), "quantizeAware": .bool(quantizeAware), "metric": .string(metric),
             "keepsBest": .bool(keepsBest), "patience": integer(patience), "retries": .integer(retries),
-        ])
+        ]
+        // Our own products give the bits of recipes that were written when there were no others.
+        if floatProducts == .openblas { object[Recipe.productsKey] = .string(FloatProducts.openblas.rawValue) }
+        return .object(object)
     }
 
     /// What two recipes share iff they are equal, as 16 hexadecimal digits. It finds accidents, not forgeries.
     public var digest: String { contentDigest(Array(json.canonicalText.utf8)) }
 
     static let byDepth = "by-depth"
+    private static let productsKey = "floatProducts"
 
     /// Reads a recipe; the key `preset` says which values hold where a key is absent.
     ///
     /// Throws `RecipeError` for a key that no recipe has, and for a value of the wrong type or outside of its range.
     public init(json: JSONValue) throws(RecipeError) {
         guard let object = json.object else { throw .notAnObject(found: json.kindName) }
-        let known = Recipe().json.object?.keys ?? []
+        let known = (Recipe().json.object?.keys ?? []) + [Recipe.productsKey]
         for key in object.keys where !known.contains(key) {
             throw .unknownKey(key, nearest: nearestName(to: key, in: known))
         }
@@ -94,6 +100,9 @@ extension Recipe {
         classWeights = try reader.classWeights(classWeights)
         focalGamma = try reader.optionalNumber("focalGamma", focalGamma, 0...100)
         quantizeAware = try reader.bool("quantizeAware", quantizeAware)
+        if reader.object[Recipe.productsKey] != nil {
+            floatProducts = try reader.name(Recipe.productsKey, FloatProducts.ours)
+        }
     }
 }
 

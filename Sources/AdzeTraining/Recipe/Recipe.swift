@@ -2,6 +2,7 @@
 // here: what changes only how a run is done, such as threads or memory.
 
 internal import AdzeBytes
+public import AdzeKernels
 
 /// The recipe of a run.
 ///
@@ -76,6 +77,8 @@ public struct Recipe: Sendable, Equatable {
     public var focalGamma: Double?
     /// Whether the forward pass runs on weights and activations rounded to int8.
     public var quantizeAware = false
+    /// Who multiplies; nil for what suits the processor. No bit depends on the processor unless it is OpenBLAS.
+    public var floatProducts: FloatProducts?
 
     // MARK: Choice of the result
 

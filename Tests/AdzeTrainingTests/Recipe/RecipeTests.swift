@@ -1,6 +1,7 @@
 // Recipes as JSON, and what presets and derived numbers are.
 
 import AdzeBytes
+import AdzeKernels
 import AdzeModels
 import AdzeTraining
 import Testing
@@ -59,6 +60,18 @@ import Testing
             #expect(alone.json[key] == value)
             #expect(alone.digest != Recipe().digest)
         }
+    }
+
+    /// Recipes of before keep their digest; another's products do not.
+    @Test func onlyOthersProductsAreWritten() throws {
+        var recipe = Recipe()
+        recipe.floatProducts = .ours
+        #expect(recipe.digest == Recipe().digest && recipe.json["floatProducts"] == nil)
+        recipe.floatProducts = .openblas
+        #expect(recipe.digest != Recipe().digest)
+        #expect(try Recipe(json: recipe.json) == recipe)
+        #expect(try read(#"{"floatProducts": "ours"}"#).floatProducts == .ours)
+        #expect(throws: RecipeError.self) { try read(#"{"floatProducts": "mkl"}"#) }
     }
 
     @Test func digestsFollowContent() throws {

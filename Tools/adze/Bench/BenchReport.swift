@@ -16,6 +16,10 @@ struct BenchRecord {
     /// The passes; nil where only the limit was measured.
     var result: Measured?
     var tokenizing: Tokenizing?
+    /// Who multiplied in fp32.
+    var products: String?
+    /// The same product by OpenBLAS: 10⁹ multiply-adds a second, and our speed over its own.
+    var openBLAS: (gmacPerSecond: Double, ratio: Double)?
 
     struct Measured {
         var texts: Int?
@@ -52,6 +56,11 @@ struct BenchRecord {
             object["gmacPerSecond"] = .number(result.gmacPerSecond)
             object["shareOfLimit"] = .number(share(result))
         }
+        if let products { object["products"] = .string(products) }
+        if let openBLAS {
+            object["openblasGmacPerSecond"] = .number(openBLAS.gmacPerSecond)
+            object["openblasRatio"] = .number(openBLAS.ratio)
+        }
         if let tokenizing {
             object["tokenizeSeconds"] = .number(tokenizing.seconds)
             object["truncatedTexts"] = .integer(tokenizing.truncated)
@@ -73,6 +82,15 @@ struct BenchRecord {
         cells += [rounded(result.gmacPerSecond, digits: 1), rounded(100 * share(result), digits: 0) + "%"]
         return cells + [rounded(peakMemory(), digits: 0)]
     }
+
+    /// The columns of a table that stands beside OpenBLAS.
+    var productCells: [String] {
+        guard let result else { return cells }
+        let peer = openBLAS.map { [rounded($0.gmacPerSecond, digits: 1), rounded($0.ratio, digits: 2)] } ?? ["", ""]
+        return [cell, precision.rawValue, "\(threads)", instructionSet]
+            + [rounded(result.median, digits: 2), rounded(result.gmacPerSecond, digits: 1)]
+            + [rounded(100 * share(result), digits: 0) + "%"] + peer
+    }
 }
 
 /// Rows of a fixed width, so that each can be printed when its cell is measured.
@@ -81,19 +99,29 @@ struct BenchTable {
         ("cell", 13), ("prec", 4), ("threads", 7), ("isa", 11), ("tokens/s", 10), ("texts/s", 9), ("p50 ms", 9),
         ("p99 ms", 9), ("GMAC/s", 8), ("of limit", 8), ("peak MiB", 8),
     ]
+    private static let productColumns = [
+        ("M x N x K", 13), ("prec", 4), ("threads", 7), ("isa", 11), ("p50 ms", 9), ("GMAC/s", 8), ("of limit", 8),
+        ("OpenBLAS", 8), ("ratio", 5),
+    ]
+    private let besideOpenBLAS: Bool
     private var hasBegun = false
 
+    /// `besideOpenBLAS` is for single products.
+    init(besideOpenBLAS: Bool) { self.besideOpenBLAS = besideOpenBLAS }
+
+    private var columns: [(String, Int)] { besideOpenBLAS ? BenchTable.productColumns : BenchTable.columns }
+
     mutating func show(_ record: BenchRecord) throws {
-        if !hasBegun { try StandardOutput.shared.line(line(BenchTable.columns.map(\.0))) }
+        if !hasBegun { try StandardOutput.shared.line(line(columns.map(\.0))) }
         hasBegun = true
-        try StandardOutput.shared.line(line(record.cells))
+        try StandardOutput.shared.line(line(besideOpenBLAS ? record.productCells : record.cells))
         try StandardOutput.shared.flush()
     }
 
     /// The first, second and fourth column are flush left.
     private func line(_ cells: [String]) -> String {
         var text = ""
-        for (index, (cell, column)) in zip(cells, BenchTable.columns).enumerated() {
+        for (index, (cell, column)) in zip(cells, columns).enumerated() {
             let space = String(repeating: " ", count: max(0, column.1 - columnCount(cell)))
             text += (index == 0 ? "" : "  ") + ([0, 1, 3].contains(index) ? cell + space : space + cell)
         }

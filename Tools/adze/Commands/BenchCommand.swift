@@ -3,6 +3,7 @@
 
 public import Adze
 import AdzeBytes
+import AdzeKernels
 import AdzeModels
 public import ArgumentParser
 import Foundation
@@ -17,7 +18,8 @@ struct BenchCommand: ParsableCommand {
             and --length; without any, 1x32 and 8x128. Prints a line for each: a run is a pass over the whole input, p50 and \
             p99 are of runs, tokens/s is by the median. The share of the limit compares GMAC/s with the product's own \
             step on registers alone, measured on the same threads just before. Loading is not timed, tokenizing is apart. \
-            --products times single matrix products of BERT's layers instead, --limit nothing but the limit.
+            --products times single matrix products of BERT's layers instead, M x N x K, in fp32 beside OpenBLAS's in turns \
+            where that is installed, and ours / theirs; --limit nothing but the limit.
             """)
 
     @Argument(
@@ -73,6 +75,8 @@ struct BenchCommand: ParsableCommand {
         help: ArgumentHelp("Instruction sets, such as avx2,avx512; default: the best one.", valueName: "ISA,ISA"))
     var isa: String?
 
+    @OptionGroup var multiplying: FloatProductsOptions
+
     @OptionGroup(title: "Source") var source: SourceOptions
 
     @Flag(name: .long, help: "Say nothing on standard error but errors.")
@@ -115,9 +119,9 @@ struct BenchCommand: ParsableCommand {
             setenv("ADZE_FORCE_ISA", set, 1)
             _ = try KernelBenchmark(.int8, threads: 1)
         }
-        let bundle = try model.map { try openModel($0, source, quiet: quiet) }
+        let bundle = try model.map { try openModel($0, source, products: multiplying, quiet: quiet) }
         let given = try givenInput(bundle)
-        var table = BenchTable()
+        var table = BenchTable(besideOpenBLAS: products)
         for set in try instructionSets() {
             setenv("ADZE_FORCE_ISA", set, 1)
             for threads in try threadCounts() {
@@ -144,6 +148,7 @@ struct BenchCommand: ParsableCommand {
             for shape in KernelBenchmark.layerShapes {
                 record.cell = "\(shape.rows)x\(shape.columns)x\(shape.depth)"
                 let product = arithmetic.product(rows: shape.rows, columns: shape.columns, depth: shape.depth)
+                record.openBLAS = product.openBLAS
                 record.limit = product.limit
                 record.result = BenchRecord.Measured(product)
                 try show(record)
@@ -152,7 +157,9 @@ struct BenchCommand: ParsableCommand {
         }
         let engine =
             try bundle.map { try EngineBenchmark($0, precision: precision, threads: threads) }
-            ?? EngineBenchmark(shape: shape ?? "", precision: precision, threads: threads)
+            ?? EngineBenchmark(
+                shape: shape ?? "", precision: precision, products: multiplying.fp32Products, threads: threads)
+        if precision == .fp32 { record.products = engine.products.rawValue }
         for input in try given.map({ [$0] }) ?? workloads().map({ BenchInput($0, engine.config) }) {
             record.cell = input.name
             record.tokenizing = input.tokenizing

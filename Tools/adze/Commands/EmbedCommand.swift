@@ -36,6 +36,8 @@ struct EmbedCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The arithmetic.", valueName: "PRECISION"))
     var precision: Precision = .fp32
 
+    @OptionGroup var products: FloatProductsOptions
+
     @Option(name: .long, help: ArgumentHelp("The most tokens of one input; default: the model's.", valueName: "N"))
     var maxLength: Int?
 
@@ -73,7 +75,7 @@ struct EmbedCommand: ParsableCommand {
             .writes(output, as: "-o", force: force).check()
         let wishes = TextWishes(role: .oneText, answersEveryLine: output == nil, passesOn: output == nil ? .json : nil)
         var input = try texts.open(model: model, wishes, quiet: common.quiet)
-        let bundle = try openModel(model, source, quiet: common.quiet)
+        let bundle = try openModel(model, source, products: products, quiet: common.quiet)
         if precision == .int8 { PrecisionOptions.noteCodes(bundle, quiet: common.quiet) }
         let embedder = try TextEmbedder(bundle, precision: precision, threads: common.threads)
         if let output {

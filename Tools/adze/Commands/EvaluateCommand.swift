@@ -36,6 +36,7 @@ struct EvaluateCommand: ParsableCommand {
     var json = false
 
     @OptionGroup var arithmetic: PrecisionOptions
+    @OptionGroup var products: FloatProductsOptions
 
     @OptionGroup var page: ReportOptions
 
@@ -43,7 +44,7 @@ struct EvaluateCommand: ParsableCommand {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(data, as: "DATA")
             .writes(page.report, as: "--report", force: page.force).check()
         let options = try texts.textOptions()
-        let bundle = try openModel(model, source, quiet: common.quiet)
+        let bundle = try openModel(model, source, products: products, quiet: common.quiet)
         let kind = try bundle.targetKind(separator: examples.separator)
         try examples.check(kind)
         var input = try examples.open(data, kind: kind)

@@ -55,6 +55,7 @@ struct FinetuneCommand: ParsableCommand {
     @OptionGroup(title: "Data") private var judging: DevelopmentOptions
     @OptionGroup(title: "Data") var data: ExampleOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+    @OptionGroup(title: "Recipe") var products: FloatProductsOptions
     @OptionGroup(title: "Run") var runs: RunOptions
     @OptionGroup(title: "Head and vocabulary") var head: StartOptions
     @OptionGroup(title: "Source") var source: SourceOptions
@@ -113,9 +114,11 @@ struct FinetuneCommand: ParsableCommand {
         tables.dialect = data.columns.dialect
         tables.separator = data.separator
         tables.devShare = devShare
+        var options = try source.modelOptions()
+        options.floatProducts = products.fp32Products
         let words = try head.addTokens.map { try ModelBundle.readTokens(path: $0) } ?? []
         return try TrainingExamples(
-            model: model, options: source.modelOptions(), tables: tables, newHead: head.requested(), words: words,
+            model: model, options: options, tables: tables, newHead: head.requested(), words: words,
             seed: recipe.seed ?? 42, allowsInt8: head.fromInt8)
     }
 

@@ -62,6 +62,7 @@ struct PredictCommand: ParsableCommand {
     var strict = false
 
     @OptionGroup var arithmetic: PrecisionOptions
+    @OptionGroup var products: FloatProductsOptions
 
     @OptionGroup(title: "Answers") var head: HeadOptions
 
@@ -101,7 +102,7 @@ struct PredictCommand: ParsableCommand {
     func run() throws {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(texts.input, as: "-i")
             .writes(output, as: "-o", force: force).check()
-        let bundle = try openModel(model, source, quiet: true)
+        let bundle = try openModel(model, source, products: products, quiet: true)
         let task = try TextTask(bundle, prefersNextSentence: head.nextSentence)
         try head.check(for: task, architecture: bundle.checkpoint.head.architectureName)
         // The input is opened, and begins to be read, before the weights are.

@@ -187,8 +187,11 @@ struct RecipeOptions: ParsableArguments {
         if keepLast { recipe.keepsBest = false }
         if retry { recipe.retries = 2 }
         if quantizeAware { recipe.quantizeAware = true }
-        // The reader of recipes knows what each number may be.
-        return try Recipe(json: recipe.json)
+        // The reader of recipes knows what each number may be; that our products were asked for is not in its JSON.
+        let products = recipe.floatProducts
+        recipe = try Recipe(json: recipe.json)
+        recipe.floatProducts = products
+        return recipe
     }
 
     private func base() throws -> Recipe {

@@ -6,9 +6,13 @@ import AdzeBytes
 import ArgumentParser
 
 /// Opens a model for a verb and says its notes.
-func openModel(_ path: String, _ source: SourceOptions, quiet: Bool) throws -> ModelBundle {
+func openModel(
+    _ path: String, _ source: SourceOptions, products: FloatProductsOptions? = nil, quiet: Bool
+) throws -> ModelBundle {
     try requireModel(path)
-    let bundle = try ModelBundle(path: path, options: source.modelOptions())
+    var options = try source.modelOptions()
+    options.floatProducts = products?.fp32Products
+    let bundle = try ModelBundle(path: path, options: options)
     Console.notes(bundle.notes, quiet: quiet)
     return bundle
 }

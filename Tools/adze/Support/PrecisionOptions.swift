@@ -1,7 +1,21 @@
-// The arithmetic that a verb computes in: `--precision` of those that run in int8 unless they are told otherwise.
+// The arithmetic that a verb computes in: `--precision` of those that run in int8 unless they are told otherwise, and who
+// multiplies in fp32.
 
 import Adze
-import ArgumentParser
+import AdzeKernels
+public import ArgumentParser
+
+/// `--fp32-products` of verbs that may run in fp32.
+struct FloatProductsOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Who multiplies in fp32: ours or openblas, whose bits are not the same on every processor; default: ours, "
+                + "but openblas where the processor has no FMA and the library is there.", valueName: "WHO"))
+    var fp32Products: FloatProducts?
+}
+
+extension FloatProducts: ExpressibleByArgument {}
 
 /// `--precision` of verbs that run in int8 unless they are told otherwise.
 struct PrecisionOptions: ParsableArguments {
