@@ -168,4 +168,14 @@ struct FamilyCase: Sendable, CustomStringConvertible {
         #expect(tokenizer.maskID == nil && tokenizer.vocabulary.count == 5)
         #expect(tokenizer.notes.contains("the vocabulary has no mask token '<mask>'; it is left out"))
     }
+
+    /// The roles are the frame's ends where other files name tokens that nothing has: so an export gives them again.
+    @Test func rolesThatNothingHasAreTheFramesEnds() throws {
+        let frames = #"{"type":"RobertaProcessing","sep":["[MASK]",4],"cls":["[SEP]",3]}"#
+        let config = bytes(#"{"cls_token":"<new>","sep_token":"<new>","pad_token":null}"#)
+        let tokenizer = try Tokenizer(
+            files: TokenizerFiles([.json: tokenizerJSON(["post_processor": frames]), .config: config]))
+        #expect(tokenizer.classifierID == 3 && tokenizer.separatorID == 4)
+        #expect(try Tokenizer(files: exported(tokenizer)).settings == tokenizer.settings)
+    }
 }

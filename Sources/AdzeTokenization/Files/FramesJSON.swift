@@ -50,13 +50,6 @@ struct FramesJSON {
     }
 }
 
-extension TemplatePiece {
-    /// The text of a special token.
-    fileprivate var token: String? {
-        if case .token(let token, _) = self { token } else { nil }
-    }
-}
-
 /// Reads the kinds of post-processors, with the tokens to check their ids by.
 private struct FramesReader {
     let tokens: [String]

@@ -69,7 +69,7 @@ extension Tokenizer {
         }
         if let listed = config.addedTokens { added.merge(listed) { $1 } }
         config.override(&settings, tokenizerClass, fromJSON: file != nil, &notes)
-        names.apply(to: &settings, isGeneric: tokenizerClass == .generic)
+        names.apply(to: &settings, tokenizerClass)
         if !config.feedsTypes(tokenizerClass) { settings.frames = settings.frames.untyped }
         if file != nil { config.noteFollowed(settings, tokenizerClass, &notes) }
         let more = try names.settle(&added, base, &settings, tokenizerClass, &notes)

@@ -10,6 +10,11 @@ public enum TemplatePiece: Sendable, Equatable {
     /// The second text.
     case second(typeID: Int32)
 
+    /// The text of a special token.
+    var token: String? {
+        if case .token(let token, _) = self { token } else { nil }
+    }
+
     /// The type of its tokens.
     var typeID: Int32 {
         switch self {

@@ -56,8 +56,8 @@ struct SpecialTokenNames {
     }
 
     /// Puts the names into the settings; tokenizer.json alone names the unknown token where its class is generic.
-    func apply(to settings: inout TokenizerSettings, isGeneric: Bool) {
-        if let token = byRole["unk_token"], !isGeneric {
+    func apply(to settings: inout TokenizerSettings, _ tokenizerClass: TokenizerClass) {
+        if let token = byRole["unk_token"], tokenizerClass != .generic {
             switch settings.model {
             case .wordPiece(var model):
                 model.unknownToken = token.content
@@ -69,6 +69,10 @@ struct SpecialTokenNames {
         if let token = byRole["cls_token"] { settings.classifierToken = token.content }
         if let token = byRole["mask_token"] { settings.maskToken = token.content }
         if nulls.contains("mask_token") { settings.maskToken = nil }
+        // Not the class's own, which the vocabulary may have all the same.
+        if nulls.contains("pad_token"), settings.paddingToken == tokenizerClass.defaults.paddingToken {
+            settings.paddingToken = TokenizerSettings().paddingToken
+        }
     }
 
     private static func token(_ value: JSONValue, _ key: String, _ file: String) throws(TokenizerError) -> AddedToken {
@@ -125,8 +129,16 @@ extension SpecialTokenNames {
         if tokenizerClass == .generic, let mask = settings.maskToken, !known.contains(ExactText(mask)) {
             settings.maskToken = nil
         }
-        if !known.contains(ExactText(settings.paddingToken)) {
-            settings.paddingToken = TokenizerSettings().paddingToken
+        let plain = TokenizerSettings()
+        if !known.contains(ExactText(settings.paddingToken)) { settings.paddingToken = plain.paddingToken }
+        // A name that neither texts nor frames use would not survive an export: the frame's ends are the roles then.
+        let framed = (settings.single + settings.pair).compactMap(\.token)
+        func isUsed(_ token: String) -> Bool { framed.contains(token) || known.contains(ExactText(token)) }
+        if !isUsed(settings.classifierToken) {
+            settings.classifierToken = settings.single.first?.token ?? plain.classifierToken
+        }
+        if !isUsed(settings.separatorToken) {
+            settings.separatorToken = settings.single.last?.token ?? plain.separatorToken
         }
         settings.addedTokens = added.keys.sorted().compactMap { added[$0] }
         return more
@@ -165,16 +177,7 @@ extension SpecialTokenNames {
         _ notes: inout [String]
     ) -> Bool {
         switch role {
-        case "unk_token": return false
-        case "cls_token", "sep_token":
-            let isFramed = (settings.single + settings.pair).contains { piece in
-                if case .token(let text, _) = piece { text == token.content } else { false }
-            }
-            // A name that nothing uses would not survive an export.
-            let plain = TokenizerSettings()
-            if !isFramed, role == "cls_token" { settings.classifierToken = plain.classifierToken }
-            if !isFramed, role == "sep_token" { settings.separatorToken = plain.separatorToken }
-            return false
+        case "unk_token", "cls_token", "sep_token": return false
         case "pad_token":
             if isNamed {
                 notes.append("the vocabulary has no padding token \(quoted(token.content)); it is left out")
