@@ -1,5 +1,7 @@
 // Formatting of numbers for pages, infinite ones and NaN included. Not here: the numbers of an axis.
 
+internal import AdzeBytes
+
 /// Numbers as text.
 enum Figure {
     /// A number with so many decimals, 6 at most; a sign only where something is left of it.
@@ -15,15 +17,7 @@ enum Figure {
     }
 
     /// 1234567 as `1,234,567`.
-    static func grouped(_ number: Int) -> String {
-        var digits = Array(String(number.magnitude))
-        var position = digits.count - 3
-        while position > 0 {
-            digits.insert(",", at: position)
-            position -= 3
-        }
-        return (number < 0 ? "−" : "") + String(digits)
-    }
+    static func grouped(_ number: Int) -> String { groupedDigits(number, minus: "−") }
 
     /// A number to the nearest whole one, grouped; in few characters where it is beyond `Int`.
     static func grouped(_ number: Double) -> String {

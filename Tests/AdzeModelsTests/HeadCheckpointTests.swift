@@ -170,7 +170,6 @@ import Testing
     // MARK: Refusals
 
     static let absent: [(String, String, String)] = [
-        ("bertmodel-pooler", "BertForMaskedLM", "cls.predictions.bias"),
         ("bertmodel-pooler", "BertForQuestionAnswering", "qa_outputs.weight"),
         ("bertmodel-pooler", "BertForTokenClassification", "classifier.weight"),
         ("maskedlm-tied", "BertForSequenceClassification", "pooler.dense.weight"),
@@ -178,6 +177,21 @@ import Testing
         ("nextsentence", "BertForPreTraining", "cls.predictions.bias"),
         ("questions", "BertForNextSentencePrediction", "pooler.dense.weight"),
     ]
+
+    /// As sentence models are saved: the class that they were pretrained as, and the encoder alone.
+    @Test(arguments: ["BertForMaskedLM", "BertForPreTraining"]) func anEncoderAloneMissesNoHeadOfPretraining(
+        name: String
+    ) throws {
+        let found = try open("bertmodel-pooler", config: ["architectures": [.string(name)]])
+        #expect(found.head == (try Golden("bertmodel-pooler").checkpoint.head))
+        #expect(found.notes == ["config.json names a \(name), yet the file has an encoder alone; taken for a BertModel"])
+        let bias = Tensor(shape: Shape(87), floats: [Float](repeating: 0, count: 87))
+        #expect(throws: CheckpointError.self, "a head in part is a damaged one") {
+            try open(
+                "bertmodel-pooler", config: ["architectures": [.string(name)]],
+                adding: [("cls.predictions.bias", bias)])
+        }
+    }
 
     @Test(arguments: absent.indices) func aHeadThatIsAbsentIsNeverMadeUp(index: Int) throws {
         let (model, name, missing) = Self.absent[index]

@@ -1,18 +1,14 @@
 // Random numbers that are the same in every run.
 
-/// SplitMix64: a small generator with an explicit seed.
+internal import AdzeBytes
+
+/// A small generator with an explicit seed.
 public struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
+    private var generator: SplitMix64
 
     /// A generator whose sequence depends on the seed alone.
-    public init(seed: UInt64) { state = seed }
+    public init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
     /// The next 64 bits.
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
+    public mutating func next() -> UInt64 { generator.next() }
 }

@@ -87,14 +87,14 @@ import Testing
     @Test(arguments: families) func aNewHeadLearns(family: String) throws {
         try withTemporaryFolder { folder in
             let tables = try TrainingTable.write(in: folder)
-            let recipe = ["--epochs", "10", "--batch-size", "8", "--lr", "2e-3", "--dropout", "0"]
+            let recipe = ["--epochs", "20", "--batch-size", "8", "--lr", "5e-3", "--dropout", "0"]
             let out = folder + "/out.adze"
             let outcome = try Tool.succeed(
                 ["finetune", model(family, "base")] + tables + ["-o", out, "--json", "--quiet"] + recipe
                     + ["--attention-dropout", "0", "--classifier-dropout", "0", "--export", folder + "/hf"])
             let report = try outcome.object()
             let losses = (report["epochs"] as? [[String: Any]])?.compactMap { $0["trainLoss"] as? Double } ?? []
-            #expect(losses.count == 10 && losses[9] < losses[0] / 2, "\(losses)")
+            #expect(losses.count == 20 && losses[19] < losses[0] / 3, "\(losses)")
             let scores = try [out, folder + "/hf"].map { path in
                 try Tool.succeed(["evaluate", path, folder + "/dev.csv", "--json", "--precision", "fp32"]).object()[
                     "macroF1"] as? Double

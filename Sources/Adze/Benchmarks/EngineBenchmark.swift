@@ -51,8 +51,8 @@ public final class EngineBenchmark: Sendable {
 
     /// Makes a classifier of two labels of a well-known shape with random weights, the same at every call.
     ///
-    /// Besides the names of `EncoderShape.wellKnownNames` there are `bert-base` and `bert-large`, cased, and `minilm`, which is
-    /// all-MiniLM-L6-v2. Throws for an unknown name. Its int8 form has no channel factors.
+    /// Besides the names of `EncoderShape.wellKnownNames` there are those of `EncoderShape.shortNames`. Throws for an
+    /// unknown name. Its int8 form has no channel factors.
     public init(
         shape name: String, precision: Precision, products: FloatProducts? = nil, threads: Int? = nil
     ) throws {
@@ -67,15 +67,10 @@ public final class EngineBenchmark: Sendable {
     }
 
     /// The names that `init(shape:)` knows.
-    public static let shapeNames = shortNames.map(\.0) + EncoderShape.wellKnownNames
-
-    private static let shortNames = [
-        ("bert-base", "bert-base-cased"), ("bert-large", "bert-large-cased"),
-        ("minilm", "all-MiniLM-L6-v2"),
-    ]
+    public static let shapeNames = EncoderShape.shortNames.map(\.0) + EncoderShape.wellKnownNames
 
     private static func shape(_ name: String) throws -> EncoderShape {
-        let full = shortNames.first { $0.0 == name }?.1 ?? name
+        let full = EncoderShape.shortNames.first { $0.0 == name }?.1 ?? name
         guard let known = EncoderShape.wellKnown(full) else {
             throw UnknownShape(name: name, nearest: nearestName(to: name, in: shapeNames))
         }

@@ -1,6 +1,7 @@
 // Timing of the kernels alone: the highest rate of multiply-adds that the processor reaches, and the rate of one matrix
 // product. Not here: models, which are `EngineBenchmark`'s.
 
+internal import AdzeBytes
 internal import AdzeKernels
 internal import AdzeThreads
 internal import Synchronization
@@ -179,9 +180,4 @@ private struct Operands: Sendable {
         case .int8(let matrix, let codes): kernels.multiply(target, codes, rows: range, matrix, columns: part)
         }
     }
-}
-
-extension Duration {
-    /// The duration in seconds.
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

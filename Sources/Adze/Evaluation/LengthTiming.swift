@@ -1,6 +1,7 @@
 // Estimates of the running time for each maximum length, from timings of a model on inputs of a few lengths. Not here:
 // truncation.
 
+internal import AdzeBytes
 internal import AdzeKernels
 internal import AdzeModels
 internal import AdzeThreads
@@ -54,8 +55,7 @@ public struct LengthTiming: Sendable, Equatable {
             }
             try step()
             let clock = ContinuousClock()
-            let duration = try clock.measure(step)
-            return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+            return try clock.measure(step).inSeconds
         }
         self.threads = pool.threadCount
     }

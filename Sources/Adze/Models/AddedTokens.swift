@@ -62,14 +62,6 @@ extension ModelBundle {
             throw LocatedError(path: path, underlying: error)
         }
     }
-
-    private static func trimmed(_ line: String) -> String {
-        let scalars = line.unicodeScalars
-        guard let start = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
-            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
-        else { return "" }
-        return String(scalars[start...last])
-    }
 }
 
 /// A file of words that is none.

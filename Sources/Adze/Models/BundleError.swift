@@ -8,6 +8,8 @@ public enum BundleError: AdzeFailure, Equatable {
     case noTokenizer
     case noTokenizerFiles(foreign: [String])
     case vocabularyTooLarge(tokens: Int, rows: Int)
+    case otherPadding(tokenizer: Int?, model: Int)
+    case otherHead(kind: String, architecture: String)
     case configBeside(String)
     case unknownShape(String, nearest: String?)
     case noClassifier
@@ -53,6 +55,12 @@ public enum BundleError: AdzeFailure, Equatable {
                     ? "" : " but \(foreign.joined(separator: ", ")), of a kind of tokenizer that is not read")
         case .vocabularyTooLarge(let tokens, let rows):
             "the tokenizer has \(tokens) tokens but the word embedding only \(rows) rows; they belong to different models"
+        case .otherPadding(let tokenizer, let model):
+            "the tokenizer pads with \(tokenizer.map { "id \($0)" } ?? "nothing"), but the model's positions count from"
+                + " padding with id \(model); they belong to different models, name its own with --tokenizer"
+        case .otherHead(let kind, let architecture):
+            "the header's head is of the kind \(quoted(kind)), its configuration that of \(withArticle(architecture));"
+                + " the file is damaged, convert the model again"
         case .configBeside(let path):
             "a bare file of weights says too little; open its folder, or pass --config \(path)"
         case .unknownShape(let name, let nearest):
@@ -62,12 +70,12 @@ public enum BundleError: AdzeFailure, Equatable {
         case .noClassifier:
             "the model has no classifier; use embed, or convert it with --new-head LABELS and fine-tune it"
         case .headLeftOut(let architecture, let tensor):
-            "config.json names BertModel, which has no classifier, yet the file has one (\(quoted(tensor)));"
+            "config.json names an encoder alone, which has no classifier, yet the file has one (\(quoted(tensor)));"
                 + " name \(architecture) under architectures to use it"
         case .wrongHead(let architecture, let lacks):
-            "the model is a \(architecture), which \(lacks); open one with that head"
+            "the model is \(withArticle(architecture)), which \(lacks); open one with that head"
         case .notScored(let architecture):
-            "the model is a \(architecture); only classifiers of texts are scored: BertForSequenceClassification"
+            "the model is \(withArticle(architecture)); only classifiers of texts are scored"
         case .severalNumbers(let count):
             "the model says \(count) numbers a text; only models that say one, or labels, are scored"
         case .badSelection(let text):

@@ -44,7 +44,8 @@ public struct ModelBundle: Sendable {
             checkpointOptions.hasOurNames = source.native != nil
             checkpoint = try ModelCheckpoint(store: source.store, configJSON: configuration, options: checkpointOptions)
             notes += checkpoint.notes
-            tokenizer = try ModelBundle.tokenizer(source, options)?.fitting(rows: checkpoint.config.vocabularySize)
+            try ModelBundle.checkHead(checkpoint, source, options)
+            tokenizer = try ModelBundle.tokenizer(source, options)?.fitting(checkpoint.config)
             notes += tokenizer?.notes ?? ModelBundle.notes(onTokenizerOf: source)
             sentenceRecipe = try ModelBundle.recipe(source, checkpoint, &notes)
             self.notes = notes
@@ -88,6 +89,16 @@ extension ModelBundle {
         let beside = splitPath(source.path).folder + "/config.json"
         if options.headCount == nil && pathExists(beside) { throw BundleError.configBeside(beside) }
         return nil
+    }
+
+    /// Refuses a native file whose header tells of another head than its configuration.
+    private static func checkHead(
+        _ checkpoint: ModelCheckpoint, _ source: OpenedModel, _ options: ModelOptions
+    ) throws(BundleError) {
+        guard let native = source.native, options.newHead == nil, options.configPath == nil, options.like == nil,
+            let kind = native.metadata.head?["kind"]?.string, kind != checkpoint.head.task.kind.rawValue
+        else { return }
+        throw .otherHead(kind: kind, architecture: checkpoint.head.architectureName)
     }
 
     private static func checkpointOptions(_ options: ModelOptions) -> CheckpointOptions {

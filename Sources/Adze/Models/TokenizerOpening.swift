@@ -3,6 +3,7 @@
 internal import AdzeBytes
 internal import AdzeHuggingFace
 internal import AdzeModelFiles
+internal import AdzeModels
 internal import AdzeNative
 package import AdzeTokenization
 
@@ -73,10 +74,14 @@ extension TokenizerFiles {
 // MARK: - Beside a model
 
 extension Tokenizer {
-    /// The tokenizer for a model of so many rows of word embeddings.
+    /// The tokenizer for a model of a shape.
     ///
-    /// Throws `BundleError.vocabularyTooLarge` for one that hardly belongs to it.
-    func fitting(rows: Int) throws -> Tokenizer {
+    /// Throws `BundleError.vocabularyTooLarge` and `.otherPadding` for one that hardly belongs to it.
+    func fitting(_ shape: EncoderShape) throws -> Tokenizer {
+        if let padID = shape.positions.padID, paddingID.map(Int.init) != padID {
+            throw BundleError.otherPadding(tokenizer: paddingID.map(Int.init), model: padID)
+        }
+        let rows = shape.vocabularySize
         guard vocabulary.count > rows else { return self }
         guard let fitting = try droppingTokens(from: rows) else {
             throw BundleError.vocabularyTooLarge(tokens: vocabulary.count, rows: rows)

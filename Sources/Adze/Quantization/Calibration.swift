@@ -100,6 +100,5 @@ func textDigest(_ texts: some Sequence<TextInput>) -> String {
             hash = bytes.withUnsafeBytes { xxh64($0, seed: hash) }
         }
     }
-    let digits = String(hash, radix: 16)
-    return "xxh64 " + String(repeating: "0", count: 16 - digits.count) + digits
+    return "xxh64 " + hexDigits(hash)
 }

@@ -1,6 +1,8 @@
 // A development set out of a training set: the same share of every label, the same rows for the same seed, and no text on
 // both sides.
 
+internal import AdzeBytes
+
 /// The places of examples, divided.
 public struct StratifiedSplit: Sendable, Equatable {
     /// The places that stay for training, ascending.
@@ -86,13 +88,10 @@ public struct StratifiedSplit: Sendable, Equatable {
         }
     }
 
-    /// A number for a seed and a place: SplitMix64's output function (Steele, Lea and Flood, 2014) at that place of the
-    /// seed's sequence.
+    /// A number for a seed and a place.
     private static func draw(_ seed: UInt64, _ index: Int) -> UInt64 {
-        var z = seed &+ (UInt64(truncatingIfNeeded: index) &+ 1) &* 0x9E37_79B9_7F4A_7C15
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
+        var generator = SplitMix64(seed: seed, skipping: index)
+        return generator.next()
     }
 }
 
@@ -105,22 +104,6 @@ struct TextKey: Hashable {
         text = trimmed(example.text)
         pair = example.pair.map(trimmed)
     }
-}
-
-/// The text without white space at either end.
-func trimmed(_ text: String) -> String {
-    // Most texts have none.
-    if let first = text.utf8.first, let last = text.utf8.last, (0x21..<0x80).contains(first),
-        (0x21..<0x80).contains(last)
-    {
-        return text
-    }
-    let scalars = text.unicodeScalars
-    func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
-    guard let start = scalars.firstIndex(where: { !isSpace($0) }),
-        let last = scalars.lastIndex(where: { !isSpace($0) })
-    else { return "" }
-    return String(scalars[start...last])
 }
 
 extension Row {

@@ -61,7 +61,7 @@ extension Families {
     ///
     /// - Complexity: O(names) for each family.
     static func recognised(by names: some Sequence<String>) -> any ModelFamily.Type {
-        var (best, most): (any ModelFamily.Type, Int) = (all[0], 0)
+        var (best, most): (any ModelFamily.Type, Int) = (plain, 0)
         let names = Array(names)
         for family in all {
             let words = family.names.theirs(ParameterPaths.wordEmbeddings)

@@ -103,6 +103,18 @@ extension HeadKind {
             }
     }
 
+    /// The kind of a checkpoint that names one.
+    ///
+    /// Sentence models are often an encoder alone under the class that it was pretrained as: no head of pretraining is
+    /// missed there, and none is made up. One that is there in part, and a classifier's, is.
+    func named(_ kind: HeadKind, _ family: any ModelFamily.Type, notes: inout [String]) -> HeadKind {
+        guard self == .encoder, kind == .maskedLanguageModel || kind == .preTraining else { return kind }
+        notes.append(
+            "config.json names \(withArticle(family.className(kind))), yet the file has an encoder alone; taken for"
+                + " \(withArticle(family.className(.encoder)))")
+        return .encoder
+    }
+
     /// The kind of a checkpoint that names none, and what a user must hear of it.
     ///
     /// A classifier of texts and one of tokens that kept its pooler have the same tensors: what else is said of the head

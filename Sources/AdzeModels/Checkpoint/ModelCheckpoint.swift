@@ -70,11 +70,13 @@ public struct ModelCheckpoint: Sendable {
         var notes: [String] = []
         let named = options.newHead == nil ? description?.kind : .classification
         let found = HeadKind(recognising: Set(map.entries.map(\.name)).union(map.unreadable.keys), family)
-        let kind = try named ?? found.unnamed(family, description, labels: options.labels, notes: &notes)
+        let kind =
+            try named.map { map.hasHead ? $0 : found.named($0, family, notes: &notes) }
+            ?? found.unnamed(family, description, labels: options.labels, notes: &notes)
         let head = try HeadChoice(family: family, shape: config, description: description, options: options)
             .head(kind, map: &map, store: store, notes: &notes)
         if description?.kind == .encoder, found != .encoder, options.newHead == nil,
-            let unused = map.headNames.first(where: { $0.hasSuffix(".weight") })
+            let unused = NameTable.telling(map.headNames)
         {
             notes.append(
                 "config.json names \(family.className(.encoder)), yet the file has the head of"
@@ -106,7 +108,7 @@ public struct ModelCheckpoint: Sendable {
         _ json: JSONValue?, _ store: any TensorStore, _ options: CheckpointOptions
     ) throws -> any ModelFamily.Type {
         if let json, let named = try Families.named(by: json) { return named }
-        guard !options.hasOurNames else { return Bert.self }
+        guard !options.hasOurNames else { return Families.plain }
         return Families.recognised(by: store.tensors.map(\.name) + store.unreadable.keys)
     }
 
@@ -132,7 +134,7 @@ public struct ModelCheckpoint: Sendable {
     public var headLeftOut: (architecture: String, tensor: String)? {
         guard head.task == .encoder, let map else { return nil }
         let left = map.dropped.filter { $0.parameter.map(map.table.isHead) ?? false }
-        guard let tensor = left.first(where: { $0.source.hasSuffix(".weight") })?.source else { return nil }
+        guard let tensor = NameTable.telling(left.map(\.source)) else { return nil }
         let names = Set(left.compactMap(\.parameter)).union(map.entries.map(\.name))
         return (family.className(HeadKind(recognising: names, family)), tensor)
     }

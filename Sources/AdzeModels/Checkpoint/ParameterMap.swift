@@ -60,7 +60,7 @@ public struct ParameterMap: Sendable {
     /// the most parameters wins, then the better known name, then the first; a tie of equals is refused.
     /// - Complexity: O(n log n) for n names.
     package init(
-        store: any TensorStore, family: any ModelFamily.Type = Bert.self, isOurs: Bool = false, key: String? = nil
+        store: any TensorStore, family: any ModelFamily.Type = Families.plain, isOurs: Bool = false, key: String? = nil
     ) throws(CheckpointError) {
         let names = store.tensors.map(\.name)
         let reasons = store.unreadable
@@ -122,6 +122,9 @@ extension ParameterMap {
     /// The source's names of parameters that only heads have, in its order.
     var headNames: [String] { entries.filter { table.isHead($0.name) }.map(\.source) }
 
+    /// Whether the source has any parameter of a head, were it unreadable.
+    var hasHead: Bool { !headNames.isEmpty || unreadable.keys.contains(where: table.isHead) }
+
     /// The error for parameters that are missing because they cannot be read; nil where all are simply not there.
     func unreadable(among missing: [String]) -> CheckpointError? {
         let found = missing.compactMap { unreadable[$0] }
@@ -132,36 +135,10 @@ extension ParameterMap {
 
 // MARK: - Names
 
-extension NameTable {
-    /// What a source's tensor is, whose encoder's names begin with `body` and whose heads' with one of `heads`.
-    func entry(_ source: String, body: String, heads: [String], tiedTo: String? = nil) -> ParameterMap.Entry? {
-        func found(_ prefix: String, _ find: (String) -> Found?) -> ParameterMap.Entry? {
-            guard source.hasPrefix(prefix) else { return nil }
-            let rest = String(source.dropFirst(prefix.count))
-            guard let found = find(NameTable.respelled(rest)) else { return nil }
-            return ParameterMap.Entry(
-                name: found.name, source: source, tiedTo: tiedTo, wasRespelled: found.name != rest, block: found.block)
-        }
-        if let entry = found(body, encoderParameter) { return entry }
-        for head in heads { if let entry = found(head, headParameter) { return entry } }
-        return nil
-    }
-
-    /// The name with TensorFlow's spelling of a layer normalisation's parts replaced; only inside `LayerNorm`, since
-    /// other models have a `gamma` of their own.
-    static func respelled(_ name: String) -> String {
-        if name.hasSuffix("LayerNorm.gamma") { return name.dropLast(5) + "weight" }
-        if name.hasSuffix("LayerNorm.beta") { return name.dropLast(4) + "bias" }
-        return name
-    }
-}
-
 extension ParameterMap {
     fileprivate static func reasonToDrop(_ name: String, prefix: String, family: any ModelFamily.Type) -> String {
-        if name.hasSuffix("embeddings.position_ids") || name.hasSuffix("embeddings.token_type_ids") {
-            return "a buffer, not a weight"
-        }
-        if name.contains("optimizer") || name.contains("exp_avg") { return "the optimizer's state" }
+        if NameTable.isBuffer(name) { return "a buffer, not a weight" }
+        if NameTable.isOptimizerState(name) { return "the optimizer's state" }
         return name.hasPrefix(prefix) || prefix.isEmpty
             ? "no part of \(withArticle(family.name))" : "outside the model at \(quoted(prefix))"
     }

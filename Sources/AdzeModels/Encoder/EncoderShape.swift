@@ -81,7 +81,7 @@ public struct EncoderShape: Sendable, Equatable {
 extension EncoderShape {
     /// Reads transformers' `config.json` by the family that it names; throws `ConfigError`.
     public init(json: JSONValue) throws(ConfigError) {
-        self = try (Families.named(by: json) ?? Families.all[0]).shape(ConfigReader(json: json))
+        self = try (Families.named(by: json) ?? Families.plain).shape(ConfigReader(json: json))
     }
 
     /// The members of `config.json` that describe this shape, as transformers writes them.

@@ -82,8 +82,11 @@ extension ModelFamily {
 
 /// The families that are run.
 package enum Families {
-    /// All of them; the first is taken where nothing tells.
+    /// All of them.
     package static let all: [any ModelFamily.Type] = [Bert.self, DistilBert.self, Electra.self, MPNet.self]
+
+    /// The family that the others vary; taken where nothing tells.
+    package static var plain: any ModelFamily.Type { all[0] }
 
     /// The family of a `model_type`, or nil.
     package static func family(ofType type: String) -> (any ModelFamily.Type)? {

@@ -15,6 +15,12 @@ extension EncoderShape {
         return (shape, known.lowercases)
     }
 
+    /// Short names of some of them, to measure with.
+    public static let shortNames = [
+        ("bert-base", "bert-base-cased"), ("bert-large", "bert-large-cased"), ("minilm", "all-MiniLM-L6-v2"),
+        ("distilbert", "distilbert-base-cased"),
+    ]
+
     private struct KnownShape: Sendable {
         let name: String
         let layers: Int

@@ -1,5 +1,7 @@
 // Normally distributed numbers from an explicit seed, the same on every machine.
 
+internal import AdzeBytes
+
 #if canImport(Glibc)
 private import Glibc
 #elseif canImport(Darwin)
@@ -8,10 +10,10 @@ private import Darwin
 
 /// Standard normal numbers by the Box-Muller method over SplitMix64.
 package struct NormalGenerator {
-    private var state: UInt64
+    private var generator: SplitMix64
     private var spare: Float?
 
-    package init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
     /// The next number of mean 0 and variance 1.
     package mutating func next() -> Float {
@@ -26,11 +28,5 @@ package struct NormalGenerator {
         return Float(radius * cos(angle))
     }
 
-    private mutating func uniform() -> Double {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return Double((z ^ z >> 31) >> 11) * 0x1p-53
-    }
+    private mutating func uniform() -> Double { Double(generator.next() >> 11) * 0x1p-53 }
 }

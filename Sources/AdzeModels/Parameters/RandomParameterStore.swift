@@ -1,5 +1,6 @@
 // Random weights of any shape, for benchmarks. Not here: new heads of real models, which are `ModelCheckpoint`'s.
 
+internal import AdzeBytes
 public import AdzeTensors
 
 /// The parameters of a shape with random values: the same for the same seed, whoever loads them first.
@@ -30,15 +31,13 @@ public struct RandomParameterStore: TensorStore {
                 shape: shape,
                 floats: [Float](repeating: parameters[index].role == .normScale ? 1 : 0, count: shape.count))
         }
-        var state = seed &+ UInt64(index) &* 0xD134_2543_DE82_EF95
+        var generator = SplitMix64(seed: seed &+ UInt64(index) &* 0xD134_2543_DE82_EF95)
         let reach: Float = 0.02 * Float(3).squareRoot()
         let values = [Float](unsafeUninitializedCapacity: shape.count) { out, count in
             for position in 0..<shape.count {
-                state &+= 0x9E37_79B9_7F4A_7C15
-                var z = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-                z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
                 // 24 bits from -2^23: exact in fp32.
-                out.initializeElement(at: position, to: (Float(z >> 40) - 0x1p23) * 0x1p-23 * reach)
+                let bits = Float(generator.next() >> 40)
+                out.initializeElement(at: position, to: (bits - 0x1p23) * 0x1p-23 * reach)
             }
             count = shape.count
         }

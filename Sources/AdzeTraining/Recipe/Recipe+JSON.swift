@@ -109,11 +109,6 @@ extension Recipe {
 /// 16 hexadecimal digits of XXH64.
 func contentDigest(_ bytes: [UInt8]) -> String { bytes.withUnsafeBytes { hexDigits(xxh64($0)) } }
 
-func hexDigits(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-}
-
 extension TrainedDepth {
     /// `"head"`, `"all"`, or the number of blocks.
     var json: JSONValue {

@@ -1,5 +1,6 @@
 // The steps of an epoch and the evaluation after them. Not here: what becomes of a run that collapses.
 
+internal import AdzeBytes
 internal import AdzeKernels
 internal import AdzeModels
 
@@ -220,8 +221,4 @@ extension Trainer {
         }
         return (logits, weightSum > 0 ? lossSum / weightSum : .nan)
     }
-}
-
-extension Duration {
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

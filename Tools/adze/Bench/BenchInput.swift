@@ -50,7 +50,7 @@ struct BenchInput {
         let limit = bundle.maximumLength
         let start = ContinuousClock.now
         let encodings = rows.map { tokenizer.encode($0.text, pair: $0.pair, maximumLength: limit) }
-        let duration = (ContinuousClock.now - start).seconds
+        let duration = (ContinuousClock.now - start).inSeconds
         tokenizing = BenchRecord.Tokenizing(
             seconds: duration, truncated: encodings.count { $0.truncatedTokenCount > 0 })
         sequences = encodings.map { TokenSequence(ids: $0.ids, typeIDs: $0.typeIDs) }

@@ -115,7 +115,7 @@ struct EmbedCommand: ParsableCommand {
         progress.end()
         Console.notes(tally.notes, quiet: common.quiet)
         try tally.check()
-        let seconds = (ContinuousClock.now - start).seconds
+        let seconds = (ContinuousClock.now - start).inSeconds
         Console.summary(
             "\(counted(tally.answered, "vector")) in \(rounded(seconds, digits: 2)) s\(tally.line)", quiet: common.quiet
         )

@@ -72,7 +72,7 @@ struct EvaluateCommand: ParsableCommand {
         }
         progress.end()
         if total == nil { Console.notes(report.notes, quiet: common.quiet) }
-        let seconds = (ContinuousClock.now - start).seconds
+        let seconds = (ContinuousClock.now - start).inSeconds
         try page.write {
             EvaluationPage.html(
                 report, details,

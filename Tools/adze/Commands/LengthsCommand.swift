@@ -70,9 +70,9 @@ struct LengthsCommand: ParsableCommand {
         }
         progress.end()
         Console.notes(readNotes, quiet: common.quiet)
-        let seconds = (ContinuousClock.now - start).seconds
+        let seconds = (ContinuousClock.now - start).inSeconds
         let text = try bundle.map { try timed(report, $0) } ?? LengthText(report: report)
-        let timing = (ContinuousClock.now - start).seconds - seconds
+        let timing = (ContinuousClock.now - start).inSeconds - seconds
         if json {
             try StandardOutput.shared.json(text.json)
         } else {

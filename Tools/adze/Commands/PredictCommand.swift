@@ -179,7 +179,7 @@ struct PredictCommand: ParsableCommand {
         // A file with an error for every row, or against a strict wish, is none that anybody waits for.
         try tally.check(strict: strict)
         try lines.finish()
-        let seconds = (ContinuousClock.now - start).seconds
+        let seconds = (ContinuousClock.now - start).inSeconds
         Console.summary(
             "\(counted(tally.answered, "text")) in \(rounded(seconds, digits: 2)) s, \(grouped(truncatedCount)) truncated"
                 + tally.line, quiet: common.quiet)

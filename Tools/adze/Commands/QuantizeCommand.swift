@@ -126,7 +126,7 @@ struct QuantizeCommand: ParsableCommand {
         progress.end()
         try show(report)
         try StandardOutput.shared.flush()
-        let seconds = (ContinuousClock.now - start).seconds
+        let seconds = (ContinuousClock.now - start).inSeconds
         Console.summary(
             "\(QuantizationText.summary(report, store: store.rawValue)), in \(rounded(seconds, digits: 1)) s",
             quiet: common.quiet)

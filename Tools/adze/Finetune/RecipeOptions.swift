@@ -222,7 +222,7 @@ struct RecipeOptions: ParsableArguments {
                             "--class-weights \(quoted(part)): expected balanced, none or LABEL=WEIGHT,… of positive weights"
                         )
                     }
-                    return ClassWeights.Given(part[..<sign].trimming(), weight)
+                    return ClassWeights.Given(trimmed(part[..<sign]), weight)
                 })
         }
     }

@@ -1,6 +1,7 @@
 // Answers on their way to an output: plain lines, JSON lines with the input's other fields, or the input's table with
 // the answers' columns behind its own. Not here: what the columns and members are, which is each head's.
 
+import Adze
 import AdzeBytes
 import AdzeData
 

@@ -1,6 +1,7 @@
 // An evaluation as a person reads it in a terminal.
 
 import Adze
+import AdzeBytes
 import AdzeData
 
 /// Tables and lines of an evaluation.

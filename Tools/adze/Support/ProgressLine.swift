@@ -1,6 +1,7 @@
 // One line on standard error that says how far a long job is. On a terminal only, and gone when the job is done. Not here:
 // the line of a training run, which is `RunProgress`.
 
+internal import AdzeBytes
 import Foundation
 
 /// How many texts of how many are done, how fast, and how long the rest takes.
@@ -31,7 +32,7 @@ final class ProgressLine {
         lastDraw = now
         Console.redraw(
             ProgressLine.text(
-                part, done, of: total, after: (now - start).seconds, columns: ProgressBar.terminalWidth - 1))
+                part, done, of: total, after: (now - start).inSeconds, columns: ProgressBar.terminalWidth - 1))
     }
 
     /// Says what is being done, for which there is no count.

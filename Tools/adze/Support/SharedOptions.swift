@@ -111,19 +111,9 @@ struct SourceOptions: ParsableArguments {
 
 /// The names in `A,B,C`; none may be empty.
 func splitLabels(_ text: String) throws -> [String] {
-    let labels = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimming() }
+    let labels = text.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
     guard labels.allSatisfy({ !$0.isEmpty }) else {
         throw ValidationError("labels are separated by single commas, and none is empty: \(quoted(text))")
     }
     return labels
-}
-
-extension Substring {
-    /// The text without spaces at either end.
-    func trimming() -> String {
-        var text = self
-        while text.first == " " { text.removeFirst() }
-        while text.last == " " { text.removeLast() }
-        return String(text)
-    }
 }

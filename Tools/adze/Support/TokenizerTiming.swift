@@ -36,7 +36,7 @@ struct TokenizerTiming {
             var found = 0
             let duration = clock.measure { for row in rows { found += encode(row).count } }
             precondition(found == tokens, "the same texts give the same tokens")
-            runs.append(duration.seconds)
+            runs.append(duration.inSeconds)
         }
         runs.sort()
     }

@@ -13,7 +13,7 @@ import Darwin
 public struct CommandLineFuzzer {
     private let program: String
     private let folder: String
-    private var state: UInt64
+    private var generator: SplitMix64
     private var runs = 0
     private var failures = 0
     private var heaviest = 0
@@ -50,7 +50,8 @@ public struct CommandLineFuzzer {
         guard let made = mkdtemp(&template) else { exit(74) }
         let seed = UInt64(time(nil))
         print("seed \(seed), in \(String(cString: made))")
-        var fuzzer = CommandLineFuzzer(program: arguments[0], folder: String(cString: made), state: seed)
+        var fuzzer = CommandLineFuzzer(
+            program: arguments[0], folder: String(cString: made), generator: SplitMix64(seed: seed))
         let end = time(nil) + seconds
         while time(nil) < end {
             do { try fuzzer.round(arguments[2 + fuzzer.random(arguments.count - 2)]) } catch { print(error); exit(74) }
@@ -62,12 +63,7 @@ public struct CommandLineFuzzer {
     }
 
     private mutating func random(_ bound: Int) -> Int {
-        // splitmix64
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((z ^ (z >> 31)) % UInt64(bound))
+        Int(generator.next() % UInt64(bound))
     }
 
     /// One damaged copy and every verb on it.

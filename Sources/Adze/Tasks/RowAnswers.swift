@@ -1,13 +1,12 @@
 // How the rows of each head are answered, and how an answer reads on its line: plain columns and JSON members. Not here:
-// the rows themselves, and the options.
+// where rows come from, and where lines go to.
 
-import Adze
-import AdzeBytes
-import AdzeData
-import AdzeTokenization
+package import AdzeBytes
+internal import AdzeData
+internal import AdzeTokenization
 
 /// One head's answers to rows.
-protocol RowAnswers {
+package protocol RowAnswers {
     associatedtype Answer
 
     /// One answer for each row, or why it has none.
@@ -31,7 +30,7 @@ protocol RowAnswers {
 }
 
 extension RowAnswers {
-    func writeMembers(_ answer: Answer, to line: inout [UInt8]) {
+    package func writeMembers(_ answer: Answer, to line: inout [UInt8]) {
         for (index, (name, value)) in members(answer).enumerated() {
             if index > 0 { line.append(UInt8(ascii: ",")) }
             appendJSONString(name, to: &line)
@@ -40,10 +39,10 @@ extension RowAnswers {
         }
     }
 
-    func numbers(_ byteCount: Int) -> Int { 1 }
+    package func numbers(_ byteCount: Int) -> Int { 1 }
 
     /// The members of an answer as fields: numbers and texts as they are, lists as JSON, what is missing as nothing.
-    func tableFields(_ answer: Answer) -> [String] {
+    package func tableFields(_ answer: Answer) -> [String] {
         let members = members(answer)
         return tableColumns.map { name in
             switch members[name] {
@@ -61,27 +60,33 @@ private func plain(_ score: Double) -> String { rounded(score, digits: 6) }
 // MARK: - Labels
 
 /// `label, score` of the best labels.
-struct LabelAnswers: RowAnswers {
+package struct LabelAnswers: RowAnswers {
     let classifier: TextClassifier
     let topK: Int
     let options: TextOptions
 
-    func answers(to rows: [TextInput]) throws -> [Result<Classification, TextProblem>] {
+    package init(
+        classifier: TextClassifier, topK: Int, options: TextOptions
+    ) {
+        (self.classifier, self.topK, self.options) = (classifier, topK, options)
+    }
+
+    package func answers(to rows: [TextInput]) throws -> [Result<Classification, TextProblem>] {
         try classifier.classify(rows, topK: topK, options: options).map { result in
             result.logits.allSatisfy(\.isFinite) ? .success(result) : .failure(.notFinite)
         }
     }
 
-    func truncatedTokenCount(_ answer: Classification) -> Int { answer.truncatedTokenCount }
+    package func truncatedTokenCount(_ answer: Classification) -> Int { answer.truncatedTokenCount }
 
-    func columns(_ answer: Classification) -> [String] { answer.top.flatMap { [$0.label, plain($0.score)] } }
+    package func columns(_ answer: Classification) -> [String] { answer.top.flatMap { [$0.label, plain($0.score)] } }
 
-    let memberNames = ["label", "score", "scores", "logits"]
+    package let memberNames = ["label", "score", "scores", "logits"]
 
-    func members(_ answer: Classification) -> JSONObject { [:] }
+    package func members(_ answer: Classification) -> JSONObject { [:] }
 
     /// Written as it comes: a model may have a hundred thousand labels.
-    func writeMembers(_ answer: Classification, to line: inout [UInt8]) {
+    package func writeMembers(_ answer: Classification, to line: inout [UInt8]) {
         line += "\"label\":".utf8
         appendJSONString(answer.label, to: &line)
         line += ",\"score\":\(JSONValue.number(answer.score).text),\"scores\":{".utf8
@@ -106,18 +111,18 @@ struct LabelAnswers: RowAnswers {
         line.append(UInt8(ascii: "]"))
     }
 
-    var tableColumns: [String] {
+    package var tableColumns: [String] {
         (1...max(1, min(topK, classifier.labels.count))).flatMap { rank in
             rank == 1 ? ["label", "score"] : ["label_\(rank)", "score_\(rank)"]
         }
     }
 
-    func tableFields(_ answer: Classification) -> [String] {
+    package func tableFields(_ answer: Classification) -> [String] {
         answer.top.flatMap { [$0.label, JSONValue.number($0.score).text] }
     }
 
     /// Logits and scores of every label, for every window that there may be.
-    func numbers(_ byteCount: Int) -> Int {
+    package func numbers(_ byteCount: Int) -> Int {
         var windows = 1
         if case .window(stride: let shared) = options.longText {
             let length = min(options.maximumLength ?? classifier.maximumLength, classifier.maximumLength)
@@ -130,29 +135,35 @@ struct LabelAnswers: RowAnswers {
 // MARK: - Entities
 
 /// `entity_group, word, score, start, end` of each entity.
-struct EntityAnswers: RowAnswers {
+package struct EntityAnswers: RowAnswers {
     let finder: EntityFinder
     let options: EntityOptions
 
-    func answers(to rows: [TextInput]) throws -> [Result<FoundEntities, TextProblem>] {
+    package init(
+        finder: EntityFinder, options: EntityOptions
+    ) {
+        (self.finder, self.options) = (finder, options)
+    }
+
+    package func answers(to rows: [TextInput]) throws -> [Result<FoundEntities, TextProblem>] {
         try finder.find(rows, options: options)
     }
 
-    func truncatedTokenCount(_ answer: FoundEntities) -> Int { answer.truncatedTokenCount }
+    package func truncatedTokenCount(_ answer: FoundEntities) -> Int { answer.truncatedTokenCount }
 
-    func columns(_ answer: FoundEntities) -> [String] {
+    package func columns(_ answer: FoundEntities) -> [String] {
         answer.entities.flatMap {
             [$0.label, $0.word, plain($0.score), "\($0.range.lowerBound)", "\($0.range.upperBound)"]
         }
     }
 
-    let memberNames = ["entities"]
-    let tableColumns = ["entities"]
+    package let memberNames = ["entities"]
+    package let tableColumns = ["entities"]
 
     /// Logits of every label at every token.
-    func numbers(_ byteCount: Int) -> Int { finder.labels.count * (2 + byteCount / 3) }
+    package func numbers(_ byteCount: Int) -> Int { finder.labels.count * (2 + byteCount / 3) }
 
-    func members(_ answer: FoundEntities) -> JSONObject { ["entities": .array(answer.entities.map(member))] }
+    package func members(_ answer: FoundEntities) -> JSONObject { ["entities": .array(answer.entities.map(member))] }
 
     private func member(_ entity: Entity) -> JSONValue {
         var object: JSONObject = [
@@ -170,27 +181,33 @@ struct EntityAnswers: RowAnswers {
 // MARK: - Answers
 
 /// `answer, score, start, end` of the best answers.
-struct QuestionAnswers: RowAnswers {
+package struct QuestionAnswers: RowAnswers {
     let finder: AnswerFinder
     let options: AnswerOptions
 
-    func answers(to rows: [TextInput]) throws -> [Result<FoundAnswers, TextProblem>] {
+    package init(
+        finder: AnswerFinder, options: AnswerOptions
+    ) {
+        (self.finder, self.options) = (finder, options)
+    }
+
+    package func answers(to rows: [TextInput]) throws -> [Result<FoundAnswers, TextProblem>] {
         try finder.answer(rows, options: options)
     }
 
     /// Contexts are read in windows, all of them.
-    func truncatedTokenCount(_ answer: FoundAnswers) -> Int { 0 }
+    package func truncatedTokenCount(_ answer: FoundAnswers) -> Int { 0 }
 
-    func columns(_ answer: FoundAnswers) -> [String] {
+    package func columns(_ answer: FoundAnswers) -> [String] {
         answer.answers.flatMap {
             [$0.text, plain($0.score), "\($0.range.lowerBound)", "\($0.range.upperBound)"]
         }
     }
 
-    let memberNames = ["score", "start", "end", "answer", "answers"]
-    var tableColumns: [String] { ["answer", "score", "start", "end"] + (options.topK > 1 ? ["answers"] : []) }
+    package let memberNames = ["score", "start", "end", "answer", "answers"]
+    package var tableColumns: [String] { ["answer", "score", "start", "end"] + (options.topK > 1 ? ["answers"] : []) }
 
-    func members(_ answer: FoundAnswers) -> JSONObject {
+    package func members(_ answer: FoundAnswers) -> JSONObject {
         var object = member(answer.answers[0])
         if options.topK > 1 { object["answers"] = .array(answer.answers.map { .object(member($0)) }) }
         return object
@@ -207,24 +224,32 @@ struct QuestionAnswers: RowAnswers {
 // MARK: - Masked words
 
 /// `token_str, score` of the candidates of each mask, one mask after another.
-struct MaskAnswers: RowAnswers {
+package struct MaskAnswers: RowAnswers {
     let filler: MaskFiller
     let topK: Int
     let targets: MaskFiller.Targets?
     let options: TextOptions
 
-    func answers(to rows: [TextInput]) throws -> [Result<FilledText, TextProblem>] {
+    package init(
+        filler: MaskFiller, topK: Int, targets: MaskFiller.Targets?, options: TextOptions
+    ) {
+        (self.filler, self.topK, self.targets, self.options) = (filler, topK, targets, options)
+    }
+
+    package func answers(to rows: [TextInput]) throws -> [Result<FilledText, TextProblem>] {
         try filler.fill(rows, topK: topK, targets: targets, options: options)
     }
 
-    func truncatedTokenCount(_ answer: FilledText) -> Int { answer.truncatedTokenCount }
+    package func truncatedTokenCount(_ answer: FilledText) -> Int { answer.truncatedTokenCount }
 
-    func columns(_ answer: FilledText) -> [String] { answer.masks.joined().flatMap { [$0.text, plain($0.score)] } }
+    package func columns(_ answer: FilledText) -> [String] {
+        answer.masks.joined().flatMap { [$0.text, plain($0.score)] }
+    }
 
-    let memberNames = ["masks"]
-    let tableColumns = ["masks"]
+    package let memberNames = ["masks"]
+    package let tableColumns = ["masks"]
 
-    func members(_ answer: FilledText) -> JSONObject {
+    package func members(_ answer: FilledText) -> JSONObject {
         ["masks": .array(answer.masks.map { .array($0.map(member)) })]
     }
 
@@ -239,24 +264,30 @@ struct MaskAnswers: RowAnswers {
 // MARK: - Pairs
 
 /// Whether the second text follows, and the probability that it does.
-struct PairAnswers: RowAnswers {
+package struct PairAnswers: RowAnswers {
     let predictor: NextSentencePredictor
     let options: TextOptions
 
-    func answers(to rows: [TextInput]) throws -> [Result<NextSentence, TextProblem>] {
+    package init(
+        predictor: NextSentencePredictor, options: TextOptions
+    ) {
+        (self.predictor, self.options) = (predictor, options)
+    }
+
+    package func answers(to rows: [TextInput]) throws -> [Result<NextSentence, TextProblem>] {
         try predictor.predict(rows, options: options)
     }
 
-    func truncatedTokenCount(_ answer: NextSentence) -> Int { answer.truncatedTokenCount }
+    package func truncatedTokenCount(_ answer: NextSentence) -> Int { answer.truncatedTokenCount }
 
-    func columns(_ answer: NextSentence) -> [String] {
+    package func columns(_ answer: NextSentence) -> [String] {
         [answer.follows ? "is_next" : "not_next", plain(answer.score)]
     }
 
-    let memberNames = ["is_next", "score", "logits"]
-    let tableColumns = ["is_next", "score"]
+    package let memberNames = ["is_next", "score", "logits"]
+    package let tableColumns = ["is_next", "score"]
 
-    func members(_ answer: NextSentence) -> JSONObject {
+    package func members(_ answer: NextSentence) -> JSONObject {
         [
             "is_next": .bool(answer.follows), "score": .number(answer.score),
             "logits": .array(answer.logits.map { .number(Double($0)) }),
