@@ -78,7 +78,7 @@ import Testing
                 #"{"prompts": {"q": "THE OAK "}, "default_prompt_name": "q"}"#, path,
                 "config_sentence_transformers.json")
             try write(#"{"max_seq_length": 12, "do_lower_case": true}"#, path, "sentence_bert_config.json")
-            try write(#"{"do_lower_case": false, "tokenizer_class": "Tokenizer"}"#, path, "tokenizer_config.json")
+            try write(#"{"do_lower_case": false, "tokenizer_class": "BertTokenizer"}"#, path, "tokenizer_config.json")
             try FileManager.default.removeItem(atPath: path + "/tokenizer.json")
             let embedder = try TextEmbedder(contentsOf: URL(filePath: path))
             #expect(try embedder.encode(["ADZE"]).map(\.ids) == [[2, 37, 48, 46, 3]])

@@ -163,7 +163,7 @@ struct TextTests {
         try withTemporaryFolder { folder in
             let path = folder + "/model"
             try FileManager.default.copyItem(atPath: Models.classifier, toPath: path)
-            let config = #"{"truncation_side": "left", "tokenizer_class": "Tokenizer"}"#
+            let config = #"{"truncation_side": "left", "tokenizer_class": "BertTokenizer"}"#
             try Data(config.utf8).write(to: URL(filePath: path + "/tokenizer_config.json"))
             func answer(_ options: String...) throws -> String {
                 try Tool.succeed(["predict", path, "--json", text] + options).output
