@@ -1,5 +1,5 @@
-// Numbers, durations and ends of texts in the few ways in which several modules need them. Not here: how a page or a table
-// shows them.
+// Formatting of numbers, durations in seconds, and trimming of texts, for several modules. Not here: how a page or a
+// table shows them.
 
 /// 16 hexadecimal digits.
 package func hexDigits(_ value: UInt64) -> String {

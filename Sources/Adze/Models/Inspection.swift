@@ -1,5 +1,4 @@
-// What a model is, as one JSON object: what `adze inspect` prints and a server tells of the models that it holds. Not here:
-// how it reads on a terminal.
+// A description of a model as one JSON object, for `adze inspect` and for servers. Not here: its lines on a terminal.
 
 package import AdzeBytes
 internal import AdzeHuggingFace

@@ -1,5 +1,5 @@
-// How the rows of each head are answered, and how an answer reads on its line: plain columns and JSON members. Not here:
-// where rows come from, and where lines go to.
+// Answers of each head to rows, and their form on a line: plain columns and JSON members. Not here: where rows come
+// from, and where lines go to.
 
 package import AdzeBytes
 internal import AdzeData
