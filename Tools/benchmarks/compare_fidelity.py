@@ -2,8 +2,9 @@
 # Compares how near int8 comes to fp32: cosines of sentence vectors to PyTorch's, ours and each peer's. Times nothing.
 """python Tools/benchmarks/compare_fidelity.py [--texts FILE] [MODEL]
 
-200 sentences; the vectors are the mean over a text's tokens of the last hidden state, and the pooler's output. A peer's
-file that gives no pooler's output has it computed in fp32 from its first token's state, which favours it.
+200 sentences; the vectors are the mean over a text's tokens of the last hidden state and, of a model with a pooler, its
+output. A peer's file that gives no pooler's output has it computed in fp32 from its first token's state, which favours
+it.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import numpy as np
 
 from peers import FILES, load, missing
 from texts import sentences
-from workloads import model_folder, native_file, padded_batches
+from workloads import model_folder, native_file, pad_id, padded_batches
 
 
 def outputs(name, precision, folder, rows, file):
@@ -26,23 +27,28 @@ def outputs(name, precision, folder, rows, file):
     peer = load(name, precision, folder, 2)
     order = sorted(range(len(rows)), key=lambda index: len(rows[index]))
     means, pooled = [None] * len(rows), [None] * len(rows)
-    for ids, mask in padded_batches(rows, 16):
+    for ids, mask in padded_batches(rows, 16, pad_id(folder)):
         first, hidden = peer.outputs(peer.prepare(ids, mask))
         first = pooler(folder, hidden) if first is None else first
         for row in range(len(ids)):
             index = order.pop(0)
-            pooled[index], means[index] = first[row], hidden[row, : len(rows[index])].mean(0)
-    np.savez(file, mean=np.stack(means), pooled=np.stack(pooled))
+            means[index] = hidden[row, : len(rows[index])].mean(0)
+            pooled[index] = None if first is None else first[row]
+    found = {"mean": np.stack(means)}
+    if pooled[0] is not None:
+        found["pooled"] = np.stack(pooled)
+    np.savez(file, **found)
 
 
 def pooler(folder, hidden):
+    """The pooler's output of the first tokens' states; None where the model has no pooler."""
     from safetensors.numpy import load_file
 
     weights = load_file(folder / "hf" / "model.safetensors")
-    weight, bias = (
-        next(value for key, value in weights.items() if key.endswith(f"pooler.dense.{part}"))
-        for part in ("weight", "bias"))
-    return np.tanh(hidden[:, 0] @ weight.T + bias)
+    prefix = next((key.removesuffix("weight") for key in weights if key.endswith("pooler.dense.weight")), None)
+    if prefix is None:
+        return None
+    return np.tanh(hidden[:, 0] @ weights[prefix + "weight"].T + weights[prefix + "bias"])
 
 
 def vectors_of_peer(name, precision, folder, rows, scratch):
@@ -56,10 +62,10 @@ def vectors_of_peer(name, precision, folder, rows, scratch):
         return {kind: found[kind] for kind in found.files}
 
 
-def vectors_of_adze(adze, native, precision, texts):
+def vectors_of_adze(adze, native, precision, texts, poolings):
     """By `adze embed`, which needs --precision for anything but its own default."""
     found = {}
-    for pooling in ("mean", "pooled"):
+    for pooling in poolings:
         command = [adze, "embed", str(native), "-i", str(texts), "--pooling", pooling, "--no-normalize", "--quiet"]
         child = subprocess.run(command + ["--precision", precision], capture_output=True, text=True)
         if child.returncode != 0:
@@ -108,22 +114,23 @@ def main():
                 if reason:
                     raise RuntimeError(reason)
                 found = (
-                    vectors_of_adze(options.adze, native, options.precision, texts) if side == "adze"
+                    vectors_of_adze(options.adze, native, options.precision, texts, list(reference)) if side == "adze"
                     else vectors_of_peer(side, options.precision, folder, rows, scratch))
             except RuntimeError as error:
                 print(f"skipped: {side}: {error}", file=sys.stderr)
                 continue
             record = {"model": folder.name, "side": side, "precision": options.precision, "texts": len(chosen)}
-            for kind in ("mean", "pooled"):
+            for kind in reference:
                 values = cosines(reference[kind], found[kind])
                 record[kind] = {"cosine": round(float(values.mean()), 6), "lowest": round(float(values.min()), 6)}
             if options.json:
                 print(json.dumps(record), flush=True)
             else:
-                mean, pooled = record["mean"], record["pooled"]
-                print(
-                    f"{folder.name:<10} {side:<20} mean-pooled {mean['cosine']:.5f} (lowest {mean['lowest']:.5f})"
-                    f"   pooled {pooled['cosine']:.5f} (lowest {pooled['lowest']:.5f})", flush=True)
+                names = {"mean": "mean-pooled", "pooled": "pooled"}
+                parts = [
+                    f"{names[kind]} {record[kind]['cosine']:.5f} (lowest {record[kind]['lowest']:.5f})"
+                    for kind in reference]
+                print(f"{folder.name:<10} {side:<20} {'   '.join(parts)}", flush=True)
 
 
 if __name__ == "__main__":

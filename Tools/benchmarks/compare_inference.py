@@ -27,7 +27,7 @@ REST = 0.25
 
 def arguments():
     parser = argparse.ArgumentParser(description="Adze's speed beside its peers', in one run, in turns.")
-    parser.add_argument("models", nargs="*", default=["minilm"], help="`minilm`, `bert-base` or a transformers model")
+    parser.add_argument("models", nargs="*", default=["minilm"], help="a name of workloads.py or a transformers model")
     parser.add_argument("--adze", default=".build/release/adze", help="our executable, built with -c release")
     parser.add_argument("--precisions", default="int8", help="int8,fp32")
     parser.add_argument("--threads", default="2", help="1,2; one thread is held to one processor")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # Makes the peers' files of a model: ONNX (plain, fused, int8), CTranslate2 and OpenVINO. Measures nothing.
-"""python Tools/benchmarks/make_peers.py [--work DIR] [minilm | bert-base | path/to/model-folder ...]
+"""python Tools/benchmarks/make_peers.py [--work DIR] [minilm | bert-base | distilbert | mpnet | path/to/folder ...]
 
 Writes beside `hf` in WORK/NAME what peers.py names. A step whose package is missing is skipped and said. README.md has
 what to install.
@@ -13,21 +13,42 @@ import shutil
 import sys
 import tempfile
 
-from workloads import model_folder
+from peers import UNSUPPORTED
+from workloads import configuration, model_folder
 
-INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
-OUTPUTS = ["logits", "pooled", "last_hidden_state"]
+
+class Unsupported(Exception):
+    """A peer that has no code for the model's family; the message is one line."""
 
 
 def classifier(folder):
     import torch
-    from transformers import BertForSequenceClassification
+    import transformers
     from transformers.utils import logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    return BertForSequenceClassification.from_pretrained(
+    return getattr(transformers, configuration(folder)["architectures"][0]).from_pretrained(
         folder / "hf", attn_implementation="eager", dtype=torch.float32).eval()
+
+
+def inputs(folder):
+    """The names of a graph's inputs: type ids only where there is a table of them."""
+    names = ["input_ids", "attention_mask"]
+    return names + ["token_type_ids"] if configuration(folder).get("type_vocab_size") else names
+
+
+def graph_outputs(model, found):
+    """The graph's outputs by name, of what the encoder found; `pooled` only where the family has a pooler."""
+    outputs = {"last_hidden_state": found.last_hidden_state}
+    if hasattr(model, "pre_classifier"):
+        outputs["logits"] = model.classifier(model.pre_classifier(found.last_hidden_state[:, 0]).relu())
+    elif found.get("pooler_output") is None:
+        outputs["logits"] = model.classifier(found.last_hidden_state)  # A head of every token.
+    else:
+        outputs["pooled"] = found.pooler_output
+        outputs["logits"] = model.classifier(found.pooler_output)
+    return outputs
 
 
 def make_onnx(folder):
@@ -36,36 +57,36 @@ def make_onnx(folder):
     import onnxruntime
     import torch
 
-    model = classifier(folder)
+    model, names = classifier(folder), inputs(folder)
 
     class WithOutputs(torch.nn.Module):
         def __init__(self):
             super().__init__()
             self.model = model
 
-        def forward(self, ids, mask, types):
-            found = self.model.bert(ids, attention_mask=mask, token_type_ids=types)
-            return self.model.classifier(found.pooler_output), found.pooler_output, found.last_hidden_state
+        def forward(self, *values):
+            found = self.model.base_model(**dict(zip(names, values)))
+            return tuple(graph_outputs(self.model, found).values())
 
     def example(texts, tokens):
         ids = torch.arange(texts * tokens).reshape(texts, tokens) * 37 % model.config.vocab_size
         mask = torch.ones_like(ids)
         mask[-1, tokens // 2 :] = 0
-        return ids, mask, torch.zeros_like(ids)
+        return (ids, mask, torch.zeros_like(ids))[: len(names)]
 
-    axes = {name: {0: "texts", 1: "tokens"} for name in [*INPUTS, "last_hidden_state"]}
-    axes |= {name: {0: "texts"} for name in ("logits", "pooled")}
     file = folder / "fp32.onnx"
     whole = WithOutputs().eval()
     with torch.no_grad():
-        torch.onnx.export(
-            whole, example(2, 16), str(file), input_names=INPUTS, output_names=OUTPUTS, dynamic_axes=axes,
-            opset_version=17, dynamo=False)
         values = example(3, 37)
-        expected = whole(*values)[0].numpy()
+        expected = graph_outputs(model, model.base_model(**dict(zip(names, values))))
+        axes = {name: {0: "texts", 1: "tokens"} for name in names}
+        axes |= {name: {0: "texts"} | ({1: "tokens"} if value.dim() == 3 else {}) for name, value in expected.items()}
+        torch.onnx.export(
+            whole, example(2, 16), str(file), input_names=names, output_names=list(expected), dynamic_axes=axes,
+            opset_version=17, dynamo=False)
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
-    found = session.run(["logits"], {name: value.numpy() for name, value in zip(INPUTS, values)})[0]
-    difference = float(numpy.abs(found - expected).max())
+    found = session.run(["logits"], {name: value.numpy() for name, value in zip(names, values)})[0]
+    difference = float(numpy.abs(found - expected["logits"].numpy()).max())
     if difference > 1e-3:
         raise SystemExit(f"{file}: logits differ from PyTorch's by {difference}")
     return [file]
@@ -78,11 +99,11 @@ def make_fused(folder):
     from onnxruntime.transformers import optimizer
     from onnxruntime.transformers.fusion_options import FusionOptions
 
-    config = json.loads((folder / "hf" / "config.json").read_text())
+    config = classifier(folder).config
     fused = folder / "ort-fused.onnx"
     model = optimizer.optimize_model(
-        str(folder / "fp32.onnx"), model_type="bert", num_heads=config["num_attention_heads"],
-        hidden_size=config["hidden_size"], optimization_options=FusionOptions("bert"), opt_level=0)
+        str(folder / "fp32.onnx"), model_type="bert", num_heads=config.num_attention_heads,
+        hidden_size=config.hidden_size, optimization_options=FusionOptions("bert"), opt_level=0)
     model.save_model_to_file(str(fused))
     files = [fused]
     for name, per_channel in (("ort-fused-int8-s8.onnx", False), ("ort-fused-int8-s8-pc.onnx", True)):
@@ -95,13 +116,19 @@ def make_fused(folder):
 
 
 def make_ctranslate2(folder):
-    """The encoder in both precisions, and the classifier that CTranslate2 leaves out as head.npz."""
+    """The encoder in both precisions, and as head.npz what follows the pooler, which CTranslate2 leaves out."""
     import numpy
     from ctranslate2.converters import TransformersConverter
 
+    reason = UNSUPPORTED.get(("ctranslate2", configuration(folder)["model_type"]))
+    if reason:
+        raise Unsupported(reason)
     files = [folder / "head.npz"]
-    head = classifier(folder).classifier
-    numpy.savez(files[0], w=head.weight.detach().numpy(), b=head.bias.detach().numpy())
+    model = classifier(folder)
+    parts = {"w": model.classifier.weight, "b": model.classifier.bias}
+    if hasattr(model, "pre_classifier"):
+        parts |= {"pre_w": model.pre_classifier.weight, "pre_b": model.pre_classifier.bias}
+    numpy.savez(files[0], **{name: value.detach().numpy() for name, value in parts.items()})
     with tempfile.TemporaryDirectory() as scratch:
         source = shutil.copytree(folder / "hf", pathlib.Path(scratch) / "hf")
         # The converter reads a member that transformers 5 no longer writes.
@@ -133,7 +160,7 @@ def make_openvino(folder):
     items = []
     for text in sentences(400)[1::2][:128]:  # The fidelity is measured on the others.
         ids = numpy.array([tokenizer.encode(text).ids], numpy.int64)
-        items.append(dict(zip(INPUTS, (ids, numpy.ones_like(ids), numpy.zeros_like(ids)))))
+        items.append(dict(zip(inputs(folder), (ids, numpy.ones_like(ids), numpy.zeros_like(ids)))))
     whole = nncf.quantize(
         openvino.convert_model(plain), nncf.Dataset(items), model_type=nncf.ModelType.TRANSFORMER,
         subset_size=len(items))
@@ -151,7 +178,7 @@ def main():
         for step in (make_onnx, make_fused, make_ctranslate2, make_openvino):
             try:
                 files = step(folder)
-            except ImportError as error:
+            except (ImportError, Unsupported) as error:
                 print(f"skipped: {step.__name__[5:]} of {folder.name}: {error}", file=sys.stderr)
                 continue
             print(f"{folder.name}: {', '.join(file.name for file in files)}", flush=True)

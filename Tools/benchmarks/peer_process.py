@@ -70,18 +70,18 @@ class Worker:
 
         import peers
 
+        self.folder = pathlib.Path(question["folder"])
         self.peer = peers.load(
-            question["name"], question["precision"], pathlib.Path(question["folder"]), question["threads"],
-            question["workers"])
+            question["name"], question["precision"], self.folder, question["threads"], question["workers"])
         self.pool = concurrent.futures.ThreadPoolExecutor(question["workers"]) if question["workers"] > 1 else None
         self.kept = {}
 
     def prepared(self, rows, size):
         if (rows, size) not in self.kept:
-            from workloads import padded_batches
+            from workloads import pad_id, padded_batches
 
             with open(rows) as file:
-                batches = padded_batches([json.loads(line) for line in file], size)
+                batches = padded_batches([json.loads(line) for line in file], size, pad_id(self.folder))
             self.kept[rows, size] = [self.peer.prepare(ids, mask) for ids, mask in batches]
         return self.kept[rows, size]
 

