@@ -115,4 +115,19 @@ import Testing
         #expect(try embedder.encode(texts).map(\.ids) == (json["sentences"]?.array ?? []).map(ids))
         #expect(largestDifference(found.flatMap { $0 }, expected.floats()) < 1e-4)
     }
+
+    /// By the model's own recipe; its limit of 384 tokens cuts one of the texts.
+    @Test(.enabled(if: Fixtures.mpnet != nil)) func realMPNet() throws {
+        let golden = try tensors(Fixtures.path("real-mpnet/golden.safetensors"))
+        let texts = try String(contentsOf: Fixtures.folder.appending(path: "real-mpnet/golden.txt"), encoding: .utf8)
+            .split(separator: "\n").map(String.init)
+        let ids = try golden.load("ids").floats().map { Int32($0) }
+        let starts = try golden.load("offsets").floats().map { Int($0) }
+        let rows = zip(starts, starts.dropFirst()).map { Array(ids[$0..<$1]) }
+        let embedder = try TextEmbedder(contentsOf: try #require(Fixtures.mpnet))
+        #expect(texts.count == 12 && embedder.maximumLength == 384 && embedder.normalizesByDefault)
+        #expect(try embedder.encode(texts).map(\.ids) == rows)
+        let found = try embedder.embed(texts)
+        #expect(largestDifference(found.flatMap { $0 }, try golden.load("embeddings").floats()) < 1e-5)
+    }
 }

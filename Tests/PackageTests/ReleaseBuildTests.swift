@@ -7,7 +7,7 @@ import Testing
 @Suite struct ReleaseBuildTests {
     @Test func everyReleaseBuildHasTheRuntimeInside() throws {
         let places =
-            ["README.md", "Tools/demo", "Tools/release"]
+            ["README.md", "Tools/demo", "Tools/demo-mpnet", "Tools/release"]
             + ["README.md", "compare_inference.py", "compare_tokenizer.py", "compare_training.py", "measure_files.py"]
             .map { "Tools/benchmarks/" + $0 }
         var count = 0

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-# Makes what sentence-transformers answers with the real all-mpnet-base-v2 to 200 sentences of ours. Nothing of it is
-# committed; the small MPNets are make_family_fixtures.py's.
+# Makes what sentence-transformers answers with the real all-mpnet-base-v2 to 200 sentences of ours, or
+# Tests/Fixtures/real-mpnet of 12 of them. The small MPNets are make_family_fixtures.py's.
 """Golden embeddings of a real MPNet.
 
-    python Tools/reference/make_mpnet_golden.py MODEL_FOLDER OUT.safetensors
+    python Tools/reference/make_mpnet_golden.py MODEL_FOLDER [OUT.safetensors]
 
 Made with the versions of requirements.txt beside this file and sentence-transformers 6.2.0. OUT holds `embeddings` F32
 [200, 768], of length one, and the ids that were used, as `ids` I32 [T] and `offsets` I32 [201]. OUT with .txt instead
 holds the texts, one a line: from 3 to 150 words, and some that no limit lets through whole. Each text runs alone.
+Without OUT, every 17th text goes to the fixture: 12, from 7 tokens to the limit's 384.
 """
 
 import hashlib
@@ -20,10 +21,10 @@ import torch
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging
 
-from golden import packed_ids, plain_cpu, save_tensors
+from golden import FIXTURES, packed_ids, plain_cpu, save_tensors
 
 SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
-COUNT, LONG = 200, 12
+COUNT, LONG, EVERY = 200, 12, 17
 WHO = [
     "the carpenter", "my neighbour", "an old shipwright", "the baker's daughter", "a retired surveyor", "Zoë",
     "Mr Nuñez", "the night porter", "Ødegård", "the choir", "a student of law", "the harbour master", "nobody", "李明",
@@ -93,21 +94,24 @@ def main():
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     plain_cpu()
-    source, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    source = pathlib.Path(sys.argv[1])
+    out = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else FIXTURES / "real-mpnet" / "golden.safetensors"
     assert hashlib.sha256((source / "model.safetensors").read_bytes()).hexdigest() == SHA256
     model = SentenceTransformer(str(source), device="cpu")
-    texts = sentences()
+    texts = sentences() if len(sys.argv) > 2 else sentences()[::EVERY]
     # What the model is really given, after the limits of all the files.
     rows = [model.preprocess([text])["input_ids"][0].tolist() for text in texts]
     whole = [len(model.tokenizer(text)["input_ids"]) for text in texts]
     start = time.monotonic()
     embeddings = model.encode(texts, batch_size=1, convert_to_tensor=True, show_progress_bar=False)
     seconds = time.monotonic() - start
-    assert embeddings.shape == (COUNT, 768) and torch.allclose(embeddings.norm(dim=1), torch.ones(COUNT), atol=1e-5)
+    lengths = embeddings.norm(dim=1)
+    assert embeddings.shape == (len(texts), 768) and torch.allclose(lengths, torch.ones_like(lengths), atol=1e-5)
 
     out.parent.mkdir(parents=True, exist_ok=True)
     packed = packed_ids([(row, [0] * len(row)) for row in rows])
     save_tensors(out, {"embeddings": embeddings, "ids": packed["ids"], "offsets": packed["offsets"]})
+    out.chmod(0o644)
     out.with_suffix(".txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
     print(f"max_seq_length {model.max_seq_length}, model_max_length {model.tokenizer.model_max_length}")
     print(f"tokens used: {min(map(len, rows))} to {max(map(len, rows))}, {sum(map(len, rows))} in all")
