@@ -163,7 +163,7 @@ let package = Package(
             of: "Adze",
             [
                 "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
-                "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization",
+                "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "adze-h5worker",
             ]),
         tests(of: "AdzeInsight", ["Adze", "AdzeBytes", "AdzeData"]),
         .testTarget(

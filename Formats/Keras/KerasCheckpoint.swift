@@ -1,5 +1,5 @@
-// An opened HDF5 file: its tensors as they are, and under PyTorch's names where the file is a BERT in a known layout.
-// The file's `model_config` is never looked at: no code of a model is read, let alone run.
+// An opened HDF5 file: its tensors as they are, and under PyTorch's names where the layout is a known one. The file's
+// `model_config` is never looked at: no code of a model is read, let alone run.
 
 internal import AdzeBytes
 package import AdzeSafetensors
@@ -11,7 +11,7 @@ public import AdzeTensors
 public struct KerasCheckpoint: Sendable {
     /// Every tensor as it is in the file; names are paths with dots for slashes.
     public let raw: any TensorStore
-    /// The model's tensors under PyTorch's names and in its orientation; the same as `raw` for a file that is no BERT.
+    /// The model's tensors under PyTorch's names and in its orientation; the same as `raw` for a file that is none.
     public let renamed: any TensorStore
     /// The layout that was recognised.
     public let layout: KerasLayout

@@ -47,7 +47,7 @@ public struct KerasNames: Sendable {
     /// KerasHub's encoder may stand inside a classifier.
     private let encoderPrefix: String
 
-    /// Looks for the table of word embeddings, which every BERT has.
+    /// Looks for the table of word embeddings, which every encoder has.
     ///
     /// - Complexity: O(n) for n paths.
     public init(paths: some Sequence<String>) {
@@ -65,7 +65,7 @@ public struct KerasNames: Sendable {
         userClassifier = classifier
     }
 
-    /// The name and change of a dataset; in an unknown layout, or for a part that no BERT has, the path with dots.
+    /// The name and change of a dataset; in an unknown layout, or for a part that no encoder has, the path with dots.
     public func renamed(_ path: String) -> PyTorchName {
         KerasNames.rename(KerasNames.levels(path), layout, encoderPrefix, userClassifier)
             ?? PyTorchName(KerasNames.dotted(path))

@@ -5,6 +5,13 @@
 // there, levels in front are dropped only where they are a group or a model's name, never by their number.
 
 enum TransformersNames {
+    /// What encoders call themselves.
+    private static let encoders: Set<String> = ["bert", "distilbert", "electra", "mpnet"]
+    /// The parts of encoders: `transformer` is DistilBERT's, `embeddings_project` ELECTRA's.
+    private static let encoderParts: Set<String> = [
+        "embeddings", "embeddings_project", "encoder", "transformer", "pooler",
+    ]
+
     /// `bert/tf_bert_model/bert/encoder/layer_._0/…/kernel:0` → `bert.encoder.layer.0.….weight`.
     static func rename(_ levels: [String]) -> PyTorchName? {
         var parts = withoutModelLevels(levels).flatMap(split)
@@ -18,20 +25,22 @@ enum TransformersNames {
     private static func withoutModelLevels(_ levels: [String]) -> [String] {
         var levels = levels[...]
         // The encoder names itself: nothing before its last mention counts.
-        let encoderParts: Set<String> = ["embeddings", "encoder", "pooler"]
         if let place = levels.indices.dropLast().last(where: {
-            levels[$0] == "bert" && encoderParts.contains(levels[$0 + 1])
+            encoders.contains(levels[$0]) && encoderParts.contains(levels[$0 + 1])
         }) {
             return Array(levels[place...])
         }
         // A group and the model in it: `classifier/tf_bert_for_sequence_classification/classifier/kernel:0`.
         if levels.count > 3, levels[levels.startIndex] == levels[levels.startIndex + 2] { levels = levels.dropFirst(2) }
         // A model's name alone, as in an index of shards.
-        if levels.count > 2, levels[levels.startIndex].hasPrefix("tf_") { levels = levels.dropFirst() }
+        if levels.count > 2, isModel(levels[levels.startIndex]) { levels = levels.dropFirst() }
         // A layer of the user's own, in its group: `dense/dense/kernel:0`.
         if levels.count > 2, levels[levels.startIndex] == levels[levels.startIndex + 1] { levels = levels.dropFirst() }
         return Array(levels)
     }
+
+    /// A class in Keras' spelling, which of `TFMPNetModel` makes `tfmp_net_model`.
+    private static func isModel(_ level: String) -> Bool { level.hasPrefix("tf_") || level.hasPrefix("tfmp_net_") }
 
     /// `layer_._0` is two levels, and of `mlm___cls` only the last part is a name.
     private static func split(_ level: String) -> [String] {

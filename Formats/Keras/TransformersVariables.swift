@@ -1,41 +1,20 @@
-// transformers' TensorFlow models as `model.save_weights("….weights.h5")` writes them: by class and ordinal, variables
-// numbered in the order in which each layer made them.
+// transformers' TensorFlow models as `model.save_weights("….weights.h5")` writes them: layers by attribute, or by class
+// and ordinal, variables numbered in the order in which each layer made them.
 //
 // Source: what transformers 4.37 on Keras 2.15 writes; `Tools/reference/make_keras_fixtures.py` makes it again.
 
 enum TransformersVariables {
     static func rename(_ levels: [String]) -> PyTorchName? {
-        guard levels.count >= 4, levels[0] == "layers", levels[levels.count - 2] == "vars",
-            let variable = Int(levels[levels.count - 1])
+        guard levels.count >= 3, levels[levels.count - 2] == "vars", let variable = Int(levels[levels.count - 1])
         else { return nil }
-        let path = Array(levels[1..<levels.count - 2])
-        if path == ["dense"] { return dense("classifier", variable) }
-        guard path[0] == "tf_bert_main_layer" else { return nil }
-        let inside = Array(path.dropFirst())
-        switch inside {
-        case ["embeddings"]:
-            let tables = ["word_embeddings", "token_type_embeddings", "position_embeddings"]
-            return tables.indices.contains(variable)
-                ? PyTorchName("bert.embeddings.\(tables[variable]).weight") : nil
-        case ["embeddings", "LayerNorm"]: return norm("bert.embeddings.LayerNorm", variable)
-        case ["pooler", "dense"]: return dense("bert.pooler.dense", variable)
-        default: break
+        let path = Array(levels.dropLast(2))
+        for encoder in encoders {
+            if let inside = encoder.inside(path) { return encoder.rename(inside, variable) }
         }
-        guard inside.count > 3, inside[0] == "encoder", inside[1] == "layer",
-            let block = ordinal(of: inside[2], named: "tf_bert_layer")
-        else { return nil }
-        let name = "bert.encoder.layer.\(block)."
-        switch inside.dropFirst(3).joined(separator: "/") {
-        case "attention/self_attention/query": return dense(name + "attention.self.query", variable)
-        case "attention/self_attention/key": return dense(name + "attention.self.key", variable)
-        case "attention/self_attention/value": return dense(name + "attention.self.value", variable)
-        case "attention/dense_output/dense": return dense(name + "attention.output.dense", variable)
-        case "attention/dense_output/LayerNorm": return norm(name + "attention.output.LayerNorm", variable)
-        case "intermediate/dense": return dense(name + "intermediate.dense", variable)
-        case "bert_output/dense": return dense(name + "output.dense", variable)
-        case "bert_output/LayerNorm": return norm(name + "output.LayerNorm", variable)
-        default: return nil
-        }
+        guard let head = heads.first(where: { path.starts(with: $0.path) }) else { return nil }
+        let inside = path.dropFirst(head.path.count)
+        if inside.isEmpty, head.hasBiasAlone { return variable == 0 ? PyTorchName(head.name + ".bias") : nil }
+        return layer([head.name] + inside, variable)
     }
 
     /// Keras makes a dense layer's kernel first, then its bias.
@@ -55,4 +34,101 @@ enum TransformersVariables {
         default: nil
         }
     }
+
+    /// A layer is a normalisation if its last part says so, else dense.
+    private static func layer(_ parts: [String], _ variable: Int) -> PyTorchName? {
+        let name = parts.joined(separator: ".")
+        let isNorm = parts.last.map { $0.hasSuffix("LayerNorm") || $0.hasSuffix("layer_norm") } ?? false
+        return isNorm ? norm(name, variable) : dense(name, variable)
+    }
+
+    // MARK: - Encoders
+
+    /// Where an encoder stands, and what it makes.
+    private struct Encoder {
+        /// Its name for PyTorch.
+        let name: String
+        /// The classes of the encoder and of its blocks.
+        let mainClass: String
+        let blockClass: String
+        /// What has the blocks.
+        var stack = "encoder"
+        /// Its tables, in the order in which it makes them.
+        let tables: [String]
+        /// A head that has the embeddings too, and is written first.
+        var holder: [String] = []
+
+        /// The path inside the encoder; nil for what is not its.
+        func inside(_ path: [String]) -> [String]? {
+            for place in [["layers", mainClass], [name]] where path.starts(with: place) {
+                return Array(path.dropFirst(place.count))
+            }
+            let shared = holder + ["input_embeddings"]
+            guard !holder.isEmpty, path.starts(with: shared) else { return nil }
+            return ["embeddings"] + path.dropFirst(shared.count)
+        }
+
+        func rename(_ inside: [String], _ variable: Int) -> PyTorchName? {
+            if inside == ["embeddings"] {
+                return tables.indices.contains(variable)
+                    ? PyTorchName("\(name).embeddings.\(tables[variable])_embeddings.weight") : nil
+            }
+            // MPNet's encoder makes one table itself.
+            if inside == ["encoder"] {
+                return variable == 0 ? PyTorchName(name + ".encoder.relative_attention_bias.weight") : nil
+            }
+            guard inside.first == stack else { return layer([name] + inside, variable) }
+            guard inside.count > 3, inside[1] == "layer", let block = ordinal(of: inside[2], named: blockClass)
+            else { return nil }
+            let parts = inside.dropFirst(3).map { attributes[$0] ?? $0 }
+            return layer([name, stack, "layer", String(block)] + parts, variable)
+        }
+    }
+
+    /// Attributes that are not called as the layers in them.
+    private static let attributes = [
+        "self_attention": "self", "dense_output": "output", "bert_output": "output", "out": "output",
+    ]
+
+    private static let encoders = [
+        Encoder(
+            name: "bert", mainClass: "tf_bert_main_layer", blockClass: "tf_bert_layer",
+            tables: ["word", "token_type", "position"], holder: ["mlm", "predictions"]),
+        Encoder(
+            name: "electra", mainClass: "tf_electra_main_layer", blockClass: "tf_electra_layer",
+            tables: ["word", "token_type", "position"]),
+        Encoder(
+            name: "distilbert", mainClass: "tf_distil_bert_main_layer", blockClass: "tf_transformer_block",
+            stack: "transformer", tables: ["word", "position"], holder: ["vocab_projector"]),
+        Encoder(
+            name: "mpnet", mainClass: "tfmp_net_main_layer", blockClass: "tfmp_net_layer",
+            tables: ["word", "position"]),
+    ]
+
+    // MARK: - Heads
+
+    private struct Head {
+        let path: [String]
+        let name: String
+        /// Whether the layer makes nothing but a bias over the vocabulary, its matrix being the table of words.
+        var hasBiasAlone = false
+    }
+
+    /// Keras goes through attributes backwards, and `layers` is one of them: what comes before it in the alphabet, such
+    /// as `classifier`, is written there by its class.
+    private static let heads = [
+        Head(path: ["layers", "dense"], name: "classifier"),
+        Head(path: ["layers", "tf_electra_classification_head"], name: "classifier"),
+        Head(path: ["layers", "tfmp_net_classification_head"], name: "classifier"),
+        Head(path: ["layers", "tf_electra_generator_predictions"], name: "generator_predictions"),
+        Head(path: ["layers", "tf_electra_masked_lm_head"], name: "generator_lm_head", hasBiasAlone: true),
+        Head(path: ["lm_head"], name: "lm_head", hasBiasAlone: true),
+        Head(path: ["mlm", "predictions"], name: "cls.predictions", hasBiasAlone: true),
+        Head(path: ["nsp"], name: "cls"),
+        Head(path: ["pre_classifier"], name: "pre_classifier"),
+        Head(path: ["qa_outputs"], name: "qa_outputs"),
+        Head(path: ["vocab_layer_norm"], name: "vocab_layer_norm"),
+        Head(path: ["vocab_projector"], name: "vocab_projector", hasBiasAlone: true),
+        Head(path: ["vocab_transform"], name: "vocab_transform"),
+    ]
 }

@@ -22,7 +22,7 @@ struct FolderWeights {
             (files, store, notes) = ([file], file.store, file.notes + ignoredNote(file.ignoredNames))
         case .sharded(let index):
             var options = options
-            // One shard of a TensorFlow model does not show that it is a BERT's: the index does.
+            // One shard of a TensorFlow model does not show that it is an encoder's: the index does.
             let names = KerasNames(paths: index.weightMap.lazy.map(\.tensor))
             if names.layout != .other { options.names = names }
             files = try index.shards.map { try WeightsFile(path: path($0), options: options) }

@@ -42,6 +42,21 @@ enum Keras {
         }
     }
 
+    /// Expects every tensor of a folder of `Tests/Fixtures/families`, and nothing else, to the bit.
+    ///
+    /// PyTorch's encoder alone has names without a prefix. TensorFlow's MPNets all have a pooler.
+    static func expectFamily(_ store: any TensorStore, _ family: String, _ model: String) throws {
+        let path = Fixtures.path("families/\(family)/\(model)/model.safetensors")
+        let reference = try SafetensorsFile(file: InputFile(path: path))
+        let prefix = model == "base" ? family + "." : ""
+        let pooler = ["weight", "bias"].map { "mpnet.pooler.dense.\($0)" }
+        let wanted = reference.tensors.map { prefix + $0.name } + (family == "mpnet" && model != "base" ? pooler : [])
+        #expect(store.tensors.map(\.name).sorted() == wanted.sorted())
+        for info in reference.tensors {
+            #expect(try store.load(prefix + info.name) == reference.load(info.name), "\(info.name)")
+        }
+    }
+
     /// Sends a file in memory, which must be refused.
     static func refusal(_ bytes: [UInt8]) throws -> KerasError? {
         let worker = try worker()

@@ -44,6 +44,22 @@ struct LayoutTests {
         try Keras.expectReference(all)
     }
 
+    static let families = ["distilbert", "electra", "mpnet"].flatMap { family in
+        ["base", "sequence", "masked"].map { ("\(family)-\($0)/tf_model.h5", family, $0, KerasLayout.transformers) }
+            + [("\(family)-masked.weights.h5", family, "masked", .transformersVariables)]
+    }
+
+    @Test(arguments: families) func familiesReadAsPyTorch(
+        file: String, family: String, model: String, layout: KerasLayout
+    ) throws {
+        let checkpoint = try Keras.open(file)
+        #expect(checkpoint.layout == layout)
+        try Keras.expectFamily(checkpoint.renamed, family, model)
+        // A head over the vocabulary shares the embeddings, and by name Keras writes them with both.
+        let isTwice = model == "masked" && layout == .transformers
+        #expect(checkpoint.notes.contains { $0.hasPrefix("tied tensors are in the file twice") } == isTwice)
+    }
+
     /// `rescue` wants what is there, as it is.
     @Test func rawTensorsAreUnchanged() throws {
         let checkpoint = try Keras.open("transformers/tf_model.h5")
@@ -99,9 +115,60 @@ struct NameTests {
             "bert/tf_bert_model/bert/encoder/layer_._11/output/LayerNorm/gamma:0",
             "bert.encoder.layer.11.output.LayerNorm.weight"
         ),
+        (
+            "distilbert/tf_distil_bert_model/distilbert/transformer/layer_._5/sa_layer_norm/beta:0",
+            "distilbert.transformer.layer.5.sa_layer_norm.bias"
+        ),
+        (
+            "vocab_projector/tf_distil_bert_for_masked_lm/distilbert/embeddings/word_embeddings/weight:0",
+            "distilbert.embeddings.word_embeddings.weight"
+        ),
+        ("tf_distil_bert_for_masked_lm/vocab_projector/bias:0", "vocab_projector.bias"),
+        ("electra/tf_electra_model/electra/embeddings_project/kernel:0", "electra.embeddings_project.weight"),
+        (
+            "classifier/tf_electra_for_sequence_classification/classifier/out_proj/bias:0",
+            "classifier.out_proj.bias"
+        ),
+        (
+            "mpnet/tfmp_net_model/mpnet/encoder/relative_attention_bias/embeddings:0",
+            "mpnet.encoder.relative_attention_bias.weight"
+        ),
+        ("tfmp_net_for_masked_lm/lm_head/bias:0", "lm_head.bias"),
+        ("tfmp_net_for_masked_lm/lm_head/layer_norm/gamma:0", "lm_head.layer_norm.weight"),
+        ("tfmp_net_for_token_classification/classifier/kernel:0", "classifier.weight"),
     ])
     func transformersRule(path: String, expected: String) {
         #expect(name(path, [tableOfTransformers]).name == expected)
+    }
+
+    @Test(arguments: [
+        ("layers/tf_bert_main_layer/embeddings/vars/1", "bert.embeddings.token_type_embeddings.weight"),
+        ("bert/embeddings/vars/2", "bert.embeddings.position_embeddings.weight"),
+        ("mlm/predictions/input_embeddings/LayerNorm/vars/1", "bert.embeddings.LayerNorm.bias"),
+        ("mlm/predictions/transform/dense/vars/0", "cls.predictions.transform.dense.weight"),
+        ("mlm/predictions/vars/0", "cls.predictions.bias"),
+        ("nsp/seq_relationship/vars/1", "cls.seq_relationship.bias"),
+        ("qa_outputs/vars/0", "qa_outputs.weight"),
+        ("layers/dense/vars/0", "classifier.weight"),
+        ("pre_classifier/vars/1", "pre_classifier.bias"),
+        ("layers/tf_distil_bert_main_layer/embeddings/vars/1", "distilbert.embeddings.position_embeddings.weight"),
+        ("layers/tf_electra_classification_head/out_proj/vars/0", "classifier.out_proj.weight"),
+        ("layers/tfmp_net_classification_head/dense/vars/1", "classifier.dense.bias"),
+        (
+            "mpnet/encoder/layer/tfmp_net_layer_11/out/LayerNorm/vars/0",
+            "mpnet.encoder.layer.11.output.LayerNorm.weight"
+        ),
+        // None of these is a layer that a class of transformers has.
+        ("lm_head/vars/1", "lm_head.vars.1"), ("mpnet/encoder/vars/1", "mpnet.encoder.vars.1"),
+        ("mpnet/embeddings/vars/2", "mpnet.embeddings.vars.2"), ("qa_outputs/vars/2", "qa_outputs.vars.2"),
+        (
+            "mpnet/encoder/layer/tfmp_net_layer_01/out/dense/vars/0",
+            "mpnet.encoder.layer.tfmp_net_layer_01.out.dense.vars.0"
+        ),
+        ("mpnet/encoder/layer/tf_bert_layer/out/vars/0", "mpnet.encoder.layer.tf_bert_layer.out.vars.0"),
+    ])
+    func transformersVariablesRule(path: String, expected: String) {
+        #expect(name(path, ["layers/tf_electra_main_layer/embeddings/vars/0"]).name == expected)
     }
 
     @Test func kernelsAreTurnedAndTablesAreNot() {

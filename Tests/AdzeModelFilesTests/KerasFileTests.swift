@@ -46,6 +46,18 @@ import Testing
         #expect(!opened.notes.contains { $0.contains("not in") })
     }
 
+    /// TensorFlow's MPNets have a pooler all of them.
+    @Test(arguments: ["mpnet-masked", "mpnet-masked-safetensors"]) func foldersOfFamilies(name: String) throws {
+        let reference = try WeightsFile(path: Fixtures.path("families/mpnet/masked/model.safetensors")).store
+        let opened = try OpenedModel(path: Fixtures.path("keras/" + name))
+        let pooler = Set(["mpnet.pooler.dense.weight", "mpnet.pooler.dense.bias"])
+        #expect(Set(opened.store.tensors.map(\.name)) == pooler.union(reference.tensors.map(\.name)))
+        for info in reference.tensors {
+            #expect(try opened.store.load(info.name) == reference.load(info.name), "\(info.name)")
+        }
+        #expect(opened.sourceName(of: "lm_head.bias").hasSuffix("lm_head/bias:0"))
+    }
+
     @Test func kerasHubsOptimizerIsLeftOut() throws {
         let opened = try WeightsFile(path: Fixtures.path("keras/keras-hub.keras"))
         let raw = try RawWeights(path: Fixtures.path("keras/keras-hub.keras"))

@@ -37,6 +37,34 @@ struct KerasTests {
         #expect(try Tool.succeed(["predict", Self.path(name)] + texts + statements).bytes == expected.bytes)
     }
 
+    /// The families beyond BERT, in both of the forms that their TensorFlow classes save.
+    @Test(arguments: ["distilbert", "electra", "mpnet"]) func familiesAreThePyTorchModels(family: String) throws {
+        try withTemporaryFolder { folder in
+            for kind in ["sequence", "masked"] {
+                let (model, reference) = (Self.path("\(family)-\(kind)"), Fixtures.path("families/\(family)/\(kind)"))
+                let texts = ["The oak beam was cut.", "good"].map { text in
+                    kind == "masked" ? text + (family == "mpnet" ? " <mask>" : " [MASK]") : text
+                }
+                let out = folder + "/\(kind).adze"
+                let run = try Tool.succeed(["convert", model, "-o", out])
+                #expect(run.lines.contains { $0.contains("→ encoder.layer.1.attention.self.query.weight") })
+                try Tool.succeed(["verify", out])
+                for precision in ["fp32", "int8"] {
+                    let expected = try Tool.succeed(["predict", reference, "--json", "--precision", precision] + texts)
+                    let found = try Tool.succeed(["predict", out, "--json", "--precision", precision] + texts)
+                    #expect(found.bytes == expected.bytes && found.lines.count == 2, "\(kind) \(precision)")
+                }
+            }
+            let out = folder + "/variables.adze"
+            let statements = ["config.json", "vocab.txt"].map { Self.path("\(family)-masked/\($0)") }
+            try Tool.succeed(
+                ["convert", Self.path("\(family)-masked.weights.h5"), "-o", out]
+                    + ["--config", statements[0], "--tokenizer", statements[1]])
+            let report = try Tool.succeed(["diff", out, folder + "/masked.adze", "--json", "--quiet"]).object()
+            #expect((report["different"] as? [Any])?.count == 0 && report["equal"] as? Int ?? 0 > 30)
+        }
+    }
+
     @Test func pruneAndInspect() throws {
         try withTemporaryFolder { folder in
             let model = Self.path("transformers")

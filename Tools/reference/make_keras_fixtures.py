@@ -1,10 +1,13 @@
-"""Writes Tests/Fixtures/keras: one tiny classifier in every layout that Keras and TensorFlow save.
+"""Writes Tests/Fixtures/keras: one tiny classifier in every layout that Keras and TensorFlow save, and small models of the
+families beyond BERT as transformers' TensorFlow classes save them.
 
-The weights are those of Tests/Fixtures/models/containers/safetensors, so that every file must read as the same tensors.
-Needs two environments, neither of which may hold the other's Keras:
+The classifier's weights are those of Tests/Fixtures/models/containers/safetensors, so that every file must read as the
+same tensors; a family's are those of Tests/Fixtures/families, and its folder has what TensorFlow answers. Needs two
+environments, neither of which may hold the other's Keras:
 
     python3.11 -m venv .venv-tf && .venv-tf/bin/pip install tensorflow-cpu==2.15.1 transformers==4.37.2 h5py 'numpy<2' safetensors
     .venv-tf/bin/python Tools/reference/make_keras_fixtures.py tensorflow
+    .venv-tf/bin/python Tools/reference/make_keras_fixtures.py families
     python3.11 -m venv .venv-keras && .venv-keras/bin/pip install keras jax h5py safetensors tokenizers sentencepiece
     .venv-keras/bin/pip install --no-deps keras-hub kagglehub && .venv-keras/bin/python Tools/reference/make_keras_fixtures.py keras3
 
@@ -22,11 +25,18 @@ os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="", KERAS_BACKE
 
 import h5py
 import numpy as np
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 ROOT = Path(__file__).resolve().parents[2] / "Tests" / "Fixtures"
 SOURCE = ROOT / "models" / "containers" / "safetensors"
 OUT = ROOT / "keras"
+FAMILIES = {"distilbert": "TFDistilBert", "electra": "TFElectra", "mpnet": "TFMPNet"}
+# A folder's class, and what transformers and we call its answer.
+CLASSES = {
+    "base": ("Model", "last_hidden_state", "last_hidden_state"),
+    "sequence": ("ForSequenceClassification", "logits", "logits"),
+    "masked": ("ForMaskedLM", "logits", "vocabulary_logits"),
+}
 
 
 def copy_small(source, target, **options):
@@ -134,6 +144,59 @@ def keras_bert(tensors):
                 inside.create_dataset(path, data=value)
 
 
+def families():
+    import transformers
+    from tensorflow import keras
+
+    # MPNet's classes all have a pooler; those that do not use theirs have a random one.
+    keras.utils.set_random_seed(7)
+    for family, prefix in FAMILIES.items():
+        for name, (kind, theirs, ours) in CLASSES.items():
+            source = ROOT / "families" / family / name
+            model = getattr(transformers, prefix + kind).from_pretrained(source)
+            with tempfile.TemporaryDirectory() as work:
+                save_family(model, source, OUT / f"{family}-{name}", Path(work))
+            answers = run_alone(model, load_file(source / "golden.safetensors"), theirs)
+            save_file({ours: answers}, OUT / f"{family}-{name}" / "golden.safetensors")
+            golden = load_file(source / "golden.safetensors")
+            expected = golden["hidden"][-1] if name == "base" else golden[ours]
+            print(f"{family} {name}: {np.abs(answers - expected).max():.1e} from what PyTorch answers")
+            assert np.allclose(answers, expected, atol=2e-5)
+
+
+def save_family(model, source, folder, work):
+    """What save_pretrained gives, and of masked language models the variables; of one, safetensors too."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model.save_pretrained(work, safe_serialization=False)
+    copy_small(work / "tf_model.h5", folder / "tf_model.h5")
+    config = json.loads((work / "config.json").read_text())
+    del config["_name_or_path"]
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    for file in ("vocab.txt", "tokenizer_config.json"):
+        shutil.copy(source / file, folder / file)
+    if folder.name.endswith("-masked"):
+        model.save_weights(work / "variables.weights.h5")
+        copy_small(work / "variables.weights.h5", folder.with_name(folder.name + ".weights.h5"))
+    if folder.name == "mpnet-masked":
+        model.save_pretrained(work / "tf", safe_serialization=True)
+        tensors = folder.with_name(folder.name + "-safetensors")
+        tensors.mkdir(exist_ok=True)
+        shutil.copy(next((work / "tf").glob("*.safetensors")), tensors / "model.safetensors")
+        shutil.copy(folder / "config.json", tensors / "config.json")
+
+
+def run_alone(model, golden, name):
+    """The answers to each sequence alone: a row a token, or a row a sequence."""
+    rows = []
+    for first, after in zip(golden["offsets"], golden["offsets"][1:]):
+        batch = {"input_ids": golden["ids"][None, first:after]}
+        if getattr(model.config, "type_vocab_size", 0):
+            batch["token_type_ids"] = golden["type_ids"][None, first:after]
+        answer = model(batch, training=False)[name].numpy()
+        rows.append(answer[0] if answer.ndim == 3 else answer)
+    return np.concatenate(rows)
+
+
 def keras3():
     import keras_hub
 
@@ -208,4 +271,4 @@ def repack(source, target):
 
 
 if __name__ == "__main__":
-    {"tensorflow": tensorflow, "keras3": keras3}[sys.argv[1]]()
+    {"tensorflow": tensorflow, "families": families, "keras3": keras3}[sys.argv[1]]()
