@@ -6,22 +6,12 @@ import AdzeKernels
 import AdzeSafetensors
 import AdzeTensors
 import AdzeTestSupport
-import Foundation
 import Testing
 
 @testable import AdzeModels
 
 @Suite struct FamilyTests {
-    /// Each folder with a golden file, such as `families/mpnet/base`.
-    static let folders: [String] = {
-        let files = FileManager.default
-        let root = Fixtures.path("families")
-        let families = (try? files.contentsOfDirectory(atPath: root)) ?? []
-        return families.sorted().flatMap { family in
-            ((try? files.contentsOfDirectory(atPath: root + "/" + family)) ?? []).sorted()
-                .map { "families/\(family)/\($0)" }
-        }.filter { files.fileExists(atPath: Fixtures.path($0 + "/golden.safetensors")) }
-    }()
+    static let folders = FamilyFixtures.folders(with: "golden.safetensors")
 
     @Test func everyFamilyHasFixtures() {
         for family in Families.all where family != Bert.self {

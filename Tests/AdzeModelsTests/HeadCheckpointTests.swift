@@ -184,7 +184,8 @@ import Testing
     ) throws {
         let found = try open("bertmodel-pooler", config: ["architectures": [.string(name)]])
         #expect(found.head == (try Golden("bertmodel-pooler").checkpoint.head))
-        #expect(found.notes == ["config.json names a \(name), yet the file has an encoder alone; taken for a BertModel"])
+        #expect(
+            found.notes == ["config.json names a \(name), yet the file has an encoder alone; taken for a BertModel"])
         let bias = Tensor(shape: Shape(87), floats: [Float](repeating: 0, count: 87))
         #expect(throws: CheckpointError.self, "a head in part is a damaged one") {
             try open(

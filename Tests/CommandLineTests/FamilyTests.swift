@@ -6,7 +6,7 @@ import Foundation
 import Testing
 
 @Suite struct FamilyTests {
-    static let families = ["distilbert", "electra", "mpnet"]
+    static let families = FamilyFixtures.families
 
     private func model(_ family: String, _ kind: String = "sequence") -> String {
         Fixtures.path("families/\(family)/\(kind)")
@@ -104,6 +104,17 @@ import Testing
                 ["finetune", out] + tables + ["-o", folder + "/more.adze", "--quiet", "--epochs", "1"]
                     + ["--freeze", "1", "--quantize-aware"])
             #expect(more.code == 0)
+        }
+    }
+
+    @Test func aTokenizerOfAnotherModelIsRefused() throws {
+        try withCopy(of: model("mpnet")) { copy, _ in
+            for name in ["vocab.txt", "tokenizer_config.json"] {
+                let other = model("distilbert") + "/" + name
+                try write(String(contentsOfFile: other, encoding: .utf8), to: copy + "/" + name)
+            }
+            try Tool.refuse(
+                65, ["predict", copy, "good"], says: ["pads with id 0", "padding with id 1", "different models"])
         }
     }
 

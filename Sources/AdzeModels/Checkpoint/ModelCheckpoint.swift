@@ -86,7 +86,10 @@ public struct ModelCheckpoint: Sendable {
         map.dropUnused(head: head, shape: config, madeNew: options.newHead != nil, names: store.tensors.map(\.name))
         var renamed = RenamedTensorStore(base: store)
         let parameters = config.parameters(head: head)
-        var misshapen: CheckpointError?
+        // Tensors without a single block are another model's, whatever their shapes.
+        guard config.layerCount == 0 || map.hasBlocks else {
+            throw ModelCheckpoint.missing(parameters, of: head, found: found, family, map: map)
+        }
         for parameter in parameters {
             if let made = NewHead(seed: options.seed).tensor(parameter, map: map, isWanted: options.newHead != nil) {
                 renamed.add(parameter.name, made)
@@ -95,11 +98,9 @@ public struct ModelCheckpoint: Sendable {
             guard let source = map.source(of: parameter.name), let info = shapes[source] else {
                 throw ModelCheckpoint.missing(parameters, of: head, found: found, family, map: map)
             }
-            misshapen = misshapen ?? ModelCheckpoint.mistake(info, parameter)
+            try ModelCheckpoint.check(info, is: parameter)
             renamed.add(parameter.name, source: info)
         }
-        // A weight that is not there at all says more of another model than one of another shape.
-        if let misshapen { throw misshapen }
         self.init(config: config, head: head, store: renamed, map: map, notes: map.notes + notes)
     }
 
@@ -199,8 +200,7 @@ extension ModelCheckpoint {
             lookalike: found == head.task.kind ? nil : family.className(found))
     }
 
-    /// What is wrong with a tensor for a parameter; nil where it fits.
-    private static func mistake(_ info: TensorInfo, _ parameter: Parameter) -> CheckpointError? {
+    private static func check(_ info: TensorInfo, is parameter: Parameter) throws(CheckpointError) {
         guard info.shape == parameter.shape else {
             let hint =
                 switch parameter.role {
@@ -208,8 +208,8 @@ extension ModelCheckpoint {
                 case .positionTable: " (max_position_embeddings of config.json)"
                 default: info.shape.dimensions == parameter.shape.dimensions.reversed() ? " (transposed)" : ""
                 }
-            return .misshapen(name: info.name, expected: parameter.shape, found: info.shape, hint: hint)
+            throw .misshapen(name: info.name, expected: parameter.shape, found: info.shape, hint: hint)
         }
-        return info.dtype.isFloatingPoint ? nil : .notFloatingPoint(name: info.name, dtype: info.dtype)
+        guard info.dtype.isFloatingPoint else { throw .notFloatingPoint(name: info.name, dtype: info.dtype) }
     }
 }

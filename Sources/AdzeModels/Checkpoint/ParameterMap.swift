@@ -92,7 +92,7 @@ public struct ParameterMap: Sendable {
         for (name, reason) in reasons.sorted(by: { $0.key < $1.key }) {
             guard let entry = table.entry(name, body: prefix, heads: headPrefixes) else { continue }
             if sourceOf[entry.name] == nil {
-                unreadable[entry.name] = UnreadableParameter(source: name, reason: reason)
+                unreadable[entry.name] = UnreadableParameter(source: name, reason: reason, block: entry.block)
             }
         }
         self.entries = entries
@@ -116,11 +116,16 @@ struct UnreadableParameter: Sendable, Equatable {
     let source: String
     /// Why it cannot, and what to do about it.
     let reason: String
+    /// The block that it is of, or nil.
+    let block: Int?
 }
 
 extension ParameterMap {
     /// The source's names of parameters that only heads have, in its order.
     var headNames: [String] { entries.filter { table.isHead($0.name) }.map(\.source) }
+
+    /// Whether the source has any parameter of a block, were it unreadable.
+    var hasBlocks: Bool { entries.contains { $0.block != nil } || unreadable.values.contains { $0.block != nil } }
 
     /// Whether the source has any parameter of a head, were it unreadable.
     var hasHead: Bool { !headNames.isEmpty || unreadable.keys.contains(where: table.isHead) }

@@ -9,9 +9,7 @@ import AdzeTraining
 import Testing
 
 @Suite struct FamilyGradientTests {
-    static let folders = ["distilbert", "electra", "mpnet"].flatMap { family in
-        ["sequence", "token", "questions"].map { "families/\(family)/\($0)" }
-    }
+    static let folders = FamilyFixtures.folders(with: "gradients.safetensors")
 
     @Test(arguments: folders) func everyGradientIsThatOfPyTorch(folder: String) throws {
         let fixture = try TrainingFixture(family: folder)
@@ -21,6 +19,7 @@ import Testing
             #expect(mistakes(gradients, fixture.expected) == [], "\(set)")
         }
         #expect(fixture.expected.count == fixture.checkpoint.parameters.count)
+        #expect(FamilyGradientTests.folders.count == 3 * FamilyFixtures.families.count)
     }
 
     @Test(arguments: folders) func threadsAndRecomputingChangeNoBit(folder: String) throws {

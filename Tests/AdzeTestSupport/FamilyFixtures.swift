@@ -1,0 +1,19 @@
+// The small models of families beyond BERT: a family that is added is found by its folder.
+
+import Foundation
+
+/// What lies under `Fixtures/families`.
+public enum FamilyFixtures {
+    /// The families' folders, by `model_type`.
+    public static let families: [String] = names(in: "families")
+
+    /// The folders of models that have a file, such as `families/mpnet/base`.
+    public static func folders(with file: String) -> [String] {
+        families.flatMap { family in names(in: "families/" + family).map { "families/\(family)/\($0)" } }
+            .filter { FileManager.default.fileExists(atPath: Fixtures.path("\($0)/\(file)")) }
+    }
+
+    private static func names(in folder: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: Fixtures.path(folder))) ?? []).sorted()
+    }
+}
