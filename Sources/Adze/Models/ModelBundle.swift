@@ -45,7 +45,8 @@ public struct ModelBundle: Sendable {
             checkpoint = try ModelCheckpoint(store: source.store, configJSON: configuration, options: checkpointOptions)
             notes += checkpoint.notes
             try ModelBundle.checkHead(checkpoint, source, options)
-            tokenizer = try ModelBundle.tokenizer(source, options)?.fitting(checkpoint.config)
+            let modelType = checkpoint.config.modelType
+            tokenizer = try ModelBundle.tokenizer(source, modelType, options)?.fitting(checkpoint.config)
             notes += tokenizer?.notes ?? ModelBundle.notes(onTokenizerOf: source)
             sentenceRecipe = try ModelBundle.recipe(source, checkpoint, &notes)
             self.notes = notes
@@ -112,9 +113,13 @@ extension ModelBundle {
         return result
     }
 
-    private static func tokenizer(_ source: OpenedModel, _ options: ModelOptions) throws -> Tokenizer? {
+    private static func tokenizer(
+        _ source: OpenedModel, _ modelType: String, _ options: ModelOptions
+    ) throws -> Tokenizer? {
         if let path = options.tokenizerPath {
             var files = try TokenizerFiles(path: path)
+            // A vocab.txt says nothing of its frames: they are those of the model that it is named for.
+            if files.modelType == nil, files[.json] == nil { files.modelType = modelType }
             try applyCasing(of: options.like, to: &files)
             do {
                 return try Tokenizer(files: files)
