@@ -30,6 +30,11 @@ package func rounded(_ value: Double, digits: Int) -> String {
     return sign + String(whole) + (digits == 0 ? "" : "." + String(repeating: "0", count: digits - text.count) + text)
 }
 
+/// `1 text`, `1,000 texts`.
+package func counted(_ number: Int, _ noun: String) -> String {
+    "\(groupedDigits(number)) \(noun)\(number == 1 ? "" : "s")"
+}
+
 extension Duration {
     /// The duration in seconds.
     package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }

@@ -1,6 +1,7 @@
 // An evaluation as an HTML page: main scores, confusion matrix, confidence, scores of each label, worst mistakes.
 
 public import Adze
+internal import AdzeBytes
 internal import AdzeData
 
 /// Makes a page of an evaluation.
@@ -21,7 +22,7 @@ public enum EvaluationPage {
     }
 
     private static func line(_ report: EvaluationReport, _ subtitle: String) -> String {
-        let texts = Figure.counted(report.exampleCount, "text")
+        let texts = counted(report.exampleCount, "text")
         let cut = report.truncatedCount > 0 ? ", \(Figure.grouped(report.truncatedCount)) cut to length" : ""
         return texts + cut + (subtitle.isEmpty ? "" : " · " + subtitle)
     }

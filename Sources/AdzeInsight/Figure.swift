@@ -27,11 +27,6 @@ enum Figure {
     /// A tick of an axis of counts: nothing between whole numbers.
     static func whole(_ number: Double) -> String { number == number.rounded() ? grouped(number) : "" }
 
-    /// `1 text`, `1,000 texts`.
-    static func counted(_ number: Int, _ noun: String) -> String {
-        "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
-    }
-
     /// A part as a percentage.
     static func percent(_ part: Double, _ digits: Int = 1) -> String { fixed(part * 100, digits) + " %" }
 

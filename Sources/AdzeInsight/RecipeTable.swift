@@ -66,7 +66,7 @@ enum RecipeTable {
         case ("stages", _): return stages(value).map { ("--unfreeze", $0) } ?? (key, typed(value))
         case ("classWeights", .array(let weights)) where weights.count == labels.count && labels.count <= 20:
             return ("--class-weights", zip(labels, weights).map { "\($0)=\(typed($1))" }.joined(separator: ","))
-        case ("classWeights", .array(let weights)): return ("--class-weights", Figure.counted(weights.count, "weight"))
+        case ("classWeights", .array(let weights)): return ("--class-weights", counted(weights.count, "weight"))
         case ("classWeights", _): return ("--class-weights", typed(value))
         default: break
         }

@@ -40,9 +40,9 @@ public enum RunPage {
 
     private static func line(_ log: RunLog) -> String {
         var parts: [String] = []
-        if let count = log.trainExamples { parts.append("\(Figure.counted(count, "example")) to learn from") }
+        if let count = log.trainExamples { parts.append("\(counted(count, "example")) to learn from") }
         if let count = log.devExamples { parts.append("\(Figure.grouped(count)) to judge by") }
-        if let last = log.steps.last { parts.append(Figure.counted(last.step, "step")) }
+        if let last = log.steps.last { parts.append(counted(last.step, "step")) }
         return parts.joined(separator: ", ")
     }
 
@@ -58,7 +58,7 @@ public enum RunPage {
     private static func state(_ log: RunLog) -> String? {
         guard !log.isFinished else { return nil }
         let done = Figure.grouped(log.steps.last?.step ?? 0)
-        let all = log.plannedSteps.map { " of \(Figure.counted($0, "step"))" } ?? " steps"
+        let all = log.plannedSteps.map { " of \(counted($0, "step"))" } ?? " steps"
         return
             "This run is going on, or was cut short: the log ends after \(done)\(all). No epoch's model is chosen yet."
     }
@@ -105,7 +105,7 @@ public enum RunPage {
         // How far a run has come shows in how much of the axis is empty.
         let end = log.isFinished ? nil : log.plannedSteps.map(Double.init)
         let loss = lineChart(
-            "Loss", note: "train: mean of \(Figure.counted(window(steps.count), "step")), single steps behind it",
+            "Loss", note: "train: mean of \(counted(window(steps.count), "step")), single steps behind it",
             x: "step", y: "loss",
             [
                 Series(name: "train", style: "a", points: smoothed(steps)),

@@ -111,8 +111,3 @@ extension ModelBundle {
         }
     }
 }
-
-/// `1 logit`, `1,000 logits`.
-private func counted(_ number: Int, _ noun: String) -> String {
-    "\(groupedDigits(number)) \(noun)\(number == 1 ? "" : "s")"
-}

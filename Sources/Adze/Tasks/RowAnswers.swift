@@ -65,9 +65,7 @@ package struct LabelAnswers: RowAnswers {
     let topK: Int
     let options: TextOptions
 
-    package init(
-        classifier: TextClassifier, topK: Int, options: TextOptions
-    ) {
+    package init(classifier: TextClassifier, topK: Int, options: TextOptions) {
         (self.classifier, self.topK, self.options) = (classifier, topK, options)
     }
 
@@ -139,9 +137,7 @@ package struct EntityAnswers: RowAnswers {
     let finder: EntityFinder
     let options: EntityOptions
 
-    package init(
-        finder: EntityFinder, options: EntityOptions
-    ) {
+    package init(finder: EntityFinder, options: EntityOptions) {
         (self.finder, self.options) = (finder, options)
     }
 
@@ -185,9 +181,7 @@ package struct QuestionAnswers: RowAnswers {
     let finder: AnswerFinder
     let options: AnswerOptions
 
-    package init(
-        finder: AnswerFinder, options: AnswerOptions
-    ) {
+    package init(finder: AnswerFinder, options: AnswerOptions) {
         (self.finder, self.options) = (finder, options)
     }
 
@@ -230,9 +224,7 @@ package struct MaskAnswers: RowAnswers {
     let targets: MaskFiller.Targets?
     let options: TextOptions
 
-    package init(
-        filler: MaskFiller, topK: Int, targets: MaskFiller.Targets?, options: TextOptions
-    ) {
+    package init(filler: MaskFiller, topK: Int, targets: MaskFiller.Targets?, options: TextOptions) {
         (self.filler, self.topK, self.targets, self.options) = (filler, topK, targets, options)
     }
 
@@ -268,9 +260,7 @@ package struct PairAnswers: RowAnswers {
     let predictor: NextSentencePredictor
     let options: TextOptions
 
-    package init(
-        predictor: NextSentencePredictor, options: TextOptions
-    ) {
+    package init(predictor: NextSentencePredictor, options: TextOptions) {
         (self.predictor, self.options) = (predictor, options)
     }
 

@@ -159,15 +159,14 @@ public struct ModelCheckpoint: Sendable {
         pruned.layerCount = blocks.count
         var renamed = RenamedTensorStore(base: store)
         let infos = store.tensorsByName
-        let old = Dictionary(grouping: parameters, by: \.part)
-        let new = Dictionary(grouping: pruned.parameters(head: head), by: \.part)
+        // Blocks have the same parameters in the same order.
+        let byPart = Dictionary(grouping: parameters, by: \.part)
+        var places: [ParameterPart: Int] = [:]
         for parameter in pruned.parameters(head: head) {
-            var source = parameter.name
-            if let block = parameter.part.block, let place = new[parameter.part]?.firstIndex(of: parameter),
-                let kept = old[.block(blocks[block])]
-            {
-                source = kept[place].name
-            }
+            let part = parameter.part.block.map { ParameterPart.block(blocks[$0]) } ?? parameter.part
+            let place = places[parameter.part, default: 0]
+            places[parameter.part] = place + 1
+            guard let source = byPart[part]?[place].name else { preconditionFailure("a shape has the same parts") }
             guard let info = infos[source] else { throw .missing(name: source, others: 0, nearest: nil) }
             renamed.add(parameter.name, source: info)
         }

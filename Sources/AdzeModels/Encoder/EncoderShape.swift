@@ -43,8 +43,8 @@ public struct EncoderShape: Sendable, Equatable {
         public var hidden = 0.1
         /// On attention weights.
         public var attention = 0.1
-        /// After the attention's output layer; nil takes `hidden`.
-        public var attended: Double?
+        /// Whether `hidden` applies after the attention's output layer too.
+        public var dropsAttended = true
         /// Before a text classifier's layers; nil takes `hidden`.
         public var classifier: Double?
         /// Before a token classifier; nil takes that of a text classifier.

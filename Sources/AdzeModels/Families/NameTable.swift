@@ -25,23 +25,20 @@ package struct NameTable: Sendable {
     package let prefix: String
     /// What stands in front of a block's number, with the dot.
     let blocks: String
-    /// The encoder's parameters outside of its blocks.
-    let body: [Pair]
-    /// Those of a block, after its number.
+    /// The parameters of a block, after its number.
     let block: [Pair]
-    /// Those of the heads, the pooler among them where it is the encoder's.
+    /// Those of the heads.
     let heads: [Pair]
-    /// Whether the pooler's names stand among the encoder's.
-    let hasPooler: Bool
     /// Another name that writers give the decoder's bias beside its own; nil where they give none.
     let decoderBiasTwin: String?
-    /// What the last layer is called where a head has a first layer of its own; nil for the name that it has everywhere.
-    let outputBehindDense: String?
     private let bodyOurs: [String: String]
     private let blockOurs: [String: String]
     private let headOurs: [String: String]
     private let theirNames: [String: String]
+    private let behindDense: [String: String]
 
+    /// A family's names: `body` those outside of its blocks, besides the pooler's; `outputBehindDense` is what the
+    /// last layer is called where a head has a first layer of its own, nil for the name that it has everywhere.
     init(
         prefix: String, blocks: String, body: [[Pair]], block: [[Pair]], heads: [[Pair]], hasPooler: Bool,
         decoderBiasTwin: String?, outputBehindDense: String? = nil
@@ -49,22 +46,23 @@ package struct NameTable: Sendable {
         func ours(_ pairs: [Pair]) -> [String: String] {
             Dictionary(pairs.map { ($0.theirs, $0.ours) }, uniquingKeysWith: { first, _ in first })
         }
+        func theirs(_ pairs: [Pair]) -> [String: String] {
+            Dictionary(pairs.map { ($0.ours, $0.theirs) }, uniquingKeysWith: { first, _ in first })
+        }
+        let body = body.flatMap { $0 } + (hasPooler ? Pair.layer(ParameterPaths.pooler) : [])
         self.prefix = prefix
         self.blocks = blocks
-        self.body = body.flatMap { $0 }
         self.block = block.flatMap { $0 }
         self.heads = heads.flatMap { $0 }
-        self.hasPooler = hasPooler
         self.decoderBiasTwin = decoderBiasTwin
-        self.outputBehindDense = outputBehindDense
-        bodyOurs = ours(self.body + (hasPooler ? Pair.layer(ParameterPaths.pooler) : []))
+        bodyOurs = ours(body)
         blockOurs = ours(self.block)
         let outputs = outputBehindDense.map { Pair.layer(ParameterPaths.classifier, $0) } ?? []
         var heads = ours(self.heads + outputs)
         if let decoderBiasTwin { heads[decoderBiasTwin] = NameTable.secondDecoderBias }
         headOurs = heads
-        let both = self.body + self.heads + (hasPooler ? Pair.layer(ParameterPaths.pooler) : [])
-        theirNames = Dictionary(both.map { ($0.ours, $0.theirs) }, uniquingKeysWith: { first, _ in first })
+        theirNames = theirs(body + self.heads)
+        behindDense = theirs(outputs)
     }
 
     /// Our name of the decoder's other bias while a checkpoint is read.
@@ -103,13 +101,7 @@ package struct NameTable: Sendable {
 
     /// Their name of a parameter of ours in a model with this head, without the prefix.
     func theirs(_ parameter: Parameter, head: Head) -> String {
-        if let outputBehindDense, case .firstToken = head.form,
-            let pair = Pair.layer(ParameterPaths.classifier, outputBehindDense).first(where: {
-                $0.ours == parameter.name
-            })
-        {
-            return pair.theirs
-        }
+        if case .firstToken = head.form, let name = behindDense[parameter.name] { return name }
         guard let index = parameter.part.block else { return theirNames[parameter.name] ?? parameter.name }
         let rest = String(parameter.name.dropFirst(ParameterPaths.block(index).prefix.count))
         return "\(blocks)\(index)." + (block.first { $0.ours == rest }?.theirs ?? rest)
@@ -156,6 +148,14 @@ extension NameTable {
     /// The last layers that all families name alike.
     static let outputs: [[Pair]] = [Pair.layer(ParameterPaths.classifier), Pair.layer(ParameterPaths.answers)]
 
+    /// The heads that BERT has.
+    static let plainHeads: [[Pair]] =
+        outputs + [
+            Pair.layer(ParameterPaths.transform), Pair.layer(ParameterPaths.transformNorm),
+            Pair.parameter(ParameterPaths.decoder + ".weight"), Pair.parameter(ParameterPaths.decoderBias),
+            Pair.layer(ParameterPaths.nextSentence),
+        ]
+
     /// A native file's names, which are ours.
     static let ours = NameTable(
         prefix: "", blocks: "encoder.layer.",
@@ -163,10 +163,6 @@ extension NameTable {
             types, Pair.layer(ParameterPaths.embeddingProjection), Pair.parameter(ParameterPaths.relativeBias),
         ],
         block: plainBlock,
-        heads: outputs + [
-            Pair.layer(ParameterPaths.headDense), Pair.layer(ParameterPaths.transform),
-            Pair.layer(ParameterPaths.transformNorm), Pair.parameter(ParameterPaths.decoder + ".weight"),
-            Pair.parameter(ParameterPaths.decoderBias), Pair.layer(ParameterPaths.nextSentence),
-        ],
+        heads: plainHeads + [Pair.layer(ParameterPaths.headDense)],
         hasPooler: true, decoderBiasTwin: secondDecoderBias)
 }

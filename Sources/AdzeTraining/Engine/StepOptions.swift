@@ -30,7 +30,7 @@ public struct DropoutRates: Sendable, Equatable {
         self.init(
             hidden: Float(dropout.hidden), attention: Float(dropout.attention),
             classifier: Float(isOfTokens ? dropout.tokens ?? texts : texts), answers: Float(dropout.answers),
-            dropsAttended: dropout.attended != 0)
+            dropsAttended: dropout.dropsAttended)
     }
 }
 
@@ -71,8 +71,6 @@ public struct StepOptions: Sendable {
     public var quantization: QuantizeAwareState?
     /// What the gradients are multiplied with: 1 / (batches that are accumulated).
     public var lossScale: Float = 1
-    /// What the sum of the losses is divided by, instead of the number (or weight) of this batch's targets.
-    public var normalizer: Double?
 
     /// A plain step: fp32, no dropout, everything trained.
     public init() {}

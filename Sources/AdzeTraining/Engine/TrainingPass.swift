@@ -101,7 +101,7 @@ public final class TrainingPass {
     ) throws -> (loss: Float, weight: Double) {
         let function = try LossFunction(head: model.head, classCount: model.logitCount, options: loss)
         let sum = try function(logits.flatMap { $0 }, batch.targets, lengths: batch.sequences.map(\.ids.count))
-        return (loss: Float(sum.mean(nil)), weight: sum.weight)
+        return (loss: Float(sum.mean), weight: sum.weight)
     }
 
     /// The rows of the word embeddings that gradients were added to since `zeroGradients()`, ascending.
@@ -137,12 +137,11 @@ public final class TrainingPass {
         pass.forward()
         let logits = pass.headForward()
         let sum = try function(logits, batch.targets, lengths: batch.sequences.map(\.ids.count))
-        pass.headBackward(
-            sum.scaledGradient(options.normalizer, scale: options.lossScale), frozenPooler: options.frozenPooler)
+        pass.headBackward(sum.gradientOfMean(scale: options.lossScale), frozenPooler: options.frozenPooler)
         if pass.learnsBelow { pass.backward() }
         touched.add(pass, frozenPooler: options.frozenPooler)
         return StepResult(
-            loss: Float(sum.mean(nil)), weight: sum.weight, logits: logits, tokens: pass.tokens)
+            loss: Float(sum.mean), weight: sum.weight, logits: logits, tokens: pass.tokens)
     }
 
     private func evaluation(

@@ -17,16 +17,12 @@ struct LossSum {
     var gradient: [Double]
 
     /// The mean; 0 where nothing counts.
-    func mean(_ normalizer: Double?) -> Double {
-        let divisor = normalizer ?? weight
-        return divisor > 0 ? sum / divisor : 0
-    }
+    var mean: Double { weight > 0 ? sum / weight : 0 }
 
     /// The gradient of `scale` times the mean.
-    func scaledGradient(_ normalizer: Double?, scale: Float) -> [Float] {
-        let divisor = normalizer ?? weight
-        guard divisor > 0 else { return [Float](repeating: 0, count: gradient.count) }
-        let factor = Double(scale) / divisor
+    func gradientOfMean(scale: Float) -> [Float] {
+        guard weight > 0 else { return [Float](repeating: 0, count: gradient.count) }
+        let factor = Double(scale) / weight
         return gradient.map { Float($0 * factor) }
     }
 }

@@ -36,11 +36,10 @@ extension EncoderPass {
     /// Adds the gradients by distance to those of the table: a head's column sequence after sequence, near distances of
     /// keys before a query first, so that each sum has one order.
     func addDistanceGradients() {
-        guard let bias = config.relativeBias, let place = places.relativeBias else { return }
-        let (heads, table) = (config.headCount, model.gradients.base + place)
-        let longest = (0..<batch.sequenceCount).reduce(1) { max($0, batch.tokens(of: $1).count) }
+        guard let bias = config.relativeBias, let place = places.relativeBias, let distanceBias else { return }
+        let (heads, longest) = (config.headCount, distanceBias.tokenLimit)
         let buckets = (1 - longest...longest - 1).map(bias.bucket)
-        nonisolated(unsafe) let (target, distances) = (table, workspace.distances)
+        nonisolated(unsafe) let (target, distances) = (model.gradients.base + place, workspace.distances)
         pool.forEach(heads) { head in
             for sequence in 0..<batch.sequenceCount {
                 let (reach, sums) = (batch.tokens(of: sequence).count - 1, distances.center(sequence * heads + head))

@@ -8,9 +8,6 @@ func grouped(_ number: Int) -> String { groupedDigits(number) }
 /// A number to the nearest whole one, grouped; as it is where it is beyond `Int`.
 func grouped(_ number: Double) -> String { Int(exactly: number.rounded()).map { grouped($0) } ?? "\(number)" }
 
-/// `1 text`, `1,000 texts`.
-func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")" }
-
 /// Bytes as `87 kB`, `433 MB` or `1.2 GB`, in powers of ten.
 func byteSize(_ bytes: Int) -> String {
     switch bytes {

@@ -18,12 +18,7 @@ package enum Bert: ModelFamily {
     package static let names = NameTable(
         prefix: "bert.", blocks: "encoder.layer.", body: NameTable.tables + [NameTable.types],
         block: NameTable.plainBlock,
-        heads: NameTable.outputs + [
-            NameTable.Pair.layer(ParameterPaths.transform), NameTable.Pair.layer(ParameterPaths.transformNorm),
-            NameTable.Pair.parameter(ParameterPaths.decoder + ".weight"),
-            NameTable.Pair.parameter(ParameterPaths.decoderBias), NameTable.Pair.layer(ParameterPaths.nextSentence),
-        ],
-        hasPooler: true, decoderBiasTwin: NameTable.secondDecoderBias)
+        heads: NameTable.plainHeads, hasPooler: true, decoderBiasTwin: NameTable.secondDecoderBias)
     package static let classifierForm = HeadForm.pooled
     package static let vocabularyActivation = HeadActivation.feedForward
     package static let foreignKeys: [(key: String, own: String)] = [

@@ -55,7 +55,7 @@ package enum DistilBert: ModelFamily {
         let heads = try size("num_attention_heads", "n_heads", Limits.hiddenSize)
         let dropout = EncoderShape.Dropout(
             hidden: try config.number("dropout", 0...1, default: 0.1),
-            attention: try config.number("attention_dropout", 0...1, default: 0.1), attended: 0,
+            attention: try config.number("attention_dropout", 0...1, default: 0.1), dropsAttended: false,
             classifier: try config.number("seq_classif_dropout", 0...1, default: 0.2),
             tokens: try config.number("dropout", 0...1, default: 0.1),
             answers: try config.number("qa_dropout", 0...1, default: 0.1))
