@@ -342,19 +342,17 @@ import Testing
 
     @Test func whatAKilledRunLeftIsCleanedByTheNext() throws {
         try withTemporaryFolder { folder in
-            let model = try LargeModel.write(in: folder)
-            let target = folder + "/target"
-            mkdir(target, 0o755)
-            let convert = ["convert", model, "-o", target + "/out.adze", "--threads", "1"]
-            var left = 0
-            for _ in 0..<4 {
-                let outcome = try stop(convert, target: target, signal: SIGKILL, after: 0)
-                if outcome.code == 128 + SIGKILL, try !names(in: target).isEmpty { left += 1 }
-                if outcome.code == 0 { break }
-            }
-            #expect(left > 0, "a kill leaves something, else this tests nothing")
-            try Tool.succeed(convert + ["--force"])
-            #expect(try names(in: target) == ["out.adze"])
+            let (streams, target) = (folder + "/streams", folder + "/target")
+            for path in [streams, target] { mkdir(path, 0o755) }
+            let (killed, input) = try Running.amidWriting(target + "/out.csv", streams: streams)
+            kill(killed.process.processIdentifier, SIGKILL)
+            #expect(try killed.end().code == 128 + SIGKILL)
+            try input.fileHandleForWriting.close()
+            let left = try names(in: target)
+            #expect(left.count == 1 && left != ["out.csv"], "\(left)")
+            try Tool.succeed(
+                ["predict", Models.classifier, "-i", "-", "-o", target + "/out.csv"], input: Array("good\n".utf8))
+            #expect(try names(in: target) == ["out.csv"])
         }
     }
 }

@@ -124,6 +124,16 @@ final class Running {
         try process.run()
     }
 
+    /// A `predict` in the midst of writing `output`: its input stays open, so that no signal comes too late.
+    static func amidWriting(_ output: String, streams: String) throws -> (run: Running, input: Pipe) {
+        let input = Pipe()
+        let run = try Running(
+            ["predict", Models.classifier, "-i", "-", "-o", output], streams: streams, standardInput: input)
+        let folder = URL(filePath: output).deletingLastPathComponent().path
+        while run.process.isRunning, try names(in: folder).isEmpty { usleep(1000) }
+        return (run, input)
+    }
+
     /// Waits for the end; a run that takes too long is killed and is an error.
     func end(seconds: Double = 60) throws -> Outcome {
         guard ended.wait(timeout: .now() + seconds) == .success else {
