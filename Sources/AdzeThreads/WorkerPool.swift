@@ -28,6 +28,11 @@ public final class WorkerPool: Sendable {
         }
     }
 
+    /// A pool of as many threads as a caller asks for; nil takes every processor that the process may use.
+    public convenience init(threads: Int?) {
+        self.init(threadCount: threads ?? WorkerPool.availableProcessors)
+    }
+
     deinit { shared.stop() }
 
     /// The number of processors that this process may run on.

@@ -8,6 +8,7 @@ import AdzeModels
 import AdzeNative
 import AdzeTensors
 import AdzeTestSupport
+import AdzeThreads
 import AdzeTokenization
 import Foundation
 import Testing
@@ -25,7 +26,7 @@ import Testing
         guard !pathExists(GoldenModelTests.path(.full)) else { return }
         let bundle = try ModelBundle(path: fixture("seqcls-gelu")).keeping(blocks: [1])
         var options = ConversionOptions()
-        let engine = try Engine(bundle.checkpoint, exactly: true, threads: 1)
+        let engine = try Engine(bundle.checkpoint, exactly: true, pool: WorkerPool(threadCount: 1))
         let kept: [LayerGroup] = [.queryKeyValue(block: 0), .feedForwardDown(block: 0)]
         var plan = try engine.plan(bundle.checkpoint, .builtIn, tokenizer: bundle.tokenizer)
             .keeping(kept, of: bundle.checkpoint)

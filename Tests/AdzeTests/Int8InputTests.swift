@@ -4,6 +4,7 @@
 import AdzeModels
 import AdzeTensors
 import AdzeTestSupport
+import AdzeThreads
 import Testing
 
 @testable import Adze
@@ -70,7 +71,7 @@ import Testing
 
     @Test func idsBeyondTheTablesAreRefused() throws {
         let bundle = try ModelBundle(path: fixture("seqcls-gelu"))
-        let engine = try Engine(bundle, precision: .int8, threads: 1)
+        let engine = try Engine(bundle, precision: .int8, pool: WorkerPool(threadCount: 1))
         let config = bundle.checkpoint.config
         for id in [Int32(config.vocabularySize), .max, -1, .min] {
             #expect(throws: BatchError.unknownID(index: 0, position: 1, id: Int(id), limit: config.vocabularySize)) {

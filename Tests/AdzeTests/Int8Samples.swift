@@ -4,6 +4,7 @@
 import AdzeData
 import AdzeModels
 import AdzeTestSupport
+import AdzeThreads
 
 @testable import Adze
 
@@ -21,7 +22,7 @@ func sentences(_ count: Int, seed: UInt64 = 1) -> [String] {
 
 /// Texts labelled as fp32 answers them, but for every `wrong`th, so that a score is not simply 1.
 func labelled(_ bundle: ModelBundle, _ texts: [String], wrong: Int = 5) throws -> [Example] {
-    let engine = try Engine(bundle.checkpoint, exactly: true, threads: 1)
+    let engine = try Engine(bundle.checkpoint, exactly: true, pool: WorkerPool(threadCount: 1))
     return try zip(texts, TextClassifier(bundle, engine).classify(texts)).enumerated().map { index, answer in
         let best = bundle.checkpoint.head.labels?.firstIndex(of: answer.1.label) ?? 0
         return Example(answer.0, target: .label(index.isMultiple(of: wrong) ? 1 - best : best))

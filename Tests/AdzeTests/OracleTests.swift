@@ -21,7 +21,7 @@ import Testing
     /// The model with codes under made-up smoothing factors, and where they come from.
     func planned(_ name: String) throws -> (checkpoint: ModelCheckpoint, store: PlannedQuantizedStore) {
         let bundle = try ModelBundle(path: fixture(name))
-        let engine = try Engine(bundle.checkpoint.encoder, exactly: true, threads: 1)
+        let engine = try Engine(bundle.checkpoint.encoder, exactly: true, pool: WorkerPool(threadCount: 1))
         var calibration = Calibration()
         for text in ["A quiet film, carved with care.", "No. 7 was late!"] { calibration.add(TextInput(text)) }
         let plan = try engine.plan(bundle.checkpoint, calibration, tokenizer: bundle.tokenizer)

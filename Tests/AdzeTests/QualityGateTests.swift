@@ -8,6 +8,7 @@ import AdzeModels
 import AdzeNative
 import AdzeTensors
 import AdzeTestSupport
+import AdzeThreads
 import Foundation
 import Testing
 
@@ -188,7 +189,7 @@ import Testing
             let file = try ModelBundle(path: folder + "/a.adze")
             #expect(file.hasInt8 && file.source.native?.sizes.codes == 0)
             let texts = sentences(10)
-            let engine = try Engine(bundle.checkpoint, exactly: true, threads: 1)
+            let engine = try Engine(bundle.checkpoint, exactly: true, pool: WorkerPool(threadCount: 1))
             #expect(try TextClassifier(file).classify(texts) == TextClassifier(bundle, engine).classify(texts))
         }
     }

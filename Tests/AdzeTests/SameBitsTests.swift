@@ -35,7 +35,7 @@ import Testing
         var generator = SeededGenerator(seed: sample.seed)
         let bundle = try ModelBundle(path: fixture(sample.name))
         let (checkpoint, config) = (bundle.checkpoint, bundle.checkpoint.config)
-        let plain = try Engine(checkpoint, exactly: true, threads: 2)
+        let plain = try Engine(checkpoint, exactly: true, pool: WorkerPool(threadCount: 2))
         let measured = try plain.plan(checkpoint, .builtIn, tokenizer: bundle.tokenizer)
         let groups = LayerGroup.all(config, head: checkpoint.head)
         let kept = Set(groups.filter { _ in Int.random(in: 0..<3, using: &generator) == 0 })
@@ -68,7 +68,7 @@ import Testing
         var generator = SeededGenerator(seed: sample.seed)
         let bundle = try ModelBundle(path: fixture(sample.name))
         let checkpoint = bundle.checkpoint
-        let plain = try Engine(checkpoint, exactly: true, threads: 2)
+        let plain = try Engine(checkpoint, exactly: true, pool: WorkerPool(threadCount: 2))
         let measured = try plain.plan(checkpoint, .builtIn, tokenizer: bundle.tokenizer)
         let int8 = PlannedQuantizedStore(checkpoint, plan: measured)
         let sequences = randomBatch(checkpoint.config, using: &generator)
@@ -76,13 +76,13 @@ import Testing
         let groups = LayerGroup.all(checkpoint.config, head: checkpoint.head).filter {
             $0 != .wordEmbeddings || checkpoint.head.decoder == nil
         }
-        let full = try Engine(checkpoint, quantized: int8, threads: 2).model
+        let full = try Engine(checkpoint, quantized: int8, pool: WorkerPool(threadCount: 2)).model
         for count in [0, 1, groups.count / 2, groups.count] {
             let kept = groups.shuffled(using: &generator).prefix(count)
             let loaded = try Engine(
                 checkpoint, quantized: PlannedQuantizedStore(checkpoint, plan: measured.keeping(kept, of: checkpoint)),
-                threads: 2)
-            let mixed = Engine(EncoderModel(full, taking: Set(kept), from: plain.model), besides: plain)
+                pool: WorkerPool(threadCount: 2))
+            let mixed = Engine(EncoderModel(full, taking: Set(kept), from: plain.model), pool: plain.pool)
             let outputs = checkpoint.head.outputs
             #expect(
                 try bits(mixed.run(sequences, outputs: outputs)) == bits(loaded.run(sequences, outputs: outputs)),
@@ -94,12 +94,12 @@ import Testing
     @Test func everythingInFP32IsFP32() throws {
         let bundle = try ModelBundle(path: fixture("seqcls-gelu"))
         let checkpoint = bundle.checkpoint
-        let plain = try Engine(checkpoint, exactly: true, threads: 2)
+        let plain = try Engine(checkpoint, exactly: true, pool: WorkerPool(threadCount: 2))
         let groups = LayerGroup.all(checkpoint.config, head: checkpoint.head)
         let plan = QuantizationPlan().keeping(groups, of: checkpoint)
         #expect(plan.kept == checkpoint.int8Names)
         let engine = try Engine(
-            checkpoint, quantized: PlannedQuantizedStore(checkpoint, plan: plan), threads: 2)
+            checkpoint, quantized: PlannedQuantizedStore(checkpoint, plan: plan), pool: WorkerPool(threadCount: 2))
         var generator = SeededGenerator(seed: 9)
         let sequences = randomBatch(checkpoint.config, using: &generator)
         #expect(

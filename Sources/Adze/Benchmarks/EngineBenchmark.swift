@@ -4,6 +4,7 @@
 internal import AdzeBytes
 public import AdzeKernels
 public import AdzeModels
+internal import AdzeThreads
 
 /// A loaded model whose passes are timed.
 public final class EngineBenchmark: Sendable {
@@ -45,7 +46,7 @@ public final class EngineBenchmark: Sendable {
     /// Loads a model; times what its head gives, with one word to find in each sequence, or the first token's vector
     /// where it has no head.
     public init(_ bundle: ModelBundle, precision: Precision = .fp32, threads: Int? = nil) throws {
-        engine = try Engine(bundle, precision: precision, threads: threads)
+        engine = try Engine(bundle, precision: precision, pool: WorkerPool(threads: threads))
         outputs = bundle.checkpoint.head.outputs
     }
 
@@ -62,7 +63,7 @@ public final class EngineBenchmark: Sendable {
         let store = RandomParameterStore(config: config, head: head, seed: 0)
         let checkpoint = ModelCheckpoint(config: config, head: head, store: store)
         let quantized = precision == .int8 ? PlannedQuantizedStore(checkpoint, plan: QuantizationPlan()) : nil
-        engine = try Engine(checkpoint, quantized: quantized, products: products, threads: threads)
+        engine = try Engine(checkpoint, quantized: quantized, products: products, pool: WorkerPool(threads: threads))
         outputs = head.outputs
     }
 

@@ -52,7 +52,7 @@ public struct KernelBenchmark: Sendable {
     public init(_ precision: Precision, threads: Int? = nil) throws {
         self.precision = precision
         kernels = try Kernels.chosen(products: .ours)
-        pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
+        pool = WorkerPool(threads: threads)
     }
 
     /// 10⁹ multiply-adds in a second, when the product's own step runs on registers alone, on all threads at once.

@@ -133,7 +133,7 @@ extension LengthReport {
         _ source: inout TextRows, tokenizer: Tokenizer, limit: Int? = nil, threads: Int? = nil,
         progress: (Int) -> Void = { _ in }
     ) throws {
-        let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
+        let pool = WorkerPool(threads: threads)
         var counts: [TokenCounts] = []
         while true {
             var batch: [Row] = []

@@ -40,7 +40,7 @@ public struct LengthTiming: Sendable, Equatable {
     ///
     /// Throws `TrainingError.untrainableHead` for a model without a classifier, and the engine's errors.
     public init(training bundle: ModelBundle, lengths: [Int], threads: Int? = nil, budget: Double = 0.4) throws {
-        let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
+        let pool = WorkerPool(threads: threads)
         let kernels = try Kernels.chosen(products: bundle.floatProducts)
         let model = try TrainingModel(bundle.checkpoint, kernels: kernels, pool: pool)
         let pass = TrainingPass(model, pool: pool)

@@ -50,7 +50,7 @@ public struct FineTuning: Sendable {
         threads: Int? = nil
     ) throws {
         guard let head = examples.bundle.checkpoint.head.classification else { throw examples.bundle.noClassifier }
-        let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
+        let pool = WorkerPool(threads: threads)
         let limit = examples.bundle.maximumLength
         var recipe = recipe
         recipe.maximumTokens = min(recipe.maximumTokens ?? limit, limit)
@@ -130,9 +130,9 @@ public struct FineTuning: Sendable {
         options: TrainerOptions = TrainerOptions(), observe: @escaping (TrainingEvent) -> Void = { _ in },
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws -> FineTunedModel {
-        let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
+        let pool = WorkerPool(threads: threads)
         let start = examples.bundle.checkpoint
-        let plan = recipe.quantizeAware ? try frozenPlan() : nil
+        let plan = recipe.quantizeAware ? try frozenPlan(pool: pool) : nil
         let model = try TrainingModel(
             ModelCheckpoint(
                 config: start.config, head: start.head,
@@ -166,9 +166,9 @@ public struct FineTuning: Sendable {
     }
 
     /// How the start model would be quantized, which holds for the whole run and for the file that comes out.
-    private func frozenPlan() throws -> QuantizationPlan {
+    private func frozenPlan(pool: WorkerPool) throws -> QuantizationPlan {
         let checkpoint = examples.bundle.checkpoint
-        let engine = try Engine(checkpoint.encoder, exactly: true, threads: threads)
+        let engine = try Engine(checkpoint.encoder, exactly: true, pool: pool)
         return try engine.plan(checkpoint, .builtIn, tokenizer: examples.bundle.tokenizer)
     }
 

@@ -63,22 +63,22 @@ extension ModelBundle {
         to path: String, options: ConversionOptions
     ) throws -> ConversionReport {
         try OutputPlace(path).check(.file, replacing: options.replacing)
-        let pool = WorkerPool(threadCount: options.threads ?? WorkerPool.availableProcessors)
+        let pool = WorkerPool(threads: options.threads)
         let finite = FiniteStore(base: checkpoint.store, allowsNonFinite: options.allowsNonFinite)
         let source = ModelCheckpoint(config: checkpoint.config, head: checkpoint.head, store: finite)
         var probes = Probes.inputs(tokenizer: tokenizer, config: checkpoint.config, head: checkpoint.head)
 
-        let (sourceAnswers, plan) = try measure(probes, source, options)
+        let (sourceAnswers, plan) = try measure(probes, source, options, pool: pool)
         let planned = PlannedQuantizedStore(source, plan: plan)
         var fileAnswers = sourceAnswers
         if options.store == .int8 {
             let dequantized = ModelCheckpoint(
                 config: checkpoint.config, head: checkpoint.head, store: DequantizedStore(planned: planned))
-            fileAnswers = try Probes.run(probes, Engine(dequantized, exactly: true, threads: options.threads))
+            fileAnswers = try Probes.run(probes, Engine(dequantized, exactly: true, pool: pool))
         }
         let int8 =
             options.store == .fp32
-            ? nil : try Probes.run(probes, Engine(source, quantized: planned, threads: options.threads))
+            ? nil : try Probes.run(probes, Engine(source, quantized: planned, pool: pool))
         for index in probes.indices {
             probes[index].fp32 = fileAnswers[index]
             probes[index].int8 = int8?[index] ?? []
@@ -94,9 +94,9 @@ extension ModelBundle {
 
     /// The source's answers to the probes, and how its int8 section is to be, from one loaded model.
     private func measure(
-        _ probes: [Probe], _ source: ModelCheckpoint, _ options: ConversionOptions
+        _ probes: [Probe], _ source: ModelCheckpoint, _ options: ConversionOptions, pool: WorkerPool
     ) throws -> (answers: [[Float]], plan: QuantizationPlan) {
-        let engine = try Engine(source, exactly: true, threads: options.threads)
+        let engine = try Engine(source, exactly: true, pool: pool)
         let answers = try Probes.run(probes, engine)
         guard options.store != .fp32 else { return (answers, QuantizationPlan()) }
         let plan = try options.plan ?? (options.calibration == nil ? carriedPlan() : nil)

@@ -13,18 +13,19 @@ internal import Synchronization
 /// Thread-safe: calls from several threads take turns.
 final class Engine: Sendable {
     let model: EncoderModel
-    private let pool: WorkerPool
+    /// The threads that take part, which other engines may share.
+    let pool: WorkerPool
     private let workspace: Mutex<Workspace>
 
-    /// Loads a checkpoint in fp32, or with the codes of `quantized` in int8, on `threads` threads.
+    /// Loads a checkpoint in fp32, or with the codes of `quantized` in int8, on the threads of `pool`.
     ///
     /// `exactly` asks for the same fp32 bits on every instruction set, by our own kernels whatever `products` says. Throws
     /// the stores' errors, `InstructionSetError` and `FloatProductsError`.
     init(
         _ checkpoint: ModelCheckpoint, quantized: (any QuantizedStore)? = nil, exactly: Bool = false,
-        products: FloatProducts? = nil, threads: Int?
+        products: FloatProducts? = nil, pool: WorkerPool
     ) throws {
-        pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
+        self.pool = pool
         model = try EncoderModel(
             checkpoint, quantized: quantized, exactly: exactly, kernels: Kernels.chosen(products: products), pool: pool)
         workspace = Mutex(Workspace())
@@ -32,17 +33,17 @@ final class Engine: Sendable {
 
     /// Loads an opened model in a precision, with its head or, for `encoderOnly`, without.
     convenience init(
-        _ bundle: ModelBundle, precision: Precision, encoderOnly: Bool = false, threads: Int?
+        _ bundle: ModelBundle, precision: Precision, encoderOnly: Bool = false, pool: WorkerPool
     ) throws {
         let checkpoint = encoderOnly ? bundle.checkpoint.encoder : bundle.checkpoint
-        let quantized = precision == .int8 ? try bundle.quantizedStore(threads: threads) : nil
-        try self.init(checkpoint, quantized: quantized, products: bundle.floatProducts, threads: threads)
+        let quantized = precision == .int8 ? try bundle.quantizedStore(pool: pool) : nil
+        try self.init(checkpoint, quantized: quantized, products: bundle.floatProducts, pool: pool)
     }
 
-    /// Another model on the threads of an engine.
-    init(_ model: EncoderModel, besides other: Engine) {
+    /// Runs a model that is in memory.
+    init(_ model: EncoderModel, pool: WorkerPool) {
         self.model = model
-        pool = other.pool
+        self.pool = pool
         workspace = Mutex(Workspace())
     }
 
@@ -140,9 +141,9 @@ extension ModelBundle {
     /// The codes of the weights: the file's own, or such as a converted file would have.
     ///
     /// For weights without codes this measures the smoothing first, which takes a pass over some thousand tokens.
-    func quantizedStore(threads: Int?) throws -> any QuantizedStore {
+    func quantizedStore(pool: WorkerPool) throws -> any QuantizedStore {
         if let native = source.native, hasInt8 { return NativeQuantizedStore(file: native, checkpoint: checkpoint) }
-        let engine = try Engine(checkpoint.encoder, exactly: true, threads: threads)
+        let engine = try Engine(checkpoint.encoder, exactly: true, pool: pool)
         return PlannedQuantizedStore(
             checkpoint, plan: try engine.plan(checkpoint, .builtIn, tokenizer: tokenizer))
     }

@@ -35,7 +35,7 @@ extension ModelBundle {
     }
 
     private func verifyUnlocated(threads: Int?, allowsNonFinite: Bool) throws -> VerificationReport {
-        let pool = WorkerPool(threadCount: threads ?? WorkerPool.availableProcessors)
+        let pool = WorkerPool(threads: threads)
         guard let native = source.native, edits.isEmpty else {
             let store = FiniteStore(base: checkpoint.store, allowsNonFinite: allowsNonFinite)
             let names = store.tensors.map(\.name)
@@ -46,7 +46,7 @@ extension ModelBundle {
         try native.verifyContents(pool: pool)
         let probes = try Probes.read(native.metadata.probes, head: checkpoint.head)
         try checkTokens(probes)
-        let found = try Probes.run(probes, Engine(checkpoint, exactly: true, threads: threads))
+        let found = try Probes.run(probes, Engine(checkpoint, exactly: true, pool: pool))
         var largest: Float = 0
         for (probe, found) in zip(probes, found) {
             try compare(probe, found, probe.fp32, isEqual: Probe.agree)
@@ -57,7 +57,7 @@ extension ModelBundle {
         let comparesInt8 = probes.contains { !$0.int8.isEmpty }
         if comparesInt8 {
             let store = NativeQuantizedStore(file: native, checkpoint: checkpoint)
-            let engine = try Engine(checkpoint, quantized: store, threads: threads)
+            let engine = try Engine(checkpoint, quantized: store, pool: pool)
             for (probe, found) in zip(probes, try Probes.run(probes, engine)) {
                 try compare(probe, found, probe.int8) { $0.bitPattern == $1.bitPattern || $0.isNaN && $1.isNaN }
             }

@@ -71,11 +71,16 @@ public final class AnswerFinder: Sendable {
     }
 
     /// Loads the weights of an opened model; throws `BundleError.wrongHead` for one that answers no questions.
-    public init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
+    public convenience init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
+        try self.init(bundle, precision: precision, on: ThreadPool(threads: threads))
+    }
+
+    /// Loads the weights of an opened model that is to run on threads which other models may share.
+    public init(_ bundle: ModelBundle, precision: Precision = .int8, on pool: ThreadPool) throws {
         guard bundle.checkpoint.head.task == .questionAnswering else {
             throw BundleError.wrongHead(bundle.checkpoint.head.architectureName, lacks: "answers no questions")
         }
-        model = try LoadedModel(bundle, precision: precision, threads: threads)
+        model = try LoadedModel(bundle, precision: precision, on: pool)
     }
 
     /// Answers questions, each the text of its input, from contexts, each the pair, in their order.

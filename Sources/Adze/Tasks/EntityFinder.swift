@@ -82,12 +82,17 @@ public final class EntityFinder: Sendable {
     }
 
     /// Loads the weights of an opened model; throws `BundleError.wrongHead` for one that labels no tokens.
-    public init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
+    public convenience init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
+        try self.init(bundle, precision: precision, on: ThreadPool(threads: threads))
+    }
+
+    /// Loads the weights of an opened model that is to run on threads which other models may share.
+    public init(_ bundle: ModelBundle, precision: Precision = .int8, on pool: ThreadPool) throws {
         guard case .tokenClassification(let labels) = bundle.checkpoint.head.task else {
             throw BundleError.wrongHead(bundle.checkpoint.head.architectureName, lacks: "labels no tokens")
         }
         self.labels = labels
-        model = try LoadedModel(bundle, precision: precision, threads: threads)
+        model = try LoadedModel(bundle, precision: precision, on: pool)
     }
 
     /// Finds the entities of each text, in their order.

@@ -13,10 +13,10 @@ struct LoadedModel: Sendable {
     let maximumLength: Int
 
     /// Loads the weights; throws `BundleError.noTokenizer` and the store's errors.
-    init(_ bundle: ModelBundle, precision: Precision, threads: Int?) throws {
+    init(_ bundle: ModelBundle, precision: Precision, on pool: ThreadPool) throws {
         tokenizer = try bundle.requireTokenizer()
         maximumLength = bundle.maximumLength
-        engine = try Engine(bundle, precision: precision, threads: threads)
+        engine = try Engine(bundle, precision: precision, pool: pool.workers)
     }
 
     /// The length asked for, but never more than the model's, nor less than none.

@@ -70,7 +70,12 @@ public final class MaskFiller: Sendable {
 
     /// Loads the weights of an opened model; throws `BundleError.wrongHead` for one without a vocabulary projection, and
     /// `TaskError.noMaskToken`.
-    public init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
+    public convenience init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
+        try self.init(bundle, precision: precision, on: ThreadPool(threads: threads))
+    }
+
+    /// Loads the weights of an opened model that is to run on threads which other models may share.
+    public init(_ bundle: ModelBundle, precision: Precision = .int8, on pool: ThreadPool) throws {
         guard bundle.checkpoint.head.decoder != nil else {
             throw BundleError.wrongHead(bundle.checkpoint.head.architectureName, lacks: "fills no masks")
         }
@@ -81,7 +86,7 @@ public final class MaskFiller: Sendable {
         self.maskID = maskID
         maskToken = token
         vocabularySize = bundle.checkpoint.config.vocabularySize
-        model = try LoadedModel(bundle, precision: precision, threads: threads)
+        model = try LoadedModel(bundle, precision: precision, on: pool)
     }
 
     /// Words that alone may fill a mask.

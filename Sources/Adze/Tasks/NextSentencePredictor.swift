@@ -37,12 +37,17 @@ public final class NextSentencePredictor: Sendable {
     }
 
     /// Loads the weights of an opened model; throws `BundleError.wrongHead` for one without this head.
-    public init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
+    public convenience init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
+        try self.init(bundle, precision: precision, on: ThreadPool(threads: threads))
+    }
+
+    /// Loads the weights of an opened model that is to run on threads which other models may share.
+    public init(_ bundle: ModelBundle, precision: Precision = .int8, on pool: ThreadPool) throws {
         guard bundle.checkpoint.head.predictsNextSentence else {
             throw BundleError.wrongHead(
                 bundle.checkpoint.head.architectureName, lacks: "does not say whether one text follows another")
         }
-        model = try LoadedModel(bundle, precision: precision, threads: threads)
+        model = try LoadedModel(bundle, precision: precision, on: pool)
     }
 
     /// Judges pairs, in their order.

@@ -122,12 +122,17 @@ public final class TextClassifier: Sendable {
     }
 
     /// Loads the weights of an opened model.
-    public init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
+    public convenience init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
+        try self.init(bundle, precision: precision, on: ThreadPool(threads: threads))
+    }
+
+    /// Loads the weights of an opened model that is to run on threads which other models may share.
+    public init(_ bundle: ModelBundle, precision: Precision = .int8, on pool: ThreadPool) throws {
         guard let head = bundle.checkpoint.head.classification else { throw bundle.noClassifier }
         self.head = head
         tokenizer = try bundle.requireTokenizer()
         maximumLength = bundle.maximumLength
-        engine = try Engine(bundle, precision: precision, threads: threads)
+        engine = try Engine(bundle, precision: precision, pool: pool.workers)
     }
 
     /// A classifier of an opened model whose weights are loaded.

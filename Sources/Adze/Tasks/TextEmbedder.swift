@@ -38,7 +38,12 @@ public final class TextEmbedder: Sendable {
     }
 
     /// Loads the weights of an opened model.
-    public init(_ bundle: ModelBundle, precision: Precision = .fp32, threads: Int? = nil) throws {
+    public convenience init(_ bundle: ModelBundle, precision: Precision = .fp32, threads: Int? = nil) throws {
+        try self.init(bundle, precision: precision, on: ThreadPool(threads: threads))
+    }
+
+    /// Loads the weights of an opened model that is to run on threads which other models may share.
+    public init(_ bundle: ModelBundle, precision: Precision = .fp32, on pool: ThreadPool) throws {
         recipe = bundle.sentenceRecipe
         let own = try bundle.requireTokenizer()
         tokenizer = recipe?.lowercaseFirst == true ? try own.lowercasing() : own
@@ -46,7 +51,7 @@ public final class TextEmbedder: Sendable {
             recipe?.maximumSequenceLength ?? bundle.maximumLength, bundle.checkpoint.config.tokenLimit)
         defaultPooling = .tokens(recipe?.poolings ?? [.mean])
         normalizesByDefault = recipe?.normalize ?? false
-        engine = try Engine(bundle, precision: precision, encoderOnly: true, threads: threads)
+        engine = try Engine(bundle, precision: precision, encoderOnly: true, pool: pool.workers)
     }
 
     /// The vector of each text, in their order.

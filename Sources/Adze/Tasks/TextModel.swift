@@ -69,17 +69,24 @@ public enum TextModel: Sendable {
     public init(
         _ bundle: ModelBundle, for task: TextTask? = nil, precision: Precision = .int8, threads: Int? = nil
     ) throws {
+        try self.init(bundle, for: task, precision: precision, on: ThreadPool(threads: threads))
+    }
+
+    /// Loads the weights of an opened model that is to run on threads which other models may share.
+    public init(
+        _ bundle: ModelBundle, for task: TextTask? = nil, precision: Precision = .int8, on pool: ThreadPool
+    ) throws {
         switch try task ?? TextTask(bundle) {
         case .classification:
-            self = .classifier(try TextClassifier(bundle, precision: precision, threads: threads))
+            self = .classifier(try TextClassifier(bundle, precision: precision, on: pool))
         case .entities:
-            self = .entityFinder(try EntityFinder(bundle, precision: precision, threads: threads))
+            self = .entityFinder(try EntityFinder(bundle, precision: precision, on: pool))
         case .answers:
-            self = .answerFinder(try AnswerFinder(bundle, precision: precision, threads: threads))
+            self = .answerFinder(try AnswerFinder(bundle, precision: precision, on: pool))
         case .maskedWords:
-            self = .maskFiller(try MaskFiller(bundle, precision: precision, threads: threads))
+            self = .maskFiller(try MaskFiller(bundle, precision: precision, on: pool))
         case .nextSentence:
-            self = .nextSentencePredictor(try NextSentencePredictor(bundle, precision: precision, threads: threads))
+            self = .nextSentencePredictor(try NextSentencePredictor(bundle, precision: precision, on: pool))
         }
     }
 }

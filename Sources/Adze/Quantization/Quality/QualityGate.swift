@@ -5,6 +5,7 @@ public import AdzeBytes
 package import AdzeData
 internal import AdzeModelFiles
 internal import AdzeModels
+internal import AdzeThreads
 internal import AdzeNative
 
 /// What int8 may cost.
@@ -108,10 +109,10 @@ private struct QualityTrial {
         let checkpoint = bundle.checkpoint
         let finite = FiniteStore(base: checkpoint.store, allowsNonFinite: options.allowsNonFinite)
         let source = ModelCheckpoint(config: checkpoint.config, head: checkpoint.head, store: finite)
-        plain = try Engine(source, exactly: true, threads: options.threads)
+        plain = try Engine(source, exactly: true, pool: WorkerPool(threads: options.threads))
         plan = try plain.plan(source, options.calibration ?? .builtIn, tokenizer: bundle.tokenizer)
         let planned = PlannedQuantizedStore(source, plan: plan)
-        int8 = try Engine(source, quantized: planned, threads: options.threads).model
+        int8 = try Engine(source, quantized: planned, pool: plain.pool).model
         groups = LayerGroup.all(checkpoint.config, head: checkpoint.head)
         digest = textDigest(examples.lazy.map { TextInput($0.text, pair: $0.pair) })
     }
@@ -124,7 +125,7 @@ private struct QualityTrial {
         func report(keeping kept: ArraySlice<QualityReport.Kept>) throws -> QualityReport {
             let model = EncoderModel(int8, taking: Set(kept.map(\.layers)), from: plain.model)
             let what = kept.isEmpty ? "int8" : "int8 with \(kept.count) of \(groups.count) groups in fp32"
-            let found = try measure(Engine(model, besides: plain), examples) { progress(what, $0, examples.count) }
+            let found = try measure(Engine(model, pool: plain.pool), examples) { progress(what, $0, examples.count) }
             return try compare(found, expected, kept: Array(kept))
         }
         let first = try report(keeping: [])
@@ -159,7 +160,7 @@ private struct QualityTrial {
         for group in groups {
             progress("the error of \(group)", errors.count * texts.count, groups.count * texts.count)
             let model = EncoderModel(int8, taking: Set(groups).subtracting([group]), from: plain.model)
-            let found = try measure(Engine(model, besides: plain), texts)
+            let found = try measure(Engine(model, pool: plain.pool), texts)
             var (sum, count) = (0.0, 0)
             for (a, b) in zip(found.logits.joined(), logits.joined()) {
                 sum += (Double(a) - Double(b)) * (Double(a) - Double(b))
