@@ -102,9 +102,7 @@ let package = Package(
         .executableTarget(
             name: "adze-cli",
             dependencies: [
-                "Adze", "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeInsight", "AdzeKernels", "AdzeModelFiles",
-                "AdzeModels",
-                "AdzeNative", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTraining",
+                "Adze", "AdzeInsight",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -139,10 +137,13 @@ let package = Package(
         .target(
             name: "AdzeTestSupport", dependencies: ["AdzeBytes", "CZlib"], path: "Tests/AdzeTestSupport",
             swiftSettings: swiftSettings),
+        .target(
+            name: "AdzeReference", dependencies: ["AdzeKernels", "AdzeModels", "AdzeTensors"],
+            path: "Tests/AdzeReference", swiftSettings: swiftSettings),
         tests(of: "AdzeBytes"),
         tests(of: "AdzeThreads"),
         tests(of: "AdzeTensors", ["AdzeBytes"]),
-        tests(of: "AdzeKernels", ["AdzeBytes", "AdzeTensors", "AdzeThreads", "CKernels"]),
+        tests(of: "AdzeKernels", ["AdzeBytes", "AdzeReference", "AdzeTensors", "AdzeThreads", "CKernels"]),
         tests(of: "AdzeTokenization", ["AdzeBytes"]),
         tests(of: "AdzeModels", ["AdzeBytes", "AdzeKernels", "AdzeTensors", "AdzeThreads", "AdzeSafetensors"]),
         tests(of: "AdzeData", ["AdzeBytes"]),
@@ -163,7 +164,7 @@ let package = Package(
             of: "Adze",
             [
                 "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
-                "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "adze-h5worker",
+                "AdzeReference", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "adze-h5worker",
             ]),
         tests(of: "AdzeInsight", ["Adze", "AdzeBytes", "AdzeData"]),
         .testTarget(

@@ -1,7 +1,7 @@
 // Which files of a folder are the model's: those that a new model in the same folder replaces. Not here: which of them are
 // read.
 
-public import AdzeBytes
+package import AdzeBytes
 
 extension ModelFolder {
     /// The files that a model folder has under the usual names: configuration, tokenizer, the recipe of
@@ -9,7 +9,7 @@ extension ModelFolder {
     ///
     /// Weights of the other format are among them: a reader that prefers them would read the old model. Those of
     /// TensorFlow and Flax are not; every reader prefers ours.
-    public static let layout = FolderLayout(key: "config.json") {
+    package static let layout = FolderLayout(key: "config.json") {
         names.contains($0) || TokenizerFile(rawValue: $0) != nil || isShard($0)
     }
 

@@ -65,3 +65,5 @@ extension FineTuningError: LocalizedError {}
 extension TextProblem: LocalizedError {}
 extension TaskError: LocalizedError {}
 extension UnknownShape: LocalizedError {}
+extension NothingToRescue: LocalizedError {}
+extension RescueSize: LocalizedError {}

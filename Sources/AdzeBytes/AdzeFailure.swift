@@ -31,7 +31,7 @@ extension AdzeFailure {
 /// Text from a file made fit for one line of a terminal: control characters escaped, long strings cut in the middle.
 ///
 /// - Complexity: O(n) in the length of `text`.
-public func quoted(_ text: some StringProtocol, limit: Int = 80) -> String {
+package func quoted(_ text: some StringProtocol, limit: Int = 80) -> String {
     var out = "'"
     var count = 0
     for scalar in text.unicodeScalars {

@@ -12,9 +12,9 @@ import Darwin
 /// Until `commit()` the bytes stand in a temporary sibling; dropped without a commit, the temporary is removed and
 /// whatever had the name before is untouched. A file that is replaced leaves its mode and owner to the new one; a link is
 /// followed. For a pipe, a device or a standard stream the temporary lies in `TMPDIR`, and `commit()` copies it there.
-public struct AtomicFile: ~Copyable {
+package struct AtomicFile: ~Copyable {
     /// How the bytes will be written.
-    public enum Order: Sendable {
+    package enum Order: Sendable {
         /// Some are rewritten, or the draft is read back before it is committed.
         case any
         /// One after another: to a stream they go as they come.
@@ -22,9 +22,9 @@ public struct AtomicFile: ~Copyable {
     }
 
     /// Where the file will appear.
-    public let path: String
+    package let path: String
     /// Bytes written so far.
-    public private(set) var size = 0
+    package private(set) var size = 0
     /// Nil where bytes go to a stream as they come.
     private let temporary: String?
     private var descriptor: Int32
@@ -35,7 +35,7 @@ public struct AtomicFile: ~Copyable {
     ///
     /// Throws `FileError.exists` where `path` is there and `replacing` is false, `.unfitOutput` where no file can be
     /// written there, `.system` where the folder refuses.
-    public init(path: String, replacing: Bool, order: Order = .any) throws(FileError) {
+    package init(path: String, replacing: Bool, order: Order = .any) throws(FileError) {
         let place = try OutputPlace(path)
         try place.allow(.file, replacing: replacing)
         if place.kind == .stream, order == .sequential {
@@ -75,13 +75,13 @@ public struct AtomicFile: ~Copyable {
     // MARK: Writing
 
     /// Appends bytes; throws `FileError.system` (a full disk among them), after which only dropping makes sense.
-    public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         try write(bytes, at: size)
         size += bytes.count
     }
 
     /// Appends bytes.
-    public mutating func write(_ bytes: [UInt8]) throws(FileError) {
+    package mutating func write(_ bytes: [UInt8]) throws(FileError) {
         var failure: FileError?
         bytes.withUnsafeBytes { raw in
             do throws(FileError) { try write(raw, at: size) } catch { failure = error }
@@ -91,7 +91,7 @@ public struct AtomicFile: ~Copyable {
     }
 
     /// Rewrites bytes that were written before, for a header whose values are known last; not in sequential order.
-    public mutating func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+    package mutating func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileError) {
         precondition(offset >= 0 && offset + bytes.count <= size, "only bytes already written can be rewritten")
         precondition(temporary != nil, "what has gone to a stream is gone")
         var failure: FileError?
@@ -109,7 +109,7 @@ public struct AtomicFile: ~Copyable {
 
     /// Makes the bytes durable and gives the path under which they can be read back before `commit()`; not in sequential
     /// order.
-    public func sealed() throws(FileError) -> String {
+    package func sealed() throws(FileError) -> String {
         guard let temporary else { preconditionFailure("what has gone to a stream cannot be read back") }
         guard fsync(descriptor) == 0 else { throw .current("fsync", path) }
         return temporary
@@ -118,7 +118,7 @@ public struct AtomicFile: ~Copyable {
     /// Makes the file durable and gives it its name.
     ///
     /// Throws `FileError`; then the temporary is gone and the old file, if any, still there.
-    public consuming func commit() throws(FileError) {
+    package consuming func commit() throws(FileError) {
         guard let temporary else { return }
         if place.kind == .stream { return try copyToStream() }
         let target = place.target

@@ -8,15 +8,15 @@ import Darwin
 #endif
 
 /// What a writer of folders calls its own.
-public struct FolderLayout: Sendable {
+package struct FolderLayout: Sendable {
     /// The file without which the folder is nothing to any reader: it goes first and comes last, so that a reader in
     /// between finds no folder of ours rather than half of each.
-    public let key: String
+    package let key: String
     /// Whether a file, by its path in the folder (one folder deep at most), is one that a new folder replaces.
-    public let isOurs: @Sendable (String) -> Bool
+    package let isOurs: @Sendable (String) -> Bool
 
     /// A layout.
-    public init(key: String, isOurs: @escaping @Sendable (String) -> Bool) {
+    package init(key: String, isOurs: @escaping @Sendable (String) -> Bool) {
         self.key = key
         self.isOurs = isOurs
     }
@@ -47,11 +47,11 @@ public struct FolderLayout: Sendable {
 /// A folder that is there is replaced file by file, or, where all in it is ours, as a whole in one step: at no moment is
 /// there none. What the layout does not call ours stays where it is. Files and the folder keep their mode and owner; a
 /// link to a folder is followed, a link in the place of a file goes, and what it leads to stays.
-public struct AtomicFolder: ~Copyable {
+package struct AtomicFolder: ~Copyable {
     /// Where the folder will appear.
-    public let path: String
+    package let path: String
     /// The folder that takes the files until then.
-    public let temporary: String
+    package let temporary: String
     private let staging: Temporary
     private let place: OutputPlace
     private let layout: FolderLayout
@@ -59,7 +59,7 @@ public struct AtomicFolder: ~Copyable {
 
     /// Makes the temporary folder, inside of the one that is to be replaced or beside the one that is to be; throws as
     /// `check` does.
-    public init(path: String, layout: FolderLayout, replacing: Bool) throws(FileError) {
+    package init(path: String, layout: FolderLayout, replacing: Bool) throws(FileError) {
         try AtomicFolder.check(path, layout: layout, replacing: replacing)
         let place = try OutputPlace(path)
         let (folder, name) = splitPath(place.target)
@@ -93,7 +93,7 @@ public struct AtomicFolder: ~Copyable {
     ///
     /// What killed processes left for the same output is removed, and where one was killed while it changed names, the
     /// old folder is whole again.
-    public static func check(_ path: String, layout: FolderLayout, replacing: Bool) throws(FileError) {
+    package static func check(_ path: String, layout: FolderLayout, replacing: Bool) throws(FileError) {
         let place = try OutputPlace(path)
         let (folder, name) = splitPath(place.target)
         if replacing, place.kind == .folder {
@@ -120,7 +120,7 @@ public struct AtomicFolder: ~Copyable {
     /// Gives the files their place.
     ///
     /// Throws `FileError`; then all that was there before still is.
-    public consuming func commit() throws(FileError) {
+    package consuming func commit() throws(FileError) {
         try FolderSwap(target: place.target, staging: staging.path, layout: layout).run(
             replacing: replacing, path: path)
     }

@@ -1,30 +1,30 @@
 // Reading little-endian integers and byte runs out of borrowed bytes, every step checked. Not here: any format.
 
 /// The bytes ended before the value did.
-public struct OutOfBytes: Error, Equatable {
+package struct OutOfBytes: Error, Equatable {
     /// Where the value began, from the start of the cursor's bytes.
-    public let offset: Int
+    package let offset: Int
     /// How many bytes the value needs.
-    public let needed: Int
+    package let needed: Int
     /// How many were left.
-    public let left: Int
+    package let left: Int
 }
 
 /// A position in borrowed bytes that only moves forward and never past the end.
-public struct ByteCursor: ~Escapable {
+package struct ByteCursor: ~Escapable {
     private let bytes: RawSpan
     /// The next byte's offset.
-    public private(set) var offset = 0
+    package private(set) var offset = 0
 
     /// A cursor at the start of `bytes`.
     @_lifetime(copy bytes)
-    public init(_ bytes: RawSpan) { self.bytes = bytes }
+    package init(_ bytes: RawSpan) { self.bytes = bytes }
 
     /// Bytes not read yet.
-    public var left: Int { bytes.byteCount - offset }
+    package var left: Int { bytes.byteCount - offset }
 
     /// The next `T` in little-endian order; throws `OutOfBytes`.
-    public mutating func next<T: FixedWidthInteger & BitwiseCopyable>(_: T.Type) throws(OutOfBytes) -> T {
+    package mutating func next<T: FixedWidthInteger & BitwiseCopyable>(_: T.Type) throws(OutOfBytes) -> T {
         let size = MemoryLayout<T>.size
         guard left >= size else { throw OutOfBytes(offset: offset, needed: size, left: left) }
         // In bounds by the guard above; any bit pattern is an integer.
@@ -35,7 +35,7 @@ public struct ByteCursor: ~Escapable {
 
     /// The next `count` bytes, still borrowed; throws `OutOfBytes`, for a negative count too.
     @_lifetime(copy self)
-    public mutating func take(_ count: Int) throws(OutOfBytes) -> RawSpan {
+    package mutating func take(_ count: Int) throws(OutOfBytes) -> RawSpan {
         guard count >= 0, left >= count else { throw OutOfBytes(offset: offset, needed: count, left: left) }
         let run = bytes.extracting(offset..<offset + count)
         offset += count
@@ -43,7 +43,7 @@ public struct ByteCursor: ~Escapable {
     }
 
     /// The next `count` bytes, copied; throws `OutOfBytes`, for a negative count too.
-    public mutating func copy(_ count: Int) throws(OutOfBytes) -> [UInt8] {
+    package mutating func copy(_ count: Int) throws(OutOfBytes) -> [UInt8] {
         let run = try take(count)
         return unsafe run.withUnsafeBytes { unsafe Array($0) }
     }

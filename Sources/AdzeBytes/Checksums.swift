@@ -2,19 +2,19 @@
 // accidents, not forgeries.
 
 /// CRC-32 as zip uses it (polynomial 0xEDB88320, reflected), computed in pieces.
-public struct CRC32: Sendable {
+package struct CRC32: Sendable {
     private var state: UInt32 = 0xFFFF_FFFF
 
     /// The checksum of no bytes.
-    public init() {}
+    package init() {}
 
     /// The checksum of all bytes given so far.
-    public var value: UInt32 { ~state }
+    package var value: UInt32 { ~state }
 
     /// Adds bytes, eight at a time (slicing-by-8).
     ///
     /// - Complexity: O(n); about 1.5 GB/s a core.
-    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         var crc = state
         var index = 0
         CRC32.tables.withUnsafeBufferPointer { table in
@@ -55,7 +55,7 @@ public struct CRC32: Sendable {
 ///
 /// - Complexity: O(n); close to memory bandwidth.
 /// - Source: the xxHash specification, "XXH64 algorithm".
-public func xxh64(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
+package func xxh64(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
     let p1: UInt64 = 0x9E37_79B1_85EB_CA87
     let p2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
     let p3: UInt64 = 0x1656_67B1_9E37_79F9

@@ -35,6 +35,16 @@ package func counted(_ number: Int, _ noun: String) -> String {
     "\(groupedDigits(number)) \(noun)\(number == 1 ? "" : "s")"
 }
 
+/// Bytes as `87 kB`, `433 MB` or `1.2 GB`, in powers of ten.
+package func byteSize(_ bytes: Int) -> String {
+    switch bytes {
+    case ..<1000: "\(bytes) bytes"
+    case ..<1_000_000: "\(rounded(Double(bytes) / 1e3, digits: 0)) kB"
+    case ..<1_000_000_000: "\(rounded(Double(bytes) / 1e6, digits: bytes < 10_000_000 ? 1 : 0)) MB"
+    default: "\(rounded(Double(bytes) / 1e9, digits: 2)) GB"
+    }
+}
+
 extension Duration {
     /// The duration in seconds.
     package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }

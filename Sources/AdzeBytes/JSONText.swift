@@ -83,7 +83,7 @@ extension JSONValue {
 }
 
 /// Appends a string as a JSON literal with its quotes; characters that control how text is shown are escaped.
-public func writeJSONString(_ string: String, to out: inout String) {
+package func writeJSONString(_ string: String, to out: inout String) {
     writeString(string, to: &out, escapesAll: true)
 }
 

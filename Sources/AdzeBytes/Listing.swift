@@ -4,7 +4,7 @@
 /// The first names of a list as messages show them, and how many more there are: `'a', 'b' and 3 more`.
 ///
 /// - Complexity: O(limit) for a collection that counts in O(1).
-public func quotedList(_ names: some Collection<some StringProtocol>, limit: Int = 6) -> String {
+package func quotedList(_ names: some Collection<some StringProtocol>, limit: Int = 6) -> String {
     if names.isEmpty { return "nothing" }
     let shown = names.prefix(limit).map { quoted($0, limit: 60) }.joined(separator: ", ")
     // Escapes are ten times as long as what they stand for.
@@ -13,12 +13,12 @@ public func quotedList(_ names: some Collection<some StringProtocol>, limit: Int
 }
 
 /// The most characters of an error or a note; a path of the longest kind and a sentence fit.
-public let lineLimit = 2000
+package let lineLimit = 2000
 
 /// A line of at most `limit` scalars: of a longer one the start, which says where, and the end, which says what to do.
 ///
 /// - Complexity: O(n) in the length of `line`.
-public func clipped(_ line: String, limit: Int = lineLimit) -> String {
+package func clipped(_ line: String, limit: Int = lineLimit) -> String {
     let scalars = line.unicodeScalars
     // Bytes are at least as many as scalars, and counted at once.
     guard line.utf8.count > limit, scalars.count > limit else { return line }

@@ -5,7 +5,7 @@
 /// Close enough is a third of the longer length. Ties go to the first candidate.
 /// - Complexity: O(n · m) for each candidate; those beyond the first 10,000, or after 2^23 comparisons of scalars in all,
 ///   are not looked at: a hint is not worth seconds.
-public func nearestName(to name: String, in candidates: some Sequence<String>) -> String? {
+package func nearestName(to name: String, in candidates: some Sequence<String>) -> String? {
     let wanted = Array(name.unicodeScalars.prefix(256))
     var best: (distance: Int, name: String)?
     var comparisonsLeft = 1 << 23

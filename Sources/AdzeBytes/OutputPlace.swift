@@ -8,7 +8,7 @@ import Darwin
 #endif
 
 /// A file by what it is, under whatever name.
-public struct FileIdentity: Hashable, Sendable {
+package struct FileIdentity: Hashable, Sendable {
     private let device: UInt64
     private let node: UInt64
 
@@ -18,14 +18,14 @@ public struct FileIdentity: Hashable, Sendable {
     }
 
     /// What a path leads to; nil where that is nothing.
-    public init?(path: String) {
+    package init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         self.init(status)
     }
 
     /// What an open descriptor stands for; nil where that is no regular file.
-    public init?(descriptor: Int32) {
+    package init?(descriptor: Int32) {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         self.init(status)
@@ -38,9 +38,9 @@ public struct FileIdentity: Hashable, Sendable {
 /// is replaced as a whole by a new one of its mode and owner, and only where that is allowed; another name of the old file
 /// (a hard link) keeps the old content. A pipe or a terminal, `/dev/null` and the standard streams by their names are
 /// written to, and need no permission to be replaced. Block devices and sockets are refused.
-public struct OutputPlace: Sendable {
+package struct OutputPlace: Sendable {
     /// What is there.
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         /// Nothing, and a file or folder can be made.
         case absent
         case file
@@ -52,7 +52,7 @@ public struct OutputPlace: Sendable {
     }
 
     /// What is to be written.
-    public enum Purpose: Sendable {
+    package enum Purpose: Sendable {
         /// A file.
         case file
         /// A folder as a whole.
@@ -62,18 +62,18 @@ public struct OutputPlace: Sendable {
     }
 
     /// The path as it was given, for messages.
-    public let path: String
+    package let path: String
     /// The path after links.
-    public let target: String
+    package let target: String
     /// What is there.
-    public let kind: Kind
+    package let kind: Kind
     /// Which file or folder is there; nil where that is none.
-    public let identity: FileIdentity?
+    package let identity: FileIdentity?
     /// The standard stream, or other open descriptor, that the path names.
     private let descriptor: Int32?
 
     /// Looks at a path; throws `FileError` for one that cannot be looked at, because a name is too long, say.
-    public init(_ path: String) throws(FileError) {
+    package init(_ path: String) throws(FileError) {
         var target = withoutTrailingSlashes(path)
         for _ in 0..<40 {
             if let number = OutputPlace.descriptor(named: target) {
@@ -134,7 +134,7 @@ public struct OutputPlace: Sendable {
     // MARK: Asking
 
     /// Whether two outputs are one, also where neither exists yet.
-    public func isSame(as other: OutputPlace) -> Bool {
+    package func isSame(as other: OutputPlace) -> Bool {
         if let identity, let theirs = other.identity { return identity == theirs }
         guard kind == .absent, other.kind == .absent else { return false }
         let (mine, theirs) = (splitPath(target), splitPath(other.target))
@@ -145,7 +145,7 @@ public struct OutputPlace: Sendable {
     /// Refuses what the save would refuse after the work, as far as it can be known; leaves nothing behind.
     ///
     /// Throws `FileError`: for something in the way, a missing folder, a name too long, a folder that takes no files.
-    public func check(_ purpose: Purpose, replacing: Bool) throws(FileError) {
+    package func check(_ purpose: Purpose, replacing: Bool) throws(FileError) {
         try allow(purpose, replacing: replacing)
         let (folder, name) = splitPath(target)
         switch kind {

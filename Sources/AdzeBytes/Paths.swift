@@ -7,7 +7,7 @@ import Darwin
 #endif
 
 /// Makes the folder that a file of this path lies in, unless it is there; its own parent must be.
-public func makeFolder(of path: String) throws(FileError) {
+package func makeFolder(of path: String) throws(FileError) {
     let folder = splitPath(path).folder
     guard UnfinishedOutputs.creating({ mkdir(folder, 0o777) }) == 0 || errno == EEXIST else {
         throw .current("create", folder)
@@ -15,13 +15,13 @@ public func makeFolder(of path: String) throws(FileError) {
 }
 
 /// Whether anything, a broken link included, has this path.
-public func pathExists(_ path: String) -> Bool {
+package func pathExists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0
 }
 
 /// Whether the path leads to a folder.
-public func isFolder(_ path: String) -> Bool {
+package func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
@@ -33,7 +33,7 @@ func isRealFolder(_ path: String) -> Bool {
 }
 
 /// The names in a folder, sorted; throws `FileError`.
-public func folderEntries(_ path: String) throws(FileError) -> [String] {
+package func folderEntries(_ path: String) throws(FileError) -> [String] {
     var names: [String] = []
     try forEachEntry(of: path) { names.append($0) }
     return names.sorted()
@@ -52,14 +52,14 @@ func forEachEntry(of path: String, _ body: (String) -> Void) throws(FileError) {
 }
 
 /// The folder and the last component of a path; the folder of a bare name is `.`.
-public func splitPath(_ path: String) -> (folder: String, name: String) {
+package func splitPath(_ path: String) -> (folder: String, name: String) {
     guard let slash = path.lastIndex(of: "/") else { return (".", path) }
     let folder = path[..<slash]
     return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
 }
 
 /// A path without slashes at its end; that of the root stays.
-public func withoutTrailingSlashes(_ path: String) -> String {
+package func withoutTrailingSlashes(_ path: String) -> String {
     var path = path[...]
     while path.utf8.count > 1, path.last == "/" { path.removeLast() }
     return String(path)

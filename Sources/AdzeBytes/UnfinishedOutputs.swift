@@ -12,7 +12,7 @@ import Darwin
 ///
 /// Thread-safe. Whatever makes a temporary, or gives one its name, does so under the lock that `end` takes for ever: so
 /// nothing is made after the last look, and renames that belong together are all done or none.
-public enum UnfinishedOutputs {
+package enum UnfinishedOutputs {
     private static let paths = Mutex<Set<String>>([])
 
     /// Creates a temporary by `create` and notes it where that gives no negative number.
@@ -37,7 +37,7 @@ public enum UnfinishedOutputs {
     }
 
     /// Removes every temporary and ends the process at once, with no moment between in which a thread could make more.
-    public static func end(_ code: Int32) -> Never {
+    package static func end(_ code: Int32) -> Never {
         paths.withLock { paths in
             for path in paths.sorted() { if isRealFolder(path) { removeFolder(path) } else { unlink(path) } }
             _exit(code)

@@ -51,7 +51,7 @@ extension Kernels {
     ///
     /// Shapes: input (M, K), factors K, ones where nil. Asymmetric, 255 codes from the least to the greatest value of a
     /// row, 0 among them; a row of zeros gets the scale 0, one that is not finite the scale NaN.
-    /// `ReferenceOps.quantizeRow` is the definition.
+    /// `ReferenceOps.quantizeRow` of the tests is the definition.
     package func quantize(_ buffer: QuantizedRows, rows: Range<Int>, _ input: MatrixView, factors: FloatBuffer? = nil) {
         precondition(input.rows == rows.count && buffer.fits(rows: rows.upperBound, depth: input.columns))
         precondition(rows.lowerBound >= 0 && (factors.map { $0.count == input.columns } ?? true))
@@ -65,7 +65,7 @@ extension Kernels {
     ///
     /// Shapes: codes (M, K) of the same instruction set, matrix (N, K), residual and output (M, columns.count). The
     /// range starts at a panel's boundary. Sums are exact in int32, and what follows is one fixed chain of fp32
-    /// operations an element: the same bits on every instruction set. `ReferenceOps.int8Linear` is the definition.
+    /// operations an element: the same bits on every instruction set. `ReferenceOps.int8Linear` of the tests is the definition.
     /// - Complexity: O(M · N · K).
     package func multiply(
         _ output: MatrixView, _ codes: QuantizedRows, rows: Range<Int>, _ matrix: PackedInt8Matrix,

@@ -1,5 +1,6 @@
 // Attention and its bias, both directions, against their plain definitions, for every instruction set at hand.
 
+import AdzeReference
 import AdzeTestSupport
 import Testing
 

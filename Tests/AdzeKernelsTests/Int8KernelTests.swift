@@ -1,6 +1,7 @@
 // The int8 kernels against their plain definitions, to the bit, over shapes, tails and extremes, for every instruction
 // set at hand.
 
+import AdzeReference
 import AdzeTestSupport
 import Testing
 

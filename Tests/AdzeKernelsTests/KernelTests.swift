@@ -1,6 +1,7 @@
 // Each kernel against its plain definition, over shapes, tails and extremes, for every instruction set at hand; and
 // every instruction set against the first, bit for bit.
 
+import AdzeReference
 import AdzeTestSupport
 import CKernels
 import Testing

@@ -1,6 +1,7 @@
 // Products by OpenBLAS, and matrices packed for it, against the plain definitions; nothing where the library is not installed.
 
 import AdzeBytes
+import AdzeReference
 import AdzeTestSupport
 import Testing
 

@@ -34,15 +34,16 @@ import Testing
     }
 
     @Test func headsAloneGiveTheShapeThatTheTensorsShow() throws {
-        let bundle = try open(file) { $0.headCount = 3 }
+        let bundle = try open(file) { $0.checkpoint.headCount = 3 }
         let own = try ModelBundle(path: fixture("seqcls-gelu"))
         #expect(bundle.checkpoint.config == own.checkpoint.config)
         #expect(bundle.checkpoint.head.classification?.labels == ["LABEL_0", "LABEL_1"])
         #expect(
-            refusal { try open(file) { $0.headCount = 7 } } as? ConfigError == .headsDoNotDivide(hidden: 24, heads: 7))
+            refusal { try open(file) { $0.checkpoint.headCount = 7 } } as? ConfigError
+                == .headsDoNotDivide(hidden: 24, heads: 7))
         for count in [0, -1, Int.min, .max] {
             #expect(
-                refusal { try open(file) { $0.headCount = count } } as? ConfigError
+                refusal { try open(file) { $0.checkpoint.headCount = count } } as? ConfigError
                     == .headsDoNotDivide(hidden: 24, heads: count))
         }
     }
@@ -82,13 +83,13 @@ import Testing
 
     @Test func labelsReplaceThoseOfTheConfiguration() throws {
         let path = fixture("seqcls-gelu")
-        #expect(try TextClassifier(open(path) { $0.labels = ["no", "yes"] }).labels == ["no", "yes"])
+        #expect(try TextClassifier(open(path) { $0.checkpoint.labels = ["no", "yes"] }).labels == ["no", "yes"])
         let wrong: [([String], ConfigError)] = [
             (["a"], .labelCount(labels: 1, classes: 2)), (["a", "a"], .duplicateLabel("a")),
             ([], .labelCount(labels: 0, classes: 2)),
         ]
         for (labels, error) in wrong {
-            #expect(refusal { try open(path) { $0.labels = labels } } as? ConfigError == error)
+            #expect(refusal { try open(path) { $0.checkpoint.labels = labels } } as? ConfigError == error)
         }
     }
 
@@ -98,7 +99,7 @@ import Testing
         name: String
     ) throws {
         func made(_ seed: UInt64) throws -> ModelBundle {
-            try open(fixture(name)) { ($0.newHead, $0.seed) = (["a", "b", "c"], seed) }
+            try open(fixture(name)) { ($0.checkpoint.newHead, $0.checkpoint.seed) = (["a", "b", "c"], seed) }
         }
         let first = try made(1)
         #expect(try bits(first) == bits(made(1)))
@@ -111,19 +112,20 @@ import Testing
         for (key, values) in try bits(first) where own[key] != nil && !key.hasPrefix("classifier") {
             #expect(own[key] == values, "\(key)")
         }
-        #expect(refusal { try open(fixture(name)) { $0.newHead = [] } } as? ConfigError == .classCount(0))
+        #expect(refusal { try open(fixture(name)) { $0.checkpoint.newHead = [] } } as? ConfigError == .classCount(0))
         #expect(
-            refusal { try open(fixture(name)) { $0.newHead = ["x", "x"] } } as? ConfigError == .duplicateLabel("x"))
+            refusal { try open(fixture(name)) { $0.checkpoint.newHead = ["x", "x"] } } as? ConfigError
+                == .duplicateLabel("x"))
     }
 
     @Test func aKeyChoosesAmongModels() throws {
         let path = fixture("containers/torch-nested")
         let plain = try bits(ModelBundle(path: fixture("containers/safetensors")))
         for key in ["state_dict", "state_dict.module", "state_dict."] {
-            #expect(try bits(open(path) { $0.key = key }) == plain)
+            #expect(try bits(open(path) { $0.checkpoint.key = key }) == plain)
         }
         #expect(
-            refusal { try open(path) { $0.key = "state_dct" } } as? CheckpointError
+            refusal { try open(path) { $0.checkpoint.key = "state_dct" } } as? CheckpointError
                 == .unknownKey("state_dct", nearest: "state_dict"))
     }
 

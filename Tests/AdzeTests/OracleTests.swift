@@ -4,6 +4,7 @@
 import AdzeKernels
 import AdzeModels
 import AdzeNative
+import AdzeReference
 import AdzeTensors
 import AdzeTestSupport
 import AdzeThreads

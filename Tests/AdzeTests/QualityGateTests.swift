@@ -159,7 +159,7 @@ import Testing
             #expect(try ModelBundle(path: folder + "/fp32.adze").quantizationReport == nil)
 
             var renewed = ModelOptions()
-            renewed.newHead = file.checkpoint.head.labels
+            renewed.checkpoint.newHead = file.checkpoint.head.labels
             #expect(try again("head", ModelBundle(path: path, options: renewed), options()).quality == nil)
             let pruned = try again("pruned", file.keeping(blocks: [0, 1]), options())
             #expect(pruned.quality == nil && pruned.kept.isEmpty)

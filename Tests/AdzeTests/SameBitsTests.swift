@@ -3,6 +3,7 @@
 
 import AdzeKernels
 import AdzeModels
+import AdzeReference
 import AdzeTensors
 import AdzeTestSupport
 import AdzeThreads

@@ -8,8 +8,10 @@ import Testing
 @Suite struct ThreadPoolTests {
     @Test(arguments: [1, 2, 3]) func modelsOfOnePoolAnswerAsEachDoesAlone(threads: Int) throws {
         let inputs = ["good", "a bad film", "nothing much of a story but for the last scene", ""].map { TextInput($0) }
-        let bundles = try ["seqcls-gelu", "seqcls-odd", "../families/distilbert/sequence", "../families/mpnet/sequence"]
-            .map { try ModelBundle(path: fixture($0)) }
+        let bundles = try [
+            "seqcls-gelu", "seqcls-odd", "../families/distilbert/sequence", "../families/mpnet/sequence",
+        ]
+        .map { try ModelBundle(path: fixture($0)) }
         let alone = try bundles.map { bundle in
             try TextClassifier(bundle, threads: 1).classify(inputs).map { $0.logits.map(\.bitPattern) }
         }

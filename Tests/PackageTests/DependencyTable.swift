@@ -46,14 +46,13 @@ enum DependencyTable {
         // Façade and tools.
         Row("Adze", core.union(formats).union([formatOpener, "AdzeTraining", "AdzeZip"])),
         Row("AdzeInsight", core.union(["Adze"])),
-        Row(
-            "adze-cli", core.union(formats).union([formatOpener, "Adze", "AdzeInsight", "AdzeTraining"]),
-            products: ["ArgumentParser", "Crypto"]),
+        Row("adze-cli", ["Adze", "AdzeInsight"], products: ["ArgumentParser", "Crypto"]),
         Row("adze-h5worker", ground.union(["CHDF5", "CSandbox", "AdzeSafetensors"])),
         Row("adze-trainbench", core.union(["AdzeSafetensors", "AdzeTraining"])),
         Row("AdzeFuzzing", core.union(formats).union([formatOpener, "AdzeZip"])),
         // Tests.
         Row("AdzeTestSupport", ["AdzeBytes", "CZlib"]),
+        Row("AdzeReference", ground.union(["AdzeKernels", "AdzeModels"])),
     ]
 
     /// The row of a target; a fuzz target may see the properties alone and no product.

@@ -2,8 +2,6 @@
 // Commands/.
 
 import Adze
-import AdzeBytes
-import AdzeKernels
 import ArgumentParser
 import Foundation
 

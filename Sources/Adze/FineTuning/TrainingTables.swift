@@ -73,7 +73,7 @@ public struct TrainingExamples: Sendable {
     ) throws {
         var notes: [String] = []
         var options = options
-        options.seed = seed
+        options.checkpoint.seed = seed
         var bundle = try ModelBundle(path: path, options: options)
         if let native = bundle.source.native, native.store == .int8, !allowsInt8 {
             throw LocatedError(path: path, underlying: FineTuningError.int8Start)
@@ -86,9 +86,9 @@ public struct TrainingExamples: Sendable {
                 path: path, underlying: FineTuningError.untrainedHead(architecture: head.architectureName))
         }
         if let wanted {
-            try TrainingExamples.choose(wanted, own: head.classification?.labels ?? [], tables, &options)
+            try TrainingExamples.choose(wanted, own: head.classification?.labels ?? [], tables, &options.checkpoint)
             bundle = try ModelBundle(path: path, options: options)
-            notes.append(TrainingExamples.note(options))
+            notes.append(TrainingExamples.note(options.checkpoint))
         }
         notes = bundle.notes + notes
         if !words.isEmpty {
@@ -127,7 +127,7 @@ public struct TrainingExamples: Sendable {
 
     /// Settles a new head's labels and meaning in the options.
     private static func choose(
-        _ wanted: NewHead, own: [String], _ tables: TrainingTables, _ options: inout ModelOptions
+        _ wanted: NewHead, own: [String], _ tables: TrainingTables, _ options: inout CheckpointOptions
     ) throws {
         if wanted.problem == .regression {
             options.newHead = wanted.labels ?? ["score"]
@@ -158,7 +158,7 @@ public struct TrainingExamples: Sendable {
         options.newHead = table.names
     }
 
-    private static func note(_ options: ModelOptions) -> String {
+    private static func note(_ options: CheckpointOptions) -> String {
         let labels = options.newHead ?? []
         if options.newHeadProblem == .regression { return "a new head that says a number" }
         let several = options.newHeadProblem == .multiLabel ? ", any number of them a text" : ""

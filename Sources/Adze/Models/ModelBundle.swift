@@ -40,7 +40,7 @@ public struct ModelBundle: Sendable {
         do {
             var notes = source.notes
             let configuration = try ModelBundle.configuration(source, options, &notes)
-            var checkpointOptions = ModelBundle.checkpointOptions(options)
+            var checkpointOptions = options.checkpoint
             checkpointOptions.hasOurNames = source.native != nil
             checkpoint = try ModelCheckpoint(store: source.store, configJSON: configuration, options: checkpointOptions)
             notes += checkpoint.notes
@@ -88,7 +88,7 @@ extension ModelBundle {
         if let native = source.native { return native.metadata.config }
         if let configuration = source.configuration { return configuration }
         let beside = splitPath(source.path).folder + "/config.json"
-        if options.headCount == nil && pathExists(beside) { throw BundleError.configBeside(beside) }
+        if options.checkpoint.headCount == nil && pathExists(beside) { throw BundleError.configBeside(beside) }
         return nil
     }
 
@@ -96,21 +96,11 @@ extension ModelBundle {
     private static func checkHead(
         _ checkpoint: ModelCheckpoint, _ source: OpenedModel, _ options: ModelOptions
     ) throws(BundleError) {
-        guard let native = source.native, options.newHead == nil, options.configPath == nil, options.like == nil,
+        guard let native = source.native, options.checkpoint.newHead == nil, options.configPath == nil,
+            options.like == nil,
             let kind = native.metadata.head?["kind"]?.string, kind != checkpoint.head.task.kind.rawValue
         else { return }
         throw .otherHead(kind: kind, architecture: checkpoint.head.architectureName)
-    }
-
-    private static func checkpointOptions(_ options: ModelOptions) -> CheckpointOptions {
-        var result = CheckpointOptions()
-        result.labels = options.labels
-        result.newHead = options.newHead
-        result.newHeadProblem = options.newHeadProblem
-        result.seed = options.seed
-        result.headCount = options.headCount
-        result.key = options.key
-        return result
     }
 
     private static func tokenizer(

@@ -28,9 +28,9 @@ public struct OutputRequest: OptionSet, Sendable {
     public static let vocabularyLogits = OutputRequest(rawValue: 256)
 
     /// Outputs that read the pooler's.
-    static let pooledOutputs: OutputRequest = [.pooled, .logits, .nextSentenceLogits]
+    package static let pooledOutputs: OutputRequest = [.pooled, .logits, .nextSentenceLogits]
     /// Outputs that read the first token's last hidden state.
-    static let firstTokenOutputs: OutputRequest = pooledOutputs.union(.firstToken)
+    package static let firstTokenOutputs: OutputRequest = pooledOutputs.union(.firstToken)
     /// Outputs for which the last block must be computed for every token.
     static let everyTokenOutputs: OutputRequest = [.sequence, .hiddenStates, .attentions, .tokenLogits]
 }
@@ -40,21 +40,24 @@ public struct EncoderOutput: Sendable, Equatable {
     /// T.
     public let tokenCount: Int
     /// (T, H), the last hidden state.
-    public internal(set) var sequence: [Float] = []
+    public package(set) var sequence: [Float] = []
     /// (H), the last hidden state of the first token.
-    public internal(set) var firstToken: [Float] = []
+    public package(set) var firstToken: [Float] = []
     /// (H), the pooler's output.
-    public internal(set) var pooled: [Float] = []
+    public package(set) var pooled: [Float] = []
     /// L + 1 times (T, H): the embeddings' output first.
-    public internal(set) var hiddenStates: [[Float]] = []
+    public package(set) var hiddenStates: [[Float]] = []
     /// L times (A, T, T).
-    public internal(set) var attentions: [[Float]] = []
+    public package(set) var attentions: [[Float]] = []
     /// (C).
-    public internal(set) var logits: [Float] = []
+    public package(set) var logits: [Float] = []
     /// (T, C) of a token classifier; (T, 2) of question answering, start before end.
-    public internal(set) var tokenLogits: [Float] = []
+    public package(set) var tokenLogits: [Float] = []
     /// (2): the second text follows the first; it does not.
-    public internal(set) var nextSentenceLogits: [Float] = []
+    public package(set) var nextSentenceLogits: [Float] = []
     /// (P, V) at the P positions asked for, in the order in which they were.
-    public internal(set) var vocabularyLogits: [Float] = []
+    public package(set) var vocabularyLogits: [Float] = []
+
+    /// No results yet, of a sequence of `tokenCount` tokens.
+    package init(tokenCount: Int) { self.tokenCount = tokenCount }
 }

@@ -41,7 +41,7 @@ struct TokenSelection {
 
 extension PackedBatch {
     /// The positions of each sequence, checked; every position where none are given.
-    func checked(_ positions: [[Int]]?) throws(BatchError) -> [[Int]] {
+    package func checked(_ positions: [[Int]]?) throws(BatchError) -> [[Int]] {
         guard let positions else { return (0..<sequenceCount).map { Array(0..<tokens(of: $0).count) } }
         precondition(positions.count == sequenceCount, "positions for each sequence")
         for (index, list) in positions.enumerated() {

@@ -1,10 +1,6 @@
 // What `adze bench` runs a model on: made-up sequences, ids from a file, or texts that are tokenized first.
 
 import Adze
-import AdzeBytes
-import AdzeData
-import AdzeModels
-import AdzeTokenization
 
 /// Sequences to time, with the name of their cell.
 struct BenchInput {

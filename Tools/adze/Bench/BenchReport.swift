@@ -1,7 +1,6 @@
 // What `adze bench` prints: a line a cell, as JSON or as a row that lines up with those before it. Measures nothing.
 
 import Adze
-import AdzeBytes
 import Foundation
 
 /// One measured cell.

@@ -2,9 +2,6 @@
 // `BenchReport`.
 
 public import Adze
-import AdzeBytes
-import AdzeKernels
-import AdzeModels
 public import ArgumentParser
 import Foundation
 

@@ -1,10 +1,6 @@
 // `adze convert`: any supported checkpoint into a native file.
 
-import Adze
-import AdzeBytes
-import AdzeModelFiles
-import AdzeModels
-public import AdzeNative
+public import Adze
 public import ArgumentParser
 
 /// Where a conversion goes.
@@ -89,8 +85,8 @@ struct ConvertCommand: ParsableCommand {
         try RunFiles().reads(model, as: "SRC").reads(source).reads(calibration.calibrate, as: "--calibrate")
             .writes(dryRun ? nil : output, as: "-o", force: force).check()
         var options = try source.modelOptions()
-        options.newHead = try newHead.map(splitLabels)
-        options.seed = seed
+        options.checkpoint.newHead = try newHead.map(splitLabels)
+        options.checkpoint.seed = seed
         let bundle = try ModelBundle(path: model, options: options)
         Console.notes(bundle.notes, quiet: common.quiet)
         var report: ConversionReport?

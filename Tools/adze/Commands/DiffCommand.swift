@@ -1,9 +1,6 @@
 // `adze diff`: how two models differ.
 
 import Adze
-import AdzeBytes
-import AdzeData
-import AdzeModels
 import ArgumentParser
 
 /// Compares tensors and, with texts, predictions.

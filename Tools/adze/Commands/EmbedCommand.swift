@@ -1,10 +1,6 @@
 // `adze embed`: vectors of texts, or all that the encoder computes on the way.
 
 import Adze
-import AdzeBytes
-import AdzeData
-import AdzeHuggingFace
-import AdzeModels
 import ArgumentParser
 
 /// Sentence vectors on standard output, or the encoder's outputs in a file.

@@ -2,8 +2,6 @@
 // `EvaluationText`'s.
 
 import Adze
-import AdzeBytes
-import AdzeData
 import AdzeInsight
 import ArgumentParser
 

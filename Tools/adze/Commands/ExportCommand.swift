@@ -1,8 +1,6 @@
 // `adze export`: a folder that transformers loads.
 
 public import Adze
-import AdzeBytes
-import AdzeModels
 public import ArgumentParser
 
 /// Writes a model as a folder of config.json, weights and tokenizer files.

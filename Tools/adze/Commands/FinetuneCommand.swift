@@ -2,11 +2,7 @@
 // which are in Finetune/.
 
 import Adze
-import AdzeBytes
-import AdzeData
 import AdzeInsight
-import AdzeModels
-import AdzeTraining
 import ArgumentParser
 import Foundation
 

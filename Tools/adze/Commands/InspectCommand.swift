@@ -1,7 +1,6 @@
 // `adze inspect`: a description of a model. Not here: its lines on a terminal, which are `InspectText`'s.
 
 import Adze
-import AdzeBytes
 import ArgumentParser
 
 /// Prints format, shape, labels, tokenizer, provenance and sizes.

@@ -2,10 +2,6 @@
 // takes.
 
 import Adze
-import AdzeBytes
-import AdzeData
-import AdzeModels
-import AdzeTokenization
 import ArgumentParser
 
 /// What cuts the texts.
@@ -93,7 +89,7 @@ struct LengthsCommand: ParsableCommand {
         var learner = bundle
         if bundle.checkpoint.head.classification == nil {
             var options = ModelOptions()
-            options.newHead = ["no", "yes"]
+            options.checkpoint.newHead = ["no", "yes"]
             learner = try ModelBundle(path: tokenizer, options: options)
         }
         // Between four lengths a line is close enough; each costs a large model seconds.

@@ -1,10 +1,6 @@
 // `adze predict`: answers of a model's head for texts.
 
 import Adze
-import AdzeBytes
-import AdzeData
-import AdzeModels
-import AdzeTokenization
 import ArgumentParser
 
 /// Answers texts from arguments, a file or standard input, one output line for each input line.

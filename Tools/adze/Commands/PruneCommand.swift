@@ -1,9 +1,6 @@
 // `adze prune`: the same model with fewer blocks.
 
 import Adze
-import AdzeBytes
-import AdzeModels
-import AdzeNative
 import ArgumentParser
 
 /// Which blocks stay.

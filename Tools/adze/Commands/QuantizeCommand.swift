@@ -1,10 +1,6 @@
 // `adze quantize`: an int8 file that has passed a quality gate on labelled data.
 
 import Adze
-import AdzeBytes
-import AdzeData
-import AdzeModels
-import AdzeNative
 import ArgumentParser
 
 /// What int8 is measured on, and what it may cost.

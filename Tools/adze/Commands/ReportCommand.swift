@@ -1,6 +1,6 @@
 // `adze report`: a training run's log as a page, while it runs or after.
 
-import AdzeBytes
+import Adze
 import AdzeInsight
 import ArgumentParser
 

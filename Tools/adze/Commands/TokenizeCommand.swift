@@ -1,9 +1,6 @@
 // `adze tokenize`: the tokens of texts.
 
-import Adze
-import AdzeBytes
-import AdzeData
-public import AdzeTokenization
+public import Adze
 public import ArgumentParser
 
 /// Shows tokens and ids.

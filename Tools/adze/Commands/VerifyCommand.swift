@@ -1,7 +1,6 @@
 // `adze verify`: checksums, limits and probes.
 
 import Adze
-import AdzeBytes
 import ArgumentParser
 
 /// Checks a model from end to end.

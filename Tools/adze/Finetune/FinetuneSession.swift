@@ -1,10 +1,7 @@
 // One `adze finetune` from its first step to its closing line: the run, its log, what is written, what is said.
 
 import Adze
-import AdzeBytes
-import AdzeData
 import AdzeInsight
-import AdzeTraining
 import Foundation
 
 /// A run and what belongs to it.

@@ -1,7 +1,6 @@
 // Training data on standard input. It is read more than once, so it goes to a file without a name first.
 
-import AdzeBytes
-import AdzeData
+import Adze
 import ArgumentParser
 import Foundation
 

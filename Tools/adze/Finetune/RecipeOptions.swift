@@ -1,8 +1,6 @@
 // The options that make a recipe: a preset or a file, and what is said beside it.
 
-import AdzeBytes
-import AdzeData
-public import AdzeTraining
+public import Adze
 public import ArgumentParser
 
 /// Options of a recipe; what is not given is the preset's.

@@ -1,8 +1,7 @@
 // The log of a run as it is written: one JSON object a line, each on disk before the run goes on. `RunLog` of AdzeInsight
 // reads it and says what the lines hold.
 
-import AdzeBytes
-import AdzeTraining
+import Adze
 import Foundation
 
 /// A log that grows.

@@ -1,7 +1,6 @@
 // Progress of a training run on standard error: a line that is updated on a terminal, plain lines elsewhere.
 
-import AdzeBytes
-import AdzeTraining
+import Adze
 import Foundation
 
 /// Shows a run's course.

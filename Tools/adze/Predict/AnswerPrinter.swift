@@ -2,8 +2,6 @@
 // the answers' columns behind its own. Not here: what the columns and members are, which is each head's.
 
 import Adze
-import AdzeBytes
-import AdzeData
 
 /// What an output is made of.
 enum AnswerForm {

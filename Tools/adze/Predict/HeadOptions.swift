@@ -1,8 +1,6 @@
 // The options of `predict` that belong to some heads, and the refusal of those that do not belong to a model's.
 
 public import Adze
-import AdzeBytes
-import AdzeTokenization
 public import ArgumentParser
 
 /// What may be asked of an answer; nil and false are the head's own defaults.

@@ -1,8 +1,6 @@
 // The texts that int8 is calibrated on: the user's own, in place of the sentences that ship with Adze.
 
 import Adze
-import AdzeBytes
-import AdzeData
 import ArgumentParser
 
 /// `--calibrate`.

@@ -1,7 +1,6 @@
 // Where the texts are in an input: its format, how it is written, and its columns.
 
-import AdzeBytes
-public import AdzeData
+public import Adze
 public import ArgumentParser
 
 /// Options of verbs that read rows.

@@ -1,6 +1,6 @@
 // Standard error: notes for a person. Standard output is `StandardOutput`.
 
-import AdzeBytes
+import Adze
 import Foundation
 
 /// Lines on standard error.

@@ -2,9 +2,6 @@
 // request.
 
 import Adze
-import AdzeBytes
-import AdzeModelFiles
-import AdzeModels
 
 /// Lines about the tensors of a conversion.
 struct ConversionText {

@@ -1,8 +1,6 @@
 // An evaluation as a person reads it in a terminal.
 
 import Adze
-import AdzeBytes
-import AdzeData
 
 /// Tables and lines of an evaluation.
 enum EvaluationText {

@@ -1,7 +1,6 @@
 // How labelled data is read: its format, and the columns of texts and labels.
 
-import AdzeBytes
-import AdzeData
+import Adze
 import ArgumentParser
 
 /// Options of verbs that read labelled examples.

@@ -1,7 +1,7 @@
 // Quoting of names from a file where they are fields of a line or items of a list, so that it is clear where a name
 // begins and ends. `StandardOutput` and `Console` escape control characters.
 
-import AdzeBytes
+import Adze
 
 /// A name as one field of one line, whatever is in it.
 func oneField(_ name: String) -> String { withoutControls(name) == name ? name : quoted(name, limit: .max) }

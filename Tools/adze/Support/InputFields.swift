@@ -1,8 +1,7 @@
 // The input's own fields beside a JSON answer: those whose name the answer has itself are kept under `input`. Not here:
 // how fields are read, which is `RowFields`.
 
-import AdzeBytes
-import AdzeData
+import Adze
 
 /// Puts fields into the objects of an output.
 struct InputFields {

@@ -1,7 +1,7 @@
 // Lines about a model for `inspect`: a name and its value, members of an object on lines of their own where they do not
 // fit on one.
 
-import AdzeBytes
+import Adze
 
 /// Lines of a report.
 enum InspectText {

@@ -1,7 +1,7 @@
 // Ctrl-C, kill, a terminal that is gone, a limit of time: unfinished outputs are removed and the process ends with 128 and
 // the signal's number.
 
-import AdzeBytes
+import Adze
 import Foundation
 import Synchronization
 

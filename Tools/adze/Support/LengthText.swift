@@ -1,7 +1,6 @@
 // Lengths as a person reads them in a terminal, and as JSON.
 
 import Adze
-import AdzeBytes
 
 /// A length report with the time, where it was measured.
 struct LengthText {

@@ -1,6 +1,6 @@
 // Where lines of data go: standard output, or a file that appears under its name when the last line is in it.
 
-import AdzeBytes
+import Adze
 
 /// Takes lines.
 final class LineOutput {

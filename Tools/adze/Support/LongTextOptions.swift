@@ -1,8 +1,6 @@
 // Options that say what happens to texts longer than the model takes, and which of them contradict each other.
 
 public import Adze
-import AdzeBytes
-import AdzeTokenization
 public import ArgumentParser
 
 /// `--long` and what belongs to it; nil is the verb's own default.

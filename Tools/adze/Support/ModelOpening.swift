@@ -2,7 +2,6 @@
 // another tool would bring from the network is a path that does not exist.
 
 import Adze
-import AdzeBytes
 import ArgumentParser
 
 /// Opens a model for a verb and says its notes.

@@ -2,7 +2,6 @@
 // multiplies in fp32.
 
 import Adze
-import AdzeKernels
 public import ArgumentParser
 
 /// `--fp32-products` of verbs that may run in fp32.

@@ -1,7 +1,7 @@
 // One line on standard error that says how far a long job is. On a terminal only, and gone when the job is done. Not here:
 // the line of a training run, which is `RunProgress`.
 
-internal import AdzeBytes
+internal import Adze
 import Foundation
 
 /// How many texts of how many are done, how fast, and how long the rest takes.

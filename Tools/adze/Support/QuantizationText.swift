@@ -1,8 +1,6 @@
 // Lines about the result of a quality gate, for a terminal.
 
 import Adze
-import AdzeBytes
-import AdzeModels
 
 /// Tables and lines of a quantization.
 enum QuantizationText {

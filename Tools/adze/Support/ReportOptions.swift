@@ -1,7 +1,6 @@
 // A page of what a verb found: where it goes, and its writing.
 
 import Adze
-import AdzeBytes
 import AdzeInsight
 import ArgumentParser
 import Foundation

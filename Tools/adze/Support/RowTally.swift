@@ -1,7 +1,6 @@
 // Counts of answered and unanswered rows, and the notes and exit code that follow from them.
 
-import AdzeBytes
-import AdzeData
+import Adze
 
 /// Counts over an input.
 struct RowTally {

@@ -2,9 +2,6 @@
 // `AtomicFile`'s, and what may be written over at all, which `OutputPlace` says.
 
 import Adze
-import AdzeBytes
-import AdzeHuggingFace
-import AdzeTraining
 import ArgumentParser
 import Foundation
 

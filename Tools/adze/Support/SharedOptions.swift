@@ -1,8 +1,6 @@
 // Options that several verbs have in common.
 
 import Adze
-import AdzeBytes
-import AdzeModels
 import ArgumentParser
 
 /// Options that every verb takes.
@@ -100,11 +98,11 @@ struct SourceOptions: ParsableArguments {
         var options = ModelOptions()
         options.configPath = config
         options.tokenizerPath = tokenizer
-        options.labels = try labels.map(splitLabels)
-        options.headCount = heads
-        options.key = key
+        options.checkpoint.labels = try labels.map(splitLabels)
+        options.checkpoint.headCount = heads
+        options.checkpoint.key = key
         options.like = like
-        options.ignoresObjects = objects.ignoreObjects
+        options.weights.ignoresObjects = objects.ignoreObjects
         return options
     }
 }

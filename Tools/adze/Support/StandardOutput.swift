@@ -1,6 +1,6 @@
 // Standard output: data alone, buffered, with every failure to write noticed.
 
-import AdzeBytes
+import Adze
 import Foundation
 import Synchronization
 

@@ -1,8 +1,6 @@
 // Where a verb's texts come from: arguments, a file, or standard input. How they are answered is `TextStream`'s.
 
 import Adze
-import AdzeBytes
-import AdzeData
 import ArgumentParser
 
 private let inputHelp =

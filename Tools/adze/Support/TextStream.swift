@@ -1,9 +1,7 @@
 // Rows of an input, answered in their order while later ones are read: a window at a time, in memory that does not grow
 // with the input. Not here: what an answer is, nor how it is printed.
 
-import AdzeBytes
-import AdzeData
-import AdzeThreads
+import Adze
 import ArgumentParser
 import Foundation
 
@@ -28,9 +26,9 @@ struct TextWishes {
 /// ```
 struct TextStream {
     /// The table's columns, as soon as a row or the end was read; nil for what is no table.
-    private(set) var header: TableHeader?
+    var header: TableHeader? { source?.header }
     private var given: [Row]
-    private let source: ReadAhead<ReadRow>?
+    private var source: RowWindows?
     private let path: String
     private let quiet: Bool
 
@@ -67,12 +65,7 @@ struct TextStream {
         options.keepsFields = wishes.passesOn == .json || wishes.passesOn == .csv
         options.fieldsAreText = wishes.passesOn == .json
         do {
-            let opened = OpenedRows(
-                try RowSource(path: path, format: columns.format, columns: selection, options: options))
-            source = ReadAhead(.texts, cost: { $0.byteCount }) { waiting in
-                opened.source.beforeWaiting { waiting.begin() }
-                return { try opened.next() }
-            }
+            source = try RowWindows(path: path, format: columns.format, columns: selection, options: options)
         } catch {
             throw InputError(path: path, underlying: error)
         }
@@ -81,20 +74,14 @@ struct TextStream {
 
     /// The next rows in their order, or nil at the end; throws `InputError`.
     mutating func next() throws -> [Result<Row, RowError>]? {
-        guard let source else {
+        guard source != nil else {
             defer { given = [] }
             return given.isEmpty ? nil : given.map { .success($0) }
         }
         do {
-            while let window = try source.next() {
-                for element in window {
-                    Console.notes(element.notes, quiet: quiet)
-                    header = element.header ?? header
-                }
-                let rows = window.compactMap(\.row)
-                if !rows.isEmpty { return rows }
-            }
-            return nil
+            let window = try source?.next()
+            Console.notes(window?.notes ?? source?.lastNotes ?? [], quiet: quiet)
+            return window?.rows
         } catch let error as any AdzeFailure {
             throw InputError(path: path, underlying: error)
         }
@@ -152,33 +139,4 @@ struct TextStream {
             }
         }
     }
-}
-
-/// An opened input on its way to the thread that reads it.
-private final class OpenedRows {
-    var source: RowSource
-    private var noteCount = 0
-    private var isAtEnd = false
-
-    init(_ source: consuming RowSource) { self.source = source }
-
-    /// The next row with what is new about the input; after the last one, what is known at the end.
-    func next() throws -> ReadRow? {
-        guard !isAtEnd else { return nil }
-        let row = try source.next()
-        isAtEnd = row == nil
-        let notes = Array(source.notes.dropFirst(noteCount))
-        noteCount = source.notes.count
-        return ReadRow(
-            row: row, byteCount: row == nil ? 0 : source.recordByteCount, notes: notes, header: source.header)
-    }
-}
-
-/// A row, and what it adds to a window: the bytes of its whole record, for its label and the fields that only pass
-/// through are held as its texts are.
-private struct ReadRow: Sendable {
-    let row: Result<Row, RowError>?
-    let byteCount: Int
-    let notes: [String]
-    let header: TableHeader?
 }

@@ -1,8 +1,6 @@
 // Timing of a tokenizer: one thread, texts in memory, whole encodings.
 
-import AdzeBytes
-import AdzeData
-import AdzeTokenization
+import Adze
 
 /// The timing of one pass over texts, repeated.
 struct TokenizerTiming {

@@ -1,7 +1,7 @@
 // The verbs as a person types them: which one a command line means, what is said where it means none, and whose help an
 // error points at. What the verbs do is in Commands/.
 
-import AdzeBytes
+import Adze
 import ArgumentParser
 
 enum Verbs {

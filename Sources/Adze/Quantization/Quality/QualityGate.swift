@@ -5,8 +5,8 @@ public import AdzeBytes
 package import AdzeData
 internal import AdzeModelFiles
 internal import AdzeModels
-internal import AdzeThreads
 internal import AdzeNative
+internal import AdzeThreads
 
 /// What int8 may cost.
 public struct QualityGate: Sendable {

@@ -1,5 +1,7 @@
 // What the kernels of training compute, in plain Swift and double precision: the oracle of their tests. Slow on purpose.
 
+public import AdzeKernels
+
 #if canImport(Glibc)
 private import Glibc
 #elseif canImport(Darwin)

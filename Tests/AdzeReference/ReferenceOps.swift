@@ -1,6 +1,8 @@
 // What each kernel computes, in plain Swift and double precision: the oracle of the tests, and the definition. Slow on
 // purpose; nothing but tests and int8 probes runs it.
 
+public import AdzeKernels
+
 #if canImport(Glibc)
 private import Glibc
 #elseif canImport(Darwin)

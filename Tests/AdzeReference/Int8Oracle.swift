@@ -7,6 +7,7 @@
 // kernels of fixed order, which give the same bits on every instruction set: neither OpenBLAS nor libm has a part in it.
 
 public import AdzeKernels
+public import AdzeModels
 internal import AdzeTensors
 
 /// An int8 model in plain Swift.
