@@ -92,7 +92,7 @@ private struct ChildStreams {
         #else
         let kind = SOCK_STREAM
         #endif
-        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw ChildError(call: "socketpair", code: errno) }
+        guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw ChildError(call: "socketpair", code: errno) }
         #if !canImport(Glibc)
         for end in ends {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
@@ -170,7 +170,7 @@ private struct Exchange {
                 pollfd(fd: streams.errors, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: streams.input, events: Int16(POLLOUT), revents: 0),
             ]
-            guard poll(&polled, nfds_t(polled.count), Int32(clamping: left)) > 0 else { continue }
+            guard unsafe poll(&polled, nfds_t(polled.count), Int32(clamping: left)) > 0 else { continue }
             if polled[0].revents != 0 {
                 let got = read(\.output)
                 guard got <= limits.outputBytes - output.count else { return .tooMuchOutput }
@@ -187,7 +187,7 @@ private struct Exchange {
 
     /// Reads into `piece`; closes the stream at its end.
     private mutating func read(_ stream: WritableKeyPath<ChildStreams, Int32>) -> Int {
-        let got = recv(streams[keyPath: stream], &piece, piece.count, 0)
+        let got = unsafe recv(streams[keyPath: stream], &piece, piece.count, 0)
         if got > 0 { return got }
         if got == 0 || (errno != EINTR && errno != EAGAIN) { ChildStreams.close(&streams[keyPath: stream]) }
         return 0
@@ -201,8 +201,10 @@ private struct Exchange {
         #endif
         let start = sent
         // In bounds: `sent` never passes the count.
-        let wrote = input.withUnsafeBytes { bytes in
-            bytes.baseAddress.map { send(streams.input, $0 + start, min(bytes.count - start, 1 << 20), flags) } ?? 0
+        let wrote = unsafe input.withUnsafeBytes { bytes in
+            unsafe bytes.baseAddress.map {
+                unsafe send(streams.input, $0 + start, min(bytes.count - start, 1 << 20), flags)
+            } ?? 0
         }
         if wrote >= 0 { sent += wrote } else if errno == EINTR || errno == EAGAIN { return }
         // All sent, or nobody reads: what the child says tells which.
@@ -214,44 +216,44 @@ private struct Exchange {
 
 private func spawn(_ path: String, _ arguments: [String], _ streams: ChildStreams) throws(ChildError) -> pid_t {
     #if canImport(Glibc)
-    var actions = posix_spawn_file_actions_t()
+    var actions = unsafe posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     #else
     var actions: posix_spawn_file_actions_t?
     var attributes: posix_spawnattr_t?
     #endif
-    posix_spawn_file_actions_init(&actions)
-    posix_spawnattr_init(&attributes)
+    unsafe posix_spawn_file_actions_init(&actions)
+    unsafe posix_spawnattr_init(&attributes)
     defer {
-        posix_spawn_file_actions_destroy(&actions)
-        posix_spawnattr_destroy(&attributes)
+        unsafe posix_spawn_file_actions_destroy(&actions)
+        unsafe posix_spawnattr_destroy(&attributes)
     }
     if streams.theirInput >= 0 {
-        posix_spawn_file_actions_adddup2(&actions, streams.theirInput, 0)
+        unsafe posix_spawn_file_actions_adddup2(&actions, streams.theirInput, 0)
     } else {
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     }
-    posix_spawn_file_actions_adddup2(&actions, streams.theirOutput, 1)
-    posix_spawn_file_actions_adddup2(&actions, streams.theirErrors, 2)
+    unsafe posix_spawn_file_actions_adddup2(&actions, streams.theirOutput, 1)
+    unsafe posix_spawn_file_actions_adddup2(&actions, streams.theirErrors, 2)
     // Signals as a fresh process has them, whatever this one ignores or blocks.
     var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    sigfillset(&signals)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    unsafe sigfillset(&signals)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
     // Every descriptor of ours is closed on exec. One that a host program left open, the worker closes first of all.
     let flags = Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
     #if canImport(Glibc)
-    posix_spawnattr_setflags(&attributes, flags)
+    unsafe posix_spawnattr_setflags(&attributes, flags)
     #else
     posix_spawnattr_setflags(&attributes, flags | Int16(POSIX_SPAWN_CLOEXEC_DEFAULT))
     #endif
 
-    var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
-    var environment: [UnsafeMutablePointer<CChar>?] = [nil]
-    defer { argv.forEach { free($0) } }
+    var argv: [UnsafeMutablePointer<CChar>?] = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
+    var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
+    defer { unsafe argv.forEach { unsafe free($0) } }
     var child: pid_t = 0
-    let code = posix_spawn(&child, path, &actions, &attributes, &argv, &environment)
+    let code = unsafe posix_spawn(&child, path, &actions, &attributes, &argv, &environment)
     guard code == 0 else { throw ChildError(call: "posix_spawn", code: code) }
     return child
 }
@@ -261,7 +263,7 @@ func reap(_ child: pid_t, deadline: Int) -> ChildOutcome.End {
     var status: Int32 = 0
     var killed = false
     while true {
-        let answer = waitpid(child, &status, killed ? 0 : WNOHANG)
+        let answer = unsafe waitpid(child, &status, killed ? 0 : WNOHANG)
         if answer == child { break }
         // ECHILD: the system, or another part of this program, has reaped it.
         if answer < 0 && errno != EINTR { return killed ? .timedOut : .unknown }
@@ -281,6 +283,6 @@ func reap(_ child: pid_t, deadline: Int) -> ChildOutcome.End {
 
 private func monotonicMilliseconds() -> Int {
     var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
+    unsafe clock_gettime(CLOCK_MONOTONIC, &now)
     return Int(now.tv_sec) * 1000 + Int(now.tv_nsec) / 1_000_000
 }

@@ -63,7 +63,7 @@ public struct HDF5Worker: Sendable, Equatable {
             outcome = try runChild(path, [argument], input: input, limits: limits)
         } catch {
             if error.code == ENOENT || error.code == ENOTDIR { throw .readerMissing(path: path) }
-            throw .cannotStart(path: path, reason: "\(error.call): \(String(cString: strerror(error.code)))")
+            throw .cannotStart(path: path, reason: unsafe "\(error.call): \(String(cString: strerror(error.code)))")
         }
         return try HDF5Worker.stream(of: outcome, limits: limits)
     }
@@ -102,9 +102,9 @@ public struct HDF5Worker: Sendable, Equatable {
     private static func runningExecutable() -> String? {
         var buffer = [UInt8](repeating: 0, count: 4096)
         #if canImport(Glibc)
-        let count = buffer.withUnsafeMutableBytes { raw in
-            raw.withMemoryRebound(to: CChar.self) { text in
-                text.baseAddress.map { readlink("/proc/self/exe", $0, text.count) } ?? -1
+        let count = unsafe buffer.withUnsafeMutableBytes { raw in
+            unsafe raw.withMemoryRebound(to: CChar.self) { text in
+                unsafe text.baseAddress.map { unsafe readlink("/proc/self/exe", $0, text.count) } ?? -1
             }
         }
         guard count > 0, count < buffer.count else { return nil }

@@ -96,17 +96,18 @@ private func turn<Element: BitwiseCopyable>(
 ) -> [UInt8] {
     let tile = 32
     let size = MemoryLayout<Element>.size
-    return [UInt8](unsafeUninitializedCapacity: bytes.count) { out, initialized in
-        bytes.withUnsafeBytes { source in
+    return unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { out, initialized in
+        unsafe bytes.withUnsafeBytes { source in
             // In bounds: a tensor has rows × columns elements of this size.
             let target = UnsafeMutableRawBufferPointer(out)
             for firstRow in stride(from: 0, to: rows, by: tile) {
                 for firstColumn in stride(from: 0, to: columns, by: tile) {
                     for row in firstRow..<min(firstRow + tile, rows) {
                         for column in firstColumn..<min(firstColumn + tile, columns) {
-                            let element = source.loadUnaligned(
+                            let element = unsafe source.loadUnaligned(
                                 fromByteOffset: (row * columns + column) * size, as: Element.self)
-                            target.storeBytes(of: element, toByteOffset: (column * rows + row) * size, as: Element.self)
+                            unsafe target.storeBytes(
+                                of: element, toByteOffset: (column * rows + row) * size, as: Element.self)
                         }
                     }
                 }

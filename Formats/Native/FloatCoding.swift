@@ -25,9 +25,9 @@ enum FloatCoding {
 
     /// The exponents of a run of elements, a byte each.
     static func exponents(_ patterns: UnsafeRawBufferPointer, _ range: Range<Int>) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: range.count) { out, initialized in
+        unsafe [UInt8](unsafeUninitializedCapacity: range.count) { out, initialized in
             for index in 0..<range.count {
-                out[index] = UInt8(truncatingIfNeeded: pattern(patterns, range.lowerBound + index) >> 23)
+                unsafe out[index] = UInt8(truncatingIfNeeded: pattern(patterns, range.lowerBound + index) >> 23)
             }
             initialized = range.count
         }
@@ -37,14 +37,14 @@ enum FloatCoding {
     static func fractions(_ patterns: UnsafeRawBufferPointer, _ range: Range<Int>, shift: Int) -> [UInt8] {
         let width = 24 - shift
         let size = fractionBytes(range.count, shift: shift)
-        var packed = [UInt8](unsafeUninitializedCapacity: size + slack) { out, initialized in
+        var packed = unsafe [UInt8](unsafeUninitializedCapacity: size + slack) { out, initialized in
             let out = UnsafeMutableRawBufferPointer(out)
             var (pending, filled, position) = (UInt64(0), 0, 0)
             for index in range {
-                let bits = pattern(patterns, index)
+                let bits = unsafe pattern(patterns, index)
                 pending |= UInt64(((bits & 0x7F_FFFF) >> UInt32(shift)) << 1 | bits >> 31) << UInt64(filled)
                 filled += width
-                out.storeBytes(of: pending.littleEndian, toByteOffset: position, as: UInt64.self)
+                unsafe out.storeBytes(of: pending.littleEndian, toByteOffset: position, as: UInt64.self)
                 position += filled >> 3
                 pending >>= UInt64(filled & ~7)
                 filled &= 7
@@ -68,22 +68,22 @@ enum FloatCoding {
         for index in 0..<count {
             let bit = index &* width
             // At most 7 + 24 bits are looked at, so one word holds them.
-            let word = UInt32(littleEndian: fractions.loadUnaligned(fromByteOffset: bit >> 3, as: UInt32.self))
+            let word = unsafe UInt32(littleEndian: fractions.loadUnaligned(fromByteOffset: bit >> 3, as: UInt32.self))
             let field = word >> UInt32(bit & 7) & mask
-            let exponent = UInt32(exponents.load(fromByteOffset: index, as: UInt8.self))
+            let exponent = unsafe UInt32(exponents.load(fromByteOffset: index, as: UInt8.self))
             let pattern = field << 31 | exponent << 23 | (field >> 1) << UInt32(shift)
-            out.storeBytes(of: pattern.littleEndian, toByteOffset: index &* 4, as: UInt32.self)
+            unsafe out.storeBytes(of: pattern.littleEndian, toByteOffset: index &* 4, as: UInt32.self)
         }
-        return hasZeroTail(fractions, bits: count * width)
+        return unsafe hasZeroTail(fractions, bits: count * width)
     }
 
     /// Whether the bits behind `bits` in the last byte are zero.
     static func hasZeroTail(_ bytes: UnsafeRawPointer, bits: Int) -> Bool {
-        bits & 7 == 0 || bytes.load(fromByteOffset: bits >> 3, as: UInt8.self) >> UInt8(bits & 7) == 0
+        unsafe bits & 7 == 0 || bytes.load(fromByteOffset: bits >> 3, as: UInt8.self) >> UInt8(bits & 7) == 0
     }
 
     @inline(__always)
     static func pattern(_ patterns: UnsafeRawBufferPointer, _ index: Int) -> UInt32 {
-        UInt32(littleEndian: patterns.loadUnaligned(fromByteOffset: index &* 4, as: UInt32.self))
+        unsafe UInt32(littleEndian: patterns.loadUnaligned(fromByteOffset: index &* 4, as: UInt32.self))
     }
 }

@@ -15,7 +15,7 @@ struct EncodedFrame: Sendable {
     init(compressing raw: [UInt8], mostExpansion: Int = .max, _ bench: Workbench) throws(NativeError) {
         var compressed: [UInt8]?
         do {
-            compressed = try raw.withUnsafeBytes { try bench.compress($0) }
+            compressed = try unsafe raw.withUnsafeBytes { try unsafe bench.compress($0) }
         } catch let error as NativeError {
             throw error
         } catch {
@@ -30,8 +30,8 @@ struct EncodedFrame: Sendable {
 
     private init(_ bytes: [UInt8], _ coding: FrameRecord.Coding) {
         self.bytes = bytes
-        record = FrameRecord(
-            storedBytes: bytes.count, coding: coding, hash: bytes.withUnsafeBytes { xxh64($0) })
+        record = unsafe FrameRecord(
+            storedBytes: bytes.count, coding: coding, hash: bytes.withUnsafeBytes { unsafe xxh64($0) })
     }
 }
 
@@ -54,24 +54,24 @@ struct EncodeJob: Sendable {
 
     /// The chunk's frames, in none of which one stored byte stands for more than `mostExpansion` elements.
     func frames(mostExpansion: Int, _ bench: Workbench) throws -> [EncodedFrame] {
-        try elements.withUnsafeBytes { elements in
+        try unsafe elements.withUnsafeBytes { elements in
             switch work {
             case .floats(let shift):
-                return [
+                return unsafe [
                     try EncodedFrame(
                         compressing: FloatCoding.exponents(elements, range), mostExpansion: mostExpansion, bench),
                     try EncodedFrame(compressing: FloatCoding.fractions(elements, range, shift: shift), bench),
                 ]
             case .codes(let quantizer, let scales):
-                let codes = [UInt8](unsafeUninitializedCapacity: range.count) { out, initialized in
-                    quantizer.quantize(elements, scales: scales, range, into: UnsafeMutableRawBufferPointer(out))
+                let codes = unsafe [UInt8](unsafeUninitializedCapacity: range.count) { out, initialized in
+                    unsafe quantizer.quantize(elements, scales: scales, range, into: UnsafeMutableRawBufferPointer(out))
                     initialized = range.count
                 }
                 return [try EncodedFrame(compressing: codes, mostExpansion: mostExpansion, bench)]
             case .residual(let residual, let scales):
-                let codes = bench.codes.take(range.count)
-                residual.quantizer.quantize(elements, scales: scales, range, into: codes)
-                return [
+                let codes = unsafe bench.codes.take(range.count)
+                unsafe residual.quantizer.quantize(elements, scales: scales, range, into: codes)
+                return unsafe [
                     EncodedFrame(
                         raw: residual.encode(elements, codes: UnsafeRawBufferPointer(codes), scales: scales, range))
                 ]

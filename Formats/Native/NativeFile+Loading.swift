@@ -21,9 +21,10 @@ extension NativeFile {
     public func vocabulary() throws -> [String]? {
         guard let vocabularyCount else { return nil }
         return try benches.with { bench in
-            let bytes = bench.decoded.take(frames.kinds[0].decodedBytes)
-            try decode(0, into: bytes, bench)
-            let (tokens, problem) = VocabularyCoding.decode(UnsafeRawBufferPointer(bytes), count: vocabularyCount)
+            let bytes = unsafe bench.decoded.take(frames.kinds[0].decodedBytes)
+            try unsafe decode(0, into: bytes, bench)
+            let (tokens, problem) = unsafe VocabularyCoding.decode(
+                UnsafeRawBufferPointer(bytes), count: vocabularyCount)
             guard let tokens else { throw malformed(0, problem) }
             return tokens
         }
@@ -58,12 +59,12 @@ extension NativeFile {
         }
         let (scales, factors, count) = (try scales(scaleRun), try factors(factorRun), records[index].shape.count)
         try benches.with { bench in
-            let codes = bench.codes.take(count)
+            let codes = unsafe bench.codes.take(count)
             for chunk in 0..<FloatCoding.chunks(count) {
-                let part = UnsafeMutableRawBufferPointer(rebasing: codes[FloatCoding.range(chunk, of: count)])
-                try decodeCodes(first + chunk, into: part, bench)
+                let part = unsafe UnsafeMutableRawBufferPointer(rebasing: codes[FloatCoding.range(chunk, of: count)])
+                try unsafe decodeCodes(first + chunk, into: part, bench)
             }
-            try body(codes.bindMemory(to: Int8.self).span, scales, factors)
+            try unsafe body(codes.bindMemory(to: Int8.self).span, scales, factors)
         }
     }
 
@@ -113,14 +114,14 @@ extension NativeFile {
             guard case .int8(_, let shift) = records[index].scheme else {
                 preconditionFailure("int8 frames belong to an int8 record")
             }
-            bytes = try chunks(shape.count, elementSize: 4, pool: pool) { chunk, range, out, bench in
-                let raw = bench.codes.take(range.count)
-                try decodeCodes(codes + chunk, into: raw, bench)
+            bytes = try unsafe chunks(shape.count, elementSize: 4, pool: pool) { chunk, range, out, bench in
+                let raw = unsafe bench.codes.take(range.count)
+                try unsafe decodeCodes(codes + chunk, into: raw, bench)
                 let codes = UnsafeRawBufferPointer(raw)
                 guard let residual, let shift else {
-                    return quantizer.dequantize(codes, scales: scales, range, into: out)
+                    return unsafe quantizer.dequantize(codes, scales: scales, range, into: out)
                 }
-                try decodeResidual(
+                try unsafe decodeResidual(
                     residual + chunk, Residual(quantizer: quantizer, shift: shift), codes: codes, scales: scales, range,
                     into: out, bench)
             }
@@ -133,9 +134,9 @@ extension NativeFile {
         _ frame: Int, _ coding: Residual, codes: UnsafeRawBufferPointer, scales: [Float], _ range: Range<Int>,
         into out: UnsafeMutableRawBufferPointer, _ bench: Workbench
     ) throws {
-        let bits = bench.decoded.take(frames.records[frame].storedBytes)
-        try readStored(frame, into: bits)
-        let problem = coding.decode(
+        let bits = unsafe bench.decoded.take(frames.records[frame].storedBytes)
+        try unsafe readStored(frame, into: bits)
+        let problem = unsafe coding.decode(
             UnsafeRawBufferPointer(bits), codes: codes, scales: scales, range, into: out)
         if let problem { throw malformed(frame, problem) }
     }
@@ -144,8 +145,8 @@ extension NativeFile {
         guard case .int8(let scaleRun, let factorRun, let first, _) = tensorFrames[index] else { return nil }
         let shape = records[index].shape
         let (scales, factors) = (try scales(scaleRun), try factors(factorRun))
-        let codes: [Int8] = try chunks(shape.count, elementSize: 1, pool: pool) { chunk, _, out, bench in
-            try decodeCodes(first + chunk, into: out, bench)
+        let codes: [Int8] = try unsafe chunks(shape.count, elementSize: 1, pool: pool) { chunk, _, out, bench in
+            try unsafe decodeCodes(first + chunk, into: out, bench)
         }
         return QuantizedTensor(shape: shape, codes: codes, rowScales: scales, columnFactors: factors)
     }
@@ -177,8 +178,8 @@ extension NativeFile {
     // MARK: Chunks
 
     private func floats(_ run: FloatRun, pool: WorkerPool?) throws -> [UInt8] {
-        try chunks(run.count, elementSize: 4, pool: pool) { chunk, _, out, bench in
-            try decodeFloats(run, chunk: chunk, into: out, bench)
+        try unsafe chunks(run.count, elementSize: 4, pool: pool) { chunk, _, out, bench in
+            try unsafe decodeFloats(run, chunk: chunk, into: out, bench)
         }
     }
 
@@ -188,13 +189,13 @@ extension NativeFile {
     ) throws {
         let range = FloatCoding.range(chunk, of: run.count)
         let frame = run.frame + 2 * chunk
-        let exponents = bench.decoded.take(range.count)
-        try decode(frame, into: exponents, bench)
-        let fractions = bench.codes.take(FloatCoding.fractionBytes(range.count, shift: run.shift))
-        try decode(frame + 1, into: fractions, bench)
+        let exponents = unsafe bench.decoded.take(range.count)
+        try unsafe decode(frame, into: exponents, bench)
+        let fractions = unsafe bench.codes.take(FloatCoding.fractionBytes(range.count, shift: run.shift))
+        try unsafe decode(frame + 1, into: fractions, bench)
         guard let exponents = exponents.baseAddress, let fractions = fractions.baseAddress, let out = out.baseAddress
         else { return }
-        let isClean = FloatCoding.unpack(
+        let isClean = unsafe FloatCoding.unpack(
             exponents: exponents, fractions: fractions, count: range.count, shift: run.shift, into: out)
         if !isClean { throw malformed(frame + 1, "bits behind the last element are not zero") }
     }
@@ -205,12 +206,12 @@ extension NativeFile {
         _ body: @Sendable (Int, Range<Int>, UnsafeMutableRawBufferPointer, Workbench) throws -> Void
     ) throws -> [Element] {
         let bytes = count * elementSize
-        return try [Element](unsafeUninitializedCapacity: bytes) { out, initialized in
-            let target = SharedBuffer(UnsafeMutableRawBufferPointer(out))
+        return try unsafe [Element](unsafeUninitializedCapacity: bytes) { out, initialized in
+            let target = unsafe SharedBuffer(UnsafeMutableRawBufferPointer(out))
             @Sendable func work(_ chunk: Int) throws {
                 let range = FloatCoding.range(chunk, of: count)
-                let part = target.slice(range.lowerBound * elementSize..<range.upperBound * elementSize)
-                try benches.with { try body(chunk, range, part, $0) }
+                let part = unsafe target.slice(range.lowerBound * elementSize..<range.upperBound * elementSize)
+                try benches.with { try unsafe body(chunk, range, part, $0) }
             }
             if let pool {
                 try pool.forEachThrowing(FloatCoding.chunks(count), work)
@@ -223,20 +224,20 @@ extension NativeFile {
     }
 
     func decodeCodes(_ frame: Int, into out: UnsafeMutableRawBufferPointer, _ bench: Workbench) throws {
-        try decode(frame, into: out, bench)
+        try unsafe decode(frame, into: out, bench)
         var lowest: Int8 = 0
-        for byte in out { lowest = min(lowest, Int8(bitPattern: byte)) }
+        for index in out.indices { lowest = min(lowest, Int8(bitPattern: unsafe out[index])) }
         guard lowest >= -127 else { throw malformed(frame, "a code of -128") }
     }
 
     /// Fills `out` with what a frame gives; the caller made it just that large.
     private func decode(_ frame: Int, into out: UnsafeMutableRawBufferPointer, _ bench: Workbench) throws {
         switch frames.records[frame].coding {
-        case .raw: try readStored(frame, into: out)
+        case .raw: try unsafe readStored(frame, into: out)
         case .zstd:
-            let stored = bench.stored.take(frames.records[frame].storedBytes)
-            try readStored(frame, into: stored)
-            if let problem = bench.decompress(UnsafeRawBufferPointer(stored), into: out) {
+            let stored = unsafe bench.stored.take(frames.records[frame].storedBytes)
+            try unsafe readStored(frame, into: stored)
+            if let problem = unsafe bench.decompress(UnsafeRawBufferPointer(stored), into: out) {
                 throw malformed(frame, problem)
             }
         }

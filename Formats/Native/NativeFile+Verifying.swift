@@ -30,12 +30,12 @@ extension NativeFile {
                     let rows = range.lowerBound / shape[1]..<(range.upperBound - 1) / shape[1] + 1
                     let scales = try self.scales(scales, rows: rows)
                     try benches.with { bench in
-                        let raw = bench.codes.take(range.count)
-                        try decodeCodes(codes + chunk, into: raw, bench)
+                        let raw = unsafe bench.codes.take(range.count)
+                        try unsafe decodeCodes(codes + chunk, into: raw, bench)
                         guard let coding, let residual else { return }
                         // The scales are those of some rows only: the run is moved to where they begin.
                         let start = rows.lowerBound * shape[1]
-                        try decodeResidual(
+                        try unsafe decodeResidual(
                             residual + chunk, coding, codes: UnsafeRawBufferPointer(raw), scales: scales,
                             range.lowerBound - start..<range.upperBound - start,
                             into: bench.verified.take(4 * range.count), bench)
@@ -49,7 +49,7 @@ extension NativeFile {
         try pool.forEachThrowing(FloatCoding.chunks(run.count)) { chunk in
             try benches.with { bench in
                 let count = FloatCoding.range(chunk, of: run.count).count
-                try decodeFloats(run, chunk: chunk, into: bench.verified.take(4 * count), bench)
+                try unsafe decodeFloats(run, chunk: chunk, into: bench.verified.take(4 * count), bench)
             }
         }
     }
@@ -62,10 +62,10 @@ extension NativeFile {
             let range = FloatCoding.range(chunk, of: run.count)
             let wanted = range.clamped(to: rows)
             try benches.with { bench in
-                let out = bench.verified.take(4 * range.count)
-                try decodeFloats(run, chunk: chunk, into: out, bench)
+                let out = unsafe bench.verified.take(4 * range.count)
+                try unsafe decodeFloats(run, chunk: chunk, into: out, bench)
                 for row in wanted {
-                    let pattern = FloatCoding.pattern(UnsafeRawBufferPointer(out), row - range.lowerBound)
+                    let pattern = unsafe FloatCoding.pattern(UnsafeRawBufferPointer(out), row - range.lowerBound)
                     values.append(Float(bitPattern: pattern))
                 }
             }

@@ -44,7 +44,7 @@ public final class NativeFile: TensorStore, Sendable {
         let start = try file.read(at: 0, count: min(file.size, Prologue.size))
         let prologue = try Prologue(start, fileSize: file.size)
         let tail = try file.read(at: prologue.headerOffset, count: file.size - prologue.headerOffset)
-        guard tail.withUnsafeBytes({ xxh64($0) }) == prologue.tailHash else {
+        guard unsafe tail.withUnsafeBytes({ unsafe xxh64($0) }) == prologue.tailHash else {
             throw NativeError.checksum(part: "header", offset: prologue.headerOffset)
         }
         let header = try NativeHeader(text: Array(tail[..<prologue.headerBytes]))
@@ -96,16 +96,16 @@ public final class NativeFile: TensorStore, Sendable {
     public func verifyChecksums(pool: WorkerPool) throws {
         try pool.forEachThrowing(frames.records.count) { index in
             try benches.with { bench in
-                let stored = bench.stored.take(frames.records[index].storedBytes)
-                try readStored(index, into: stored)
+                let stored = unsafe bench.stored.take(frames.records[index].storedBytes)
+                try unsafe readStored(index, into: stored)
             }
         }
     }
 
     /// Fills `out` with a frame's stored bytes, checked.
     func readStored(_ index: Int, into out: UnsafeMutableRawBufferPointer) throws {
-        try file.read(at: frames.offsets[index], into: out)
-        guard xxh64(UnsafeRawBufferPointer(out)) == frames.records[index].hash else {
+        try unsafe file.read(at: frames.offsets[index], into: out)
+        guard unsafe xxh64(UnsafeRawBufferPointer(out)) == frames.records[index].hash else {
             throw NativeError.checksum(part: part(index), offset: frames.offsets[index])
         }
     }

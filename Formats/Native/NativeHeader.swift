@@ -155,7 +155,7 @@ struct NativeHeader: Sendable, Equatable {
     private static func requireCanonical(_ value: JSONValue, text: [UInt8]) throws(NativeError) {
         var canonical = value.canonicalText
         let difference = canonical.withUTF8 { bytes in
-            bytes.elementsEqual(text) ? nil : zip(bytes, text).prefix { $0 == $1 }.count
+            unsafe bytes.elementsEqual(text) ? nil : zip(bytes, text).prefix { $0 == $1 }.count
         }
         if let difference { throw .headerNotCanonical(offset: difference) }
     }

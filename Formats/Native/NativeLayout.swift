@@ -25,7 +25,7 @@ struct Prologue: Equatable {
         append(Prologue.byteOrderMark, to: &out)
         for value in [fileSize, headerOffset, headerBytes, frameCount] { append(UInt64(value), to: &out) }
         append(tailHash, to: &out)
-        append(out.withUnsafeBytes { xxh64($0) }, to: &out)
+        unsafe append(out.withUnsafeBytes { unsafe xxh64($0) }, to: &out)
         return out
     }
 
@@ -46,7 +46,7 @@ struct Prologue: Equatable {
         guard version == Prologue.version else { throw .unknownVersion(version) }
         let mark = littleEndian(bytes, 12, UInt32.self)
         guard mark == Prologue.byteOrderMark else { throw .byteOrder(found: mark) }
-        let hash = bytes.withUnsafeBytes { xxh64(UnsafeRawBufferPointer(rebasing: $0[..<56])) }
+        let hash = unsafe bytes.withUnsafeBytes { unsafe xxh64(UnsafeRawBufferPointer(rebasing: $0[..<56])) }
         guard hash == word(56) else { throw .checksum(part: "prologue", offset: 0) }
         guard word(16) == UInt64(fileSize) else { throw .fileSize(stated: word(16), found: fileSize) }
         guard word(32) <= UInt64(NativeLimits.headerBytes) else {
@@ -227,11 +227,11 @@ struct NativeLayout {
 
 /// Appends an integer in little-endian order.
 func append(_ value: some FixedWidthInteger, to out: inout [UInt8]) {
-    withUnsafeBytes(of: value.littleEndian) { out.append(contentsOf: $0) }
+    unsafe withUnsafeBytes(of: value.littleEndian) { unsafe out.append(contentsOf: $0) }
 }
 
 /// The little-endian integer at an offset that the caller has checked.
 func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ bytes: [UInt8], _ offset: Int, _: T.Type) -> T {
     precondition(offset >= 0 && offset + MemoryLayout<T>.size <= bytes.count)
-    return bytes.withUnsafeBytes { T(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: T.self)) }
+    return unsafe bytes.withUnsafeBytes { unsafe T(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: T.self)) }
 }

@@ -124,9 +124,9 @@ public struct NativeWriter: ~Copyable {
         let headerBytes = tail.count
         tail.append(contentsOf: [UInt8](repeating: 0, count: NativeLayout.gap(headerBytes, 16)))
         for record in records { record.append(to: &tail) }
-        let prologue = Prologue(
+        let prologue = unsafe Prologue(
             fileSize: file.size + tail.count, headerOffset: file.size, headerBytes: headerBytes,
-            frameCount: records.count, tailHash: tail.withUnsafeBytes { xxh64($0) })
+            frameCount: records.count, tailHash: tail.withUnsafeBytes { unsafe xxh64($0) })
         try file.write(tail)
         try file.overwrite(prologue.bytes, at: 0)
         let sizes = NativeSizes(layout: layout, records: records, fileSize: file.size)
@@ -167,7 +167,7 @@ public struct NativeWriter: ~Copyable {
         return tensor
     }
 
-    private func hash(_ tensor: Tensor) -> UInt64 { tensor.bytes.withUnsafeBytes { xxh64($0) } }
+    private func hash(_ tensor: Tensor) -> UInt64 { unsafe tensor.bytes.withUnsafeBytes { unsafe xxh64($0) } }
 
     private mutating func writeWeights(_ plan: NativeTensorPlan, _ tensor: Tensor) throws -> Reload? {
         let shape = plan.shape
@@ -205,7 +205,7 @@ public struct NativeWriter: ~Copyable {
     // MARK: Frames
 
     private mutating func encode(floats: [Float]) throws {
-        try encode(floats.withUnsafeBytes { Array($0) }, count: floats.count, .floats(shift: 0))
+        try unsafe encode(floats.withUnsafeBytes { unsafe Array($0) }, count: floats.count, .floats(shift: 0))
     }
 
     private mutating func encode(_ elements: [UInt8], count: Int, _ work: EncodeJob.Work) throws {

@@ -58,14 +58,14 @@ struct Residual: Sendable {
         _ patterns: UnsafeRawBufferPointer, codes: UnsafeRawBufferPointer, scales: [Float], _ range: Range<Int>
     ) -> [UInt8] {
         let capacity = Residual.mostBytes(range.count) + FloatCoding.slack
-        return [UInt8](unsafeUninitializedCapacity: capacity) { out, initialized in
-            var writer = BitWriter(UnsafeMutableRawBufferPointer(out))
+        return unsafe [UInt8](unsafeUninitializedCapacity: capacity) { out, initialized in
+            var writer = unsafe BitWriter(UnsafeMutableRawBufferPointer(out))
             quantizer.forEachRow(range) { row, columns, start in
                 let scale = scales[row]
                 for column in columns {
                     let element = start + column - columns.lowerBound
-                    let code = Int32(codes.load(fromByteOffset: element, as: Int8.self))
-                    let pattern = FloatCoding.pattern(patterns, range.lowerBound + element)
+                    let code = unsafe Int32(codes.load(fromByteOffset: element, as: Int8.self))
+                    let pattern = unsafe FloatCoding.pattern(patterns, range.lowerBound + element)
                     let factor = quantizer.columnFactors?[column]
                     if code == 0 {
                         encodeZero(pattern, top: zeroExponent(scale: scale, factor: factor), to: &writer)
@@ -107,15 +107,15 @@ struct Residual: Sendable {
         _ bits: UnsafeRawBufferPointer, codes: UnsafeRawBufferPointer, scales: [Float], _ range: Range<Int>,
         into out: UnsafeMutableRawBufferPointer
     ) -> String? {
-        var reader = BitReader(bits)
+        var reader = unsafe BitReader(bits)
         var problem: String?
         quantizer.forEachRow(range) { row, columns, start in
             guard problem == nil else { return }
             problem =
                 if let factors = quantizer.columnFactors {
-                    decodeRow(&reader, codes, scales[row], columns, start, out) { factors[$0] }
+                    unsafe decodeRow(&reader, codes, scales[row], columns, start, out) { factors[$0] }
                 } else {
-                    decodeRow(&reader, codes, scales[row], columns, start, out) { _ in nil }
+                    unsafe decodeRow(&reader, codes, scales[row], columns, start, out) { _ in nil }
                 }
         }
         return problem ?? reader.problemAtEnd
@@ -129,7 +129,7 @@ struct Residual: Sendable {
         let shift = UInt32(shift)
         for column in columns {
             let element = start &+ column &- columns.lowerBound
-            let code = Int32(codes.load(fromByteOffset: element, as: Int8.self))
+            let code = unsafe Int32(codes.load(fromByteOffset: element, as: Int8.self))
             guard let word = reader.peek() else { return "residual bits end early" }
             let pattern: UInt32
             if code != 0 {
@@ -147,7 +147,7 @@ struct Residual: Sendable {
                 guard let zero = decodeZero(word, top: top, &reader) else { return "a residual class out of range" }
                 pattern = zero
             }
-            out.storeBytes(of: pattern.littleEndian, toByteOffset: element &* 4, as: UInt32.self)
+            unsafe out.storeBytes(of: pattern.littleEndian, toByteOffset: element &* 4, as: UInt32.self)
         }
         return nil
     }
@@ -171,21 +171,22 @@ struct Residual: Sendable {
 }
 
 /// Fills a buffer with bits, the least significant first.
-struct BitWriter {
+@safe struct BitWriter {
+    // @safe: the buffer has a word of room behind all that is put, as `init` asks, and outlives the writer.
     private let out: UnsafeMutableRawBufferPointer
     private var pending: UInt64 = 0
     private var filled = 0
     private var position = 0
 
     /// A writer into a buffer that is `FloatCoding.slack` bytes larger than all that will be put.
-    init(_ out: UnsafeMutableRawBufferPointer) { self.out = out }
+    init(_ out: UnsafeMutableRawBufferPointer) { unsafe self.out = out }
 
     /// Appends at most 56 bits.
     @inline(__always)
     mutating func put(_ bits: UInt64, _ count: Int) {
         pending |= bits << UInt64(filled)
         filled += count
-        out.storeBytes(of: pending.littleEndian, toByteOffset: position, as: UInt64.self)
+        unsafe out.storeBytes(of: pending.littleEndian, toByteOffset: position, as: UInt64.self)
         position += filled >> 3
         pending >>= UInt64(filled & ~7)
         filled &= 7
@@ -196,19 +197,20 @@ struct BitWriter {
 }
 
 /// Takes bits out of a buffer, the least significant first.
-struct BitReader {
+@safe struct BitReader {
+    // @safe: `peek` reads a word at a position inside the bytes; the slack that `init` asks for is a word.
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
     /// A reader of bytes behind which `FloatCoding.slack` more may be read.
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = bytes }
 
     /// The next 57 bits at least, undefined beyond the last byte; nil where they have all been taken.
     @inline(__always)
     func peek() -> UInt64? {
         // In bounds: the position is at most the end, and the slack is a word.
-        guard position <= bytes.count &* 8, let base = bytes.baseAddress else { return nil }
-        let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: position >> 3, as: UInt64.self))
+        guard unsafe position <= bytes.count &* 8, let base = unsafe bytes.baseAddress else { return nil }
+        let word = unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: position >> 3, as: UInt64.self))
         return word >> UInt64(position & 7)
     }
 
@@ -217,10 +219,10 @@ struct BitReader {
 
     /// What is wrong when everything should have been taken.
     var problemAtEnd: String? {
-        guard (position + 7) / 8 == bytes.count else {
-            return position > bytes.count * 8 ? "residual bits end early" : "residual bits are left over"
+        guard unsafe (position + 7) / 8 == bytes.count else {
+            return unsafe position > bytes.count * 8 ? "residual bits end early" : "residual bits are left over"
         }
-        guard let base = bytes.baseAddress else { return nil }
-        return FloatCoding.hasZeroTail(base, bits: position) ? nil : "bits behind the last element are not zero"
+        guard let base = unsafe bytes.baseAddress else { return nil }
+        return unsafe FloatCoding.hasZeroTail(base, bits: position) ? nil : "bits behind the last element are not zero"
     }
 }

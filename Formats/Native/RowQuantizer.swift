@@ -36,12 +36,12 @@ public struct QuantizedTensor: Sendable, Equatable {
         let quantizer = RowQuantizer(columns: tensor.shape[1], columnFactors: columnFactors)
         guard let scales = quantizer.analyse(tensor, pool: pool).scales else { return nil }
         let count = tensor.shape.count
-        let codes = [Int8](unsafeUninitializedCapacity: count) { out, initialized in
-            let target = SharedBuffer(UnsafeMutableRawBufferPointer(out))
+        let codes = unsafe [Int8](unsafeUninitializedCapacity: count) { out, initialized in
+            let target = unsafe SharedBuffer(UnsafeMutableRawBufferPointer(out))
             pool.forEach(FloatCoding.chunks(count)) { chunk in
                 let range = FloatCoding.range(chunk, of: count)
-                tensor.bytes.withUnsafeBytes { patterns in
-                    quantizer.quantize(patterns, scales: scales, range, into: target.slice(range))
+                unsafe tensor.bytes.withUnsafeBytes { patterns in
+                    unsafe quantizer.quantize(patterns, scales: scales, range, into: target.slice(range))
                 }
             }
             initialized = count
@@ -54,9 +54,9 @@ public struct QuantizedTensor: Sendable, Equatable {
     /// - Complexity: O(n).
     public func dequantized() -> Tensor {
         let quantizer = RowQuantizer(columns: shape[1], columnFactors: columnFactors)
-        let bytes = [UInt8](unsafeUninitializedCapacity: shape.count * 4) { out, initialized in
-            codes.withUnsafeBytes { codes in
-                quantizer.dequantize(
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: shape.count * 4) { out, initialized in
+            unsafe codes.withUnsafeBytes { codes in
+                unsafe quantizer.dequantize(
                     codes, scales: rowScales, 0..<shape.count, into: UnsafeMutableRawBufferPointer(out))
             }
             initialized = shape.count * 4
@@ -66,15 +66,16 @@ public struct QuantizedTensor: Sendable, Equatable {
 }
 
 /// Memory that the threads of one job fill, each its own part.
-struct SharedBuffer: @unchecked Sendable {
+@safe struct SharedBuffer: @unchecked Sendable {
+    // @safe: `slice` checks its range; the job that fills the memory ends before its owner lets go.
     // @unchecked: whoever makes one gives every thread a different range of it.
     private let bytes: UnsafeMutableRawBufferPointer
 
-    init(_ bytes: UnsafeMutableRawBufferPointer) { self.bytes = bytes }
+    init(_ bytes: UnsafeMutableRawBufferPointer) { unsafe self.bytes = bytes }
 
     /// A part that no other thread has.
     func slice(_ range: Range<Int>) -> UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer(rebasing: bytes[range])
+        unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[range])
     }
 }
 
@@ -107,12 +108,12 @@ struct RowQuantizer: Sendable {
         let blocks = (rows + block - 1) / block
         var scales = [Float](repeating: 0, count: rows)
         let parts = Mutex((union: UInt32(0), quantizable: true))
-        scales.withUnsafeMutableBytes { scales in
-            let scales = SharedBuffer(scales)
+        unsafe scales.withUnsafeMutableBytes { scales in
+            let scales = unsafe SharedBuffer(scales)
             pool.forEach(blocks) { index in
                 let range = index * block..<min(rows, (index + 1) * block)
-                let part = tensor.bytes.withUnsafeBytes {
-                    analyse($0, rows: range, scales: scales.slice(range.lowerBound * 4..<range.upperBound * 4))
+                let part = unsafe tensor.bytes.withUnsafeBytes {
+                    unsafe analyse($0, rows: range, scales: scales.slice(range.lowerBound * 4..<range.upperBound * 4))
                 }
                 parts.withLock {
                     $0.union |= part.union
@@ -133,7 +134,7 @@ struct RowQuantizer: Sendable {
             // Magnitudes compare as their patterns do, and infinities and NaN are above every finite one.
             var greatest: UInt32 = 0
             for column in 0..<columns {
-                let pattern = FloatCoding.pattern(patterns, row &* columns &+ column)
+                let pattern = unsafe FloatCoding.pattern(patterns, row &* columns &+ column)
                 rowUnion |= pattern
                 greatest = max(greatest, pattern & 0x7FFF_FFFF)
             }
@@ -141,14 +142,14 @@ struct RowQuantizer: Sendable {
             if let columnFactors {
                 greatest = 0
                 for column in 0..<columns {
-                    let weight = Float(bitPattern: FloatCoding.pattern(patterns, row &* columns &+ column))
+                    let weight = unsafe Float(bitPattern: FloatCoding.pattern(patterns, row &* columns &+ column))
                     greatest = max(greatest, (weight * columnFactors[column]).bitPattern & 0x7FFF_FFFF)
                 }
             }
             quantizable = quantizable && greatest <= RowQuantizer.largest.bitPattern
             let magnitude = Float(bitPattern: greatest)
             let scale = magnitude < RowQuantizer.smallest ? 0 : magnitude / 127
-            scales.storeBytes(of: scale, toByteOffset: (row - rows.lowerBound) * 4, as: Float.self)
+            unsafe scales.storeBytes(of: scale, toByteOffset: (row - rows.lowerBound) * 4, as: Float.self)
         }
         return (union, quantizable)
     }
@@ -162,10 +163,10 @@ struct RowQuantizer: Sendable {
             let scale = scales[row]
             let base = row * self.columns
             for column in columns {
-                var value = Float(bitPattern: FloatCoding.pattern(patterns, base &+ column))
+                var value = unsafe Float(bitPattern: FloatCoding.pattern(patterns, base &+ column))
                 if let columnFactors { value *= columnFactors[column] }
                 let code = scale == 0 ? 0 : RowQuantizer.nearest(value / scale)
-                out.storeBytes(
+                unsafe out.storeBytes(
                     of: Int8(truncatingIfNeeded: code), toByteOffset: start &+ column &- columns.lowerBound,
                     as: Int8.self)
             }
@@ -189,9 +190,9 @@ struct RowQuantizer: Sendable {
             let scale = scales[row]
             for column in columns {
                 let offset = start &+ column &- columns.lowerBound
-                var value = Float(codes.load(fromByteOffset: offset, as: Int8.self)) * scale
+                var value = unsafe Float(codes.load(fromByteOffset: offset, as: Int8.self)) * scale
                 if let columnFactors { value /= columnFactors[column] }
-                out.storeBytes(of: value, toByteOffset: offset &* 4, as: Float.self)
+                unsafe out.storeBytes(of: value, toByteOffset: offset &* 4, as: Float.self)
             }
         }
     }

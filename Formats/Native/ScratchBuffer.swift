@@ -11,13 +11,15 @@ struct ScratchBuffer {
     /// `count` bytes of unspecified content; `FloatCoding.slack` more may be read behind them.
     mutating func take(_ count: Int) -> UnsafeMutableRawBufferPointer {
         let needed = count + FloatCoding.slack
-        if let memory, capacity >= needed { return UnsafeMutableRawBufferPointer(start: memory.base, count: count) }
+        if let memory, capacity >= needed {
+            return unsafe UnsafeMutableRawBufferPointer(start: memory.base, count: count)
+        }
         memory?.free()
         // Zeros: the slack may be looked at before anything was written there.
         let fresh = BufferMemory(byteCount: needed)
         memory = fresh
         capacity = needed
-        return UnsafeMutableRawBufferPointer(start: fresh.base, count: count)
+        return unsafe UnsafeMutableRawBufferPointer(start: fresh.base, count: count)
     }
 
     /// Gives the memory back; the buffer may be used again.

@@ -26,15 +26,17 @@ enum VocabularyCoding {
         // `count` is at most the number of bytes, which the header's check saw to.
         lengths.reserveCapacity(count)
         for index in 0..<count {
-            guard let length = number(bytes, &offset) else { return (nil, "the length of token \(index) is malformed") }
+            guard let length = unsafe number(bytes, &offset) else {
+                return (nil, "the length of token \(index) is malformed")
+            }
             lengths.append(length)
         }
         var tokens: [String] = []
         tokens.reserveCapacity(count)
         for (index, length) in lengths.enumerated() {
             guard length <= bytes.count - offset else { return (nil, "token \(index) reaches behind the end") }
-            let text = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length])
-            guard let token = String(validating: text, as: UTF8.self) else {
+            let text = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length])
+            guard let token = unsafe String(validating: text, as: UTF8.self) else {
                 return (nil, "token \(index) is not UTF-8")
             }
             tokens.append(token)
@@ -48,7 +50,7 @@ enum VocabularyCoding {
         var value = 0
         for index in 0..<5 {
             guard offset < bytes.count else { return nil }
-            let byte = bytes[offset]
+            let byte = unsafe bytes[offset]
             offset += 1
             value |= Int(byte & 0x7F) << (7 * index)
             if byte & 0x80 == 0 { return byte == 0 && index > 0 ? nil : value }

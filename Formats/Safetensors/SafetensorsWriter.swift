@@ -52,7 +52,7 @@ public struct SafetensorsLayout: Sendable {
         while json.utf8.count % 8 != 0 { json += " " }
         let length = json.utf8.count
         guard length <= limit else { throw .headerTooLong(length: UInt64(length), limit: limit) }
-        self.header = withUnsafeBytes(of: UInt64(length).littleEndian) { Array($0) } + Array(json.utf8)
+        self.header = unsafe withUnsafeBytes(of: UInt64(length).littleEndian) { unsafe Array($0) } + Array(json.utf8)
         self.order = order
     }
 

@@ -92,13 +92,14 @@ struct StridedReader {
         let (innerFrom, innerTo) = (strides.last ?? 1, outputStrides.last ?? 1)
         var index = [Int](repeating: 0, count: max(0, box.sizes.count - 1))
         var (from, to) = (0, box.target)
-        window.withUnsafeBytes { input in
-            bytes.withUnsafeMutableBytes { output in
+        unsafe window.withUnsafeBytes { input in
+            unsafe bytes.withUnsafeMutableBytes { output in
                 repeat {
                     for step in 0..<innerSize {
-                        let element = input.loadUnaligned(
+                        let element = unsafe input.loadUnaligned(
                             fromByteOffset: (from + step * innerFrom) * size, as: Element.self)
-                        output.storeBytes(of: element, toByteOffset: (to + step * innerTo) * size, as: Element.self)
+                        unsafe output.storeBytes(
+                            of: element, toByteOffset: (to + step * innerTo) * size, as: Element.self)
                     }
                     var axis = index.count - 1
                     while axis >= 0 {

@@ -104,10 +104,10 @@ public final class TorchCheckpoint: TensorStore, Sendable {
 /// Turns each element of `size` bytes around.
 private func reverseEach(_ size: Int, in bytes: inout [UInt8]) {
     func swap<Element: FixedWidthInteger & BitwiseCopyable>(_: Element.Type) {
-        bytes.withUnsafeMutableBytes { raw in
+        unsafe bytes.withUnsafeMutableBytes { raw in
             for offset in stride(from: 0, to: raw.count, by: size) {
-                let element = raw.loadUnaligned(fromByteOffset: offset, as: Element.self)
-                raw.storeBytes(of: element.byteSwapped, toByteOffset: offset, as: Element.self)
+                let element = unsafe raw.loadUnaligned(fromByteOffset: offset, as: Element.self)
+                unsafe raw.storeBytes(of: element.byteSwapped, toByteOffset: offset, as: Element.self)
             }
         }
     }

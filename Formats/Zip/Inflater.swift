@@ -19,13 +19,13 @@ struct Inflater {
     func forEachPiece(_ body: ([UInt8]) -> Void) throws(ZipError) {
         // zlib keeps the stream's address, so the stream must not move.
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        defer { stream.deallocate() }
+        unsafe stream.initialize(to: z_stream())
+        defer { unsafe stream.deallocate() }
         // Negative: a raw stream, as zip has it, with the largest window.
-        let code = inflateInit2_(stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        let code = unsafe inflateInit2_(stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         // Out of memory, or of another version than its header: no archive can do it, so no test does.
         guard code == Z_OK else { throw fault("zlib cannot begin: code \(code)") }
-        defer { inflateEnd(stream) }
+        defer { unsafe inflateEnd(stream) }
         var consumed = 0
         var made = 0
         var ended = false
@@ -39,7 +39,7 @@ struct Inflater {
                 throw .file(error)
             }
             let room = entry.size - made
-            let step = input.withUnsafeMutableBufferPointer { Inflater.run(stream, $0, room: room, body) }
+            let step = unsafe input.withUnsafeMutableBufferPointer { unsafe Inflater.run(stream, $0, room: room, body) }
             consumed += step.consumed
             made += step.made
             ended = step.code == Z_STREAM_END
@@ -59,24 +59,24 @@ struct Inflater {
         _ stream: UnsafeMutablePointer<z_stream>, _ input: UnsafeMutableBufferPointer<UInt8>, room: Int,
         _ body: ([UInt8]) -> Void
     ) -> (consumed: Int, made: Int, code: Int32) {
-        stream.pointee.next_in = input.baseAddress
-        stream.pointee.avail_in = UInt32(input.count)
+        unsafe stream.pointee.next_in = input.baseAddress
+        unsafe stream.pointee.avail_in = UInt32(input.count)
         var made = 0
         var code = Z_OK
         repeat {
             // One byte more than there is room for tells a stream that is too long from one that fits.
             let capacity = min(outputPiece, room - made + 1)
-            let piece = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-                stream.pointee.next_out = buffer.baseAddress
-                stream.pointee.avail_out = UInt32(capacity)
-                code = inflate(stream, Z_NO_FLUSH)
-                count = capacity - Int(stream.pointee.avail_out)
+            let piece = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+                unsafe stream.pointee.next_out = buffer.baseAddress
+                unsafe stream.pointee.avail_out = UInt32(capacity)
+                code = unsafe inflate(stream, Z_NO_FLUSH)
+                count = unsafe capacity - Int(stream.pointee.avail_out)
             }
             guard made + piece.count <= room else { return (0, made, Z_OK) }
             made += piece.count
             if !piece.isEmpty { body(piece) }
-        } while code == Z_OK && (stream.pointee.avail_in > 0 || stream.pointee.avail_out == 0)
-        return (input.count - Int(stream.pointee.avail_in), made, code)
+        } while unsafe code == Z_OK && (stream.pointee.avail_in > 0 || stream.pointee.avail_out == 0)
+        return unsafe (input.count - Int(stream.pointee.avail_in), made, code)
     }
 
     private func fault(_ detail: String) -> ZipError { .fault(.deflate, entry: entry.name, detail: detail) }

@@ -103,7 +103,7 @@ package struct ZipDirectory: Sendable {
     }
 
     private static func centralHeaders(_ bytes: [UInt8], count: Int) throws(ZipError) -> [ZipCentralHeader] {
-        var cursor = ByteCursor(bytes.span.bytes)
+        var cursor = unsafe ByteCursor(bytes.span.bytes)
         var headers: [ZipCentralHeader] = []
         headers.reserveCapacity(count)
         for _ in 0..<count {

@@ -172,7 +172,7 @@ private struct LocalHeader {
 
     /// The fixed part of a local header: 30 bytes.
     init(_ bytes: [UInt8]) throws(OutOfBytes) {
-        var cursor = ByteCursor(bytes.span.bytes)
+        var cursor = unsafe ByteCursor(bytes.span.bytes)
         signature = try cursor.next(UInt32.self)
         _ = try cursor.next(UInt16.self)  // version
         flags = try cursor.next(UInt16.self)
@@ -197,7 +197,7 @@ struct ZipExtra {
     init?(_ extra: [UInt8], for plain: [UInt64]) {
         fields = plain
         var wide: [UInt8]?
-        var cursor = ByteCursor(extra.span.bytes)
+        var cursor = unsafe ByteCursor(extra.span.bytes)
         do throws(OutOfBytes) {
             while cursor.left > 0 {
                 let id = try cursor.next(UInt16.self)
@@ -207,7 +207,7 @@ struct ZipExtra {
                 wide = content
             }
             let content = wide ?? []
-            var values = ByteCursor(content.span.bytes)
+            var values = unsafe ByteCursor(content.span.bytes)
             for index in fields.indices where fields[index] == 0xFFFF_FFFF {
                 fields[index] = try values.next(UInt64.self)
             }

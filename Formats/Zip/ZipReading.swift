@@ -18,7 +18,7 @@ extension ZipDirectory {
         guard entry.isDeflated || entry.size > ZipDirectory.readAtOnce else {
             let bytes = try source.zipRead(at: entry.offset, count: entry.size)
             var checksum = CRC32()
-            bytes.withUnsafeBytes { checksum.update($0) }
+            unsafe bytes.withUnsafeBytes { unsafe checksum.update($0) }
             try check(checksum, of: entry)
             return bytes
         }
@@ -38,14 +38,14 @@ extension ZipDirectory {
         var checksum = CRC32()
         if entry.isDeflated {
             try Inflater(source: source, entry: entry).forEachPiece { piece in
-                piece.withUnsafeBytes { checksum.update($0) }
+                unsafe piece.withUnsafeBytes { unsafe checksum.update($0) }
                 body(piece)
             }
         } else {
             var done = 0
             while done < entry.size {
                 let piece = try source.zipRead(at: entry.offset + done, count: min(1 << 20, entry.size - done))
-                piece.withUnsafeBytes { checksum.update($0) }
+                unsafe piece.withUnsafeBytes { unsafe checksum.update($0) }
                 body(piece)
                 done += piece.count
             }

@@ -26,7 +26,7 @@ package struct ZipWriter: ~Copyable {
     /// Adds an entry under its whole name, which must be new; throws `FileError`.
     package mutating func add(_ name: String, _ content: [UInt8]) throws(FileError) {
         var checksum = CRC32()
-        content.withUnsafeBytes { checksum.update($0) }
+        unsafe content.withUnsafeBytes { unsafe checksum.update($0) }
         let entry = Entry(
             name: Array(name.utf8), offset: file.size, size: content.count, checksum: checksum.value)
         var header: [UInt8] = []

@@ -61,7 +61,7 @@ package struct AtomicFile: ~Copyable {
     deinit {
         // Its name first: who finds it unlocked takes it for a dead one's.
         if let temporary, descriptor >= 0 {
-            unlink(temporary)
+            unsafe unlink(temporary)
             UnfinishedOutputs.remove(temporary)
         }
         if descriptor >= 0 { close(descriptor) }
@@ -69,22 +69,22 @@ package struct AtomicFile: ~Copyable {
 
     /// Where temporary files belong that stand beside no output: `TMPDIR`, or `/tmp`.
     package static var temporaryFolder: String {
-        getenv("TMPDIR").map { withoutTrailingSlashes(String(cString: $0)) } ?? "/tmp"
+        unsafe getenv("TMPDIR").map { unsafe withoutTrailingSlashes(String(cString: $0)) } ?? "/tmp"
     }
 
     // MARK: Writing
 
     /// Appends bytes; throws `FileError.system` (a full disk among them), after which only dropping makes sense.
     package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
-        try write(bytes, at: size)
+        try unsafe write(bytes, at: size)
         size += bytes.count
     }
 
     /// Appends bytes.
     package mutating func write(_ bytes: [UInt8]) throws(FileError) {
         var failure: FileError?
-        bytes.withUnsafeBytes { raw in
-            do throws(FileError) { try write(raw, at: size) } catch { failure = error }
+        unsafe bytes.withUnsafeBytes { raw in
+            do throws(FileError) { try unsafe write(raw, at: size) } catch { failure = error }
         }
         if let failure { throw failure }
         size += bytes.count
@@ -95,14 +95,14 @@ package struct AtomicFile: ~Copyable {
         precondition(offset >= 0 && offset + bytes.count <= size, "only bytes already written can be rewritten")
         precondition(temporary != nil, "what has gone to a stream is gone")
         var failure: FileError?
-        bytes.withUnsafeBytes { raw in
-            do throws(FileError) { try write(raw, at: offset) } catch { failure = error }
+        unsafe bytes.withUnsafeBytes { raw in
+            do throws(FileError) { try unsafe write(raw, at: offset) } catch { failure = error }
         }
         if let failure { throw failure }
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
-        try writeAll(bytes, to: descriptor, at: temporary == nil ? nil : offset, path: path)
+        try unsafe writeAll(bytes, to: descriptor, at: temporary == nil ? nil : offset, path: path)
     }
 
     // MARK: The end
@@ -124,12 +124,14 @@ package struct AtomicFile: ~Copyable {
         let target = place.target
         if place.kind == .file {
             var old = stat()
-            if stat(target, &old) == 0, old.st_mode & S_IFMT == S_IFREG { keepAttributes(of: old, on: descriptor) }
+            if unsafe stat(target, &old) == 0, old.st_mode & S_IFMT == S_IFREG {
+                keepAttributes(of: old, on: descriptor)
+            }
         }
         guard fsync(descriptor) == 0 else { throw .current("fsync", path) }
         let replacing = replacing
         let code = UnfinishedOutputs.changing { temporaries -> Int32 in
-            let result = replacing ? rename(temporary, target) : Renaming.withoutReplacing(temporary, to: target)
+            let result = unsafe replacing ? rename(temporary, target) : Renaming.withoutReplacing(temporary, to: target)
             guard result == 0 else { return errno }
             temporaries.remove(temporary)
             return 0
@@ -147,13 +149,15 @@ package struct AtomicFile: ~Copyable {
         defer { close(stream) }
         var done = 0
         var failure: FileError?
-        withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
+        unsafe withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
             do throws(FileError) {
                 while done < size {
-                    let count = pread(descriptor, buffer.baseAddress, min(buffer.count, size - done), off_t(done))
+                    let count = unsafe pread(
+                        descriptor, buffer.baseAddress, min(buffer.count, size - done), off_t(done))
                     if count < 0, errno == EINTR { continue }
                     guard count > 0 else { throw .current("read", path) }
-                    try writeAll(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: stream, at: nil, path: path)
+                    try unsafe writeAll(
+                        UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: stream, at: nil, path: path)
                     done += count
                 }
             } catch { failure = error }
@@ -171,7 +175,7 @@ package func writeAll(
     while done < bytes.count {
         let rest = bytes.count - done
         let put =
-            offset.map { pwrite(descriptor, base + done, rest, off_t($0 + done)) }
+            unsafe offset.map { unsafe pwrite(descriptor, base + done, rest, off_t($0 + done)) }
             ?? write(descriptor, base + done, rest)
         if put < 0 {
             if errno == EINTR { continue }

@@ -66,7 +66,7 @@ package struct AtomicFolder: ~Copyable {
         let staging = try Temporary.folder(
             in: place.kind == .folder ? place.target : folder, for: name, output: path)
         let temporary = staging.path + "/new"
-        guard UnfinishedOutputs.creating({ mkdir(temporary, 0o777) }) == 0 else {
+        guard UnfinishedOutputs.creating({ unsafe mkdir(temporary, 0o777) }) == 0 else {
             let error = FileError.current("create", path)
             AtomicFolder.remove(staging)
             throw error
@@ -99,14 +99,14 @@ package struct AtomicFolder: ~Copyable {
         if replacing, place.kind == .folder {
             for folder in [folder, place.target] {
                 Temporary.sweep(folder, for: name) { path, isFolder in
-                    guard isFolder else { return _ = unlink(path) }
+                    guard isFolder else { return _ = unsafe unlink(path) }
                     FolderSwap(target: place.target, staging: path, layout: layout).takeBack()
                     removeFolder(path)
                 }
             }
         } else {
             Temporary.sweep(folder, for: name) { path, isFolder in
-                if isFolder { removeFolder(path) } else { unlink(path) }
+                if isFolder { removeFolder(path) } else { unsafe unlink(path) }
             }
         }
         try place.check(.folder, replacing: replacing)

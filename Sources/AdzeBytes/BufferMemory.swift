@@ -10,21 +10,23 @@ internal import Darwin
 /// A fixed number of bytes, which whoever asked for them gives back with `free()`.
 ///
 /// They begin on a cache line's boundary; between guard pages (`ADZE_GUARD_PAGES`) only where their element may.
-package struct BufferMemory: @unchecked Sendable {
+@safe package struct BufferMemory: @unchecked Sendable {
+    // @safe: the address is live until `free()`, which the one owner calls last.
     // @unchecked: hands out its address and nothing else.
     package let base: UnsafeMutableRawPointer
     private let origin: Origin
 
-    private enum Origin {
+    @safe private enum Origin {
+        // @safe: holds the address for `free()` alone.
         case heap(UnsafeMutableRawPointer)
         case pages(MappedPages)
         case guarded(GuardedPages)
 
         var base: UnsafeMutableRawPointer {
             switch self {
-            case .heap(let memory): memory
-            case .pages(let pages): pages.base
-            case .guarded(let pages): pages.base
+            case .heap(let memory): unsafe memory
+            case .pages(let pages): unsafe pages.base
+            case .guarded(let pages): unsafe pages.base
             }
         }
     }
@@ -36,10 +38,10 @@ package struct BufferMemory: @unchecked Sendable {
             origin = .guarded(GuardedPages(byteCount: byteCount, at: side))
         } else {
             let memory = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
-            memset(memory, 0, max(byteCount, 1))
-            origin = .heap(memory)
+            unsafe memset(memory, 0, max(byteCount, 1))
+            origin = unsafe .heap(memory)
         }
-        base = origin.base
+        unsafe base = origin.base
     }
 
     /// Bytes of zeros whose pages take memory only once something is written to them; see `MappedPages`.
@@ -49,13 +51,13 @@ package struct BufferMemory: @unchecked Sendable {
         } else {
             origin = .pages(MappedPages(byteCount: byteCount, largeFrom: largeFrom))
         }
-        base = origin.base
+        unsafe base = origin.base
     }
 
     /// Gives the memory back; nobody may use it any more.
     package func free() {
         switch origin {
-        case .heap(let memory): memory.deallocate()
+        case .heap(let memory): unsafe memory.deallocate()
         case .pages(let pages): pages.unmap()
         case .guarded(let pages): pages.unmap()
         }
@@ -65,11 +67,11 @@ package struct BufferMemory: @unchecked Sendable {
     package static func borrow<Element: BitwiseCopyable, Result>(
         _ values: UnsafeBufferPointer<Element>, _ body: (UnsafeBufferPointer<Element>) throws -> Result
     ) rethrows -> Result {
-        guard let side = GuardSide.wanted, let first = values.baseAddress else { return try body(values) }
+        guard let side = GuardSide.wanted, let first = values.baseAddress else { return try unsafe body(values) }
         let pages = GuardedPages(byteCount: values.count * MemoryLayout<Element>.stride, at: side)
         defer { pages.unmap() }
-        pages.base.copyMemory(from: first, byteCount: pages.byteCount)
-        let copy = pages.base.bindMemory(to: Element.self, capacity: values.count)
-        return try body(UnsafeBufferPointer(start: copy, count: values.count))
+        unsafe pages.base.copyMemory(from: first, byteCount: pages.byteCount)
+        let copy = unsafe pages.base.bindMemory(to: Element.self, capacity: values.count)
+        return try unsafe body(UnsafeBufferPointer(start: copy, count: values.count))
     }
 }

@@ -17,19 +17,19 @@ package struct CRC32: Sendable {
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         var crc = state
         var index = 0
-        CRC32.tables.withUnsafeBufferPointer { table in
+        unsafe CRC32.tables.withUnsafeBufferPointer { table in
             while index + 8 <= bytes.count {
-                let low = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self)) ^ crc
-                let high = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index + 4, as: UInt32.self))
+                let low = unsafe UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self)) ^ crc
+                let high = unsafe UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index + 4, as: UInt32.self))
                 crc =
-                    table[1792 + Int(low & 0xFF)] ^ table[1536 + Int(low >> 8 & 0xFF)]
+                    unsafe table[1792 + Int(low & 0xFF)] ^ table[1536 + Int(low >> 8 & 0xFF)]
                     ^ table[1280 + Int(low >> 16 & 0xFF)] ^ table[1024 + Int(low >> 24)]
                     ^ table[768 + Int(high & 0xFF)] ^ table[512 + Int(high >> 8 & 0xFF)]
                     ^ table[256 + Int(high >> 16 & 0xFF)] ^ table[Int(high >> 24)]
                 index += 8
             }
             while index < bytes.count {
-                crc = crc >> 8 ^ table[Int((crc ^ UInt32(bytes[index])) & 0xFF)]
+                crc = unsafe crc >> 8 ^ table[Int((crc ^ UInt32(bytes[index])) & 0xFF)]
                 index += 1
             }
         }
@@ -64,7 +64,7 @@ package func xxh64(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 
     func rotate(_ x: UInt64, _ n: UInt64) -> UInt64 { x << n | x >> (64 - n) }
     func round(_ acc: UInt64, _ lane: UInt64) -> UInt64 { rotate(acc &+ lane &* p2, 31) &* p1 }
     func lane(_ offset: Int) -> UInt64 {
-        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
     let count = bytes.count
     var offset = 0
@@ -89,12 +89,12 @@ package func xxh64(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 
         offset += 8
     }
     if offset + 4 <= count {
-        let word = UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+        let word = unsafe UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
         hash = rotate(hash ^ word &* p1, 23) &* p2 &+ p3
         offset += 4
     }
     while offset < count {
-        hash = rotate(hash ^ UInt64(bytes[offset]) &* p5, 11) &* p1
+        hash = unsafe rotate(hash ^ UInt64(bytes[offset]) &* p5, 11) &* p1
         offset += 1
     }
     hash = (hash ^ hash >> 33) &* p2

@@ -17,13 +17,14 @@ extension Unicode.Scalar {
 /// - Complexity: O(n) in the length of `text`; a text without such a character is given back as it is.
 package func withoutControls(_ text: String, keepingTabs: Bool = false) -> String {
     var text = text
-    return text.withUTF8 { replacingControls(in: $0, keepingTabs: keepingTabs, by: appendBraced) }
+    return text.withUTF8 { unsafe replacingControls(in: $0, keepingTabs: keepingTabs, by: appendBraced) }
         .map { String(decoding: $0, as: UTF8.self) } ?? text
 }
 
 /// The same for text in UTF-8.
 package func withoutControls(_ text: [UInt8], keepingTabs: Bool = false) -> [UInt8] {
-    text.withUnsafeBufferPointer { replacingControls(in: $0, keepingTabs: keepingTabs, by: appendBraced) } ?? text
+    unsafe text.withUnsafeBufferPointer { unsafe replacingControls(in: $0, keepingTabs: keepingTabs, by: appendBraced) }
+        ?? text
 }
 
 /// JSON text with every character that controls its display written as `\uXXXX`, so that its value stays the same.
@@ -31,8 +32,8 @@ package func withoutControls(_ text: [UInt8], keepingTabs: Bool = false) -> [UIn
 /// `text` must be one JSON text, without white space between its tokens but spaces: there such characters can stand in
 /// strings alone.
 package func jsonWithoutControls(_ text: [UInt8]) -> [UInt8] {
-    text.withUnsafeBufferPointer { bytes in
-        replacingControls(in: bytes, keepingTabs: false) { $1.append(contentsOf: jsonEscape(of: $0).utf8) }
+    unsafe text.withUnsafeBufferPointer { bytes in
+        unsafe replacingControls(in: bytes, keepingTabs: false) { $1.append(contentsOf: jsonEscape(of: $0).utf8) }
     } ?? text
 }
 
@@ -54,33 +55,33 @@ private func replacingControls(
     var start = 0
     var index = 0
     while index < bytes.count {
-        guard let (scalar, length) = control(at: index, in: bytes), !(keepingTabs && scalar == "\t") else {
+        guard let (scalar, length) = unsafe control(at: index, in: bytes), !(keepingTabs && scalar == "\t") else {
             index += 1
             continue
         }
-        out.append(contentsOf: bytes[start..<index])
+        unsafe out.append(contentsOf: bytes[start..<index])
         replacement(scalar, &out)
         index += length
         start = index
     }
     // Every control has been replaced by something.
     guard !out.isEmpty else { return nil }
-    out.append(contentsOf: bytes[start...])
+    unsafe out.append(contentsOf: bytes[start...])
     return out
 }
 
 /// The control that begins at a byte, and how many bytes it has: those of one, and of two and three, by their lead bytes.
 private func control(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> (Unicode.Scalar, length: Int)? {
-    let lead = bytes[index]
+    let lead = unsafe bytes[index]
     switch lead {
     case 0x00...0x1F, 0x7F: return (Unicode.Scalar(lead), 1)
     case 0xC2, 0xD8:
         guard index + 1 < bytes.count else { return nil }
-        let value = UInt32(lead & 0x1F) << 6 | UInt32(bytes[index + 1] & 0x3F)
+        let value = unsafe UInt32(lead & 0x1F) << 6 | UInt32(bytes[index + 1] & 0x3F)
         return Unicode.Scalar(value).flatMap { $0.controlsDisplay ? ($0, 2) : nil }
     case 0xE2:
         guard index + 2 < bytes.count else { return nil }
-        let value = 0x2000 | UInt32(bytes[index + 1] & 0x3F) << 6 | UInt32(bytes[index + 2] & 0x3F)
+        let value = unsafe 0x2000 | UInt32(bytes[index + 1] & 0x3F) << 6 | UInt32(bytes[index + 2] & 0x3F)
         return Unicode.Scalar(value).flatMap { $0.controlsDisplay ? ($0, 3) : nil }
     default: return nil
     }

@@ -45,7 +45,7 @@ public enum FileError: AdzeFailure, Equatable {
         case .shrank(let path, let offset, let expected, let found):
             "\(path): the file shrank while it was read: expected \(expected) bytes at offset \(offset), found \(found)"
         case .system(let call, let path, let code):
-            "\(path): \(call) failed: \(String(cString: strerror(code)))"
+            unsafe "\(path): \(call) failed: \(String(cString: strerror(code)))"
         }
     }
 

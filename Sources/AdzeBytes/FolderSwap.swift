@@ -47,12 +47,12 @@ struct FolderSwap {
         let outside = splitPath(staging).folder == target ? FolderSwap.places(of: staging)[1] : staging
         let isInside = outside != staging
         if isInside {
-            guard rename(staging, outside) == 0 else { return false }
+            guard unsafe rename(staging, outside) == 0 else { return false }
             temporaries.insert(outside)
         }
         let new = outside + "/new"
         guard keepEverythingsAttributes(in: new), Renaming.exchange(new, target) == 0 else {
-            if isInside, rename(outside, staging) == 0 { temporaries.remove(outside) }
+            if isInside, unsafe rename(outside, staging) == 0 { temporaries.remove(outside) }
             return false
         }
         // What somebody put there in the last moment is not ours to remove.
@@ -69,14 +69,14 @@ struct FolderSwap {
         for file in files { FolderSwap.keepAttributes(of: "\(target)/\(file)", on: "\(new)/\(file)") }
         FolderSwap.keepAttributes(of: target, on: new)
         var (old, made) = (stat(), stat())
-        guard stat(target, &old) == 0, stat(new, &made) == 0 else { return false }
+        guard unsafe stat(target, &old) == 0, unsafe stat(new, &made) == 0 else { return false }
         return old.st_mode == made.st_mode && old.st_uid == made.st_uid && old.st_gid == made.st_gid
     }
 
     private static func keepAttributes(of old: String, on new: String) {
         var status = stat()
-        guard lstat(old, &status) == 0, status.st_mode & S_IFMT != S_IFLNK else { return }
-        let descriptor = open(new, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard unsafe lstat(old, &status) == 0, status.st_mode & S_IFMT != S_IFLNK else { return }
+        let descriptor = unsafe open(new, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         AdzeBytes.keepAttributes(of: status, on: descriptor)
         close(descriptor)
@@ -93,11 +93,13 @@ struct FolderSwap {
     private func move(_ ours: [String]) throws(FileError) {
         var done: [(from: String, to: String)] = []
         func move(_ from: String, _ to: String) throws(FileError) {
-            guard rename(from, to) == 0 else { throw .current("rename", to) }
+            guard unsafe rename(from, to) == 0 else { throw .current("rename", to) }
             done.append((from, to))
         }
         func makeFolder(of path: String) throws(FileError) {
-            guard mkdir(splitPath(path).folder, 0o777) == 0 || errno == EEXIST else { throw .current("create", path) }
+            guard unsafe mkdir(splitPath(path).folder, 0o777) == 0 || errno == EEXIST else {
+                throw .current("create", path)
+            }
         }
         let (new, partial, old) = (staging + "/new", staging + "/old.partial", staging + "/old")
         do throws(FileError) {
@@ -113,11 +115,11 @@ struct FolderSwap {
                 try move("\(new)/\(file)", "\(target)/\(file)")
             }
         } catch {
-            for (from, to) in done.reversed() { rename(to, from) }
+            for (from, to) in done.reversed() { unsafe rename(to, from) }
             throw error
         }
         // Folders that have nothing left in them; the system refuses the others.
-        for file in ours where file.contains("/") { rmdir("\(target)/\(splitPath(file).folder)") }
+        for file in ours where file.contains("/") { unsafe rmdir("\(target)/\(splitPath(file).folder)") }
     }
 
     /// Makes the old folder whole again where the maker of the staging folder was killed while it moved files.
@@ -126,12 +128,12 @@ struct FolderSwap {
         guard let left = try? files(ofNew: staging + "/new"), !left.isEmpty else { return }
         if pathExists(old), let files = try? layout.files(of: target, except: splitPath(staging).name).ours {
             // All of ours that is there by now is new.
-            for file in files { unlink("\(target)/\(file)") }
+            for file in files { unsafe unlink("\(target)/\(file)") }
         }
         for kept in [partial, old] {
             for file in (try? layout.files(of: kept).ours.reversed()) ?? [] {
-                mkdir(splitPath("\(target)/\(file)").folder, 0o777)
-                rename("\(kept)/\(file)", "\(target)/\(file)")
+                unsafe mkdir(splitPath("\(target)/\(file)").folder, 0o777)
+                unsafe rename("\(kept)/\(file)", "\(target)/\(file)")
             }
         }
     }

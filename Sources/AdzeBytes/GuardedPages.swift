@@ -13,7 +13,7 @@ package enum GuardSide: String, Sendable, CaseIterable {
     case end
 
     /// What `ADZE_GUARD_PAGES` says; empty where it is unset.
-    private static let setting = getenv("ADZE_GUARD_PAGES").map { String(cString: $0) } ?? ""
+    private static let setting = unsafe getenv("ADZE_GUARD_PAGES").map { unsafe String(cString: $0) } ?? ""
 
     /// The end that every buffer of this process is guarded at; nil, the usual, for none.
     package static let wanted = GuardSide(rawValue: setting)
@@ -26,7 +26,8 @@ package enum GuardSide: String, Sendable, CaseIterable {
 ///
 /// Its address is a multiple of its element's size and of no more: flush with the page behind it, a run of floats begins
 /// anywhere that a float may. The bytes between its other end and the page there are checked when it is given back.
-package struct GuardedPages: @unchecked Sendable {
+@safe package struct GuardedPages: @unchecked Sendable {
+    // @safe: the address is live until the one owner gives it back.
     // @unchecked: hands out its address and nothing else.
     package let base: UnsafeMutableRawPointer
     package let byteCount: Int
@@ -45,30 +46,31 @@ package struct GuardedPages: @unchecked Sendable {
         let page = GuardedPages.pageSize
         let room = (byteCount + page - 1) / page * page
         mappingSize = room + 2 * page
-        guard let memory = mmap(nil, mappingSize, PROT_NONE, MAP_PRIVATE | MAP_ANON, -1, 0), memory != MAP_FAILED,
-            room == 0 || mprotect(memory + page, room, PROT_READ | PROT_WRITE) == 0
+        guard let memory = unsafe mmap(nil, mappingSize, PROT_NONE, MAP_PRIVATE | MAP_ANON, -1, 0),
+            unsafe memory != MAP_FAILED,
+            unsafe room == 0 || mprotect(memory + page, room, PROT_READ | PROT_WRITE) == 0
         else { fatalError("out of memory: \(byteCount) bytes between guard pages") }
-        mapping = memory
+        unsafe mapping = memory
         self.byteCount = byteCount
         self.side = side
-        let first = memory + page
+        let first = unsafe memory + page
         switch side {
         case .start:
-            base = first
-            slack = UnsafeMutableRawBufferPointer(start: first + byteCount, count: room - byteCount)
+            unsafe base = first
+            unsafe slack = UnsafeMutableRawBufferPointer(start: first + byteCount, count: room - byteCount)
         case .end:
-            base = first + (room - byteCount)
-            slack = UnsafeMutableRawBufferPointer(start: first, count: room - byteCount)
+            unsafe base = first + (room - byteCount)
+            unsafe slack = UnsafeMutableRawBufferPointer(start: first, count: room - byteCount)
         }
-        if let start = slack.baseAddress { memset(start, Int32(GuardedPages.mark), slack.count) }
+        if let start = unsafe slack.baseAddress { unsafe memset(start, Int32(GuardedPages.mark), slack.count) }
     }
 
     /// Whether nobody has written between the buffer's other end and the page there.
-    package var isIntact: Bool { slack.allSatisfy { $0 == GuardedPages.mark } }
+    package var isIntact: Bool { unsafe slack.allSatisfy { $0 == GuardedPages.mark } }
 
     /// Gives the memory back; the program ends where the slack was written to.
     package func unmap() {
         guard isIntact else { fatalError("written beyond the \(side == .end ? "start" : "end") of \(byteCount) bytes") }
-        munmap(mapping, mappingSize)
+        unsafe munmap(mapping, mappingSize)
     }
 }

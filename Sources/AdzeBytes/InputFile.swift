@@ -22,10 +22,10 @@ public final class InputFile: Sendable {
     /// Throws `FileError.notFound`, `.notARegularFile` or `.system`.
     public init(path: String) throws(FileError) {
         // O_NONBLOCK: opening a pipe without a writer would wait for ever otherwise.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .current("open", path) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
+        guard unsafe fstat(descriptor, &status) == 0 else {
             let error = FileError.current("fstat", path)
             close(descriptor)
             throw error
@@ -48,8 +48,8 @@ public final class InputFile: Sendable {
     public func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
         precondition(offset >= 0 && count >= 0)
         do {
-            return try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-                try read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
+            return try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+                try unsafe read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
                 initialized = count
             }
         } catch let error as FileError {
@@ -64,7 +64,7 @@ public final class InputFile: Sendable {
         guard let base = buffer.baseAddress else { return }
         var done = 0
         while done < buffer.count {
-            let got = pread(descriptor, base + done, buffer.count - done, off_t(offset + done))
+            let got = unsafe pread(descriptor, base + done, buffer.count - done, off_t(offset + done))
             if got < 0 {
                 if errno == EINTR { continue }
                 throw .current("read", path)

@@ -8,7 +8,8 @@ internal import Darwin
 #endif
 
 /// A private mapping; pages that nobody touches take no memory.
-package struct MappedPages: @unchecked Sendable {
+@safe package struct MappedPages: @unchecked Sendable {
+    // @safe: the address is live until the one owner unmaps it.
     // @unchecked: hands out its address and nothing else.
     package let base: UnsafeMutableRawPointer
     private let byteCount: Int
@@ -23,27 +24,27 @@ package struct MappedPages: @unchecked Sendable {
         let isLarge = largeFrom.map { byteCount - $0 >= MappedPages.largePage } ?? false
         let size = isLarge ? MappedPages.roundUp(max(byteCount, 1)) : max(byteCount, 1)
         let slack = isLarge ? MappedPages.largePage : 0
-        guard let memory = mmap(nil, size + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0),
-            memory != MAP_FAILED
+        guard let memory = unsafe mmap(nil, size + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0),
+            unsafe memory != MAP_FAILED
         else { fatalError("out of memory: \(byteCount) bytes") }
         self.byteCount = size
         guard isLarge, let largeFrom else {
-            base = memory
+            unsafe base = memory
             return
         }
         let before = MappedPages.roundUp(Int(bitPattern: memory)) - Int(bitPattern: memory)
-        base = memory + before
-        if before > 0 { munmap(memory, before) }
-        if slack > before { munmap(base + size, slack - before) }
+        unsafe base = memory + before
+        if before > 0 { unsafe munmap(memory, before) }
+        if slack > before { unsafe munmap(base + size, slack - before) }
         #if os(Linux)
         // A wish: where it is refused, the pages are small ones.
         let first = MappedPages.roundUp(largeFrom)
-        madvise(base + first, size - first, MADV_HUGEPAGE)
+        unsafe madvise(base + first, size - first, MADV_HUGEPAGE)
         #endif
     }
 
     /// Gives the memory back; nobody may use it any more.
-    package func unmap() { munmap(base, byteCount) }
+    package func unmap() { unsafe munmap(base, byteCount) }
 
     private static func roundUp(_ bytes: Int) -> Int { (bytes + largePage - 1) / largePage * largePage }
 }

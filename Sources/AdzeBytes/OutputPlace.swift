@@ -20,14 +20,14 @@ package struct FileIdentity: Hashable, Sendable {
     /// What a path leads to; nil where that is nothing.
     package init?(path: String) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard unsafe stat(path, &status) == 0 else { return nil }
         self.init(status)
     }
 
     /// What an open descriptor stands for; nil where that is no regular file.
     package init?(descriptor: Int32) {
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         self.init(status)
     }
 }
@@ -81,7 +81,7 @@ package struct OutputPlace: Sendable {
                 return
             }
             var status = stat()
-            guard lstat(target, &status) == 0 else {
+            guard unsafe lstat(target, &status) == 0 else {
                 guard errno == ENOENT || errno == ENOTDIR else { throw .current("create", path) }
                 self.init(path: path, target: target, descriptor: nil, status: nil)
                 return
@@ -91,7 +91,7 @@ package struct OutputPlace: Sendable {
                 return
             }
             var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-            let count = readlink(target, &buffer, buffer.count)
+            let count = unsafe readlink(target, &buffer, buffer.count)
             guard count >= 0 else { throw .current("read", path) }
             let link = String(decoding: buffer[..<count], as: UTF8.self)
             target = withoutTrailingSlashes(link.hasPrefix("/") ? link : splitPath(target).folder + "/" + link)
@@ -153,7 +153,7 @@ package struct OutputPlace: Sendable {
             if let descriptor, fcntl(descriptor, F_GETFL) & O_ACCMODE == O_RDONLY {
                 throw .system(call: "open", path: path, errno: EBADF)
             }
-            guard descriptor != nil || access(target, W_OK) == 0 else { throw .current("open", path) }
+            guard unsafe descriptor != nil || access(target, W_OK) == 0 else { throw .current("open", path) }
         case .folder: try OutputPlace.probe(target, name: name, output: path)
         case .absent:
             guard isFolder(folder) else { throw .notFound(path: folder) }
@@ -186,7 +186,7 @@ package struct OutputPlace: Sendable {
     /// Refuses files that no new one can take the place of, though their folder takes new files.
     private func checkReplacing(in folder: String) throws(FileError) {
         var (file, place) = (stat(), stat())
-        guard stat(target, &file) == 0, stat(folder, &place) == 0 else { return }
+        guard unsafe stat(target, &file) == 0, unsafe stat(folder, &place) == 0 else { return }
         if file.st_dev != place.st_dev {
             throw .unfitOutput(
                 path: path, expected: "a file in a folder that is mounted whole", found: "a file that is mounted alone")
@@ -200,7 +200,7 @@ package struct OutputPlace: Sendable {
     /// Makes a temporary and removes it: nothing else tells for certain whether a folder takes files.
     private static func probe(_ folder: String, name: String, output: String) throws(FileError) {
         let temporary = try Temporary.file(in: folder, for: name, mode: 0o600, output: output)
-        unlink(temporary.path)
+        unsafe unlink(temporary.path)
         UnfinishedOutputs.remove(temporary.path)
         close(temporary.descriptor)
     }
@@ -208,7 +208,7 @@ package struct OutputPlace: Sendable {
     /// Opens a stream for writing; a pipe waits for its reader.
     package func openStream() throws(FileError) -> Int32 {
         precondition(kind == .stream)
-        let opened = descriptor.map { dup($0) } ?? open(target, O_WRONLY | O_CLOEXEC)
+        let opened = unsafe descriptor.map { dup($0) } ?? open(target, O_WRONLY | O_CLOEXEC)
         guard opened >= 0 else { throw .current("open", path) }
         if descriptor != nil { _ = fcntl(opened, F_SETFD, FD_CLOEXEC) }
         return opened
@@ -217,14 +217,14 @@ package struct OutputPlace: Sendable {
 
 private func status(of descriptor: Int32, _ path: String) throws(FileError) -> stat {
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .current("open", path) }
+    guard unsafe fstat(descriptor, &status) == 0 else { throw .current("open", path) }
     return status
 }
 
 /// Gives a new file or folder the mode and owner of the one whose place it takes, as far as the system lets us.
 func keepAttributes(of status: stat, on descriptor: Int32) {
     var (mode, now) = (status.st_mode & 0o7777, stat())
-    guard fstat(descriptor, &now) == 0 else { return }
+    guard unsafe fstat(descriptor, &now) == 0 else { return }
     if now.st_uid != status.st_uid || now.st_gid != status.st_gid,
         fchown(descriptor, status.st_uid, status.st_gid) != 0
     {

@@ -9,7 +9,7 @@ import Darwin
 /// Makes the folder that a file of this path lies in, unless it is there; its own parent must be.
 package func makeFolder(of path: String) throws(FileError) {
     let folder = splitPath(path).folder
-    guard UnfinishedOutputs.creating({ mkdir(folder, 0o777) }) == 0 || errno == EEXIST else {
+    guard UnfinishedOutputs.creating({ unsafe mkdir(folder, 0o777) }) == 0 || errno == EEXIST else {
         throw .current("create", folder)
     }
 }
@@ -17,19 +17,19 @@ package func makeFolder(of path: String) throws(FileError) {
 /// Whether anything, a broken link included, has this path.
 package func pathExists(_ path: String) -> Bool {
     var status = stat()
-    return lstat(path, &status) == 0
+    return unsafe lstat(path, &status) == 0
 }
 
 /// Whether the path leads to a folder.
 package func isFolder(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 /// Whether the path is a folder itself, and no link to one.
 func isRealFolder(_ path: String) -> Bool {
     var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 /// The names in a folder, sorted; throws `FileError`.
@@ -41,11 +41,11 @@ package func folderEntries(_ path: String) throws(FileError) -> [String] {
 
 /// Calls `body` with each name in a folder, in the system's order.
 func forEachEntry(of path: String, _ body: (String) -> Void) throws(FileError) {
-    guard let folder = opendir(path) else { throw .current("open", path) }
-    defer { closedir(folder) }
-    while let entry = readdir(folder) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-            pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+    guard let folder = unsafe opendir(path) else { throw .current("open", path) }
+    defer { unsafe closedir(folder) }
+    while let entry = unsafe readdir(folder) {
+        let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+            unsafe pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { unsafe String(cString: $0) }
         }
         if name != "." && name != ".." { body(name) }
     }
@@ -69,15 +69,15 @@ package func withoutTrailingSlashes(_ path: String) -> String {
 func removeFolder(_ path: String) {
     for name in (try? folderEntries(path)) ?? [] {
         let inner = path + "/" + name
-        if isRealFolder(inner) { removeFolder(inner) } else { unlink(inner) }
+        if isRealFolder(inner) { removeFolder(inner) } else { unsafe unlink(inner) }
     }
-    rmdir(path)
+    unsafe rmdir(path)
 }
 
 /// Makes a change of names in a folder durable.
 func syncFolder(_ path: String) {
     // Some file systems refuse to sync a folder; the change stands all the same.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)

@@ -17,8 +17,8 @@ enum Renaming {
         guard errno == ENOSYS || errno == EINVAL || errno == ENOTSUP else { return -1 }
         // A link fails where the name is taken, so that a file made meanwhile by somebody else is not lost. Folders and
         // file systems without links fall through; `rename` itself refuses a folder that is not empty.
-        if link(from, path) == 0 {
-            unlink(from)
+        if unsafe link(from, path) == 0 {
+            unsafe unlink(from)
             return 0
         }
         if errno == EEXIST { return -1 }
@@ -26,7 +26,7 @@ enum Renaming {
             errno = EEXIST
             return -1
         }
-        return rename(from, path)
+        return unsafe rename(from, path)
     }
 
     private enum Mode {
@@ -37,11 +37,11 @@ enum Renaming {
         #if canImport(Darwin)
         return renamex_np(from, to, UInt32(mode == .exchange ? RENAME_SWAP : RENAME_EXCL))
         #else
-        guard let renameat2 else {
+        guard let renameat2 = unsafe renameat2 else {
             errno = ENOSYS
             return -1
         }
-        return renameat2(AT_FDCWD, from, AT_FDCWD, to, mode == .exchange ? 2 : 1)
+        return unsafe renameat2(AT_FDCWD, from, AT_FDCWD, to, mode == .exchange ? 2 : 1)
         #endif
     }
 
@@ -52,6 +52,6 @@ enum Renaming {
     /// The C library's; its headers show it to GNU programs alone. Nil in one that lacks it.
     private static let renameat2: Renameat2? =
         // The signature is that of the manual page.
-        dlsym(nil, "renameat2").map { unsafeBitCast($0, to: Renameat2.self) }
+        unsafe dlsym(nil, "renameat2").map { unsafe unsafeBitCast($0, to: Renameat2.self) }
     #endif
 }

@@ -19,7 +19,7 @@ final class StandardInput: Sendable {
             var chunk = [UInt8](repeating: 0, count: 1 << 16)
             while bytes.count <= limit {
                 let wanted = min(chunk.count, limit - bytes.count + 1)
-                let count = chunk.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, wanted) }
+                let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(STDIN_FILENO, $0.baseAddress, wanted) }
                 if count < 0, errno == EINTR { continue }
                 if count < 0 { return .failure(.current("read", "standard input")) }
                 if count == 0 { break }

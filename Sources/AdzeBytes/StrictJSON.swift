@@ -107,7 +107,7 @@ private struct JSONParser {
     }
 
     mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
-        for index in 0..<text.utf8CodeUnitCount { try expect(text.utf8Start[index], "'\(text)'") }
+        for index in 0..<text.utf8CodeUnitCount { try unsafe expect(text.utf8Start[index], "'\(text)'") }
         return value
     }
 

@@ -22,18 +22,18 @@ struct Temporary {
     static func file(
         in folder: String, for name: String, mode: mode_t, output: String
     ) throws(FileError) -> Temporary {
-        sweep(folder, for: name) { path, _ in unlink(path) }
+        sweep(folder, for: name) { path, _ in unsafe unlink(path) }
         return try make(in: folder, for: name, output: output) { path in
-            open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+            unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         }
     }
 
     /// Makes an empty folder.
     static func folder(in folder: String, for name: String, output: String) throws(FileError) -> Temporary {
         try make(in: folder, for: name, output: output) { path in
-            guard mkdir(path, 0o777) == 0 else { return -1 }
-            let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            if descriptor < 0 { rmdir(path) }
+            guard unsafe mkdir(path, 0o777) == 0 else { return -1 }
+            let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            if descriptor < 0 { unsafe rmdir(path) }
             return descriptor
         }
     }
@@ -64,7 +64,7 @@ struct Temporary {
 
     /// The beginning of the names of an output's temporaries, short enough for the folder's file system.
     private static func prefix(_ name: String, in folder: String) -> String {
-        let limit = pathconf(folder, Int32(_PC_NAME_MAX))
+        let limit = unsafe pathconf(folder, Int32(_PC_NAME_MAX))
         let room = (limit > 0 ? Int(limit) : 255) - 2 - digits - ending.utf8.count
         var start = ""
         for scalar in name.unicodeScalars {
@@ -96,7 +96,7 @@ struct Temporary {
             let path = "\(folder)/\(entry)"
             let isFolder = isRealFolder(path)
             // Locks of network file systems want a file that is open for writing; a folder never is.
-            let descriptor = open(path, (isFolder ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            let descriptor = unsafe open(path, (isFolder ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
             guard descriptor >= 0 else { continue }
             defer { close(descriptor) }
             if lock(descriptor, path) == .ours { remove(path, isFolder) }
@@ -118,7 +118,9 @@ struct Temporary {
             return errno == EWOULDBLOCK ? .others : .unknown
         }
         var (open, named) = (stat(), stat())
-        guard fstat(descriptor, &open) == 0, lstat(path, &named) == 0, FileIdentity(open) == FileIdentity(named) else {
+        guard unsafe fstat(descriptor, &open) == 0, unsafe lstat(path, &named) == 0,
+            FileIdentity(open) == FileIdentity(named)
+        else {
             return .others
         }
         return .ours
@@ -128,7 +130,7 @@ struct Temporary {
 /// Removes the temporary files of outputs in a folder whose makers are gone.
 package func removeDeadTemporaries(in folder: String, of isOutput: (_ name: String) -> Bool) {
     Temporary.sweep(folder, where: { isOutput(String($0.dropFirst().dropLast())) }) { path, isFolder in
-        if !isFolder { unlink(path) }
+        if !isFolder { unsafe unlink(path) }
     }
 }
 
@@ -136,7 +138,7 @@ package func removeDeadTemporaries(in folder: String, of isOutput: (_ name: Stri
 /// takes none.
 package func openNamelessFile(in folder: String) -> Int32 {
     guard let temporary = try? Temporary.file(in: folder, for: "cache", mode: 0o600, output: folder) else { return -1 }
-    unlink(temporary.path)
+    unsafe unlink(temporary.path)
     UnfinishedOutputs.remove(temporary.path)
     return temporary.descriptor
 }

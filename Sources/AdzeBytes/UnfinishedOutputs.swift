@@ -39,7 +39,7 @@ package enum UnfinishedOutputs {
     /// Removes every temporary and ends the process at once, with no moment between in which a thread could make more.
     package static func end(_ code: Int32) -> Never {
         paths.withLock { paths in
-            for path in paths.sorted() { if isRealFolder(path) { removeFolder(path) } else { unlink(path) } }
+            for path in paths.sorted() { if isRealFolder(path) { removeFolder(path) } else { unsafe unlink(path) } }
             _exit(code)
         }
     }

@@ -68,12 +68,12 @@ struct CSVScanner {
 
     /// Takes text up to a delimiter or a line end; false at the end of the record.
     private mutating func unquotedRun(_ record: inout Record) throws(DataError) -> Bool {
-        let start = reader.base + reader.position
+        let start = unsafe reader.base + reader.position
         let left = reader.left
         var count = 0
         let delimiter = delimiter
         while count < left {
-            let byte = start[count]
+            let byte = unsafe start[count]
             if byte == delimiter || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { break }
             count += 1
         }
@@ -99,9 +99,9 @@ struct CSVScanner {
     private mutating func quotedRun(_ record: inout Record) throws(DataError) {
         let found = reader.distance(to: UInt8(ascii: "\""))
         let count = found ?? reader.left
-        let start = reader.base + reader.position
+        let start = unsafe reader.base + reader.position
         for index in 0..<count {
-            let byte = start[index]
+            let byte = unsafe start[index]
             if byte > 0x0D {
                 isAfterCR = false
                 continue

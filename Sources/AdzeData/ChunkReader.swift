@@ -15,7 +15,8 @@ public typealias ChunkSource = (UnsafeMutableRawBufferPointer) throws(DataError)
 /// A window on the input: the bytes `position..<end` of `base` are read and not yet used.
 ///
 /// A class because it owns its memory, which the scanners read through a plain pointer.
-final class ChunkReader {
+@safe final class ChunkReader {
+    // @safe: the memory is its own and lives as long; a scanner reads `position..<end` of it and no further.
     let base: UnsafeMutablePointer<UInt8>
     private(set) var position = 0
     private(set) var end = 0
@@ -26,11 +27,11 @@ final class ChunkReader {
     init(capacity: Int, source: @escaping ChunkSource) {
         precondition(capacity > 0, "a window has room for a byte")
         self.capacity = capacity
-        self.source = source
-        self.base = .allocate(capacity: capacity)
+        unsafe self.source = source
+        unsafe self.base = .allocate(capacity: capacity)
     }
 
-    deinit { base.deallocate() }
+    deinit { unsafe base.deallocate() }
 
     /// The bytes that are left in the window.
     var left: Int { end - position }
@@ -38,7 +39,7 @@ final class ChunkReader {
     /// The first byte that is left; the window must not be empty.
     var first: UInt8 {
         assert(left > 0)
-        return base[position]
+        return unsafe base[position]
     }
 
     /// Steps over bytes of the window.
@@ -50,8 +51,8 @@ final class ChunkReader {
     /// The distance of the next `byte` in the window, or nil.
     func distance(to byte: UInt8) -> Int? {
         // In bounds: `position..<end` lies in the allocation.
-        guard left > 0, let found = memchr(base + position, Int32(byte), left) else { return nil }
-        return UnsafeRawPointer(base + position).distance(to: found)
+        guard left > 0, let found = unsafe memchr(base + position, Int32(byte), left) else { return nil }
+        return unsafe UnsafeRawPointer(base + position).distance(to: found)
     }
 
     /// Reads the next chunk where the window is empty; false at the end of the input.
@@ -64,7 +65,7 @@ final class ChunkReader {
 
     private func read() throws(DataError) -> Bool {
         guard !isAtEnd else { return false }
-        let count = try source(UnsafeMutableRawBufferPointer(start: base + end, count: capacity - end))
+        let count = try unsafe source(UnsafeMutableRawBufferPointer(start: base + end, count: capacity - end))
         precondition(count >= 0 && count <= capacity - end, "the source gave more bytes than there is room for")
         end += count
         isAtEnd = count == 0
@@ -86,7 +87,9 @@ struct Record {
 
     /// Whether any field has a NUL.
     var hasNUL: Bool {
-        bytes.withUnsafeBytes { raw in raw.baseAddress.map { memchr($0, 0, raw.count) != nil } ?? false }
+        unsafe bytes.withUnsafeBytes { raw in
+            unsafe raw.baseAddress.map { unsafe memchr($0, 0, raw.count) != nil } ?? false
+        }
     }
 
     mutating func start(line: Int) {
@@ -102,7 +105,7 @@ struct Record {
 
     mutating func append(_ reader: ChunkReader, count: Int) {
         // In bounds: the caller's count is at most what is left in the window.
-        bytes.append(contentsOf: UnsafeBufferPointer(start: reader.base + reader.position, count: count))
+        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: reader.base + reader.position, count: count))
     }
 
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
@@ -148,14 +151,14 @@ final class StreamInput {
             return
         }
         if isFolder(path) { throw .file(.notARegularFile(path: path, found: "a folder")) }
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .file(.current("open", path)) }
         isRegularFile = StreamInput.isRegular(descriptor)
     }
 
     private static func isRegular(_ descriptor: Int32) -> Bool {
         var status = stat()
-        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     deinit {
@@ -166,7 +169,7 @@ final class StreamInput {
         if let beforeWaiting, !isReady { beforeWaiting() }
         while true {
             #if canImport(Glibc)
-            let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            let got = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             #else
             let got = Darwin.read(descriptor, buffer.baseAddress, buffer.count)
             #endif
@@ -179,6 +182,6 @@ final class StreamInput {
     private var isReady: Bool {
         var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         // A call that fails says nothing of waiting; the read that follows will say what is wrong.
-        return poll(&wanted, 1, 0) != 0
+        return unsafe poll(&wanted, 1, 0) != 0
     }
 }

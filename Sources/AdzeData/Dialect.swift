@@ -66,9 +66,9 @@ struct DialectSurvey {
     /// The rows as one dialect reads them; without one that the sample cuts off.
     private func rows(_ dialect: SettledDialect) -> [[String]] {
         var (rest, rows, record) = (bytes, [[String]](), Record())
-        let reader = ChunkReader(capacity: DialectSurvey.sampleSize) { buffer in
+        let reader = unsafe ChunkReader(capacity: DialectSurvey.sampleSize) { buffer in
             let count = min(buffer.count, rest.count)
-            buffer.copyBytes(from: rest.prefix(count))
+            unsafe buffer.copyBytes(from: rest.prefix(count))
             rest = rest.dropFirst(count)
             return count
         }

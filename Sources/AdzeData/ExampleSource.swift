@@ -38,7 +38,7 @@ public struct ExampleSource: ~Copyable {
         chunkSize: Int = RowSource.chunkSize, chunks: @escaping ChunkSource
     ) throws(DataError) {
         self.kind = kind
-        rows = try LabelledRows(format: format, columns: columns, chunkSize: chunkSize, chunks: chunks)
+        rows = try unsafe LabelledRows(format: format, columns: columns, chunkSize: chunkSize, chunks: chunks)
     }
 
     /// Whether a path can be read twice: a regular file or a folder, and no pipe.

@@ -126,7 +126,7 @@ struct JSONMemberScanner {
 
     private mutating func literal(_ text: StaticString) -> Bool {
         for index in 0..<text.utf8CodeUnitCount {
-            guard take(text.utf8Start[index]) else { return false }
+            guard unsafe take(text.utf8Start[index]) else { return false }
         }
         return true
     }

@@ -35,7 +35,7 @@ struct LabelledRows: ~Copyable {
     init(
         format: DataFormat, columns: ColumnSelection, chunkSize: Int, chunks: @escaping ChunkSource
     ) throws(DataError) {
-        stream = try RowSource(
+        stream = unsafe try RowSource(
             format: format, columns: columns, options: LabelledRows.options(Dialect()), chunkSize: chunkSize,
             chunks: chunks)
     }

@@ -153,7 +153,7 @@ public func appendCSVField(_ field: some Collection<UInt8>, delimiter: UInt8, to
 /// Appends a text as a JSON string.
 public func appendJSONString(_ text: String, to out: inout [UInt8]) {
     var text = text
-    text.withUTF8 { appendJSONString($0, to: &out) }
+    text.withUTF8 { unsafe appendJSONString($0, to: &out) }
 }
 
 /// Appends bytes as a JSON string; what is no UTF-8 among them becomes U+FFFD.

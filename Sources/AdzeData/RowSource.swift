@@ -77,9 +77,11 @@ public struct RowSource: ~Copyable {
     ) throws(DataError) {
         let format = try RowSource.format(stated: format, path: path)
         let input = try StreamInput(path: path)
-        try self.init(
+        unsafe try self.init(
             format, columns, options, input, chunkSize: RowSource.chunkSize,
-            chunks: { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in try input.read(into: buffer) }
+            chunks: { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in
+                try unsafe input.read(into: buffer)
+            }
         )
     }
 
@@ -88,7 +90,7 @@ public struct RowSource: ~Copyable {
         format: DataFormat, columns: ColumnSelection = ColumnSelection(), options: RowOptions = RowOptions(),
         chunkSize: Int = RowSource.chunkSize, chunks: @escaping ChunkSource
     ) throws(DataError) {
-        try self.init(format, columns, options, nil, chunkSize: chunkSize, chunks: chunks)
+        unsafe try self.init(format, columns, options, nil, chunkSize: chunkSize, chunks: chunks)
     }
 
     private init(
@@ -108,10 +110,10 @@ public struct RowSource: ~Copyable {
         self.isByNumber = isByNumber
         self.format = format
         self.columns = columns
-        let decoder = DecodedInput(encoding: options.dialect.encoding, source: chunks)
+        let decoder = unsafe DecodedInput(encoding: options.dialect.encoding, source: chunks)
         self.decoder = decoder
-        reader = ChunkReader(capacity: chunkSize) {
-            (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in try decoder.read(into: buffer)
+        reader = unsafe ChunkReader(capacity: chunkSize) {
+            (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in try unsafe decoder.read(into: buffer)
         }
         lines = LineScanner(reader: reader, limit: RowSource.recordLimit)
         objects = ObjectReader(columns: columns, isLabelled: options.isLabelled)

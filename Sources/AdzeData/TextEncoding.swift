@@ -20,7 +20,8 @@ public enum TextEncoding: String, Sendable, CaseIterable {
 ///
 /// A mark of UTF-8 or UTF-16 decides, unless an encoding of one byte a character is stated. What cannot be decoded comes
 /// out as bytes that are no UTF-8, so that it costs its row and no more. Throws at the marks of packed files.
-final class DecodedInput {
+@safe final class DecodedInput {
+    // @safe: a source fills the buffer that it is given and says how much of it; more than its room is a mistake.
     /// Whether the input began with a byte order mark.
     private(set) var hadMark = false
     /// Whether rows are read from another encoding than UTF-8.
@@ -35,7 +36,7 @@ final class DecodedInput {
     private var given = 0
 
     init(encoding: TextEncoding?, source: @escaping ChunkSource) {
-        self.source = source
+        unsafe self.source = source
         stated = encoding
     }
 
@@ -43,12 +44,12 @@ final class DecodedInput {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int {
         try start(roomFor: buffer.count)
         if given == pending.count {
-            guard transcoder != nil else { return isAtEnd ? 0 : try source(buffer) }
+            guard transcoder != nil else { return unsafe isAtEnd ? 0 : try source(buffer) }
             try decodeMore()
         }
         let count = min(buffer.count, pending.count - given)
-        pending.withUnsafeBytes {
-            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[given..<given + count]))
+        unsafe pending.withUnsafeBytes {
+            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[given..<given + count]))
         }
         given += count
         if given == pending.count { (pending, given) = ([], 0) }
@@ -114,9 +115,9 @@ final class DecodedInput {
     private func rawChunk() throws(DataError) -> [UInt8] {
         var raw = [UInt8](repeating: 0, count: 1 << 16)
         var failure: DataError?
-        let count = raw.withUnsafeMutableBytes { buffer -> Int in
+        let count = unsafe raw.withUnsafeMutableBytes { buffer -> Int in
             do throws(DataError) {
-                return try source(buffer)
+                return try unsafe source(buffer)
             } catch {
                 failure = error
                 return 0
@@ -222,9 +223,10 @@ private struct Transcoder {
 /// The bytes as UTF-8; throws at the marks of packed files.
 func decoded(_ bytes: [UInt8], encoding: TextEncoding?) throws(DataError) -> [UInt8] {
     var position = 0
-    let input = DecodedInput(encoding: encoding) { (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in
+    let input = unsafe DecodedInput(encoding: encoding) {
+        (buffer: UnsafeMutableRawBufferPointer) throws(DataError) -> Int in
         let count = min(buffer.count, bytes.count - position)
-        buffer.copyBytes(from: bytes[position..<position + count])
+        unsafe buffer.copyBytes(from: bytes[position..<position + count])
         position += count
         return count
     }

@@ -9,9 +9,9 @@ extension Kernels {
     package func runInt8Limit(steps: Int) -> (done: Int, counted: Int) {
         precondition(steps >= 0 && steps <= 1 << 24, "the sums stay exact")
         var sink = [Int32](repeating: 0, count: PackedMatrix.panel)
-        let done = sink.withUnsafeMutableBufferPointer { buffer in
+        let done = unsafe sink.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { preconditionFailure("a panel has columns") }
-            return table.i8_limit(base, steps)
+            return unsafe table.i8_limit(base, steps)
         }
         return (done, sink.reduce(0) { $0 + Int($1) })
     }
@@ -20,9 +20,9 @@ extension Kernels {
     package func runFloatLimit(steps: Int) -> (done: Int, counted: Int) {
         precondition(steps >= 0 && steps <= 1 << 24)
         var sink = [Float](repeating: 0, count: PackedMatrix.panel)
-        let done = sink.withUnsafeMutableBufferPointer { buffer in
+        let done = unsafe sink.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { preconditionFailure("a panel has columns") }
-            return table.f32_limit(base, steps)
+            return unsafe table.f32_limit(base, steps)
         }
         return (done, sink.reduce(0) { $0 + Int($1) })
     }

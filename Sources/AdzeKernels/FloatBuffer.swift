@@ -6,7 +6,8 @@ internal import AdzeBytes
 ///
 /// Its values may be written by several threads at once where they write different elements; who hands out views sees
 /// to that.
-public final class FloatBuffer: @unchecked Sendable {
+@safe public final class FloatBuffer: @unchecked Sendable {
+    // @safe: the values are its own and live as long; views lie inside, and whoever makes one keeps the buffer.
     // @unchecked: the class shares memory by design; every writer in this project is given its own rows or columns.
     package let base: UnsafeMutablePointer<Float>
     /// The number of values.
@@ -21,7 +22,7 @@ public final class FloatBuffer: @unchecked Sendable {
         precondition(count >= 0 && count <= Int.max / 8, "a buffer's size is checked before it is asked for")
         precondition(first.map { $0 >= 0 && $0 <= count } ?? true, "the large pages begin inside the buffer")
         memory = BufferMemory(zeroPages: count * 4, largeFrom: first.map { $0 * 4 })
-        base = memory.base.bindMemory(to: Float.self, capacity: max(count, 1))
+        unsafe base = memory.base.bindMemory(to: Float.self, capacity: max(count, 1))
         self.count = count
     }
 
@@ -29,14 +30,14 @@ public final class FloatBuffer: @unchecked Sendable {
     public init(count: Int) {
         precondition(count >= 0 && count <= Int.max / 8, "a buffer's size is checked before it is asked for")
         memory = BufferMemory(byteCount: count * 4)
-        base = memory.base.bindMemory(to: Float.self, capacity: max(count, 1))
+        unsafe base = memory.base.bindMemory(to: Float.self, capacity: max(count, 1))
         self.count = count
     }
 
     /// A buffer that holds the values.
     public convenience init(_ values: [Float]) {
         self.init(count: values.count)
-        base.update(from: values, count: values.count)
+        unsafe base.update(from: values, count: values.count)
     }
 
     deinit { memory.free() }
@@ -44,7 +45,7 @@ public final class FloatBuffer: @unchecked Sendable {
     /// A copy of the values at a range.
     public func values(_ range: Range<Int>) -> [Float] {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "the range lies inside the buffer")
-        return Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
+        return unsafe Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
     }
 
     /// The buffer as rows of `columns` values, `stride` apart.
@@ -52,12 +53,13 @@ public final class FloatBuffer: @unchecked Sendable {
         let stride = stride ?? columns
         precondition(rows >= 0 && columns >= 0 && stride >= columns && offset >= 0, "no such matrix")
         precondition(rows == 0 || offset + (rows - 1) * stride + columns <= count, "the matrix lies inside the buffer")
-        return MatrixView(base: base + offset, rows: rows, columns: columns, stride: stride)
+        return unsafe MatrixView(base: base + offset, rows: rows, columns: columns, stride: stride)
     }
 }
 
 /// A borrowed fp32 matrix inside a `FloatBuffer` that outlives it: rows of `columns` values, `stride` values apart.
-package struct MatrixView: @unchecked Sendable {
+@safe package struct MatrixView: @unchecked Sendable {
+    // @safe: made inside a buffer that its maker keeps; kernels check that the shapes of their operands fit.
     // @unchecked: see FloatBuffer; a view is only passed to kernels while its buffer is held by the caller.
     package let base: UnsafeMutablePointer<Float>
     package let rows: Int
@@ -67,12 +69,13 @@ package struct MatrixView: @unchecked Sendable {
     /// The same matrix's rows in a range.
     package func rows(_ range: Range<Int>) -> MatrixView {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "the rows lie inside the matrix")
-        return MatrixView(base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+        return unsafe MatrixView(
+            base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
     }
 
     /// The same matrix's columns in a range.
     package func columns(_ range: Range<Int>) -> MatrixView {
         precondition(range.lowerBound >= 0 && range.upperBound <= columns, "the columns lie inside the matrix")
-        return MatrixView(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+        return unsafe MatrixView(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
     }
 }

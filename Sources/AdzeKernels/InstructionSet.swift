@@ -24,7 +24,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
 
     /// The instruction sets that this processor can run, the plainest first.
     public static var available: [InstructionSet] {
-        allCases.filter { ck_supports($0.code) != 0 && ck_table($0.code) != nil }
+        allCases.filter { unsafe ck_supports($0.code) != 0 && ck_table($0.code) != nil }
     }
 
     /// The best instruction set of this processor.
@@ -36,8 +36,8 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     /// where `ADZE_GUARD_PAGES` names no end of a buffer.
     public static func chosen() throws(InstructionSetError) -> InstructionSet {
         if let name = GuardSide.misnamed { throw InstructionSetError(variable: .guardPages, name: name) }
-        guard let value = getenv("ADZE_FORCE_ISA") else { return best }
-        let name = String(cString: value)
+        guard let value = unsafe getenv("ADZE_FORCE_ISA") else { return best }
+        let name = unsafe String(cString: value)
         guard !name.isEmpty else { return best }
         guard let wanted = InstructionSet(rawValue: name), available.contains(wanted) else {
             throw InstructionSetError(variable: .forcedSet, name: name)

@@ -14,13 +14,13 @@ public struct Kernels: @unchecked Sendable {
 
     /// The kernels of an instruction set that the processor has; OpenBLAS must be installed where it is asked for.
     public init(_ instructionSet: InstructionSet, products: FloatProducts = .ours) {
-        guard InstructionSet.available.contains(instructionSet), let row = ck_table(instructionSet.code) else {
+        guard InstructionSet.available.contains(instructionSet), let row = unsafe ck_table(instructionSet.code) else {
             preconditionFailure("this processor has no \(instructionSet)")
         }
         precondition(products == .ours || OpenBLAS.isInstalled, "OpenBLAS is not installed")
         self.instructionSet = instructionSet
         self.products = products
-        table = row.pointee
+        table = unsafe row.pointee
     }
 
     /// The kernels of the instruction set that was chosen, and `products`, or where nil what suits it.
@@ -42,12 +42,12 @@ public struct Kernels: @unchecked Sendable {
         _ packed: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, kStride: Int, nStride: Int,
         depth: Int, columns: Int
     ) {
-        table.f32_pack(packed, source, kStride, nStride, depth, columns)
+        unsafe table.f32_pack(packed, source, kStride, nStride, depth, columns)
     }
 
     /// An epilogue that only activates, for calling the table itself.
     static func plainEpilogue(_ activation: Activation) -> ck_epilogue {
-        ck_epilogue(bias: nil, residual: nil, residual_stride: 0, activation: activation.code)
+        unsafe ck_epilogue(bias: nil, residual: nil, residual_stride: 0, activation: activation.code)
     }
 
     /// Whether the compiler could use fma in the scalar kernels; without it, each is a slow library call.

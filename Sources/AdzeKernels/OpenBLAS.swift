@@ -12,7 +12,7 @@ enum OpenBLAS {
     ///
     /// Shapes: (M, N), (M, K), (K, N); none is empty.
     static func multiply(_ output: MatrixView, _ input: MatrixView, _ rows: UnsafePointer<Float>, stride: Int) {
-        product(
+        unsafe product(
             rowMajor, asItIs, asItIs, Int32(output.rows), Int32(output.columns), Int32(input.columns), 1, input.base,
             Int32(input.stride), rows, Int32(stride), 0, output.base, Int32(output.stride))
     }
@@ -20,13 +20,13 @@ enum OpenBLAS {
     /// sums += leftᵀ · right; shapes (M, N), (T, M), (T, N).
     static func addOuter(_ sums: MatrixView, _ left: MatrixView, _ right: MatrixView) {
         guard sums.rows > 0, sums.columns > 0, left.rows > 0 else { return }
-        product(
+        unsafe product(
             rowMajor, transposed, asItIs, Int32(sums.rows), Int32(sums.columns), Int32(left.rows), 1, left.base,
             Int32(left.stride), right.base, Int32(right.stride), 1, sums.base, Int32(sums.stride))
     }
 
     /// Whether the library can be loaded; it is, by asking.
-    static var isInstalled: Bool { loaded != nil }
+    static var isInstalled: Bool { unsafe loaded != nil }
 
     /// What the library is called.
     static var names: [String] {
@@ -48,18 +48,21 @@ enum OpenBLAS {
         ) -> Void
 
     private static var product: Product {
-        guard let loaded else { preconditionFailure("nobody multiplies by a library that is not installed") }
-        return loaded
+        guard let loaded = unsafe loaded else {
+            preconditionFailure("nobody multiplies by a library that is not installed")
+        }
+        return unsafe loaded
     }
 
-    private static let loaded: Product? = withOneThread {
+    private static let loaded: Product? = unsafe withOneThread {
         for name in names {
-            guard let library = dlopen(name, RTLD_NOW | RTLD_LOCAL), let product = dlsym(library, "cblas_sgemm"),
-                let limit = dlsym(library, "openblas_set_num_threads")
+            guard let library = unsafe dlopen(name, RTLD_NOW | RTLD_LOCAL),
+                let product = unsafe dlsym(library, "cblas_sgemm"),
+                let limit = unsafe dlsym(library, "openblas_set_num_threads")
             else { continue }
             // The two functions' types are those of OpenBLAS's cblas.h. One that was here before us has its threads.
-            unsafeBitCast(limit, to: (@convention(c) (Int32) -> Void).self)(1)
-            return unsafeBitCast(product, to: Product.self)
+            unsafe unsafeBitCast(limit, to: (@convention(c) (Int32) -> Void).self)(1)
+            return unsafe unsafeBitCast(product, to: Product.self)
         }
         return nil
     }
@@ -67,9 +70,9 @@ enum OpenBLAS {
     /// The library starts a thread for each processor as it is loaded, and lets them spin, unless a variable says better.
     private static func withOneThread<Result>(_ body: () -> Result) -> Result {
         let variable = "OPENBLAS_NUM_THREADS"
-        let before = getenv(variable).map { String(cString: $0) }
-        setenv(variable, "1", 1)
-        defer { if let before { setenv(variable, before, 1) } else { unsetenv(variable) } }
+        let before = unsafe getenv(variable).map { unsafe String(cString: $0) }
+        unsafe setenv(variable, "1", 1)
+        defer { if let before { unsafe setenv(variable, before, 1) } else { unsafe unsetenv(variable) } }
         return body()
     }
 

@@ -7,7 +7,8 @@ internal import CKernels
 ///
 /// A panel holds, for each four steps of K, the four codes of each of 16 columns side by side; what is missing to whole
 /// panels and steps is zero. Immutable once packed.
-package final class PackedInt8Matrix: @unchecked Sendable {
+@safe package final class PackedInt8Matrix: @unchecked Sendable {
+    // @safe: keeps the memory that its pointers are into, sized for its shape when it is made.
     // @unchecked: nothing is written once it is packed, which is done before it is shared.
     /// N: the columns of a product with this matrix.
     package let columns: Int
@@ -42,9 +43,9 @@ package final class PackedInt8Matrix: @unchecked Sendable {
         scales = FloatBuffer(count: padded)
         self.bias = FloatBuffer(bias + [Float](repeating: 0, count: padded - columns))
         memory = weights.allocate(byteCount: bytes)
-        codes = memory.base.bindMemory(to: Int8.self, capacity: bytes)
+        unsafe codes = memory.base.bindMemory(to: Int8.self, capacity: bytes)
         sumMemory = BufferMemory(byteCount: padded * 4)
-        sums = sumMemory.base.bindMemory(to: Int32.self, capacity: padded)
+        unsafe sums = sumMemory.base.bindMemory(to: Int32.self, capacity: padded)
     }
 
     /// Packs the row-major codes and the scales of some columns from `firstColumn`, which starts a panel; what fills up
@@ -54,11 +55,11 @@ package final class PackedInt8Matrix: @unchecked Sendable {
     package func pack(_ source: Span<Int8>, scales: [Float], firstColumn: Int, kernels: Kernels) {
         precondition(source.count == scales.count * depth && firstColumn % PackedMatrix.panel == 0 && firstColumn >= 0)
         precondition(scales.count <= columns - firstColumn, "the columns lie inside the matrix")
-        (self.scales.base + firstColumn).update(from: scales, count: scales.count)
-        source.withUnsafeBufferPointer { source in
-            BufferMemory.borrow(source) { source in
+        unsafe (self.scales.base + firstColumn).update(from: scales, count: scales.count)
+        unsafe source.withUnsafeBufferPointer { source in
+            unsafe BufferMemory.borrow(source) { source in
                 guard let first = source.baseAddress else { return }
-                kernels.table.i8_pack(
+                unsafe kernels.table.i8_pack(
                     codes + firstColumn * ((depth + 3) / 4) * 4, sums + firstColumn, first, scales.count, depth)
             }
         }
@@ -69,6 +70,6 @@ package final class PackedInt8Matrix: @unchecked Sendable {
 
     var view: ck_i8_matrix {
         precondition(packedColumns == scales.count, "every column was packed once")
-        return ck_i8_matrix(codes: codes, column_sums: sums, scales: scales.base, bias: bias.base, depth: depth)
+        return unsafe ck_i8_matrix(codes: codes, column_sums: sums, scales: scales.base, bias: bias.base, depth: depth)
     }
 }

@@ -33,11 +33,11 @@ public final class PackedMatrix: Sendable {
         self.depth = depth
         layout = kernels.layout
         storage = FloatBuffer(count: PackedMatrix.storageCount(columns: columns, depth: depth))
-        values.withUnsafeBufferPointer { source in
-            BufferMemory.borrow(source) { source in
+        unsafe values.withUnsafeBufferPointer { source in
+            unsafe BufferMemory.borrow(source) { source in
                 guard let first = source.baseAddress else { return }
                 for column in stride(from: 0, to: columns, by: PackedMatrix.panel) {
-                    pack(
+                    unsafe pack(
                         panel: column, depths: 0..<depth, from: first + column * depth, kStride: 1, nStride: depth,
                         count: min(PackedMatrix.panel, columns - column), kernels)
                 }
@@ -63,15 +63,15 @@ public final class PackedMatrix: Sendable {
         check(column, depths)
         switch layout {
         case .panels:
-            kernels.pack(
+            unsafe kernels.pack(
                 storage.base + column * depth + depths.lowerBound * PackedMatrix.panel, source, kStride: kStride,
                 nStride: nStride, depth: depths.count, columns: count)
         case .rows:
             let width = min(PackedMatrix.panel, columns - column)
             for k in 0..<depths.count {
-                let row = storage.base + (depths.lowerBound + k) * columns + column
-                for n in 0..<count { row[n] = source[k &* kStride &+ n &* nStride] }
-                for n in count..<width { row[n] = 0 }
+                let row = unsafe storage.base + (depths.lowerBound + k) * columns + column
+                for n in 0..<count { unsafe row[n] = unsafe source[k &* kStride &+ n &* nStride] }
+                for n in count..<width { unsafe row[n] = 0 }
             }
         }
     }
@@ -81,11 +81,11 @@ public final class PackedMatrix: Sendable {
         check(column, depths)
         switch layout {
         case .panels:
-            (storage.base + column * depth + depths.lowerBound * PackedMatrix.panel)
+            unsafe (storage.base + column * depth + depths.lowerBound * PackedMatrix.panel)
                 .update(repeating: 0, count: depths.count * PackedMatrix.panel)
         case .rows:
             let width = min(PackedMatrix.panel, columns - column)
-            for k in depths { (storage.base + k * columns + column).update(repeating: 0, count: width) }
+            for k in depths { unsafe (storage.base + k * columns + column).update(repeating: 0, count: width) }
         }
     }
 

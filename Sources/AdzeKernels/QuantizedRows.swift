@@ -7,7 +7,8 @@ internal import CKernels
 ///
 /// The codes' form is that of the instruction set that wrote them. Like `FloatBuffer`, it may be written by several
 /// threads at once where they write different rows.
-package final class QuantizedRows: @unchecked Sendable {
+@safe package final class QuantizedRows: @unchecked Sendable {
+    // @safe: keeps the memory that its pointers are into, sized for its rows when it is made.
     // @unchecked: see FloatBuffer.
     let codes: UnsafeMutablePointer<UInt8>
     let scales: UnsafeMutablePointer<Float>
@@ -27,9 +28,9 @@ package final class QuantizedRows: @unchecked Sendable {
         let (count, overflow) = stride.multipliedReportingOverflow(by: max(capacity, 1))
         precondition(!overflow, "a buffer's size is checked before it is asked for")
         memory = [count, max(capacity, 1) * 4, max(capacity, 1) * 4].map { BufferMemory(byteCount: $0) }
-        codes = memory[0].base.bindMemory(to: UInt8.self, capacity: count)
-        scales = memory[1].base.bindMemory(to: Float.self, capacity: max(capacity, 1))
-        zeros = memory[2].base.bindMemory(to: Int32.self, capacity: max(capacity, 1))
+        unsafe codes = memory[0].base.bindMemory(to: UInt8.self, capacity: count)
+        unsafe scales = memory[1].base.bindMemory(to: Float.self, capacity: max(capacity, 1))
+        unsafe zeros = memory[2].base.bindMemory(to: Int32.self, capacity: max(capacity, 1))
     }
 
     deinit { for part in memory { part.free() } }
@@ -40,7 +41,7 @@ package final class QuantizedRows: @unchecked Sendable {
     /// The rows of a range, as the product takes them.
     func view(_ rows: Range<Int>) -> ck_i8_rows {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= capacity, "the rows lie inside the buffer")
-        return ck_i8_rows(
+        return unsafe ck_i8_rows(
             codes: codes + rows.lowerBound * stride, stride: stride, scales: scales + rows.lowerBound,
             zeros: zeros + rows.lowerBound)
     }
@@ -55,9 +56,9 @@ extension Kernels {
     package func quantize(_ buffer: QuantizedRows, rows: Range<Int>, _ input: MatrixView, factors: FloatBuffer? = nil) {
         precondition(input.rows == rows.count && buffer.fits(rows: rows.upperBound, depth: input.columns))
         precondition(rows.lowerBound >= 0 && (factors.map { $0.count == input.columns } ?? true))
-        table.i8_quantize(
+        unsafe table.i8_quantize(
             buffer.codes + rows.lowerBound * buffer.stride, buffer.stride, buffer.scales + rows.lowerBound,
-            buffer.zeros + rows.lowerBound, input.base, input.stride, factors.map { UnsafePointer($0.base) },
+            buffer.zeros + rows.lowerBound, input.base, input.stride, factors.map { unsafe UnsafePointer($0.base) },
             input.rows, input.columns)
     }
 
@@ -77,11 +78,11 @@ extension Kernels {
         precondition(codes.fits(rows: rows.upperBound, depth: matrix.depth))
         precondition(residual.map { $0.rows == output.rows && $0.columns == output.columns } ?? true)
         guard output.rows > 0, output.columns > 0 else { return }
-        var epilogue = ck_epilogue(
-            bias: nil, residual: residual.map { UnsafePointer($0.base) }, residual_stride: residual?.stride ?? 0,
+        var epilogue = unsafe ck_epilogue(
+            bias: nil, residual: residual.map { unsafe UnsafePointer($0.base) }, residual_stride: residual?.stride ?? 0,
             activation: activation.code)
-        var (left, right) = (codes.view(rows), matrix.view)
-        table.i8_gemm(
+        var (left, right) = unsafe (codes.view(rows), matrix.view)
+        unsafe table.i8_gemm(
             output.base, output.stride, &left, output.rows, &right, columns.lowerBound, columns.count, &epilogue)
     }
 
@@ -90,8 +91,8 @@ extension Kernels {
     /// `codes` is scratch for as many rows.
     package func roundTrip(_ values: MatrixView, factors: FloatBuffer?, codes: QuantizedRows) {
         quantize(codes, rows: 0..<values.rows, values, factors: factors)
-        table.i8_restore(
+        unsafe table.i8_restore(
             values.base, values.stride, codes.codes, codes.stride, codes.scales, codes.zeros,
-            factors.map { UnsafePointer($0.base) }, values.rows, values.columns)
+            factors.map { unsafe UnsafePointer($0.base) }, values.rows, values.columns)
     }
 }

@@ -7,13 +7,14 @@ internal import Synchronization
 /// Hands out memory that lives as long as somebody keeps a part of it. Thread-safe.
 package final class WeightMemory: Sendable {
     /// A run of bytes on a cache line's boundary, zero at first.
-    package struct Part: @unchecked Sendable {
+    @safe package struct Part: @unchecked Sendable {
+        // @safe: keeps its slab.
         // @unchecked: who asked for the part is its only writer.
         package let base: UnsafeMutableRawPointer
         private let slab: Slab
 
         fileprivate init(_ slab: Slab, at offset: Int) {
-            base = slab.base + offset
+            unsafe base = slab.base + offset
             self.slab = slab
         }
     }
@@ -51,7 +52,7 @@ private final class Slab: @unchecked Sendable {
     let size: Int
     private let memory: BufferMemory
 
-    var base: UnsafeMutableRawPointer { memory.base }
+    var base: UnsafeMutableRawPointer { unsafe memory.base }
 
     init(size: Int) {
         self.size = size

@@ -41,7 +41,7 @@ public struct Tensor: Sendable, Equatable {
     /// An fp32 tensor of the values.
     public init(shape: Shape, floats: [Float]) {
         precondition(floats.count == shape.count, "\(floats.count) values for \(shape)")
-        self.init(dtype: .float32, shape: shape, bytes: floats.withUnsafeBytes { Array($0) })
+        unsafe self.init(dtype: .float32, shape: shape, bytes: floats.withUnsafeBytes { unsafe Array($0) })
     }
 
     /// The elements as fp32: exact from fp16, bf16 and small integers, rounded to nearest even from fp64 and wide ones.
@@ -66,11 +66,11 @@ public struct Tensor: Sendable, Equatable {
 
     private func elements<Stored: BitwiseCopyable>(_: Stored.Type, _ convert: (Stored) -> Float) -> [Float] {
         let count = shape.count
-        return bytes.withUnsafeBytes { raw in
-            [Float](unsafeUninitializedCapacity: count) { out, initialized in
+        return unsafe bytes.withUnsafeBytes { raw in
+            unsafe [Float](unsafeUninitializedCapacity: count) { out, initialized in
                 for index in 0..<count {
                     let offset = index * MemoryLayout<Stored>.size
-                    out.initializeElement(
+                    unsafe out.initializeElement(
                         at: index, to: convert(raw.loadUnaligned(fromByteOffset: offset, as: Stored.self)))
                 }
                 initialized = count

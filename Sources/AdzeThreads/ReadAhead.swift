@@ -58,7 +58,7 @@ public final class ReadAhead<Element: Sendable>: Sendable {
         nonisolated(unsafe) let makeNext = makeNext
         let hasStarted = startThread {
             do {
-                let next = try makeNext(Waiting(queue: queue))
+                let next = try unsafe makeNext(Waiting(queue: queue))
                 while let element = try next(), queue.put(element, cost: cost(element)) {}
                 queue.end(nil)
             } catch {
@@ -76,7 +76,8 @@ public final class ReadAhead<Element: Sendable>: Sendable {
 }
 
 /// The queue between the two threads.
-private final class WindowQueue<Element: Sendable>: @unchecked Sendable {
+@safe private final class WindowQueue<Element: Sendable>: @unchecked Sendable {
+    // @safe: mutex and condition are made once, stay where they are, and go with it.
     // @unchecked: every variable is touched under `lock` alone.
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -90,30 +91,30 @@ private final class WindowQueue<Element: Sendable>: @unchecked Sendable {
 
     init(_ limits: ReadAhead<Element>.Limits) {
         self.limits = limits
-        pthread_mutex_init(lock, nil)
-        pthread_cond_init(changed, nil)
+        unsafe pthread_mutex_init(lock, nil)
+        unsafe pthread_cond_init(changed, nil)
     }
 
     deinit {
-        pthread_cond_destroy(changed)
-        pthread_mutex_destroy(lock)
-        changed.deallocate()
-        lock.deallocate()
+        unsafe pthread_cond_destroy(changed)
+        unsafe pthread_mutex_destroy(lock)
+        unsafe changed.deallocate()
+        unsafe lock.deallocate()
     }
 
     private var isFull: Bool { elements.count >= limits.count || cost >= limits.cost }
 
     /// Appends an element, waiting while the window is full; false when no more are wanted.
     func put(_ element: Element, cost elementCost: Int) -> Bool {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
+        unsafe pthread_mutex_lock(lock)
+        defer { unsafe pthread_mutex_unlock(lock) }
         isWaiting = false
-        while isFull, !isStopped { pthread_cond_wait(changed, lock) }
+        while isFull, !isStopped { unsafe pthread_cond_wait(changed, lock) }
         if isStopped { return false }
         elements.append(element)
         let (sum, overflow) = cost.addingReportingOverflow(elementCost)
         cost = overflow ? .max : sum
-        if isFull { pthread_cond_broadcast(changed) }
+        if isFull { unsafe pthread_cond_broadcast(changed) }
         return true
     }
 
@@ -124,9 +125,9 @@ private final class WindowQueue<Element: Sendable>: @unchecked Sendable {
     func stop() { change { (isStopped, elements) = (true, []) } }
 
     func take() throws -> [Element]? {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
-        while !isFull, !isAtEnd, !(isWaiting && !elements.isEmpty) { pthread_cond_wait(changed, lock) }
+        unsafe pthread_mutex_lock(lock)
+        defer { unsafe pthread_mutex_unlock(lock) }
+        while !isFull, !isAtEnd, !(isWaiting && !elements.isEmpty) { unsafe pthread_cond_wait(changed, lock) }
         if elements.isEmpty {
             if let failure { throw failure }
             return nil
@@ -134,15 +135,15 @@ private final class WindowQueue<Element: Sendable>: @unchecked Sendable {
         let window = elements
         (elements, cost) = ([], 0)
         elements.reserveCapacity(window.count)
-        pthread_cond_broadcast(changed)
+        unsafe pthread_cond_broadcast(changed)
         return window
     }
 
     private func change(_ body: () -> Void) {
-        pthread_mutex_lock(lock)
+        unsafe pthread_mutex_lock(lock)
         body()
         // To all: the source may wait for room, and any number of users for a window.
-        pthread_cond_broadcast(changed)
-        pthread_mutex_unlock(lock)
+        unsafe pthread_cond_broadcast(changed)
+        unsafe pthread_mutex_unlock(lock)
     }
 }

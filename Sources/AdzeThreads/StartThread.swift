@@ -8,20 +8,20 @@ import Darwin
 
 /// Starts a thread that runs `body` and ends; false where the system has no thread to give.
 func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-    let start = Unmanaged.passRetained(Start(body))
+    let start = unsafe Unmanaged.passRetained(Start(body))
     #if canImport(Glibc)
     var thread = pthread_t()
     #else
     var thread: pthread_t?
     #endif
-    let result = pthread_create(
+    let result = unsafe pthread_create(
         &thread, nil,
         { argument in
-            guard let argument else { return nil }
-            Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+            guard let argument = unsafe argument else { return nil }
+            unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
             return nil
-        }, start.toOpaque())
-    if result == 0 { pthread_detach(thread) } else { start.release() }
+        }, unsafe start.toOpaque())
+    if result == 0 { pthread_detach(thread) } else { unsafe start.release() }
     return result == 0
 }
 

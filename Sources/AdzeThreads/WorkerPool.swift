@@ -63,10 +63,10 @@ public final class WorkerPool: Sendable {
     public func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Result) throws -> [Result] {
         if threadCount == 1 || count == 1 { return try (0..<count).map(body) }
         var results = [Result?](repeating: nil, count: count)
-        try results.withUnsafeMutableBufferPointer { buffer in
+        try unsafe results.withUnsafeMutableBufferPointer { buffer in
             // Each element is written by the one thread that runs its index, and read when all are done.
-            nonisolated(unsafe) let buffer = buffer
-            try forEachThrowing(count) { buffer[$0] = try body($0) }
+            nonisolated(unsafe) let buffer = unsafe buffer
+            try forEachThrowing(count) { unsafe buffer[$0] = try body($0) }
         }
         return results.map { result in
             guard let result else { preconditionFailure("every index ran") }
@@ -109,7 +109,8 @@ private final class Job: Sendable {
 }
 
 /// What the threads share: the current job behind a mutex and two conditions.
-private final class Shared: @unchecked Sendable {
+@safe private final class Shared: @unchecked Sendable {
+    // @safe: mutex and conditions are made once, stay where they are, and go with it.
     // @unchecked: `job` and `stopped` are touched under `lock` alone; the atomics change under it and are watched outside.
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let jobPosted = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -121,18 +122,18 @@ private final class Shared: @unchecked Sendable {
     private var stopped = false
 
     init() {
-        pthread_mutex_init(lock, nil)
-        pthread_cond_init(jobPosted, nil)
-        pthread_cond_init(jobDone, nil)
+        unsafe pthread_mutex_init(lock, nil)
+        unsafe pthread_cond_init(jobPosted, nil)
+        unsafe pthread_cond_init(jobDone, nil)
     }
 
     deinit {
-        pthread_cond_destroy(jobDone)
-        pthread_cond_destroy(jobPosted)
-        pthread_mutex_destroy(lock)
-        jobDone.deallocate()
-        jobPosted.deallocate()
-        lock.deallocate()
+        unsafe pthread_cond_destroy(jobDone)
+        unsafe pthread_cond_destroy(jobPosted)
+        unsafe pthread_mutex_destroy(lock)
+        unsafe jobDone.deallocate()
+        unsafe jobPosted.deallocate()
+        unsafe lock.deallocate()
     }
 
     /// Runs a body that needs no helpers, still one job at a time.
@@ -142,50 +143,50 @@ private final class Shared: @unchecked Sendable {
         callers.withLock { _ in
             let job = Job(count: count, body)
             if count > 1 {
-                pthread_mutex_lock(lock)
+                unsafe pthread_mutex_lock(lock)
                 self.job = job
                 generation.add(1, ordering: .releasing)
-                pthread_cond_broadcast(jobPosted)
-                pthread_mutex_unlock(lock)
+                unsafe pthread_cond_broadcast(jobPosted)
+                unsafe pthread_mutex_unlock(lock)
             }
             job.work(as: 0)
             guard count > 1 else { return }
             // The body may not outlive this call: wait until no helper is inside it and none can enter any more.
-            pthread_mutex_lock(lock)
+            unsafe pthread_mutex_lock(lock)
             self.job = nil
             if active.load(ordering: .acquiring) > 0 {
-                pthread_mutex_unlock(lock)
+                unsafe pthread_mutex_unlock(lock)
                 Shared.spin { active.load(ordering: .acquiring) == 0 }
-                pthread_mutex_lock(lock)
+                unsafe pthread_mutex_lock(lock)
             }
-            while active.load(ordering: .acquiring) > 0 { pthread_cond_wait(jobDone, lock) }
-            pthread_mutex_unlock(lock)
+            while active.load(ordering: .acquiring) > 0 { unsafe pthread_cond_wait(jobDone, lock) }
+            unsafe pthread_mutex_unlock(lock)
         }
     }
 
     func serve(as worker: Int) {
         var seen = 0
-        pthread_mutex_lock(lock)
+        unsafe pthread_mutex_lock(lock)
         while true {
             while !stopped && (job == nil || generation.load(ordering: .relaxed) == seen) {
-                pthread_cond_wait(jobPosted, lock)
+                unsafe pthread_cond_wait(jobPosted, lock)
             }
             if stopped { break }
             var current = job
             seen = generation.load(ordering: .relaxed)
             active.add(1, ordering: .relaxed)
-            pthread_mutex_unlock(lock)
+            unsafe pthread_mutex_unlock(lock)
             current?.work(as: worker)
             // Let go of the body before saying so: the caller's closure may not be held once `run` returns.
             current = nil
-            pthread_mutex_lock(lock)
-            if active.subtract(1, ordering: .releasing).newValue == 0 { pthread_cond_signal(jobDone) }
-            pthread_mutex_unlock(lock)
+            unsafe pthread_mutex_lock(lock)
+            if active.subtract(1, ordering: .releasing).newValue == 0 { unsafe pthread_cond_signal(jobDone) }
+            unsafe pthread_mutex_unlock(lock)
             // The phases of a forward pass follow each other within microseconds; waking a sleeper costs tens of them.
             Shared.spin { [seen] in generation.load(ordering: .acquiring) != seen }
-            pthread_mutex_lock(lock)
+            unsafe pthread_mutex_lock(lock)
         }
-        pthread_mutex_unlock(lock)
+        unsafe pthread_mutex_unlock(lock)
     }
 
     /// Tries for some tens of microseconds.
@@ -194,19 +195,19 @@ private final class Shared: @unchecked Sendable {
     }
 
     func stop() {
-        pthread_mutex_lock(lock)
+        unsafe pthread_mutex_lock(lock)
         stopped = true
-        pthread_cond_broadcast(jobPosted)
-        pthread_mutex_unlock(lock)
+        unsafe pthread_cond_broadcast(jobPosted)
+        unsafe pthread_mutex_unlock(lock)
     }
 }
 
 /// The processors of this thread's affinity mask, from the kernel's own account of it; nil where there is none.
 private func allowedProcessors() -> Int? {
-    guard let file = fopen("/proc/self/status", "r") else { return nil }
-    defer { fclose(file) }
+    guard let file = unsafe fopen("/proc/self/status", "r") else { return nil }
+    defer { unsafe fclose(file) }
     var line = [CChar](repeating: 0, count: 4096)
-    while fgets(&line, Int32(line.count), file) != nil {
+    while unsafe fgets(&line, Int32(line.count), file) != nil {
         let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         guard text.hasPrefix("Cpus_allowed:") else { continue }
         let count = text.dropFirst(13).compactMap(\.hexDigitValue).reduce(0) { $0 + $1.nonzeroBitCount }

@@ -47,7 +47,7 @@ struct Dataset {
             return .skipped("\(rank) dimensions; the most are \(Shape.maximumRank)")
         }
         var sizes = [hsize_t](repeating: 0, count: rank)
-        guard H5Sget_simple_extent_dims(space.id, &sizes, nil) == Int32(rank) else {
+        guard unsafe H5Sget_simple_extent_dims(space.id, &sizes, nil) == Int32(rank) else {
             throw Refusal("\(place): its shape cannot be read; the file is damaged")
         }
         guard sizes.allSatisfy({ $0 <= hsize_t(Int.max) }), let shape = Shape(sizes.map(Int.init)) else {
@@ -91,7 +91,7 @@ struct Dataset {
         _ creation: borrowing Handle, rank: Int, _ size: Int, place: String
     ) throws(Refusal) -> [Int] {
         var sizes = [hsize_t](repeating: 0, count: rank)
-        guard rank > 0, H5Pget_chunk(creation.id, Int32(rank), &sizes) == Int32(rank) else {
+        guard rank > 0, unsafe H5Pget_chunk(creation.id, Int32(rank), &sizes) == Int32(rank) else {
             throw Refusal("\(place): its chunks cannot be described; the file is damaged")
         }
         var bytes = size

@@ -66,7 +66,7 @@ struct ElementType {
 
     private static func float(_ type: borrowing Handle) -> Verdict {
         var (sign, exponentAt, exponent, fractionAt, fraction) = (0, 0, 0, 0, 0)
-        guard H5Tget_fields(type.id, &sign, &exponentAt, &exponent, &fractionAt, &fraction) >= 0,
+        guard unsafe H5Tget_fields(type.id, &sign, &exponentAt, &exponent, &fractionAt, &fraction) >= 0,
             H5Tget_norm(type.id) == H5T_NORM_IMPLIED
         else { return .skipped("an unusual floating-point type") }
         let bias = H5Tget_ebias(type.id)
@@ -94,10 +94,10 @@ struct ElementType {
 
     private static func member(_ type: borrowing Handle, _ index: UInt32) -> String? {
         var value: UInt8 = 0
-        guard H5Tget_member_value(type.id, index, &value) >= 0, UInt32(value) == index,
-            let name = H5Tget_member_name(type.id, index)
+        guard unsafe H5Tget_member_value(type.id, index, &value) >= 0, UInt32(value) == index,
+            let name = unsafe H5Tget_member_name(type.id, index)
         else { return nil }
-        defer { H5free_memory(name) }
-        return String(validatingCString: name)
+        defer { unsafe H5free_memory(name) }
+        return unsafe String(validatingCString: name)
     }
 }

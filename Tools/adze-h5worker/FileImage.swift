@@ -10,7 +10,8 @@ import Darwin
 #endif
 
 /// Bytes of a file, in memory that is never given back.
-struct FileImage {
+@safe struct FileImage {
+    // @safe: the memory is there until the process ends.
     let base: UnsafeMutableRawPointer
     let count: Int
 
@@ -18,31 +19,31 @@ struct FileImage {
     init(path: String) throws(Refusal) {
         var descriptor: Int32 = 0
         if path != "-" {
-            descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+            descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
             guard descriptor >= 0 else {
                 throw Refusal(
-                    errno == ENOENT ? .missing : .system, "\(quoted(path)): \(String(cString: strerror(errno)))")
+                    errno == ENOENT ? .missing : .system, unsafe "\(quoted(path)): \(String(cString: strerror(errno)))")
             }
         }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FileImage.failure("fstat") }
+        guard unsafe fstat(descriptor, &status) == 0 else { throw FileImage.failure("fstat") }
         let isFile = status.st_mode & S_IFMT == S_IFREG
         guard isFile || path == "-" else { throw Refusal(.missing, "\(quoted(path)): not a regular file") }
         let size = isFile ? Int(status.st_size) : 0
         guard size <= FileImage.maximumBytes else { throw FileImage.tooLarge(size) }
         // One more than the size, so that the end is seen without growing; a large file has to arrive first.
         var capacity = isFile ? min(size + 1, FileImage.firstBytes) : 1 << 20
-        guard var base = malloc(capacity) else { throw FileImage.failure("malloc") }
+        guard var base = unsafe malloc(capacity) else { throw FileImage.failure("malloc") }
         var count = 0
         while true {
             if count == capacity {
                 guard count <= FileImage.maximumBytes else { throw FileImage.tooLarge(count) }
                 // No overflow: the limit is far below.
                 let larger = size >= capacity ? min(capacity * 2, size + 1) : capacity * 2
-                guard let grown = realloc(base, larger) else { throw FileImage.failure("realloc") }
-                (base, capacity) = (grown, larger)
+                guard let grown = unsafe realloc(base, larger) else { throw FileImage.failure("realloc") }
+                unsafe (base, capacity) = (grown, larger)
             }
-            let got = read(descriptor, base + count, capacity - count)
+            let got = unsafe read(descriptor, base + count, capacity - count)
             if got == 0 { break }
             if got < 0 {
                 if errno == EINTR { continue }
@@ -52,7 +53,7 @@ struct FileImage {
         }
         close(descriptor)
         guard count <= FileImage.maximumBytes else { throw FileImage.tooLarge(count) }
-        self.base = base
+        unsafe self.base = base
         self.count = count
         try checkSignature()
     }
@@ -72,7 +73,7 @@ struct FileImage {
         func isSigned(at offset: Int) -> Bool {
             guard offset <= count - FileImage.signature.count else { return false }
             return FileImage.signature.indices.allSatisfy {
-                (base + offset + $0).load(as: UInt8.self) == FileImage.signature[$0]
+                unsafe (base + offset + $0).load(as: UInt8.self) == FileImage.signature[$0]
             }
         }
         if isSigned(at: 0) { return }
@@ -90,6 +91,6 @@ struct FileImage {
     }
 
     private static func failure(_ call: String) -> Refusal {
-        Refusal(.system, "\(call) failed: \(String(cString: strerror(errno)))")
+        Refusal(.system, unsafe "\(call) failed: \(String(cString: strerror(errno)))")
     }
 }

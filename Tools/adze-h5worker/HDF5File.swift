@@ -21,7 +21,7 @@ struct HDF5File: ~Copyable {
 
     init(image: FileImage) throws(Refusal) {
         guard chdf5_start() == 0 else { throw Refusal(.system, "libhdf5 could not be started") }
-        guard let handle = Handle(chdf5_open_image(image.base, image.count)) else {
+        guard let handle = unsafe Handle(chdf5_open_image(image.base, image.count)) else {
             throw Refusal(
                 "libhdf5 \(HDF5File.libraryVersion) cannot open the file; it is damaged, cut short, or still open for writing"
             )
@@ -35,7 +35,7 @@ struct HDF5File: ~Copyable {
 
     static var libraryVersion: String {
         var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
-        H5get_libversion(&major, &minor, &release)
+        unsafe H5get_libversion(&major, &minor, &release)
         return "\(major).\(minor).\(release)"
     }
 }

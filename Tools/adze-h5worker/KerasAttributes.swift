@@ -41,9 +41,9 @@ enum KerasAttributes {
         of group: borrowing Handle, _ name: String, path: String
     ) throws(Refusal) -> [String]? {
         let place = "\(quoted("/" + path)): attribute \(name)"
-        let exists = H5Aexists(group.id, name)
+        let exists = unsafe H5Aexists(group.id, name)
         if exists == 0 { return nil }
-        guard exists > 0, let attribute = Handle(H5Aopen(group.id, name, 0)),
+        guard exists > 0, let attribute = unsafe Handle(H5Aopen(group.id, name, 0)),
             let type = Handle(H5Aget_type(attribute.id)), let space = Handle(H5Aget_space(attribute.id))
         else { throw Refusal("\(place) cannot be read; the file is damaged") }
         let count = H5Sget_simple_extent_npoints(space.id)
@@ -65,7 +65,7 @@ enum KerasAttributes {
         guard size > 0, !overflow, bytes <= maximumBytes else { throw Refusal("\(place) is too large") }
         var buffer = [UInt8](repeating: 0, count: bytes)
         guard let type = Handle(chdf5_string_type(inFile.id, size)),
-            chdf5_read_attribute(attribute.id, type.id, &buffer) == 0
+            unsafe chdf5_read_attribute(attribute.id, type.id, &buffer) == 0
         else { throw Refusal("\(place) cannot be read; the file is damaged") }
         var texts: [String] = []
         for start in stride(from: 0, to: bytes, by: size) {
@@ -78,19 +78,19 @@ enum KerasAttributes {
         _ attribute: borrowing Handle, _ inFile: borrowing Handle, _ space: borrowing Handle, count: Int,
         place: String
     ) throws(Refusal) -> [String] {
-        var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
+        var pointers = unsafe [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
         guard let type = Handle(chdf5_string_type(inFile.id, 0)),
-            chdf5_read_attribute(attribute.id, type.id, &pointers) == 0
+            unsafe chdf5_read_attribute(attribute.id, type.id, &pointers) == 0
         else { throw Refusal("\(place) cannot be read; the file is damaged") }
-        defer { chdf5_free_strings(type.id, space.id, &pointers) }
+        defer { unsafe chdf5_free_strings(type.id, space.id, &pointers) }
         var texts: [String] = []
         var room = maximumBytes
-        for pointer in pointers {
-            guard let pointer else {
+        for index in unsafe pointers.indices {
+            guard let pointer = unsafe pointers[index] else {
                 texts.append("")
                 continue
             }
-            guard let string = String(validatingCString: pointer), string.utf8.count <= room else {
+            guard let string = unsafe String(validatingCString: pointer), string.utf8.count <= room else {
                 throw Refusal("\(place): no UTF-8, or too large")
             }
             room -= string.utf8.count

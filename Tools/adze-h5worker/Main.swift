@@ -58,9 +58,9 @@ import Darwin
         let code = errno
         switch outcome {
         case CSANDBOX_FULL: return "full"
-        case CSANDBOX_LIMITS_ONLY: return "limits only: \(String(cString: strerror(code)))"
+        case CSANDBOX_LIMITS_ONLY: return unsafe "limits only: \(String(cString: strerror(code)))"
         default:
-            throw Refusal(.system, "the sandbox could not be entered: \(String(cString: strerror(code)))")
+            throw Refusal(.system, unsafe "the sandbox could not be entered: \(String(cString: strerror(code)))")
         }
     }
 

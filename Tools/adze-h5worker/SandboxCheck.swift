@@ -7,7 +7,7 @@ func checkSandbox() -> Bool {
     var holds = true
     var text = ""
     var number: Int32 = 0
-    while let name = csandbox_attempt_name(number) {
+    while let name = unsafe csandbox_attempt_name(number) {
         let verdict: String
         switch csandbox_attempt(number) {
         case CSANDBOX_KILLED: verdict = "refused: the filter ends the process"
@@ -19,7 +19,7 @@ func checkSandbox() -> Bool {
             verdict = "not tried"
             holds = false
         }
-        text += "\(String(cString: name)): \(verdict)\n"
+        text += unsafe "\(String(cString: name)): \(verdict)\n"
         number += 1
     }
     text += holds ? "the sandbox holds\n" : "the sandbox does not hold on this system\n"

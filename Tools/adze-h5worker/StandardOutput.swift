@@ -10,7 +10,7 @@ enum StandardOutput {
     /// Refuses a file, which `RLIMIT_FSIZE` would keep empty, before any work is done.
     static func requirePipe() throws(Refusal) {
         var status = stat()
-        guard fstat(1, &status) == 0 else { throw failure(errno) }
+        guard unsafe fstat(1, &status) == 0 else { throw failure(errno) }
         guard status.st_mode & S_IFMT != S_IFREG else {
             throw Refusal(.usage, "standard output is a file; give it a pipe, such as `adze-h5worker FILE | cat > OUT`")
         }
@@ -24,13 +24,13 @@ enum StandardOutput {
 
     /// Writes all of the buffer.
     static func write(_ buffer: UnsafeRawBufferPointer) throws(Refusal) {
-        let code = write(buffer, to: 1)
+        let code = unsafe write(buffer, to: 1)
         if code != 0 { throw failure(code) }
     }
 
     /// Writes to a descriptor; the answer is an `errno`, or 0.
     static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
-        bytes.withUnsafeBytes { write($0, to: descriptor) }
+        unsafe bytes.withUnsafeBytes { unsafe write($0, to: descriptor) }
     }
 
     private static func write(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
@@ -38,7 +38,7 @@ enum StandardOutput {
         var done = 0
         while done < buffer.count {
             #if canImport(Glibc)
-            let wrote = Glibc.write(descriptor, base + done, buffer.count - done)
+            let wrote = unsafe Glibc.write(descriptor, base + done, buffer.count - done)
             #else
             let wrote = Darwin.write(descriptor, base + done, buffer.count - done)
             #endif
@@ -52,6 +52,6 @@ enum StandardOutput {
     }
 
     private static func failure(_ code: Int32) -> Refusal {
-        Refusal(.system, "writing to standard output failed: \(String(cString: strerror(code)))")
+        Refusal(.system, unsafe "writing to standard output failed: \(String(cString: strerror(code)))")
     }
 }

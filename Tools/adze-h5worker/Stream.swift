@@ -44,17 +44,18 @@ private func skippedText(_ findings: Findings) -> String {
 }
 
 /// The one buffer through which all elements pass.
-struct BlockBuffer: ~Copyable {
+@safe struct BlockBuffer: ~Copyable {
+    // @safe: the memory is its own and lives as long.
     static let capacity = 16 << 20
     private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 64)
 
-    deinit { memory.deallocate() }
+    deinit { unsafe memory.deallocate() }
 
     /// Streams the elements of a dataset in row-major order.
     func stream(_ dataset: Dataset, of file: borrowing HDF5File) throws(Refusal) {
         let place = quoted("/" + dataset.info.name)
         guard dataset.info.byteCount > 0 else { return }
-        guard let object = Handle(chdf5_open_object(file.handle.id, dataset.info.name)),
+        guard let object = unsafe Handle(chdf5_open_object(file.handle.id, dataset.info.name)),
             let space = Handle(H5Dget_space(object.id)), let type = dataset.element.memoryType(),
             H5Tget_size(type.id) == dataset.info.dtype.size
         else { throw Refusal("\(place): cannot be opened a second time; the file is damaged") }
@@ -65,13 +66,13 @@ struct BlockBuffer: ~Copyable {
             let rank = Int32(blocks.start.count)
             let bytes = blocks.elementCount * dataset.info.dtype.size
             guard
-                chdf5_read_block(
+                unsafe chdf5_read_block(
                     object.id, type.id, space.id, blocks.start.map(hsize_t.init), blocks.count.map(hsize_t.init), rank,
                     memory.baseAddress) == 0
             else {
                 throw Refusal("\(place): its elements cannot be read from \(blocks.start) on; the file is damaged")
             }
-            try StandardOutput.write(UnsafeRawBufferPointer(rebasing: memory[..<bytes]))
+            try unsafe StandardOutput.write(UnsafeRawBufferPointer(rebasing: memory[..<bytes]))
         } while blocks.advance()
     }
 }

@@ -34,7 +34,7 @@ struct Walk {
     init(imageSize: Int) { declaredLimit = imageSize * 4 + 64 << 20 }
 
     mutating func run(_ file: borrowing HDF5File) throws(Refusal) {
-        guard let root = Handle(chdf5_open_object(file.handle.id, "/")) else {
+        guard let root = unsafe Handle(chdf5_open_object(file.handle.id, "/")) else {
             throw Refusal("the root group cannot be opened; the file is damaged")
         }
         try visit(root, path: "", depth: 0)
@@ -42,7 +42,7 @@ struct Walk {
 
     private mutating func visit(_ object: borrowing Handle, path: String, depth: Int) throws(Refusal) {
         var (kind, address): (Int32, UInt64) = (0, 0)
-        guard chdf5_object(object.id, &kind, &address) == 0 else {
+        guard unsafe chdf5_object(object.id, &kind, &address) == 0 else {
             throw Refusal("\(quoted("/" + path)): the object cannot be described; the file is damaged")
         }
         if let first = pathOfAddress.updateValue(path, forKey: address) {
@@ -73,7 +73,7 @@ struct Walk {
             guard inner.utf8.count <= Walk.maximumPathLength else {
                 throw Refusal("\(quoted("/" + path)): a path of \(inner.utf8.count) bytes; the most is 1024")
             }
-            guard let object = Handle(chdf5_open_object(group.id, name)) else {
+            guard let object = unsafe Handle(chdf5_open_object(group.id, name)) else {
                 throw Refusal(
                     "\(quoted("/" + inner)): libhdf5 \(HDF5File.libraryVersion) cannot open it; it is damaged, or of a"
                         + " later version of the format")
@@ -105,8 +105,8 @@ struct Walk {
     /// The names of a group's links, all of them hard.
     private mutating func links(of group: borrowing Handle, path: String) throws(Refusal) -> [String] {
         var links = Links(room: Walk.maximumLinks - linkCount)
-        let answer = withUnsafeMutablePointer(to: &links) { pointer in
-            chdf5_visit_links(group.id, { Walk.collect($0, $1, $2) }, pointer)
+        let answer = unsafe withUnsafeMutablePointer(to: &links) { pointer in
+            unsafe chdf5_visit_links(group.id, { unsafe Walk.collect($0, $1, $2) }, unsafe pointer)
         }
         if let refusal = links.refusal { throw Refusal("\(quoted("/" + path)): \(refusal)") }
         guard answer >= 0 else {
@@ -120,13 +120,13 @@ struct Walk {
         _ name: UnsafePointer<CChar>?, _ kind: Int32, _ context: UnsafeMutableRawPointer?
     ) -> Int32 {
         // The context is the pointer that `links(of:path:)` passed.
-        guard let name, let links = context?.assumingMemoryBound(to: Links.self) else { return 1 }
-        guard let text = String(validatingCString: name) else {
-            links.pointee.refusal = "a link whose name is no UTF-8"
+        guard let name = unsafe name, let links = unsafe context?.assumingMemoryBound(to: Links.self) else { return 1 }
+        guard let text = unsafe String(validatingCString: name) else {
+            unsafe links.pointee.refusal = "a link whose name is no UTF-8"
             return 1
         }
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            links.pointee.refusal = "\(quoted(text)): control characters are refused"
+            unsafe links.pointee.refusal = "\(quoted(text)): control characters are refused"
             return 1
         }
         guard kind == chdf5_hard_link() else {
@@ -136,14 +136,14 @@ struct Walk {
                 case chdf5_external_link(): "an external link"
                 default: "a user-defined link"
                 }
-            links.pointee.refusal = "\(quoted(text)) is \(what); only hard links are followed"
+            unsafe links.pointee.refusal = "\(quoted(text)) is \(what); only hard links are followed"
             return 1
         }
-        guard links.pointee.names.count < links.pointee.room else {
-            links.pointee.refusal = "more than \(maximumLinks) links in the file"
+        guard unsafe links.pointee.names.count < links.pointee.room else {
+            unsafe links.pointee.refusal = "more than \(maximumLinks) links in the file"
             return 1
         }
-        links.pointee.names.append(text)
+        unsafe links.pointee.names.append(text)
         return 0
     }
 }

@@ -164,8 +164,8 @@ private struct Operands: Sendable {
             let scales = [Float](repeating: 0.0001, count: columns)
             let quantized = QuantizedRows(capacity: rows, depth: depth)
             kernels.quantize(quantized, rows: 0..<rows, input.matrix(rows: rows, columns: depth))
-            let packed = codes.withUnsafeBufferPointer {
-                PackedInt8Matrix(codes: $0.span, scales: scales, bias: bias, depth: depth, kernels: kernels)
+            let packed = unsafe codes.withUnsafeBufferPointer {
+                unsafe PackedInt8Matrix(codes: $0.span, scales: scales, bias: bias, depth: depth, kernels: kernels)
             }
             matrix = .int8(packed, quantized)
         }

@@ -216,9 +216,9 @@ struct FiniteStore: TensorStore {
 
     /// The first element of an fp32 tensor that is not finite.
     private func firstNonFinite(_ tensor: Tensor) -> Int? {
-        tensor.bytes.withUnsafeBytes { bytes in
+        unsafe tensor.bytes.withUnsafeBytes { bytes in
             func pattern(_ index: Int) -> UInt32 {
-                UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index &* 4, as: UInt32.self))
+                unsafe UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index &* 4, as: UInt32.self))
             }
             // An exponent of ones, and no other, carries into the sign; all elements are looked at with no branch.
             var carries: UInt32 = 0

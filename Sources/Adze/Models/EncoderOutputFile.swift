@@ -19,7 +19,8 @@ extension TextEmbedder {
             let tokens = result.tokenCount
             store.add(
                 "\(index).ids",
-                Tensor(dtype: .int32, shape: Shape(tokens), bytes: sequence.ids.withUnsafeBytes { Array($0) }))
+                unsafe Tensor(
+                    dtype: .int32, shape: Shape(tokens), bytes: sequence.ids.withUnsafeBytes { unsafe Array($0) }))
             func add(_ name: String, _ leading: [Int], _ values: [Float]) {
                 let inner = values.count / max(1, leading.reduce(1, *))
                 guard let shape = Shape(leading + [inner]) else { return }

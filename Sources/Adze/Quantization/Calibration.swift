@@ -97,7 +97,7 @@ func textDigest(_ texts: some Sequence<TextInput>) -> String {
         for text in [input.text, input.pair] {
             // What stands before decides the seed, so order counts, and no set is ever whole in memory twice.
             let bytes = Array((text.map { "\($0.utf8.count):" + $0 } ?? "-").utf8)
-            hash = bytes.withUnsafeBytes { xxh64($0, seed: hash) }
+            hash = unsafe bytes.withUnsafeBytes { unsafe xxh64($0, seed: hash) }
         }
     }
     return "xxh64 " + hexDigits(hash)

@@ -31,7 +31,7 @@ public struct LabelSurvey: Sendable, Equatable {
         format: DataFormat, columns: ColumnSelection = ColumnSelection(), separator: Character? = nil,
         chunks: @escaping ChunkSource
     ) throws(DataError) {
-        var rows = try LabelledRows(
+        var rows = try unsafe LabelledRows(
             format: format, columns: columns, chunkSize: RowSource.chunkSize, chunks: chunks)
         try self.init(&rows, separator)
     }

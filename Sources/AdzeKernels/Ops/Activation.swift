@@ -29,7 +29,7 @@ extension Kernels {
         precondition(output.rows == input.rows && output.stride == input.stride && output.columns == input.columns)
         guard input.rows > 0 else { return }
         let count = (input.rows - 1) * input.stride + input.columns
-        table.f32_activate(output.base, input.base, count, activation.code)
+        unsafe table.f32_activate(output.base, input.base, count, activation.code)
     }
 
     /// values = activation(values).
@@ -41,6 +41,6 @@ extension Kernels {
         precondition(gradient.columns == values.columns)
         guard values.rows > 0 else { return }
         let count = (values.rows - 1) * values.stride + values.columns
-        table.f32_activate_backward(gradient.base, values.base, count, activation.code)
+        unsafe table.f32_activate_backward(gradient.base, values.base, count, activation.code)
     }
 }

@@ -88,7 +88,7 @@ package final class AttentionScratch {
                 dropout.apply(kernels, rows, output: dropped, input: weights, second: slopes)
             }
             kernels.addOuter(dValue, dropped, gradient.rows(rows))
-            weighBackward(kernels, slopes, weights, scale, bias, biasGradient, rows)
+            unsafe weighBackward(kernels, slopes, weights, scale, bias, biasGradient, rows)
             kernels.addOuter(dKey, slopes, query.rows(rows))
             // The queries of these rows have been read for the last time.
             kernels.multiply(query.rows(rows), slopes, packedKeyRows)
@@ -119,9 +119,9 @@ package final class AttentionScratch {
             return kernels.softmaxBackward(gradient: slopes, probabilities: weights, scale: scale)
         }
         kernels.softmaxBackward(gradient: slopes, probabilities: weights, scale: 1)
-        if let biasGradient { bias.addGradient(kernels, biasGradient, slopes, rows: rows) }
+        if let biasGradient = unsafe biasGradient { unsafe bias.addGradient(kernels, biasGradient, slopes, rows: rows) }
         reserve(&zeros, slopes.columns)
-        kernels.addBias(slopes, scale: scale, bias: zeros.base, step: 0)
+        unsafe kernels.addBias(slopes, scale: scale, bias: zeros.base, step: 0)
     }
 
     // MARK: Memory
@@ -149,14 +149,14 @@ package final class AttentionScratch {
     /// Zeros in the shape of a matrix.
     private func cleared(_ buffer: inout FloatBuffer, as view: MatrixView) -> MatrixView {
         reserve(&buffer, view.rows * view.columns)
-        buffer.base.update(repeating: 0, count: view.rows * view.columns)
+        unsafe buffer.base.update(repeating: 0, count: view.rows * view.columns)
         return buffer.matrix(rows: view.rows, columns: view.columns)
     }
 
     /// A matrix (T, D) packed for a product that sums over D.
     private func pack(_ kernels: Kernels, _ buffer: inout FloatBuffer, transposing view: MatrixView) -> PackedMatrix {
         reserve(&buffer, PackedMatrix.storageCount(columns: view.rows, depth: view.columns))
-        kernels.pack(
+        unsafe kernels.pack(
             buffer.base, view.base, kStride: 1, nStride: view.stride, depth: view.columns, columns: view.rows)
         return PackedMatrix(borrowing: buffer, columns: view.rows, depth: view.columns)
     }
@@ -164,14 +164,15 @@ package final class AttentionScratch {
     /// A matrix (T, D) packed for a product that sums over T.
     private func pack(_ kernels: Kernels, _ buffer: inout FloatBuffer, _ view: MatrixView) -> PackedMatrix {
         reserve(&buffer, PackedMatrix.storageCount(columns: view.columns, depth: view.rows))
-        kernels.pack(
+        unsafe kernels.pack(
             buffer.base, view.base, kStride: view.stride, nStride: 1, depth: view.rows, columns: view.columns)
         return PackedMatrix(borrowing: buffer, columns: view.columns, depth: view.rows)
     }
 
     private func copy(_ source: MatrixView, to target: MatrixView) {
         for row in 0..<source.rows {
-            (target.base + row * target.stride).update(from: source.base + row * source.stride, count: source.columns)
+            unsafe (target.base + row * target.stride).update(
+                from: source.base + row * source.stride, count: source.columns)
         }
     }
 

@@ -4,7 +4,8 @@
 internal import CKernels
 
 /// What attention adds to its scaled scores, by how far a key lies from its query.
-package struct AttentionBias {
+@safe package struct AttentionBias {
+    // @safe: lives for one call of attention, and its maker keeps the run of values for as long.
     /// The value of distance 0, a key at its query's own position; that of a key n positions further on lies n values
     /// further on. There is one for every distance between the queries and the sequence's keys.
     let center: UnsafePointer<Float>
@@ -13,16 +14,16 @@ package struct AttentionBias {
 
     /// The run of values around `center`, for queries at `positions`, or at 0, 1, 2 … where nil.
     package init(center: UnsafePointer<Float>, positions: [Int]? = nil) {
-        (self.center, self.positions) = (center, positions)
+        unsafe (self.center, self.positions) = (center, positions)
     }
 
     /// scores = scale · scores + bias, for the query rows in `rows`.
     func add(_ kernels: Kernels, to scores: MatrixView, scale: Float, rows: Range<Int>) {
         guard let positions else {
-            return kernels.addBias(scores, scale: scale, bias: center - rows.lowerBound, step: -1)
+            return unsafe kernels.addBias(scores, scale: scale, bias: center - rows.lowerBound, step: -1)
         }
         for (row, position) in positions[rows].enumerated() {
-            kernels.addBias(scores.rows(row..<row + 1), scale: scale, bias: center - position, step: 0)
+            unsafe kernels.addBias(scores.rows(row..<row + 1), scale: scale, bias: center - position, step: 0)
         }
     }
 
@@ -30,9 +31,9 @@ package struct AttentionBias {
     func addGradient(
         _ kernels: Kernels, _ sums: UnsafeMutablePointer<Float>, _ gradient: MatrixView, rows: Range<Int>
     ) {
-        guard let positions else { return kernels.addDiagonals(sums, gradient, position: rows.lowerBound) }
+        guard let positions else { return unsafe kernels.addDiagonals(sums, gradient, position: rows.lowerBound) }
         for (row, position) in positions[rows].enumerated() {
-            kernels.addDiagonals(sums, gradient.rows(row..<row + 1), position: position)
+            unsafe kernels.addDiagonals(sums, gradient.rows(row..<row + 1), position: position)
         }
     }
 }
@@ -43,7 +44,7 @@ extension Kernels {
     ///
     /// `bias` is the first row's. With a step of −1 it depends on n − m alone.
     package func addBias(_ scores: MatrixView, scale: Float, bias: UnsafePointer<Float>, step: Int) {
-        table.f32_scale_add(scores.base, scores.stride, scale, bias, step, scores.rows, scores.columns)
+        unsafe table.f32_scale_add(scores.base, scores.stride, scale, bias, step, scores.rows, scores.columns)
     }
 
     /// center[n − (position + m)] += values[m, n], row after row: the gradient of a bias that depends on the distance from
@@ -51,6 +52,6 @@ extension Kernels {
     ///
     /// `center` is the sum of distance 0.
     package func addDiagonals(_ center: UnsafeMutablePointer<Float>, _ values: MatrixView, position: Int) {
-        for row in 0..<values.rows { addRows(center - (position + row), values.rows(row..<row + 1)) }
+        for row in 0..<values.rows { unsafe addRows(center - (position + row), values.rows(row..<row + 1)) }
     }
 }

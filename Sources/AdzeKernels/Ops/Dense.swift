@@ -22,19 +22,20 @@ extension Kernels {
         precondition(output.rows == input.rows && output.columns == columns.count && input.columns == matrix.depth)
         precondition(residual.map { $0.rows == output.rows && $0.columns == output.columns } ?? true)
         guard output.rows > 0, output.columns > 0 else { return }
-        var epilogue = ck_epilogue(
-            bias: bias.map { $0 + columns.lowerBound }, residual: residual.map { UnsafePointer($0.base) },
+        var epilogue = unsafe ck_epilogue(
+            bias: bias.map { unsafe $0 + columns.lowerBound },
+            residual: unsafe residual.map { unsafe UnsafePointer($0.base) },
             residual_stride: residual?.stride ?? 0, activation: activation.code)
         switch matrix.layout {
         case .panels:
-            table.f32_gemm(
+            unsafe table.f32_gemm(
                 output.base, output.stride, input.base, input.stride,
                 matrix.storage.base + columns.lowerBound * matrix.depth, output.rows, output.columns, matrix.depth,
                 &epilogue)
         case .rows:
-            OpenBLAS.multiply(
+            unsafe OpenBLAS.multiply(
                 output, input, matrix.storage.base + columns.lowerBound, stride: matrix.columns)
-            finish(output, &epilogue)
+            unsafe finish(output, &epilogue)
         }
     }
 
@@ -44,22 +45,23 @@ extension Kernels {
         bias: FloatBuffer? = nil, residual: MatrixView? = nil, activation: Activation = .identity
     ) {
         precondition(bias.map { $0.count >= matrix.columns } ?? true)
-        multiply(
-            output, input, matrix, columns: columns, biasAt: bias.map { UnsafePointer($0.base) }, residual: residual,
+        unsafe multiply(
+            output, input, matrix, columns: columns, biasAt: bias.map { unsafe UnsafePointer($0.base) },
+            residual: residual,
             activation: activation)
     }
 
     /// What the epilogue says, in the order in which our own kernel does it.
     private func finish(_ output: MatrixView, _ epilogue: inout ck_epilogue) {
         for row in 0..<output.rows {
-            let values = output.base + row * output.stride
-            if let bias = epilogue.bias { for n in 0..<output.columns { values[n] += bias[n] } }
-            if let residual = epilogue.residual {
-                let added = residual + row * epilogue.residual_stride
-                for n in 0..<output.columns { values[n] += added[n] }
+            let values = unsafe output.base + row * output.stride
+            if let bias = unsafe epilogue.bias { for n in 0..<output.columns { unsafe values[n] += bias[n] } }
+            if let residual = unsafe epilogue.residual {
+                let added = unsafe residual + row * epilogue.residual_stride
+                for n in 0..<output.columns { unsafe values[n] += added[n] }
             }
-            if epilogue.activation != CK_IDENTITY {
-                table.f32_activate(values, values, output.columns, epilogue.activation)
+            if unsafe epilogue.activation != CK_IDENTITY {
+                unsafe table.f32_activate(values, values, output.columns, epilogue.activation)
             }
         }
     }
@@ -93,7 +95,7 @@ extension Kernels {
         precondition(
             scratch.map { $0.count >= Kernels.outerScratchCount(rows: sums.rows, columns: sums.columns) } ?? true)
         precondition(left.rows == right.rows && sums.rows == left.columns && sums.columns == right.columns)
-        table.f32_outer(
+        unsafe table.f32_outer(
             sums.base, sums.stride, left.base, left.stride, right.base, right.stride, sums.rows, sums.columns,
             left.rows, scratch?.base)
     }

@@ -38,9 +38,10 @@ extension Kernels {
         precondition(residual.map { $0.rows == output.rows && $0.columns == output.columns } ?? true)
         precondition(second.map { $0.rows == output.rows && $0.columns == output.columns } ?? true)
         var coordinates = draw.row(first: first, pitch: pitch)
-        table.f32_dropout(
+        unsafe table.f32_dropout(
             &coordinates, output.base, output.stride, input.base, input.stride,
-            residual.map { UnsafePointer($0.base) }, residual?.stride ?? 0, second?.base, second?.stride ?? 0,
+            residual.map { unsafe UnsafePointer($0.base) }, residual?.stride ?? 0, unsafe second?.base,
+            second?.stride ?? 0,
             output.rows, output.columns)
     }
 }

@@ -12,7 +12,7 @@ extension Kernels {
     ) {
         precondition(output.rows == input.rows && output.columns == input.columns && input.columns > 0)
         precondition(output.stride == output.columns && input.stride == input.columns, "rows lie side by side")
-        table.f32_layer_norm(output.base, input.base, gamma, beta, epsilon, input.rows, input.columns)
+        unsafe table.f32_layer_norm(output.base, input.base, gamma, beta, epsilon, input.rows, input.columns)
     }
 
     /// The same with parameters in buffers of their own.
@@ -20,7 +20,8 @@ extension Kernels {
         _ output: MatrixView, _ input: MatrixView, gamma: FloatBuffer, beta: FloatBuffer, epsilon: Float
     ) {
         precondition(gamma.count == input.columns && beta.count == input.columns)
-        layerNorm(output, input, gamma: UnsafePointer(gamma.base), beta: UnsafePointer(beta.base), epsilon: epsilon)
+        unsafe layerNorm(
+            output, input, gamma: UnsafePointer(gamma.base), beta: UnsafePointer(beta.base), epsilon: epsilon)
     }
 
     /// From the gradient of layerNorm(input) to that of input; dgamma and dbeta (H each, or nil) are added to.
@@ -35,7 +36,7 @@ extension Kernels {
         precondition(
             output.stride == output.columns && input.stride == input.columns && gradient.stride == gradient.columns,
             "rows lie side by side")
-        table.f32_layer_norm_backward(
+        unsafe table.f32_layer_norm_backward(
             output.base, gradient.base, input.base, gamma, epsilon, sums?.gamma, sums?.beta, input.rows, input.columns)
     }
 }

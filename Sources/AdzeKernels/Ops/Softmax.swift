@@ -8,14 +8,14 @@ extension Kernels {
     /// `scale` is positive; rows have at least one column.
     package func softmax(_ scores: MatrixView, scale: Float) {
         precondition(scale > 0 && scores.columns > 0)
-        table.f32_softmax(scores.base, scores.stride, scale, scores.rows, scores.columns)
+        unsafe table.f32_softmax(scores.base, scores.stride, scale, scores.rows, scores.columns)
     }
 
     /// From the gradient of softmax(scale · x) to that of x, in place, given the softmax.
     package func softmaxBackward(gradient: MatrixView, probabilities: MatrixView, scale: Float) {
         precondition(gradient.rows == probabilities.rows && gradient.columns == probabilities.columns)
         precondition(gradient.stride == probabilities.stride)
-        table.f32_softmax_backward(
+        unsafe table.f32_softmax_backward(
             gradient.base, probabilities.base, gradient.stride, scale, gradient.rows, gradient.columns)
     }
 }

@@ -8,11 +8,11 @@ extension Kernels {
         _ output: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
         _ c: UnsafePointer<Float>, count: Int
     ) {
-        table.f32_add3(output, a, b, c, count)
+        unsafe table.f32_add3(output, a, b, c, count)
     }
 
     /// sums[n] += Σ over m of values[m, n], row after row.
     package func addRows(_ sums: UnsafeMutablePointer<Float>, _ values: MatrixView) {
-        table.f32_add_rows(sums, values.base, values.stride, values.rows, values.columns)
+        unsafe table.f32_add_rows(sums, values.base, values.stride, values.rows, values.columns)
     }
 }

@@ -39,12 +39,12 @@ enum EmbeddingTable: Sendable {
     /// Copies a row of `size` values.
     func copy(row: Int, size: Int, to target: UnsafeMutablePointer<Float>) {
         switch self {
-        case .float(let buffer): target.update(from: buffer.base + row * size, count: size)
+        case .float(let buffer): unsafe target.update(from: buffer.base + row * size, count: size)
         case .int8(let codes, let scales):
             let scale = scales[row]
-            codes.withUnsafeBufferPointer { codes in
+            unsafe codes.withUnsafeBufferPointer { codes in
                 // `row` was checked against the vocabulary when the batch was packed.
-                for index in 0..<size { target[index] = Float(codes[row &* size &+ index]) * scale }
+                for index in 0..<size { unsafe target[index] = unsafe Float(codes[row &* size &+ index]) * scale }
             }
         }
     }
@@ -70,7 +70,7 @@ struct ParameterLoader: Sendable {
     func distanceBias(_ shape: EncoderShape) throws -> DistanceBias? {
         guard let bias = shape.relativeBias else { return nil }
         let table = try buffer(ParameterPaths.relativeBias)
-        return DistanceBias(bias, table: table.base, headCount: shape.headCount, tokenLimit: shape.tokenLimit)
+        return unsafe DistanceBias(bias, table: table.base, headCount: shape.headCount, tokenLimit: shape.tokenLimit)
     }
 
     func norm(_ path: String) throws -> LayerNorm {
@@ -89,7 +89,7 @@ struct ParameterLoader: Sendable {
         let table = try table(name)
         guard case .int8(_, let scales) = table else { return try buffer(name) }
         let values = FloatBuffer(count: scales.count * size)
-        for row in scales.indices { table.copy(row: row, size: size, to: values.base + row * size) }
+        for row in scales.indices { unsafe table.copy(row: row, size: size, to: values.base + row * size) }
         return values
     }
 

@@ -19,12 +19,14 @@ package struct DistanceBias: Sendable {
         values = FloatBuffer(count: headCount * width)
         for index in 0..<width {
             let bucket = bias.bucket(of: index + 1 - tokenLimit)
-            for head in 0..<headCount { values.base[head * width + index] = table[bucket * headCount + head] }
+            for head in 0..<headCount {
+                unsafe values.base[head * width + index] = unsafe table[bucket * headCount + head]
+            }
         }
     }
 
     /// The value of distance 0 of a head; those of other distances lie on both sides of it.
     package func values(ofHead head: Int) -> UnsafePointer<Float> {
-        UnsafePointer(values.base + head * width + tokenLimit - 1)
+        unsafe UnsafePointer(values.base + head * width + tokenLimit - 1)
     }
 }

@@ -87,9 +87,9 @@ struct ForwardPass: @unchecked Sendable {
             let tokens = batch.tokens(of: sequence)
             let positions = config.positions.rows(of: batch.ids[tokens])
             for (position, token) in zip(positions, tokens) {
-                let row = sums.base + token * size
-                tables.words.copy(row: Int(batch.ids[token]), size: size, to: row)
-                kernels.add3(
+                let row = unsafe sums.base + token * size
+                unsafe tables.words.copy(row: Int(batch.ids[token]), size: size, to: row)
+                unsafe kernels.add3(
                     row, row, tables.types.base + Int(batch.typeIDs[token]) * size,
                     tables.positions.base + position * size, count: size)
             }
@@ -160,7 +160,7 @@ struct ForwardPass: @unchecked Sendable {
             let queries = selection?.rows(of: sequence) ?? tokens
             if queries.isEmpty { return }
             let bias = model.distanceBias.map { distances in
-                AttentionBias(
+                unsafe AttentionBias(
                     center: distances.values(ofHead: head),
                     positions: selection.map { $0.tokens[queries].map { $0 - tokens.lowerBound } })
             }
@@ -183,7 +183,7 @@ struct ForwardPass: @unchecked Sendable {
     func gather(_ selection: TokenSelection) {
         let size = config.hiddenSize
         for (row, token) in selection.tokens.enumerated() where row != token {
-            (hidden.base + row * size).update(from: hidden.base + token * size, count: size)
+            unsafe (hidden.base + row * size).update(from: hidden.base + token * size, count: size)
         }
     }
 

@@ -96,7 +96,7 @@ extension ForwardPass {
         let copy = MatrixBuffer(rows: tokens.count, columns: size)
         for (row, token) in tokens.enumerated() {
             let source = selection?.row(of: token) ?? token
-            (copy.view.base + row * size).update(from: hidden.base + source * size, count: size)
+            unsafe (copy.view.base + row * size).update(from: hidden.base + source * size, count: size)
         }
         return copy
     }

@@ -33,11 +33,11 @@ public struct RandomParameterStore: TensorStore {
         }
         var generator = SplitMix64(seed: seed &+ UInt64(index) &* 0xD134_2543_DE82_EF95)
         let reach: Float = 0.02 * Float(3).squareRoot()
-        let values = [Float](unsafeUninitializedCapacity: shape.count) { out, count in
+        let values = unsafe [Float](unsafeUninitializedCapacity: shape.count) { out, count in
             for position in 0..<shape.count {
                 // 24 bits from -2^23: exact in fp32.
                 let bits = Float(generator.next() >> 40)
-                out.initializeElement(at: position, to: (bits - 0x1p23) * 0x1p-23 * reach)
+                unsafe out.initializeElement(at: position, to: (bits - 0x1p23) * 0x1p-23 * reach)
             }
             count = shape.count
         }

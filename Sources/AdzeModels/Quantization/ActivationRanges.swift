@@ -33,8 +33,8 @@ public struct ActivationRanges: Sendable, Equatable {
 
     private func widen(_ ranges: inout [Float], _ values: MatrixView) {
         for row in 0..<values.rows {
-            let line = values.base + row * values.stride
-            for column in ranges.indices { ranges[column] = max(ranges[column], line[column].magnitude) }
+            let line = unsafe values.base + row * values.stride
+            for column in ranges.indices { ranges[column] = unsafe max(ranges[column], line[column].magnitude) }
         }
     }
 }

@@ -145,12 +145,12 @@ private struct Base36Reader {
     init(_ text: StaticString) { self.text = text }
 
     mutating func next() -> Int? {
-        let bytes = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        while position < bytes.count, bytes[position] <= 0x20 { position += 1 }
+        let bytes = unsafe UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        while position < bytes.count, unsafe bytes[position] <= 0x20 { position += 1 }
         guard position < bytes.count else { return nil }
         var value = 0
-        while position < bytes.count, bytes[position] > 0x20 {
-            let byte = bytes[position]
+        while position < bytes.count, unsafe bytes[position] > 0x20 {
+            let byte = unsafe bytes[position]
             value = value * 36 + Int(byte < 0x3A ? byte - 0x30 : byte - 0x57)
             position += 1
         }

@@ -133,7 +133,7 @@ public final class Tokenizer: Sendable {
     /// Cuts raw UTF-8, repaired where it is not valid.
     func cut(utf8 bytes: Span<UInt8>, offsets: Bool) -> TokenRun {
         if (try? UTF8Span(validating: bytes)) != nil { return cutter.cut(bytes, offsets: offsets) }
-        let repaired = bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+        let repaired = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
         return cutter.cut(repaired.utf8.span, offsets: offsets)
     }
 

@@ -18,7 +18,7 @@ struct NamedArray {
 
     var bytes: UnsafeRawBufferPointer {
         // Inside the buffer: the ranges are the layout's. The caller holds the buffer while it uses the bytes.
-        UnsafeRawBufferPointer(start: buffer.base + range.lowerBound, count: range.count * 4)
+        unsafe UnsafeRawBufferPointer(start: buffer.base + range.lowerBound, count: range.count * 4)
     }
 }
 
@@ -50,9 +50,9 @@ struct RunFolder {
         var file = try AtomicFile(path: "\(path)/\(name)", replacing: true)
         var sections: [ArraySection] = []
         for array in arrays {
-            let bytes = array.bytes
-            try file.write(bytes)
-            sections.append(
+            let bytes = unsafe array.bytes
+            try unsafe file.write(bytes)
+            unsafe sections.append(
                 ArraySection(name: array.name, count: array.range.count, checksum: hexDigits(xxh64(bytes))))
         }
         try file.commit()
@@ -73,8 +73,8 @@ struct RunFolder {
         }
         var offset = 0
         for (array, section) in zip(arrays, file.sections) {
-            try input.read(at: offset, into: UnsafeMutableRawBufferPointer(mutating: array.bytes))
-            guard hexDigits(xxh64(array.bytes)) == section.checksum else {
+            try unsafe input.read(at: offset, into: UnsafeMutableRawBufferPointer(mutating: array.bytes))
+            guard unsafe hexDigits(xxh64(array.bytes)) == section.checksum else {
                 throw RunCheckpointError.checksum(file: file.name, section: section.name)
             }
             offset += array.range.count * 4
@@ -94,7 +94,9 @@ struct RunFolder {
         removeDeadTemporaries(in: path) { RunFolder.isOurs($0) }
         for name in (try? folderEntries(path)) ?? [] {
             let isTemporary = name.hasPrefix(".") && name.hasSuffix(".tmp") && RunFolder.hidesOurs(name)
-            if isTemporary || RunFolder.serial(of: name) != nil && !kept.contains(name) { unlink("\(path)/\(name)") }
+            if isTemporary || RunFolder.serial(of: name) != nil && !kept.contains(name) {
+                unsafe unlink("\(path)/\(name)")
+            }
         }
     }
 

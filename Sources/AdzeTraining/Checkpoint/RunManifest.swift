@@ -64,7 +64,7 @@ struct RunManifest: Sendable, Equatable {
         var members = members
         members["checksum"] = nil
         let text = Array(JSONValue.object(members).canonical.text.utf8)
-        members["checksum"] = .string(hexDigits(text.withUnsafeBytes { xxh64($0) }))
+        members["checksum"] = unsafe .string(hexDigits(text.withUnsafeBytes { unsafe xxh64($0) }))
         return .object(members)
     }
 

@@ -88,7 +88,7 @@ extension Trainer {
     func keepBest() throws(TrainerError) {
         guard store != nil else {
             let kept = bestWeights ?? KeptWeights(folder: options.cacheFolder)
-            kept.keep(UnsafeBufferPointer(trainedWeights))
+            unsafe kept.keep(UnsafeBufferPointer(trainedWeights))
             bestWeights = kept
             return
         }
@@ -99,7 +99,7 @@ extension Trainer {
 
     /// Puts the best epoch's weights in place; from then on they are the ones.
     func placeBest() throws {
-        try bestWeights?.restore(to: trainedWeights)
+        try unsafe bestWeights?.restore(to: trainedWeights)
         if let best = store?.best {
             let weights = NamedArray(name: "weights", buffer: engine.weights, range: trainedRange)
             try store?.folder.read(best, into: [weights])
@@ -107,6 +107,7 @@ extension Trainer {
     }
 
     private var trainedWeights: UnsafeMutableBufferPointer<Float> {
-        UnsafeMutableBufferPointer(start: engine.weights.base + trainedRange.lowerBound, count: trainedRange.count)
+        unsafe UnsafeMutableBufferPointer(
+            start: engine.weights.base + trainedRange.lowerBound, count: trainedRange.count)
     }
 }

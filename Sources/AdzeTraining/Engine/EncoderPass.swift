@@ -34,7 +34,7 @@ struct EncoderPass: @unchecked Sendable {
     var config: EncoderShape { model.config }
     var kernels: Kernels { model.kernels }
     /// The weights that gradients pass through.
-    var backwardWeights: UnsafePointer<Float> { quantized?.weights ?? UnsafePointer(model.weights.base) }
+    var backwardWeights: UnsafePointer<Float> { unsafe quantized?.weights ?? UnsafePointer(model.weights.base) }
     var places: ParameterOffsets { model.places }
     var tokens: Int { batch.tokenCount }
     var epsilon: Float { Float(config.layerNormEpsilon) }
@@ -118,14 +118,14 @@ struct EncoderPass: @unchecked Sendable {
     }
 
     private func copyRows(_ source: GrowableBuffer, _ target: GrowableBuffer) {
-        target.buffer.base.update(from: source.buffer.base, count: tokens * config.hiddenSize)
+        unsafe target.buffer.base.update(from: source.buffer.base, count: tokens * config.hiddenSize)
     }
 
     /// Moves the first token of each sequence to the row of the sequence; they ascend, so that none is overwritten
     /// before it has been moved.
     func gatherFirst(_ rows: MatrixView) {
         for (row, token) in batch.starts.dropLast().enumerated() where row != token {
-            (rows.base + row * rows.stride).update(from: rows.base + token * rows.stride, count: rows.columns)
+            unsafe (rows.base + row * rows.stride).update(from: rows.base + token * rows.stride, count: rows.columns)
         }
     }
 
@@ -133,11 +133,11 @@ struct EncoderPass: @unchecked Sendable {
     private func spreadFirst() {
         let (size, rows) = (config.hiddenSize, gradient(rows: tokens))
         for (row, token) in batch.starts.dropLast().enumerated().reversed() where row != token {
-            (rows.base + token * size).update(from: rows.base + row * size, count: size)
+            unsafe (rows.base + token * size).update(from: rows.base + row * size, count: size)
         }
         let first = Set(batch.starts.dropLast())
         for token in 0..<tokens where !first.contains(token) {
-            (rows.base + token * size).update(repeating: 0, count: size)
+            unsafe (rows.base + token * size).update(repeating: 0, count: size)
         }
     }
 
@@ -150,9 +150,9 @@ struct EncoderPass: @unchecked Sendable {
     ) {
         switch layer {
         case .float(let matrix, let bias):
-            kernels.multiply(output, input, matrix, columns: columns, biasAt: bias, residual: residual)
+            unsafe kernels.multiply(output, input, matrix, columns: columns, biasAt: bias, residual: residual)
         case .plain(let matrix, let bias):
-            kernels.multiply(output, input, matrix, columns: columns, biasAt: bias.base, residual: residual)
+            unsafe kernels.multiply(output, input, matrix, columns: columns, biasAt: bias.base, residual: residual)
         case .int8(let matrix, let factors):
             let codes = workspace.workers[worker].codes
             kernels.quantize(codes, rows: 0..<input.rows, input, factors: factors)
@@ -161,8 +161,9 @@ struct EncoderPass: @unchecked Sendable {
     }
 
     func normalize(_ output: MatrixView, _ input: MatrixView, _ norm: NormPlace) {
-        let weights = model.weights.base
-        kernels.layerNorm(output, input, gamma: weights + norm.gamma, beta: weights + norm.beta, epsilon: epsilon)
+        let weights = unsafe model.weights.base
+        unsafe kernels.layerNorm(
+            output, input, gamma: weights + norm.gamma, beta: weights + norm.beta, epsilon: epsilon)
     }
 
     /// output = dropout(input) + residual of a block's rows, which begin with the block's row `first`.

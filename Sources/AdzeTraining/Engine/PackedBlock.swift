@@ -5,8 +5,8 @@ internal import AdzeKernels
 internal import AdzeModels
 
 /// A dense layer as the forward pass applies it.
-enum ForwardLayer: @unchecked Sendable {
-    // @unchecked: the bias lies in the masters or in the workspace, and both outlive the pass.
+@safe enum ForwardLayer: @unchecked Sendable {
+    // @safe, @unchecked: the bias lies in the masters or in the workspace, and both outlive the pass.
     case float(PackedMatrix, bias: UnsafePointer<Float>)
     /// With a bias of its own.
     case plain(PackedMatrix, FloatBuffer)
@@ -49,20 +49,21 @@ final class PackedBlock {
         var jobs: [PackingJob] = []
         func layer(_ space: PackedSpace, _ place: DensePlace) -> ForwardLayer {
             let matrix = space.matrix(columns: place.columns, depth: place.depth, for: kernels)
-            jobs.append(
+            unsafe jobs.append(
                 PackingJob(matrix: matrix, parts: [PackingJob.Part(place, in: weights)], isBackward: false))
-            return .float(matrix, bias: weights + place.bias)
+            return unsafe .float(matrix, bias: weights + place.bias)
         }
         let padded = config.paddedHiddenSize
         let thirds = [places.query, places.key, places.value]
         projectionBias.reserve(3 * padded)
         for (index, place) in thirds.enumerated() {
-            (projectionBias.buffer.base + index * padded).update(from: weights + place.bias, count: place.columns)
+            unsafe (projectionBias.buffer.base + index * padded).update(
+                from: weights + place.bias, count: place.columns)
         }
         let matrix = projection.matrix(columns: 3 * padded, depth: config.hiddenSize, for: kernels)
-        let parts = thirds.enumerated().map { PackingJob.Part($1, in: weights, first: $0 * padded) }
+        let parts = thirds.enumerated().map { unsafe PackingJob.Part($1, in: weights, first: $0 * padded) }
         jobs.append(PackingJob(matrix: matrix, parts: parts, isBackward: false))
-        let block = ForwardBlock(
+        let block = unsafe ForwardBlock(
             projection: .float(matrix, bias: UnsafePointer(projectionBias.buffer.base)),
             attentionOutput: layer(attentionOutput, places.attentionOutput),
             intermediate: layer(intermediate, places.intermediate), output: layer(output, places.output))
@@ -78,7 +79,7 @@ final class PackedBlock {
         func layer(_ space: PackedSpace, _ places: [DensePlace], spacing: Int) -> PackedMatrix {
             let depth = places.count == 1 ? places[0].columns : places.count * spacing
             let matrix = space.matrix(columns: places[0].depth, depth: depth, for: kernels)
-            let parts = places.enumerated().map { PackingJob.Part($1, in: weights, first: $0 * spacing) }
+            let parts = places.enumerated().map { unsafe PackingJob.Part($1, in: weights, first: $0 * spacing) }
             jobs.append(PackingJob(matrix: matrix, parts: parts, isBackward: true))
             return matrix
         }

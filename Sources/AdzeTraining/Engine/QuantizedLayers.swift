@@ -17,7 +17,7 @@ final class QuantizedLayers: @unchecked Sendable {
     /// What the codes stand for, laid out as the masters; those themselves where a matrix has no codes.
     private let rounded: FloatBuffer
 
-    var weights: UnsafePointer<Float> { UnsafePointer(rounded.base) }
+    var weights: UnsafePointer<Float> { unsafe UnsafePointer(rounded.base) }
 
     /// The layers of the blocks from `start` on, the head, and where `start` is 0 the embeddings.
     ///
@@ -31,13 +31,13 @@ final class QuantizedLayers: @unchecked Sendable {
             model.layout.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let parts = try pool.map(names.count) { index -> QuantizedWeights? in
             guard let entry = entries[names[index]] else { preconditionFailure("the names are the model's") }
-            let target = rounded.base + entry.range.lowerBound
+            let target = unsafe rounded.base + entry.range.lowerBound
             guard let part = try store.quantized(names[index]) else {
-                target.update(from: model.weights.base + entry.range.lowerBound, count: entry.range.count)
+                unsafe target.update(from: model.weights.base + entry.range.lowerBound, count: entry.range.count)
                 return nil
             }
             precondition(part.codes.count == entry.range.count, "the store is the model's")
-            QuantizedLayers.restore(part, to: target)
+            unsafe QuantizedLayers.restore(part, to: target)
             return part
         }
         let found = Dictionary(zip(names, parts), uniquingKeysWith: { first, _ in first })
@@ -64,12 +64,12 @@ final class QuantizedLayers: @unchecked Sendable {
     private static func restore(_ part: QuantizedWeights, to target: UnsafeMutablePointer<Float>) {
         let depth = part.codes.count / max(part.rowScales.count, 1)
         let inverse = QuantizedWeights.inputFactors(part.columnFactors)
-        part.codes.withUnsafeBufferPointer { codes in
+        unsafe part.codes.withUnsafeBufferPointer { codes in
             for (row, scale) in part.rowScales.enumerated() {
-                let line = target + row * depth
-                for column in 0..<depth { line[column] = Float(codes[row &* depth &+ column]) * scale }
+                let line = unsafe target + row * depth
+                for column in 0..<depth { unsafe line[column] = unsafe Float(codes[row &* depth &+ column]) * scale }
                 guard let inverse else { continue }
-                for column in 0..<depth { line[column] *= inverse[column] }
+                for column in 0..<depth { unsafe line[column] *= inverse[column] }
             }
         }
     }

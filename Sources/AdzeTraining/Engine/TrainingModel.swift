@@ -46,7 +46,7 @@ public final class TrainingModel: Sendable {
             let entry = layout.entries[index]
             let values = try checkpoint.store.load(entry.name).floats()
             precondition(values.count == entry.range.count, "a checkpoint's tensors have been checked")
-            (weights.base + entry.range.lowerBound).update(from: values, count: values.count)
+            unsafe (weights.base + entry.range.lowerBound).update(from: values, count: values.count)
         }
         self.weights = weights
         gradients = FloatBuffer(zeroPages: layout.count, largePagesFrom: layout.sparseCount)

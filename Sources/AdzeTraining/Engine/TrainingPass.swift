@@ -186,7 +186,7 @@ public final class TrainingPass {
             guard values.count == rows.count * size else {
                 throw .prefixSize(sequence: index, expected: rows.count * size, found: values.count)
             }
-            (workspace.hidden.buffer.base + rows.lowerBound * size).update(from: values, count: values.count)
+            unsafe (workspace.hidden.buffer.base + rows.lowerBound * size).update(from: values, count: values.count)
         }
     }
 
@@ -218,11 +218,13 @@ private struct TouchedParameters {
     }
 
     func zero(_ model: TrainingModel) {
-        let gradients = model.gradients.base
+        let gradients = unsafe model.gradients.base
         let size = model.config.embeddingSize
-        for word in words { (gradients + model.places.words + Int(word) * size).update(repeating: 0, count: size) }
+        for word in words {
+            unsafe (gradients + model.places.words + Int(word) * size).update(repeating: 0, count: size)
+        }
         for entry in model.layout.entries where isTouched(entry.parameter) {
-            (gradients + entry.range.lowerBound).update(repeating: 0, count: entry.range.count)
+            unsafe (gradients + entry.range.lowerBound).update(repeating: 0, count: entry.range.count)
         }
     }
 

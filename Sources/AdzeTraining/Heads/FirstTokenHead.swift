@@ -33,14 +33,14 @@ extension EncoderPass {
             roundedInput(kept(pooled, dropout.head, in: workspace.pooledInput), quantized?.classifier))
         if isFrozen && !learnsBelow { return }
         let gradient = workspace.pooledGradient.buffer.matrix(rows: finalRows, columns: config.hiddenSize)
-        unapplyHead(places.classifier, workspace.headWeights, backwardWeights, gradient, logits)
+        unsafe unapplyHead(places.classifier, workspace.headWeights, backwardWeights, gradient, logits)
         if let draw = dropout.head {
             kernels.dropout(draw, gradient, gradient, first: 0, pitch: config.hiddenSize)
         }
         if layer.activation == .tanh {
             for index in 0..<finalRows * config.hiddenSize {
                 // The slope of tanh from its value.
-                gradient.base[index] *= 1 - pooled.base[index] * pooled.base[index]
+                unsafe gradient.base[index] *= 1 - pooled.base[index] * pooled.base[index]
             }
         } else {
             kernels.activateBackward(gradient: gradient, values: dense, layer.activation)
@@ -52,7 +52,7 @@ extension EncoderPass {
         }
         guard learnsBelow else { return }
         let below = self.gradient(rows: finalRows)
-        unapplyHead(place, workspace.firstTokenWeights, backwardWeights, below, gradient)
+        unsafe unapplyHead(place, workspace.firstTokenWeights, backwardWeights, below, gradient)
         if let draw { kernels.dropout(draw, below, below, first: 0, pitch: config.hiddenSize) }
     }
 

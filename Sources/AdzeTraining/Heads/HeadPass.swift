@@ -16,7 +16,7 @@ extension EncoderPass {
     /// Adds the head's gradients, and leaves that of the hidden state where something below learns.
     func headBackward(_ gradient: [Float], frozenPooler: Bool) {
         precondition(gradient.count == finalRows * model.logitCount)
-        workspace.logitGradient.buffer.base.update(from: gradient, count: gradient.count)
+        unsafe workspace.logitGradient.buffer.base.update(from: gradient, count: gradient.count)
         let logits = logits(workspace.logitGradient)
         if model.readsFirstTokenOnly {
             classifyBackward(logits, frozenPooler: frozenPooler)
@@ -57,12 +57,12 @@ extension EncoderPass {
                 apply(rounded, output.rows(pieces[piece]), input.rows(pieces[piece]), worker)
             }
         }
-        let weights = model.weights.base
+        let weights = unsafe model.weights.base
         let matrix = space.matrix(columns: place.columns, depth: place.depth, for: kernels)
-        pool.pack(
+        unsafe pool.pack(
             [PackingJob(matrix: matrix, parts: [PackingJob.Part(place, in: weights)], isBackward: false)],
             kernels: kernels)
-        multiplyHead(output, input, matrix, bias: weights + place.bias)
+        unsafe multiplyHead(output, input, matrix, bias: weights + place.bias)
     }
 
     /// input's gradient = output's · weight.
@@ -71,10 +71,10 @@ extension EncoderPass {
         _ output: MatrixView
     ) {
         let matrix = space.matrix(columns: place.depth, depth: place.columns, for: kernels)
-        pool.pack(
+        unsafe pool.pack(
             [PackingJob(matrix: matrix, parts: [PackingJob.Part(place, in: weights)], isBackward: true)],
             kernels: kernels)
-        multiplyHead(input, output, matrix, bias: nil)
+        unsafe multiplyHead(input, output, matrix, bias: nil)
     }
 
     private func multiplyHead(
@@ -82,11 +82,11 @@ extension EncoderPass {
     ) {
         let (pieces, width) = (RowPieces(input.rows), 8 * PackedMatrix.panel)
         let across = (matrix.columns + width - 1) / width
-        nonisolated(unsafe) let bias = bias
+        nonisolated(unsafe) let bias = unsafe bias
         pool.forEach(pieces.count * across) { index in
             let (piece, column) = index.quotientAndRemainder(dividingBy: across)
             let (rows, columns) = (pieces[piece], column * width..<min((column + 1) * width, matrix.columns))
-            kernels.multiply(
+            unsafe kernels.multiply(
                 output.rows(rows).columns(columns), input.rows(rows), matrix, columns: columns, biasAt: bias)
         }
     }
@@ -100,6 +100,6 @@ extension EncoderPass {
                     sums: gradients.matrix(rows: place.columns, columns: place.depth, offset: place.weight),
                     outputs: outputs, inputs: inputs)
             ])
-        kernels.addRows(gradients.base + place.bias, outputs)
+        unsafe kernels.addRows(gradients.base + place.bias, outputs)
     }
 }

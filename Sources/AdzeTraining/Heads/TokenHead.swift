@@ -16,7 +16,7 @@ extension EncoderPass {
         addHeadGradients(places.classifier, logits, roundedInput(input, quantized?.classifier))
         guard learnsBelow else { return }
         let gradient = gradient(rows: tokens)
-        unapplyHead(places.classifier, workspace.headWeights, backwardWeights, gradient, logits)
+        unsafe unapplyHead(places.classifier, workspace.headWeights, backwardWeights, gradient, logits)
         if let draw = dropout.head {
             kernels.dropout(draw, gradient, gradient, first: 0, pitch: config.hiddenSize)
         }

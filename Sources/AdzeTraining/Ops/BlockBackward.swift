@@ -35,7 +35,7 @@ extension EncoderPass {
     /// are added.
     func runBackward(_ index: Int, _ kept: BlockActivations) {
         let (place, selective) = (places.blocks[index], isSelective(index))
-        let (layers, jobs) = workspace.packed.backward(
+        let (layers, jobs) = unsafe workspace.packed.backward(
             place, backwardWeights, config, kernels, isSelective: selective)
         pool.pack(jobs, kernels: kernels)
         restoreInput(index)
@@ -64,14 +64,14 @@ extension EncoderPass {
     private var sums: PartialSums { PartialSums(config) }
 
     private func partial(_ piece: Int) -> UnsafeMutablePointer<Float> {
-        workspace.partials.buffer.base + piece * sums.count
+        unsafe workspace.partials.buffer.base + piece * sums.count
     }
 
     /// As many pieces as the rows of any block have.
     var partialCount: Int { max(RowPieces(tokens).count, RowPieces(batch.sequenceCount).count) }
 
     private func clearPartials() {
-        workspace.partials.buffer.base.update(repeating: 0, count: partialCount * sums.count)
+        unsafe workspace.partials.buffer.base.update(repeating: 0, count: partialCount * sums.count)
     }
 
     /// The block's input.
@@ -92,9 +92,9 @@ extension EncoderPass {
             }
         }
         guard isSelective(index) else { return }
-        let selected = workspace.selected.buffer.base
+        let selected = unsafe workspace.selected.buffer.base
         for (row, token) in batch.starts.dropLast().enumerated() {
-            (selected + row * config.hiddenSize).update(
+            unsafe (selected + row * config.hiddenSize).update(
                 from: rows.rows(token..<token + 1).base, count: config.hiddenSize)
         }
     }
@@ -107,7 +107,7 @@ extension EncoderPass {
         let inner = inner(kept.inner, rows: rows)
         pool.forEachWithWorker(pieces.count) { piece, worker in
             let part = pieces[piece]
-            feedForwardBackward(
+            unsafe feedForwardBackward(
                 index, layers, part, worker, partial(piece), attended: attended.rows(part), inner: inner.rows(part),
                 summed: summed.rows(part))
         }
@@ -119,7 +119,7 @@ extension EncoderPass {
         _ partial: UnsafeMutablePointer<Float>, attended: MatrixView, inner: MatrixView, summed: MatrixView
     ) {
         let (place, size, selective) = (places.blocks[index], config.hiddenSize, isSelective(index))
-        let (weights, sums, scratch) = (model.weights.base, sums, workspace.workers[worker])
+        let (weights, sums, scratch) = unsafe (model.weights.base, sums, workspace.workers[worker])
         let rows = rows(of: index)
         let gradient = gradient(rows: rows).rows(part)
         let innerGradient = self.inner(workspace.innerGradient, rows: rows).rows(part)
@@ -134,30 +134,30 @@ extension EncoderPass {
             return dropped
         }
         func normalizeBackward(_ values: MatrixView, _ gradient: MatrixView, _ norm: NormPlace, _ sums: Int) {
-            kernels.layerNormBackward(
+            unsafe kernels.layerNormBackward(
                 values, gradient: gradient, input: values, gamma: weights + norm.gamma, epsilon: epsilon,
                 sums: (gamma: partial + sums, beta: partial + sums + size))
         }
 
         normalizeBackward(summed, gradient, place.outputNorm, sums.outputNorm)
         let output = undrop(dropout.output(index), summed)
-        kernels.addRows(partial + sums.output, output)
-        kernels.multiply(innerGradient, output, layers.output, biasAt: nil)
+        unsafe kernels.addRows(partial + sums.output, output)
+        unsafe kernels.multiply(innerGradient, output, layers.output, biasAt: nil)
         kernels.activateBackward(gradient: innerGradient, values: inner, config.activation)
-        kernels.addRows(partial + sums.intermediate, innerGradient)
-        kernels.multiply(narrow, innerGradient, layers.intermediate, biasAt: nil, residual: summed)
+        unsafe kernels.addRows(partial + sums.intermediate, innerGradient)
+        unsafe kernels.multiply(narrow, innerGradient, layers.intermediate, biasAt: nil, residual: summed)
         if dropout.output(index) != nil { copy(output, to: summed) }
 
         normalize(middle, attended, place.attentionNorm)
         normalizeBackward(attended, narrow, place.attentionNorm, sums.attentionNorm)
         let context = undrop(dropout.attended(index), attended)
-        kernels.addRows(partial + sums.attentionOutput, context)
+        unsafe kernels.addRows(partial + sums.attentionOutput, context)
         let contextGradient = workspace.contextGradient.buffer.matrix(rows: rows, columns: size).rows(part)
-        kernels.multiply(contextGradient, context, layers.attentionOutput, biasAt: nil)
+        unsafe kernels.multiply(contextGradient, context, layers.attentionOutput, biasAt: nil)
     }
 
     private func copy(_ source: MatrixView, to target: MatrixView) {
-        target.base.update(from: source.base, count: source.rows * source.columns)
+        unsafe target.base.update(from: source.base, count: source.rows * source.columns)
     }
 
     // MARK: Attention
@@ -166,7 +166,7 @@ extension EncoderPass {
         let gradient = workspace.contextGradient.buffer.matrix(rows: rows(of: index), columns: config.hiddenSize)
         let learnsBias = distanceBias != nil && learnsEmbeddings
         forEachHead(index, kept) { head, worker in
-            workspace.workers[worker].attention.attendBackward(
+            unsafe workspace.workers[worker].attention.attendBackward(
                 kernels, gradient: gradient.rows(head.queries).columns(head.columns), query: head.query,
                 key: head.key, value: head.value, scale: head.scale, bias: head.bias,
                 biasGradient: learnsBias ? workspace.distances.center(head.number) : nil, dropout: head.dropout)
@@ -185,9 +185,9 @@ extension EncoderPass {
         pool.forEach(pieces.count) { piece in
             let part = pieces[piece]
             let outputs = projected.rows(part).columns(columns)
-            kernels.addRows(partial(piece) + sums.projection + columns.lowerBound, outputs)
+            unsafe kernels.addRows(partial(piece) + sums.projection + columns.lowerBound, outputs)
             if needsInput {
-                kernels.multiply(
+                unsafe kernels.multiply(
                     hidden.rows(part), outputs, layers.projection, biasAt: nil,
                     residual: selective ? nil : attended.rows(part))
             }
@@ -213,13 +213,13 @@ extension EncoderPass {
         pool.forEachWithWorker(pieces.count) { piece, worker in
             let part = pieces[piece]
             let outputs = projected.rows(part).columns(0..<size)
-            kernels.addRows(partial(piece) + sums.projection, outputs)
+            unsafe kernels.addRows(partial(piece) + sums.projection, outputs)
             if needsInput {
                 let rows = workspace.workers[worker].narrow.buffer.matrix(rows: part.count, columns: size)
-                kernels.multiply(rows, outputs, query, biasAt: nil, residual: attended.rows(part))
+                unsafe kernels.multiply(rows, outputs, query, biasAt: nil, residual: attended.rows(part))
                 for (row, sequence) in part.enumerated() {
                     let token = batch.starts[sequence]
-                    kernels.addRows(hidden.rows(token..<token + 1).base, rows.rows(row..<row + 1))
+                    unsafe kernels.addRows(hidden.rows(token..<token + 1).base, rows.rows(row..<row + 1))
                 }
             }
             undropAttended(index, attended.rows(part), first: part.lowerBound)
@@ -235,7 +235,7 @@ extension EncoderPass {
         func add(_ target: Int, _ first: Int, _ count: Int) {
             let columns = workspace.partials.buffer.matrix(rows: pieces, columns: sums.count).columns(
                 first..<first + count)
-            kernels.addRows(model.gradients.base + target, columns)
+            unsafe kernels.addRows(model.gradients.base + target, columns)
         }
         add(place.outputNorm.gamma, sums.outputNorm, size)
         add(place.outputNorm.beta, sums.outputNorm + size, size)

@@ -11,7 +11,8 @@ extension EncoderPass {
         if let quantized {
             layers = quantized.blocks[index]
         } else {
-            let (block, jobs) = workspace.packed.forward(places.blocks[index], model.weights.base, config, kernels)
+            let (block, jobs) = unsafe workspace.packed.forward(
+                places.blocks[index], model.weights.base, config, kernels)
             pool.pack(jobs, kernels: kernels)
             layers = block
         }
@@ -93,7 +94,7 @@ extension EncoderPass {
                 HeadPiece(
                     queries: queries, columns: head * size..<(head + 1) * size, query: part(0, queries),
                     key: part(1, tokens), value: part(2, tokens), scale: 1 / Float(size).squareRoot(),
-                    bias: distanceBias.map { AttentionBias(center: $0.values(ofHead: head)) }, number: piece,
+                    bias: distanceBias.map { unsafe AttentionBias(center: $0.values(ofHead: head)) }, number: piece,
                     dropout: dropout), worker)
         }
     }

@@ -19,7 +19,8 @@ final class PackedSpace {
 struct PackingJob: @unchecked Sendable {
     // @unchecked: pieces write panels of their own, and read weights that nobody writes meanwhile.
     /// A layer's rows or columns within the matrix.
-    struct Part {
+    @safe struct Part {
+        // @safe: the weights lie in the masters, which outlive the packing.
         /// Its weights, (columns, depth).
         let source: UnsafePointer<Float>
         let columns: Int
@@ -28,7 +29,7 @@ struct PackingJob: @unchecked Sendable {
         var first = 0
 
         init(_ place: DensePlace, in values: UnsafePointer<Float>, first: Int = 0) {
-            (source, columns, depth) = (values + place.weight, place.columns, place.depth)
+            unsafe (source, columns, depth) = (values + place.weight, place.columns, place.depth)
             self.first = first
         }
     }
@@ -58,7 +59,7 @@ struct PackingJob: @unchecked Sendable {
     private func packForward(_ column: Int, _ kernels: Kernels) {
         for part in parts where part.first <= column && column < part.first + part.columns {
             let row = column - part.first
-            return matrix.pack(
+            return unsafe matrix.pack(
                 panel: column, depths: 0..<matrix.depth, from: part.source + row * matrix.depth, kStride: 1,
                 nStride: matrix.depth, count: min(PackedMatrix.panel, part.columns - row), kernels)
         }
@@ -71,7 +72,7 @@ struct PackingJob: @unchecked Sendable {
         for part in parts {
             matrix.clear(panel: column, depths: end..<part.first)
             end = part.first + part.columns
-            matrix.pack(
+            unsafe matrix.pack(
                 panel: column, depths: part.first..<end, from: part.source + column, kStride: part.depth, nStride: 1,
                 count: min(PackedMatrix.panel, matrix.columns - column), kernels)
         }

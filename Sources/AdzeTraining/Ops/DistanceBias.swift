@@ -9,7 +9,7 @@ extension TrainingModel {
     /// The bias as the table has it now, for sequences of up to `longest` tokens; nil where attention has none.
     func distanceBias(longest: Int) -> DistanceBias? {
         guard let bias = config.relativeBias, let place = places.relativeBias else { return nil }
-        return DistanceBias(
+        return unsafe DistanceBias(
             bias, table: UnsafePointer(weights.base) + place, headCount: config.headCount, tokenLimit: longest)
     }
 }
@@ -25,11 +25,11 @@ final class DistanceGradients {
         width = 2 * bias.tokenLimit - 1
         let count = batch.sequenceCount * config.headCount * width
         sums.reserve(count)
-        sums.buffer.base.update(repeating: 0, count: count)
+        unsafe sums.buffer.base.update(repeating: 0, count: count)
     }
 
     /// Where the sum of distance 0 of the `piece`-th pair of sequence and head lies.
-    func center(_ piece: Int) -> UnsafeMutablePointer<Float> { sums.buffer.base + piece * width + width / 2 }
+    func center(_ piece: Int) -> UnsafeMutablePointer<Float> { unsafe sums.buffer.base + piece * width + width / 2 }
 }
 
 extension EncoderPass {
@@ -39,12 +39,14 @@ extension EncoderPass {
         guard let bias = config.relativeBias, let place = places.relativeBias, let distanceBias else { return }
         let (heads, longest) = (config.headCount, distanceBias.tokenLimit)
         let buckets = (1 - longest...longest - 1).map(bias.bucket)
-        nonisolated(unsafe) let (target, distances) = (model.gradients.base + place, workspace.distances)
+        nonisolated(unsafe) let (target, distances) = unsafe (model.gradients.base + place, workspace.distances)
         pool.forEach(heads) { head in
             for sequence in 0..<batch.sequenceCount {
-                let (reach, sums) = (batch.tokens(of: sequence).count - 1, distances.center(sequence * heads + head))
+                let (reach, sums) = unsafe (
+                    batch.tokens(of: sequence).count - 1, distances.center(sequence * heads + head)
+                )
                 for distance in -reach...reach {
-                    target[buckets[distance + longest - 1] * heads + head] += sums[distance]
+                    unsafe target[buckets[distance + longest - 1] * heads + head] += sums[distance]
                 }
             }
         }

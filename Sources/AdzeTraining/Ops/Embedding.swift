@@ -12,13 +12,13 @@ extension EncoderPass {
         let normal = places.projection == nil ? hidden(rows: tokens) : narrow
         let sums = learnsEmbeddings ? workspace.embedded.buffer.matrix(rows: tokens, columns: size) : normal
         // The rounded tables stand where the masters do.
-        nonisolated(unsafe) let tables = quantized?.weights ?? UnsafePointer(model.weights.base)
+        nonisolated(unsafe) let tables = unsafe quantized?.weights ?? UnsafePointer(model.weights.base)
         pool.forEach(batch.sequenceCount) { sequence in
             let range = batch.tokens(of: sequence)
             for (position, token) in zip(config.positions.rows(of: batch.ids[range]), range) {
                 let (id, type) = (Int(batch.ids[token]), Int(batch.typeIDs[token]))
-                let types = places.types.map { tables + $0 } ?? UnsafePointer(model.noType.base)
-                kernels.add3(
+                let types = unsafe places.types.map { unsafe tables + $0 } ?? UnsafePointer(model.noType.base)
+                unsafe kernels.add3(
                     sums.base + token * size, tables + places.words + id * size, types + type * size,
                     tables + places.positions + position * size, count: size)
             }
@@ -41,20 +41,20 @@ extension EncoderPass {
         let gradient = projectEmbeddingsBackward()
         let sums = workspace.embedded.buffer.matrix(rows: tokens, columns: size)
         let pieces = RowPieces(tokens)
-        workspace.partials.buffer.base.update(repeating: 0, count: pieces.count * 2 * size)
+        unsafe workspace.partials.buffer.base.update(repeating: 0, count: pieces.count * 2 * size)
         pool.forEach(pieces.count) { piece in
             let part = pieces[piece]
-            let (rows, partial) = (gradient.rows(part), workspace.partials.buffer.base + piece * 2 * size)
+            let (rows, partial) = unsafe (gradient.rows(part), workspace.partials.buffer.base + piece * 2 * size)
             if let draw = dropout.embeddings {
                 drop(draw, rows, rows, first: part.lowerBound, isSelective: false)
             }
-            kernels.layerNormBackward(
+            unsafe kernels.layerNormBackward(
                 rows, gradient: rows, input: sums.rows(part), gamma: model.weights.base + norm.gamma, epsilon: epsilon,
                 sums: (gamma: partial, beta: partial + size))
         }
         let partials = workspace.partials.buffer.matrix(rows: pieces.count, columns: 2 * size)
-        kernels.addRows(model.gradients.base + norm.gamma, partials.columns(0..<size))
-        kernels.addRows(model.gradients.base + norm.beta, partials.columns(size..<2 * size))
+        unsafe kernels.addRows(model.gradients.base + norm.gamma, partials.columns(0..<size))
+        unsafe kernels.addRows(model.gradients.base + norm.beta, partials.columns(size..<2 * size))
         // A piece is some columns of all tokens, so that every element of a table is summed in the order of the tokens.
         let width = 64
         pool.forEach((size + width - 1) / width) { piece in
@@ -68,7 +68,7 @@ extension EncoderPass {
         guard let projection = places.projection else { return gradient }
         addHeadGradients(projection, gradient, narrow)
         let inner = workspace.narrowGradient.buffer.matrix(rows: tokens, columns: config.embeddingSize)
-        unapplyHead(projection, workspace.projectionWeights, backwardWeights, inner, gradient)
+        unsafe unapplyHead(projection, workspace.projectionWeights, backwardWeights, inner, gradient)
         return inner
     }
 
@@ -78,15 +78,17 @@ extension EncoderPass {
     }
 
     private func scatter(_ gradient: MatrixView, first: Int) {
-        let (size, target) = (config.embeddingSize, model.gradients.base + first)
+        let (size, target) = unsafe (config.embeddingSize, model.gradients.base + first)
         for sequence in 0..<batch.sequenceCount {
             let range = batch.tokens(of: sequence)
             for (position, token) in zip(config.positions.rows(of: batch.ids[range]), range) {
                 let (row, id) = (gradient.rows(token..<token + 1), Int(batch.ids[token]))
-                if id != config.padTokenID { kernels.addRows(target + places.words + id * size, row) }
-                if let types = places.types { kernels.addRows(target + types + Int(batch.typeIDs[token]) * size, row) }
+                if id != config.padTokenID { unsafe kernels.addRows(target + places.words + id * size, row) }
+                if let types = places.types {
+                    unsafe kernels.addRows(target + types + Int(batch.typeIDs[token]) * size, row)
+                }
                 guard position != config.positions.padID else { continue }
-                kernels.addRows(target + places.positions + position * size, row)
+                unsafe kernels.addRows(target + places.positions + position * size, row)
             }
         }
     }

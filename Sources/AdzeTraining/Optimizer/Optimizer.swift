@@ -116,16 +116,20 @@ public final class Optimizer {
     private func replay(_ late: [Int], of rows: LazyRows) {
         guard !late.isEmpty else { return }
         let (start, width) = (layout.entries[rows.entry].range.lowerBound, rows.width)
-        let (table, weights, first, second) = (kernels.table, weights.base, firstMoments.base, secondMoments.base)
+        let (table, weights, first, second) = unsafe (
+            kernels.table, weights.base, firstMoments.base, secondMoments.base
+        )
         // Each index has a row of its own.
-        nonisolated(unsafe) let (w, m, v) = (weights + start, first + (start - origin), second + (start - origin))
-        nonisolated(unsafe) let call = table.f32_adamw_replay
+        nonisolated(unsafe) let (w, m, v) = unsafe (
+            weights + start, first + (start - origin), second + (start - origin)
+        )
+        nonisolated(unsafe) let call = unsafe table.f32_adamw_replay
         pool.forEach(late.count) { index in
             let row = late[index]
-            rows.missed(row).withUnsafeBufferPointer { steps in
-                BufferMemory.borrow(steps) { steps in
+            unsafe rows.missed(row).withUnsafeBufferPointer { steps in
+                unsafe BufferMemory.borrow(steps) { steps in
                     guard let base = steps.baseAddress else { return }
-                    call(w + row * width, m + row * width, v + row * width, width, base, steps.count)
+                    unsafe call(w + row * width, m + row * width, v + row * width, width, base, steps.count)
                 }
             }
         }
@@ -143,11 +147,11 @@ public final class Optimizer {
         }
         let ranges = touched + pieces.filter { isTrained[$0.entry] }.map(\.range)
         var sums = [Double](repeating: 0, count: ranges.count)
-        sums.withUnsafeMutableBufferPointer { sums in
+        unsafe sums.withUnsafeMutableBufferPointer { sums in
             // Each index has a sum of its own.
-            nonisolated(unsafe) let (sums, x) = (sums, gradients.base)
-            nonisolated(unsafe) let call = kernels.table.f32_sum_of_squares
-            pool.forEach(ranges.count) { sums[$0] = call(x + ranges[$0].lowerBound, ranges[$0].count) }
+            nonisolated(unsafe) let (sums, x) = unsafe (sums, gradients.base)
+            nonisolated(unsafe) let call = unsafe kernels.table.f32_sum_of_squares
+            pool.forEach(ranges.count) { unsafe sums[$0] = unsafe call(x + ranges[$0].lowerBound, ranges[$0].count) }
         }
         return sums.reduce(0, +).squareRoot()
     }
@@ -174,9 +178,9 @@ public final class Optimizer {
         let lazy = rows.map { (start: layout.entries[$0.entry].range.lowerBound, width: $0.width, entry: $0.entry) }
         let origin = origin
         let steps = constants
-        nonisolated(unsafe) let (w, g) = (weights.base, gradients.base)
-        nonisolated(unsafe) let (m, v) = (firstMoments.base, secondMoments.base)
-        nonisolated(unsafe) let call = kernels.table.f32_adamw
+        nonisolated(unsafe) let (w, g) = unsafe (weights.base, gradients.base)
+        nonisolated(unsafe) let (m, v) = unsafe (firstMoments.base, secondMoments.base)
+        nonisolated(unsafe) let call = unsafe kernels.table.f32_adamw
         pool.forEach(trained.count + touched.count) { index in
             let (start, count, entry): (Int, Int, Int)
             if index < trained.count {
@@ -188,8 +192,8 @@ public final class Optimizer {
                     lazy.start + touched[index - trained.count] * lazy.width, lazy.width, lazy.entry
                 )
             }
-            withUnsafePointer(to: steps[entry]) {
-                call(w + start, m + (start - origin), v + (start - origin), g + start, count, $0)
+            unsafe withUnsafePointer(to: steps[entry]) {
+                unsafe call(w + start, m + (start - origin), v + (start - origin), g + start, count, $0)
             }
         }
         if let entry = rows?.entry, isTrained[entry] { rows?.moved(constants[entry]) }
@@ -197,7 +201,7 @@ public final class Optimizer {
 
     /// Makes all gradients 0, for a step that is given up.
     public func clearGradients() {
-        gradients.base.update(repeating: 0, count: gradients.count)
+        unsafe gradients.base.update(repeating: 0, count: gradients.count)
         rows?.forgetTouched()
     }
 

@@ -16,8 +16,8 @@ extension ParameterLayout {
         else { return false }
         let generator = CounterGenerator(seed: seed)
         let values = generator.normals(count: matrix.range.count, deviation: 0.02, place: DrawingPlace.pooler)
-        (weights.base + matrix.range.lowerBound).update(from: values, count: values.count)
-        (weights.base + bias.range.lowerBound).update(repeating: 0, count: bias.range.count)
+        unsafe (weights.base + matrix.range.lowerBound).update(from: values, count: values.count)
+        unsafe (weights.base + bias.range.lowerBound).update(repeating: 0, count: bias.range.count)
         return true
     }
 }

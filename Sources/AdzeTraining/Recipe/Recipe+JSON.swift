@@ -107,7 +107,7 @@ extension Recipe {
 }
 
 /// 16 hexadecimal digits of XXH64.
-func contentDigest(_ bytes: [UInt8]) -> String { bytes.withUnsafeBytes { hexDigits(xxh64($0)) } }
+func contentDigest(_ bytes: [UInt8]) -> String { unsafe bytes.withUnsafeBytes { unsafe hexDigits(xxh64($0)) } }
 
 extension TrainedDepth {
     /// `"head"`, `"all"`, or the number of blocks.

@@ -22,18 +22,18 @@ final class KeptWeights {
 
     /// Keeps values in place of those before.
     func keep(_ values: UnsafeBufferPointer<Float>) {
-        if let file, file.write(UnsafeRawBufferPointer(values), at: 0) { return }
+        if let file, unsafe file.write(UnsafeRawBufferPointer(values), at: 0) { return }
         file = nil
         let copy = memory ?? FloatBuffer(zeroPages: values.count)
-        if let base = values.baseAddress { copy.base.update(from: base, count: values.count) }
+        if let base = values.baseAddress { unsafe copy.base.update(from: base, count: values.count) }
         memory = copy
     }
 
     /// Puts the values that were kept in their place; throws where the disk has lost them.
     func restore(to target: UnsafeMutableBufferPointer<Float>) throws(FileError) {
         if let memory, let base = target.baseAddress {
-            base.update(from: memory.base, count: target.count)
-        } else if let file, !file.read(into: UnsafeMutableRawBufferPointer(target), at: 0) {
+            unsafe base.update(from: memory.base, count: target.count)
+        } else if let file, unsafe !file.read(into: UnsafeMutableRawBufferPointer(target), at: 0) {
             throw .shrank(
                 path: "\(folder ?? "."): the best epoch's weights", offset: 0, expected: target.count * 4, found: 0)
         }

@@ -25,7 +25,7 @@ final class PrivateFile {
     /// Where the values went; nil where the system refused.
     func append(_ values: [Float]) -> Int? {
         let start = size
-        guard values.withUnsafeBytes({ write($0, at: start) }) else { return nil }
+        guard unsafe values.withUnsafeBytes({ unsafe write($0, at: start) }) else { return nil }
         size += values.count * 4
         return start
     }
@@ -35,7 +35,7 @@ final class PrivateFile {
         guard let base = bytes.baseAddress else { return true }
         var done = 0
         while done < bytes.count {
-            let put = pwrite(descriptor, base + done, bytes.count - done, off_t(offset + done))
+            let put = unsafe pwrite(descriptor, base + done, bytes.count - done, off_t(offset + done))
             if put < 0 && errno == EINTR { continue }
             if put <= 0 { return false }
             done += put
@@ -46,8 +46,8 @@ final class PrivateFile {
     /// The values that `append` put at a place; nil where they can no longer be read.
     func read(at offset: Int, count: Int) -> [Float]? {
         var isRead = true
-        let values = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-            isRead = read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+        let values = unsafe [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            isRead = unsafe read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
             initialized = isRead ? count : 0
         }
         return isRead ? values : nil
@@ -58,7 +58,7 @@ final class PrivateFile {
         guard let base = bytes.baseAddress else { return true }
         var done = 0
         while done < bytes.count {
-            let got = pread(descriptor, base + done, bytes.count - done, off_t(offset + done))
+            let got = unsafe pread(descriptor, base + done, bytes.count - done, off_t(offset + done))
             if got < 0 && errno == EINTR { continue }
             if got <= 0 { return false }
             done += got

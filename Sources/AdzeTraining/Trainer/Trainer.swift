@@ -162,10 +162,10 @@ public final class Trainer {
     }
 
     private var identity: RunIdentity {
-        let bytes = UnsafeRawBufferPointer(start: engine.weights.base, count: engine.weights.count * 4)
+        let bytes = unsafe UnsafeRawBufferPointer(start: engine.weights.base, count: engine.weights.count * 4)
         let names = engine.layout.entries.map { "\($0.name) \($0.shape)" }.joined(separator: "\n")
-        let seed = Array((engine.identity + names + "\(loss)").utf8).withUnsafeBytes { xxh64($0) }
-        return RunIdentity(
+        let seed = unsafe Array((engine.identity + names + "\(loss)").utf8).withUnsafeBytes { unsafe xxh64($0) }
+        return unsafe RunIdentity(
             recipe: recipe, data: training.digest, development: development?.data.digest ?? "none",
             model: hexDigits(xxh64(bytes, seed: seed)))
     }
@@ -289,12 +289,12 @@ public final class Trainer {
 
     private func copyOfWeights() -> FloatBuffer {
         let copy = FloatBuffer(zeroPages: trainedRange.count)
-        copy.base.update(from: engine.weights.base + trainedRange.lowerBound, count: trainedRange.count)
+        unsafe copy.base.update(from: engine.weights.base + trainedRange.lowerBound, count: trainedRange.count)
         return copy
     }
 
     private func restore(_ weights: FloatBuffer) {
-        (engine.weights.base + trainedRange.lowerBound).update(from: weights.base, count: trainedRange.count)
+        unsafe (engine.weights.base + trainedRange.lowerBound).update(from: weights.base, count: trainedRange.count)
     }
 }
 

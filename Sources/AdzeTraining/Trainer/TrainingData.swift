@@ -31,8 +31,8 @@ public struct TrainingData: Sendable {
     var digest: String {
         var hash = UInt64(count)
         for sequence in sequences {
-            hash = sequence.ids.withUnsafeBytes { xxh64($0, seed: hash) }
-            hash = sequence.typeIDs.withUnsafeBytes { xxh64($0, seed: hash) }
+            hash = unsafe sequence.ids.withUnsafeBytes { unsafe xxh64($0, seed: hash) }
+            hash = unsafe sequence.typeIDs.withUnsafeBytes { unsafe xxh64($0, seed: hash) }
         }
         return hexDigits(targets.hash(hash))
     }
@@ -62,7 +62,7 @@ extension Targets {
 
     fileprivate func hash(_ seed: UInt64) -> UInt64 {
         func add<Value>(_ values: [Value], _ hash: UInt64) -> UInt64 {
-            values.withUnsafeBytes { xxh64($0, seed: hash) }
+            unsafe values.withUnsafeBytes { unsafe xxh64($0, seed: hash) }
         }
         switch self {
         case .classes(let list): return add(list, seed &+ 1)

@@ -113,14 +113,14 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
         // A bad name costs no loading.
         for set in try instructionSets() {
-            setenv("ADZE_FORCE_ISA", set, 1)
+            unsafe setenv("ADZE_FORCE_ISA", set, 1)
             _ = try KernelBenchmark(.int8, threads: 1)
         }
         let bundle = try model.map { try openModel($0, source, products: multiplying, quiet: quiet) }
         let given = try givenInput(bundle)
         var table = BenchTable(besideOpenBLAS: products)
         for set in try instructionSets() {
-            setenv("ADZE_FORCE_ISA", set, 1)
+            unsafe setenv("ADZE_FORCE_ISA", set, 1)
             for threads in try threadCounts() {
                 for precision in try precisions() {
                     try measure(bundle, given, precision, threads) {

@@ -19,11 +19,13 @@ struct PipedData {
         guard descriptor >= 0 else { throw FileError.system(call: "create", path: folder, errno: errno) }
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = chunk.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(STDIN_FILENO, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             if count < 0 { throw FileError.system(call: "read", path: "standard input", errno: errno) }
             if count == 0 { return }
-            try chunk[..<count].withUnsafeBytes { try writeAll($0, to: descriptor, at: nil, path: folder) }
+            try unsafe chunk[..<count].withUnsafeBytes {
+                try unsafe writeAll($0, to: descriptor, at: nil, path: folder)
+            }
         }
     }
 

@@ -26,7 +26,7 @@ final class RunLogFile {
             return
         }
         let mode = appending ? O_APPEND : O_TRUNC
-        descriptor = open(place.target, O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0o666)
+        descriptor = unsafe open(place.target, O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0o666)
         guard descriptor >= 0 else { throw .current("open", path) }
         // A run that was killed may have left half a line, which would spoil the next.
         let size = lseek(descriptor, 0, SEEK_END)
@@ -50,7 +50,9 @@ final class RunLogFile {
         let bytes = Array(text.utf8)
         var done = 0
         while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            let count = unsafe bytes[done...].withUnsafeBytes {
+                unsafe Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
                 failure = .current("write", path)

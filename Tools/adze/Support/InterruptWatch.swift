@@ -14,17 +14,17 @@ enum InterruptWatch {
         signal(SIGXFSZ, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
         let signals = watched()
-        withUnsafePointer(to: signals) { _ = pthread_sigmask(SIG_BLOCK, $0, nil) }
+        unsafe withUnsafePointer(to: signals) { _ = unsafe pthread_sigmask(SIG_BLOCK, $0, nil) }
         let thread = Thread {
             var received: Int32 = 0
-            withUnsafePointer(to: signals) { _ = sigwait($0, &received) }
+            unsafe withUnsafePointer(to: signals) { _ = unsafe sigwait($0, &received) }
             // A job that can save what it has done is let to; whoever asks twice does not want to wait.
             if isSaving.withLock({ $0 }) {
                 wasAsked.withLock { $0 = received }
                 // A shell or `timeout` may send the same request to the process and to its group.
                 let first = ContinuousClock.now
                 repeat {
-                    withUnsafePointer(to: signals) { _ = sigwait($0, &received) }
+                    unsafe withUnsafePointer(to: signals) { _ = unsafe sigwait($0, &received) }
                 } while ContinuousClock.now - first < .milliseconds(500)
             }
             UnfinishedOutputs.end(128 + received)
@@ -46,11 +46,11 @@ enum InterruptWatch {
 
     private static func watched() -> sigset_t {
         var signals = sigset_t()
-        sigemptyset(&signals)
+        unsafe sigemptyset(&signals)
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU] {
             // `nohup` and a shell's `&` have a process ignore some.
             var action = sigaction()
-            if sigaction(signal, nil, &action) == 0, !isIgnored(action) { sigaddset(&signals, signal) }
+            if unsafe sigaction(signal, nil, &action) == 0, !isIgnored(action) { unsafe sigaddset(&signals, signal) }
         }
         return signals
     }
@@ -59,9 +59,9 @@ enum InterruptWatch {
         #if canImport(Darwin)
         let handler = action.__sigaction_u.__sa_handler
         #else
-        let handler = action.__sigaction_handler.sa_handler
+        let handler = unsafe action.__sigaction_handler.sa_handler
         #endif
         // Handlers are C functions; SIG_IGN is the number 1 in the shape of one.
-        return unsafeBitCast(handler, to: Int.self) == 1
+        return unsafe unsafeBitCast(handler, to: Int.self) == 1
     }
 }

@@ -47,7 +47,9 @@ final class StandardOutput: Sendable {
         }
         var done = 0
         while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            let count = unsafe bytes[done...].withUnsafeBytes {
+                unsafe Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 if errno == EPIPE { endQuietly() }

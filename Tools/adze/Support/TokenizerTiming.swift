@@ -26,7 +26,7 @@ struct TokenizerTiming {
             let ids = encode(row)
             tokens += ids.count
             bytes += row.text.utf8.count + (row.pair?.utf8.count ?? 0)
-            ids.map(\.littleEndian).withUnsafeBytes { sum.update($0) }
+            unsafe ids.map(\.littleEndian).withUnsafeBytes { unsafe sum.update($0) }
         }
         checksum = sum.value
         for _ in 0..<max(1, repetitions) {
