@@ -143,11 +143,12 @@ public struct FineTuning: Sendable {
         let quantization = plan.map {
             QuantizeAwareState(store: PlannedQuantizedStore(model.checkpoint(), plan: $0))
         }
+        var job = TrainingJob(recipe: recipe, training: training.data)
+        job.development = DevelopmentSet(data: development.data, metrics: metrics) { try scorer.scores($0) }
+        (job.loss, job.quantization) = (loss, quantization)
         let trainer = Trainer(
-            model: model, recipe: recipe, training: training.data,
-            development: DevelopmentSet(data: development.data, metrics: metrics) { try scorer.scores($0) },
-            loss: loss, quantization: quantization, options: options, pool: pool, observe: observe,
-            isCancelled: isCancelled)
+            job, model: model, options: options, pool: pool,
+            watch: TrainingWatch(observe: observe, isCancelled: isCancelled))
         let outcome = try trainer.run()
         let bundle = ModelBundle(
             examples.bundle, checkpoint: result(model, plan), tokenizer: examples.bundle.tokenizer,

@@ -81,7 +81,7 @@ extension Trainer {
         do throws(FileError) {
             try store?.save(state, arrays: arrays)
         } catch { throw .cannotSave(error, step: state.step, lastStep: store?.lastStep) }
-        if let store { observe(.saved(step: state.step, path: store.folder.path)) }
+        if let store { watch.observe(.saved(step: state.step, path: store.folder.path)) }
     }
 
     /// Keeps the present weights as the best.

@@ -9,6 +9,19 @@ internal import AdzeKernels
 internal import AdzeModels
 internal import AdzeThreads
 
+/// How much of the encoder a pass runs, and how much of that learns.
+struct PassExtent {
+    /// The first block that is run: those before it have given the hidden states that the pass starts from.
+    var start: Int
+    /// Whether such hidden states were given.
+    var isFromPrefix: Bool
+    /// The first block that learns; the number of blocks where none does.
+    var lowest: Int
+    var learnsEmbeddings = false
+    /// Whether blocks keep their input alone, and the rest is computed again on the way back.
+    var recomputes = false
+}
+
 /// One pass over one batch.
 struct EncoderPass: @unchecked Sendable {
     // @unchecked: the workspace is this pass's alone, and every parallel piece writes rows and columns of its own.
@@ -17,15 +30,7 @@ struct EncoderPass: @unchecked Sendable {
     let pool: WorkerPool
     let workspace: TrainingWorkspace
     let dropout: DropoutPlaces
-    /// The first block that is run: those before it have given the hidden states that the pass starts from.
-    let start: Int
-    /// Whether such hidden states were given.
-    let fromPrefix: Bool
-    /// The first block that learns; `config.layerCount` where none does.
-    let lowest: Int
-    let learnsEmbeddings: Bool
-    /// Whether blocks keep their input alone.
-    let recomputes: Bool
+    let extent: PassExtent
     /// The layers rounded to 8 bits; nil for fp32.
     let quantized: QuantizedLayers?
     /// What distances add to attention scores at present; nil for nothing.
@@ -57,45 +62,49 @@ struct EncoderPass: @unchecked Sendable {
         for worker in workspace.workers { worker.reserve(config: config, quantized: quantized != nil) }
         workspace.selected.reserve(batch.sequenceCount * size)
         if config.projectsEmbeddings { workspace.narrow.reserve(tokens * config.embeddingSize) }
-        if start < config.layerCount {
-            if lowest > start || recomputes { workspace.passing.reserve(tokens: tokens, rows: tokens, config: config) }
+        if extent.start < config.layerCount {
+            if extent.lowest > extent.start || extent.recomputes {
+                workspace.passing.reserve(tokens: tokens, rows: tokens, config: config)
+            }
         }
-        guard lowest < config.layerCount || learnsEmbeddings else { return }
+        guard extent.lowest < config.layerCount || extent.learnsEmbeddings else { return }
         workspace.gradient.reserve(tokens * size)
         workspace.input.reserve(tokens * size)
         workspace.middle.reserve(tokens * size)
         workspace.contextGradient.reserve(tokens * size)
         workspace.innerGradient.reserve(tokens * config.intermediateStride)
         workspace.partials.reserve(partialCount * max(PartialSums(config).count, 2 * config.embeddingSize))
-        if learnsEmbeddings {
+        if extent.learnsEmbeddings {
             workspace.embedded.reserve(tokens * config.embeddingSize)
             if config.projectsEmbeddings { workspace.narrowGradient.reserve(tokens * config.embeddingSize) }
             if let distanceBias { workspace.distances.clear(batch, config, distanceBias) }
         }
         while workspace.inputs.count < config.layerCount { workspace.inputs.append(GrowableBuffer()) }
         while workspace.blocks.count < config.layerCount { workspace.blocks.append(BlockActivations()) }
-        for block in lowest..<config.layerCount {
-            if block == lowest || recomputes { workspace.inputs[block].reserve(tokens * size) }
-            if !recomputes { workspace.blocks[block].reserve(tokens: tokens, rows: rows(of: block), config: config) }
+        for block in extent.lowest..<config.layerCount {
+            if block == extent.lowest || extent.recomputes { workspace.inputs[block].reserve(tokens * size) }
+            if !extent.recomputes {
+                workspace.blocks[block].reserve(tokens: tokens, rows: rows(of: block), config: config)
+            }
         }
     }
 
     /// Where a block's activations go.
     func activations(_ block: Int) -> BlockActivations {
-        block >= lowest && !recomputes ? workspace.blocks[block] : workspace.passing
+        block >= extent.lowest && !extent.recomputes ? workspace.blocks[block] : workspace.passing
     }
 
     // MARK: Order
 
     /// From the ids, or from hidden states that are there, to the hidden state of the rows that the head reads.
     func forward(upTo end: Int? = nil) {
-        for block in start..<max(start, end ?? config.layerCount) {
-            if block >= lowest && (block == lowest || recomputes) {
+        for block in extent.start..<max(extent.start, end ?? config.layerCount) {
+            if block >= extent.lowest && (block == extent.lowest || extent.recomputes) {
                 copyRows(workspace.hidden, workspace.inputs[block])
             }
             runForward(block, activations(block))
         }
-        if config.layerCount == 0 && model.readsFirstTokenOnly && end == nil && !fromPrefix {
+        if config.layerCount == 0 && model.readsFirstTokenOnly && end == nil && !extent.isFromPrefix {
             gatherFirst(hidden(rows: tokens))
         }
     }
@@ -103,15 +112,15 @@ struct EncoderPass: @unchecked Sendable {
     /// From the gradient of those rows to all gradients below.
     func backward() {
         if config.layerCount == 0 && model.readsFirstTokenOnly { spreadFirst() }
-        for block in stride(from: config.layerCount - 1, through: lowest, by: -1) {
+        for block in stride(from: config.layerCount - 1, through: extent.lowest, by: -1) {
             let kept = activations(block)
-            if recomputes {
+            if extent.recomputes {
                 copyRows(workspace.inputs[block], workspace.hidden)
                 runForward(block, kept)
             }
             runBackward(block, kept)
         }
-        if learnsEmbeddings {
+        if extent.learnsEmbeddings {
             embedBackward()
             addDistanceGradients()
         }

@@ -48,7 +48,7 @@ public final class TrainingPass {
     ) throws -> [[Float]] {
         precondition((0...model.config.layerCount).contains(blocks), "there are so many blocks")
         guard !sequences.isEmpty else { return [] }
-        let pass = try evaluation(sequences, start: 0, fromPrefix: false, quantization)
+        let pass = try evaluation(sequences, start: 0, isFromPrefix: false, quantization)
         pass.embed()
         pass.forward(upTo: blocks)
         let (batch, size) = (pass.batch, model.config.hiddenSize)
@@ -65,7 +65,7 @@ public final class TrainingPass {
         _ sequences: [TokenSequence], quantization: QuantizeAwareState? = nil
     ) throws -> [[Float]] {
         guard !sequences.isEmpty else { return [] }
-        let pass = try evaluation(sequences, start: 0, fromPrefix: false, quantization)
+        let pass = try evaluation(sequences, start: 0, isFromPrefix: false, quantization)
         pass.embed()
         pass.forward()
         return separate(pass.headForward(), pass.batch)
@@ -76,7 +76,7 @@ public final class TrainingPass {
         _ sequences: [TokenSequence], prefix: [[Float]], blocks: Int, quantization: QuantizeAwareState? = nil
     ) throws -> [[Float]] {
         guard !sequences.isEmpty else { return [] }
-        let pass = try evaluation(sequences, start: blocks, fromPrefix: true, quantization)
+        let pass = try evaluation(sequences, start: blocks, isFromPrefix: true, quantization)
         try load(prefix, into: pass)
         pass.forward()
         return separate(pass.headForward(), pass.batch)
@@ -128,11 +128,14 @@ public final class TrainingPass {
         precondition(start <= lowest, "a step starts from blocks that are frozen")
         let frozen = lowest > 0 || options.trainsOnlyHead || options.frozenEmbeddings || prefix != nil
         let pass = try encoderPass(
-            batch.sequences, start: start, fromPrefix: prefix != nil, lowest: lowest, learnsEmbeddings: !frozen,
+            batch.sequences,
+            PassExtent(
+                start: start, isFromPrefix: prefix != nil, lowest: lowest, learnsEmbeddings: !frozen,
+                recomputes: options.checkpointsActivations),
             dropout: DropoutPlaces(
                 rates: options.dropout, seed: options.seed, step: options.step, layerCount: count, firstBlock: lowest,
                 inEmbeddings: !frozen, findsAnswers: model.head.task == .questionAnswering),
-            recomputes: options.checkpointsActivations, options.quantization)
+            options.quantization)
         if let prefix { try load(prefix.values, into: pass) } else { pass.embed() }
         pass.forward()
         let logits = pass.headForward()
@@ -145,26 +148,25 @@ public final class TrainingPass {
     }
 
     private func evaluation(
-        _ sequences: [TokenSequence], start: Int, fromPrefix: Bool, _ quantization: QuantizeAwareState?
+        _ sequences: [TokenSequence], start: Int, isFromPrefix: Bool, _ quantization: QuantizeAwareState?
     ) throws -> EncoderPass {
         let count = model.config.layerCount
         return try encoderPass(
-            sequences, start: start, fromPrefix: fromPrefix, lowest: count, learnsEmbeddings: false,
+            sequences, PassExtent(start: start, isFromPrefix: isFromPrefix, lowest: count),
             dropout: DropoutPlaces(
                 rates: DropoutRates(), seed: 0, step: 0, layerCount: count, firstBlock: count, inEmbeddings: false,
                 findsAnswers: false),
-            recomputes: false, quantization)
+            quantization)
     }
 
     private func encoderPass(
-        _ sequences: [TokenSequence], start: Int, fromPrefix: Bool, lowest: Int, learnsEmbeddings: Bool,
-        dropout: DropoutPlaces, recomputes: Bool, _ quantization: QuantizeAwareState?
+        _ sequences: [TokenSequence], _ extent: PassExtent, dropout: DropoutPlaces,
+        _ quantization: QuantizeAwareState?
     ) throws -> EncoderPass {
         let batch = try PackedBatch(sequences, config: model.config)
         let pass = EncoderPass(
-            model: model, batch: batch, pool: pool, workspace: workspace, dropout: dropout, start: start,
-            fromPrefix: fromPrefix, lowest: lowest, learnsEmbeddings: learnsEmbeddings, recomputes: recomputes,
-            quantized: try quantization.map { try $0.layers ?? roundedLayers($0, from: start) },
+            model: model, batch: batch, pool: pool, workspace: workspace, dropout: dropout, extent: extent,
+            quantized: try quantization.map { try $0.layers ?? roundedLayers($0, from: extent.start) },
             distanceBias: model.distanceBias(longest: sequences.reduce(1) { max($0, $1.ids.count) }))
         pass.reserve()
         pass.reserveHead()
@@ -179,7 +181,7 @@ public final class TrainingPass {
 
     private func load(_ prefix: [[Float]], into pass: EncoderPass) throws(TrainingError) {
         let (batch, size) = (pass.batch, model.config.hiddenSize)
-        let firstOnly = pass.start == model.config.layerCount && model.readsFirstTokenOnly
+        let firstOnly = pass.extent.start == model.config.layerCount && model.readsFirstTokenOnly
         precondition(prefix.count == batch.sequenceCount, "hidden states of each sequence")
         for (index, values) in prefix.enumerated() {
             let rows = firstOnly ? index..<index + 1 : batch.tokens(of: index)
@@ -210,8 +212,8 @@ private struct TouchedParameters {
     mutating func add(_ pass: EncoderPass, frozenPooler: Bool) {
         head = true
         if !frozenPooler { pooler = true }
-        blocks.formUnion(pass.lowest..<pass.config.layerCount)
-        guard pass.learnsEmbeddings else { return }
+        blocks.formUnion(pass.extent.lowest..<pass.config.layerCount)
+        guard pass.extent.learnsEmbeddings else { return }
         embeddings = true
         words.formUnion(pass.batch.ids)
         words.remove(Int32(pass.config.padTokenID))

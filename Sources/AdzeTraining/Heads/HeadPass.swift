@@ -26,7 +26,7 @@ extension EncoderPass {
     }
 
     /// Whether anything below the head gets a gradient.
-    var learnsBelow: Bool { lowest < config.layerCount || learnsEmbeddings }
+    var learnsBelow: Bool { extent.lowest < config.layerCount || extent.learnsEmbeddings }
 
     func reserveHead() {
         let (rows, size) = (finalRows, config.hiddenSize)

@@ -76,14 +76,14 @@ extension EncoderPass {
 
     /// The block's input.
     private func input(_ index: Int) -> MatrixView {
-        let space = index == lowest || recomputes ? workspace.inputs[index] : workspace.input
+        let space = index == extent.lowest || extent.recomputes ? workspace.inputs[index] : workspace.input
         return space.buffer.matrix(rows: tokens, columns: config.hiddenSize)
     }
 
     /// Makes the block's input: kept, or the normalised sum of the block before.
     private func restoreInput(_ index: Int) {
         let rows = input(index)
-        if index > lowest && !recomputes {
+        if index > extent.lowest && !extent.recomputes {
             let pieces = RowPieces(tokens)
             let values = workspace.blocks[index - 1].summed.buffer.matrix(rows: tokens, columns: config.hiddenSize)
             pool.forEach(pieces.count) { piece in
@@ -164,7 +164,7 @@ extension EncoderPass {
 
     private func attendBackward(_ index: Int, _ kept: BlockActivations) {
         let gradient = workspace.contextGradient.buffer.matrix(rows: rows(of: index), columns: config.hiddenSize)
-        let learnsBias = distanceBias != nil && learnsEmbeddings
+        let learnsBias = distanceBias != nil && extent.learnsEmbeddings
         forEachHead(index, kept) { head, worker in
             unsafe workspace.workers[worker].attention.attendBackward(
                 kernels, gradient: gradient.rows(head.queries).columns(head.columns), query: head.query,
@@ -180,7 +180,7 @@ extension EncoderPass {
         let (projected, hidden, sums) = (projected(kept), gradient(rows: tokens), sums)
         let attended = kept.attended.buffer.matrix(rows: rows(of: index), columns: size)
         let columns = selective ? padded..<3 * padded : 0..<3 * padded
-        let needsInput = index > lowest || learnsEmbeddings
+        let needsInput = index > extent.lowest || extent.learnsEmbeddings
         let pieces = RowPieces(tokens)
         pool.forEach(pieces.count) { piece in
             let part = pieces[piece]

@@ -10,7 +10,7 @@ extension EncoderPass {
     func embed() {
         let size = config.embeddingSize
         let normal = places.projection == nil ? hidden(rows: tokens) : narrow
-        let sums = learnsEmbeddings ? workspace.embedded.buffer.matrix(rows: tokens, columns: size) : normal
+        let sums = extent.learnsEmbeddings ? workspace.embedded.buffer.matrix(rows: tokens, columns: size) : normal
         // The rounded tables stand where the masters do.
         nonisolated(unsafe) let tables = unsafe quantized?.weights ?? UnsafePointer(model.weights.base)
         pool.forEach(batch.sequenceCount) { sequence in

@@ -40,11 +40,11 @@ extension Trainer {
                 fileLimit: options.cacheDisk / whole * share, folder: options.cacheFolder ?? options.folder)
         }
         trainingCache = cache(share: 3, of: 4)
-        developmentCache = development == nil ? nil : cache(share: 1, of: 4)
+        developmentCache = job.development == nil ? nil : cache(share: 1, of: 4)
     }
 
     private func stopIfCancelled() throws {
-        guard isCancelled() else { return }
+        guard watch.isCancelled() else { return }
         optimizer.settle()
         try save()
         throw TrainerError.cancelled(step: state.step, savedAt: options.folder)
@@ -76,7 +76,7 @@ extension Trainer {
             step.frozenEmbeddings = true
         }
         step.checkpointsActivations = options.checkpointsActivations
-        step.quantization = quantization
+        step.quantization = job.quantization
         step.lossScale = share
         return step
     }
@@ -86,12 +86,12 @@ extension Trainer {
         let total = batches.reduce(0) { $0 + $1.count }
         var (lossSum, tokens) = (0.0, 0)
         for (index, examples) in batches.enumerated() {
-            let batch = training.batch(examples)
+            let batch = job.training.batch(examples)
             for sequence in batch.sequences { optimizer.prepare(rows: sequence.ids) }
-            let prefix = try prefix(of: examples, batch.sequences, trainingCache, quantization)
+            let prefix = try prefix(of: examples, batch.sequences, trainingCache, job.quantization)
             let share = Float(examples.count) / Float(total)
             let result = try engine.step(
-                batch, from: prefix, loss: loss, options: stepOptions(batch: index, share: share))
+                batch, from: prefix, loss: job.loss, options: stepOptions(batch: index, share: share))
             lossSum += Double(result.loss) * Double(examples.count)
             tokens += result.tokens
         }
@@ -107,7 +107,7 @@ extension Trainer {
         state.lossSum += lossSum
         state.exampleCount += total
         let rates = recipe.retried(state.attempt)
-        observe(
+        watch.observe(
             .step(
                 StepReport(
                     epoch: state.epoch, step: state.step, loss: lossSum / Double(total),
@@ -144,7 +144,7 @@ extension Trainer {
         var report = EpochReport(
             epoch: state.epoch, step: state.step, trainingLoss: state.lossSum / Double(max(state.exampleCount, 1)),
             scores: [], isBest: false, sawOneClass: false)
-        if let development {
+        if let development = job.development {
             let (logits, loss) = try evaluate(development.data)
             report.scores = [Score("loss", loss)] + (try development.score(logits))
             report.sawOneClass = CollapseWatch.seesOneClass(logits, development.data.targets)
@@ -167,12 +167,12 @@ extension Trainer {
         state.stepInEpoch = 0
         state.lossSum = 0
         state.exampleCount = 0
-        observe(.epoch(report))
+        watch.observe(.epoch(report))
         if let patience = recipe.patience, let best = state.best, state.epoch < recipe.epochs,
             report.epoch - max(best, recipe.stages.last?.epoch ?? 0) >= patience
         {
             state.stoppedEarly = true
-            observe(.stoppedEarly(epoch: report.epoch))
+            watch.observe(.stoppedEarly(epoch: report.epoch))
         }
         return state.epoch == recipe.epochs || state.stoppedEarly
     }
@@ -185,7 +185,7 @@ extension Trainer {
         if state.attempt < recipe.retries { throw CollapseSignal(collapse: collapse) }
         guard !state.collapses.contains(where: { $0.attempt == state.attempt }) else { return }
         state.collapses.append(collapse)
-        observe(.collapsed(collapse, isRetried: false))
+        watch.observe(.collapsed(collapse, isRetried: false))
     }
 
     private func isBetter(_ report: EpochReport) -> Bool {
@@ -199,7 +199,7 @@ extension Trainer {
     private func evaluate(_ data: TrainingData) throws -> (logits: [[Float]], loss: Double) {
         var logits = [[Float]](repeating: [], count: data.count)
         var (lossSum, weightSum) = (0.0, 0.0)
-        let quantization = try quantization.map { try engine.settled($0) }
+        let quantization = try job.quantization.map { try engine.settled($0) }
         // Neighbours of one length: the results do not depend on who shares a batch.
         let order = data.sequences.indices.sorted { a, b in
             let (first, second) = (data.sequences[a].ids.count, data.sequences[b].ids.count)
@@ -211,7 +211,7 @@ extension Trainer {
             let batch = data.batch(examples)
             let prefix = try prefix(of: examples, batch.sequences, developmentCache, quantization)
             let found = try engine.logits(batch.sequences, from: prefix, quantization: quantization)
-            let (mean, weight) = try engine.loss(batch, logits: found, loss: loss)
+            let (mean, weight) = try engine.loss(batch, logits: found, loss: job.loss)
             // A batch without a target that counts has weight 0 and no mean.
             if weight > 0 {
                 lossSum += Double(mean) * weight

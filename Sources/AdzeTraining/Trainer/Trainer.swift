@@ -48,15 +48,11 @@ public struct TrainerOptions: Sendable {
 /// a run was interrupted, or of what was cached. Not thread-safe; `run()` is called once.
 public final class Trainer {
     let engine: any StepEngine
-    let recipe: Recipe
-    let training: TrainingData
-    let development: DevelopmentSet?
-    let loss: LossOptions
+    let job: TrainingJob
+    var recipe: Recipe { job.recipe }
     let options: TrainerOptions
-    let quantization: QuantizeAwareState?
+    let watch: TrainingWatch
     let pool: WorkerPool
-    let observe: (TrainingEvent) -> Void
-    let isCancelled: @Sendable () -> Bool
     let plan: EpochPlan
     let clock = ContinuousClock()
 
@@ -74,44 +70,21 @@ public final class Trainer {
     var bestWeights: KeptWeights?
 
     /// A run over a model's weights as they are.
-    ///
-    /// - `quantization`: the forward pass of a recipe that is `quantizeAware`, and of no other; made from the model as
-    ///   it starts, also where the run is resumed.
-    /// - `loss`: class weights and γ, as the recipe and the examples give them.
-    /// - `observe`: is told of every step, on the calling thread.
-    /// - `isCancelled`: is asked before each step; true saves a checkpoint and ends the run with
-    ///   `TrainerError.cancelled`.
     public convenience init(
-        model: TrainingModel, recipe: Recipe, training: TrainingData, development: DevelopmentSet? = nil,
-        loss: LossOptions = LossOptions(), quantization: QuantizeAwareState? = nil,
-        options: TrainerOptions = TrainerOptions(), pool: WorkerPool,
-        observe: @escaping (TrainingEvent) -> Void = { _ in },
-        isCancelled: @escaping @Sendable () -> Bool = { false }
+        _ job: TrainingJob, model: TrainingModel, options: TrainerOptions = TrainerOptions(), pool: WorkerPool,
+        watch: TrainingWatch = TrainingWatch()
     ) {
-        self.init(
-            engine: ModelEngine(model, pool: pool), recipe: recipe, training: training, development: development,
-            loss: loss, quantization: quantization, options: options, pool: pool, observe: observe,
-            isCancelled: isCancelled)
+        self.init(job, engine: ModelEngine(model, pool: pool), options: options, pool: pool, watch: watch)
     }
 
     init(
-        engine: any StepEngine, recipe: Recipe, training: TrainingData, development: DevelopmentSet?,
-        loss: LossOptions, quantization: QuantizeAwareState?, options: TrainerOptions, pool: WorkerPool,
-        observe: @escaping (TrainingEvent) -> Void, isCancelled: @escaping @Sendable () -> Bool
+        _ job: TrainingJob, engine: any StepEngine, options: TrainerOptions, pool: WorkerPool, watch: TrainingWatch
     ) {
-        precondition(recipe.quantizeAware == (quantization != nil), "a recipe and its forward pass go together")
-        self.engine = engine
-        self.recipe = recipe
-        self.training = training
-        self.development = development
-        self.loss = loss
-        self.quantization = quantization
-        self.options = options
-        self.pool = pool
-        self.observe = observe
-        self.isCancelled = isCancelled
+        let recipe = job.recipe
+        precondition(recipe.quantizeAware == (job.quantization != nil), "a recipe and its forward pass go together")
+        (self.engine, self.job, self.options, self.pool, self.watch) = (engine, job, options, pool, watch)
         plan = EpochPlan(
-            lengths: training.sequences.map(\.ids.count), seed: recipe.seed,
+            lengths: job.training.sequences.map(\.ids.count), seed: recipe.seed,
             batchSize: recipe.batchSize(layerCount: engine.layerCount), accumulation: recipe.accumulation,
             epochs: recipe.epochs, groupsByLength: recipe.groupsByLength)
         optimizer = Trainer.optimizer(engine, recipe, pool)
@@ -125,13 +98,13 @@ public final class Trainer {
         try check()
         let identity = identity
         if recipe.reinitialisesPooler && !engine.layout.reinitialisePooler(engine.weights, seed: recipe.seed) {
-            observe(.note("this model has no pooler to give new weights"))
+            watch.observe(.note("this model has no pooler to give new weights"))
         }
         ignorantLoss = try lossOfZeros()
         if recipe.retries > 0 { startWeights = copyOfWeights() }
         var resumedAt = try openStore(identity) ? state.step : nil
         while !state.isFinished {
-            observe(.started(overview(resumedAt: resumedAt)))
+            watch.observe(.started(overview(resumedAt: resumedAt)))
             resumedAt = nil
             do {
                 try runAttempt()
@@ -146,8 +119,8 @@ public final class Trainer {
     // MARK: Start
 
     private func check() throws(TrainerError) {
-        guard training.count > 0 else { throw .noExamples(what: "training") }
-        guard let development else { return }
+        guard job.training.count > 0 else { throw .noExamples(what: "training") }
+        guard let development = job.development else { return }
         guard development.data.count > 0 else { throw .noExamples(what: "dev") }
         let known = ["loss"] + development.metrics
         guard known.contains(recipe.metric) else {
@@ -156,17 +129,17 @@ public final class Trainer {
     }
 
     private func lossOfZeros() throws -> Double {
-        let batch = training.batch(Array(0..<min(training.count, 1000)))
+        let batch = job.training.batch(Array(0..<min(job.training.count, 1000)))
         let zeros = batch.sequences.map { [Float](repeating: 0, count: engine.logitCount($0)) }
-        return Double(try engine.loss(batch, logits: zeros, loss: loss).loss)
+        return Double(try engine.loss(batch, logits: zeros, loss: job.loss).loss)
     }
 
     private var identity: RunIdentity {
         let bytes = unsafe UnsafeRawBufferPointer(start: engine.weights.base, count: engine.weights.count * 4)
         let names = engine.layout.entries.map { "\($0.name) \($0.shape)" }.joined(separator: "\n")
-        let seed = unsafe Array((engine.identity + names + "\(loss)").utf8).withUnsafeBytes { unsafe xxh64($0) }
+        let seed = unsafe Array((engine.identity + names + "\(job.loss)").utf8).withUnsafeBytes { unsafe xxh64($0) }
         return unsafe RunIdentity(
-            recipe: recipe, data: training.digest, development: development?.data.digest ?? "none",
+            recipe: recipe, data: job.training.digest, development: job.development?.data.digest ?? "none",
             model: hexDigits(xxh64(bytes, seed: seed)))
     }
 
@@ -202,7 +175,7 @@ public final class Trainer {
             && state.epoch * plan.stepsPerEpoch + state.stepInEpoch == state.step
             && state.epochs.count == state.epoch && state.best == state.epochs.last { $0.isBest }?.epoch
             && state.updateCounts.allSatisfy { $0 <= state.step } && state.watch.steps <= state.step + 1
-            && state.watch.oneClassInARow <= state.epoch && state.exampleCount <= training.count
+            && state.watch.oneClassInARow <= state.epoch && state.exampleCount <= job.training.count
             && (isOver || !state.isFinished && !state.stoppedEarly)
             // A run stops early at an epoch's end, or with a collapse, which finishes it.
             && (!state.stoppedEarly || state.isFinished || recipe.patience != nil && state.stepInEpoch == 0)
@@ -265,7 +238,7 @@ public final class Trainer {
         optimizer.clearGradients()
         state.collapses.append(collapse)
         let isRetried = state.attempt < recipe.retries
-        observe(.collapsed(collapse, isRetried: isRetried))
+        watch.observe(.collapsed(collapse, isRetried: isRetried))
         if isRetried, let startWeights {
             restore(startWeights)
             state = RunState(attempt: state.attempt + 1, collapses: state.collapses)
@@ -277,7 +250,7 @@ public final class Trainer {
         guard recipe.keepsBest, let best = state.best, !state.epochs[best].sawOneClass else {
             throw TrainerError.collapsed(collapse, retries: recipe.retries)
         }
-        observe(.note("the result is epoch \(best + 1), the best before the collapse"))
+        watch.observe(.note("the result is epoch \(best + 1), the best before the collapse"))
         state.stoppedEarly = true
         try finish()
     }

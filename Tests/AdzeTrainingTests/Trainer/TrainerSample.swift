@@ -115,9 +115,9 @@ extension TrainerSample {
                 weights: [],
                 outcome: TrainingOutcome(
                     epochs: [], chosenEpoch: 0, steps: 0, stoppedEarly: false, collapses: [], attempt: 0))
-            let trainer = Trainer(
-                engine: wrap(ModelEngine(model, pool: pool)), recipe: recipe, training: training,
-                development: development, loss: LossOptions(), quantization: nil, options: options, pool: pool,
+            var job = TrainingJob(recipe: recipe, training: training)
+            job.development = development
+            let watch = TrainingWatch(
                 observe: { event in
                     observe(event)
                     switch event {
@@ -130,6 +130,8 @@ extension TrainerSample {
                     }
                 },
                 isCancelled: { stopAt.map { stop in stepsTaken.withLock { $0 >= stop } } ?? false })
+            let trainer = Trainer(
+                job, engine: wrap(ModelEngine(model, pool: pool)), options: options, pool: pool, watch: watch)
             told.outcome = try trainer.run()
             told.weights = model.weights.values(0..<model.layout.count).map(\.bitPattern)
             return told
