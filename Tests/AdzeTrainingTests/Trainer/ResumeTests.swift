@@ -94,6 +94,7 @@ import Testing
                 refusal { $0.epochs = 6 }
                     == "the checkpoint is of another run: recipe key 'epochs' (5 there, 6 here) differ; resume with what "
                     + "it was started with, or pass --force to start anew")
+            #expect(refusal { $0.floatProducts = .openblas }.contains("recipe key 'floatProducts'"))
             let other = TrainerSample.data(count: 26, seed: 9)
             #expect(refusal({ _ in }, training: other).contains("another run: the training examples differ"))
             #expect(throws: RunCheckpointError.exists(folder: folder, step: 5)) {
