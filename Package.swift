@@ -18,7 +18,7 @@ let swiftSettings: [SwiftSetting] =
         .enableExperimentalFeature("Lifetimes"),
     ] + strictWarnings
 
-/// Those of what ships: each act that the compiler cannot prove safe is spelled `unsafe`.
+/// The settings of what ships: an act that the compiler cannot prove safe must be spelled `unsafe` there.
 let shippedSettings = swiftSettings + [.strictMemorySafety()]
 
 /// A library target of ours: its folder, what it may see, nothing else.

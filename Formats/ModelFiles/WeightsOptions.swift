@@ -18,7 +18,7 @@ public struct WeightsOptions: Sendable {
     /// Whether a pickle that asks for more than data is read all the same; see `TorchCheckpoint`.
     public var ignoresObjects = false
     /// The program that reads HDF5; nil for `adze-h5worker` beside the running executable.
-    public var hdf5WorkerPath: String?
+    package var hdf5WorkerPath: String?
     /// Which tensors the store has.
     var scope: TensorScope = .model
     /// The names of the whole checkpoint, where the file is a shard of one with names of TensorFlow.

@@ -70,7 +70,7 @@ public final class PackedMatrix: Sendable {
             let width = min(PackedMatrix.panel, columns - column)
             for k in 0..<depths.count {
                 let row = unsafe storage.base + (depths.lowerBound + k) * columns + column
-                for n in 0..<count { unsafe row[n] = unsafe source[k &* kStride &+ n &* nStride] }
+                for n in 0..<count { unsafe row[n] = source[k &* kStride &+ n &* nStride] }
                 for n in count..<width { unsafe row[n] = 0 }
             }
         }

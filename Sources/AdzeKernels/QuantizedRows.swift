@@ -66,7 +66,8 @@ extension Kernels {
     ///
     /// Shapes: codes (M, K) of the same instruction set, matrix (N, K), residual and output (M, columns.count). The
     /// range starts at a panel's boundary. Sums are exact in int32, and what follows is one fixed chain of fp32
-    /// operations an element: the same bits on every instruction set. `ReferenceOps.int8Linear` of the tests is the definition.
+    /// operations an element: the same bits on every instruction set. `ReferenceOps.int8Linear` of the tests is the
+    /// definition.
     /// - Complexity: O(M · N · K).
     package func multiply(
         _ output: MatrixView, _ codes: QuantizedRows, rows: Range<Int>, _ matrix: PackedInt8Matrix,

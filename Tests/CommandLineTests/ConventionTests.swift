@@ -197,12 +197,9 @@ struct ConventionTests {
 
     @Test func anInterruptedSaveLeavesNoTemporary() throws {
         try withTemporaryFolder { folder in
-            let (streams, target) = (folder + "/streams", folder + "/target")
-            for path in [streams, target] { mkdir(path, 0o755) }
-            let (running, input) = try Running.amidWriting(target + "/out.csv", streams: streams)
-            kill(running.process.processIdentifier, SIGTERM)
-            #expect(try running.end().code == 128 + SIGTERM)
-            try input.fileHandleForWriting.close()
+            let target = folder + "/target"
+            let stopped = try Running.endAmidWriting(SIGTERM, target: target, streams: folder + "/streams")
+            #expect(stopped.code == 128 + SIGTERM)
             #expect(try names(in: target) == [])
         }
     }

@@ -342,12 +342,9 @@ import Testing
 
     @Test func whatAKilledRunLeftIsCleanedByTheNext() throws {
         try withTemporaryFolder { folder in
-            let (streams, target) = (folder + "/streams", folder + "/target")
-            for path in [streams, target] { mkdir(path, 0o755) }
-            let (killed, input) = try Running.amidWriting(target + "/out.csv", streams: streams)
-            kill(killed.process.processIdentifier, SIGKILL)
-            #expect(try killed.end().code == 128 + SIGKILL)
-            try input.fileHandleForWriting.close()
+            let target = folder + "/target"
+            let killed = try Running.endAmidWriting(SIGKILL, target: target, streams: folder + "/streams")
+            #expect(killed.code == 128 + SIGKILL)
             let left = try names(in: target)
             #expect(left.count == 1 && left != ["out.csv"], "\(left)")
             try Tool.succeed(

@@ -124,14 +124,24 @@ final class Running {
         try process.run()
     }
 
-    /// A `predict` in the midst of writing `output`: its input stays open, so that no signal comes too late.
-    static func amidWriting(_ output: String, streams: String) throws -> (run: Running, input: Pipe) {
+    /// Ends a `predict` by a signal while it writes `out.csv` into the folder `target`, and gives its outcome.
+    ///
+    /// Its input stays open until then, so that no signal comes too late.
+    static func endAmidWriting(_ signal: Int32, target: String, streams: String) throws -> Outcome {
+        for path in [streams, target] { mkdir(path, 0o755) }
         let input = Pipe()
         let run = try Running(
-            ["predict", Models.classifier, "-i", "-", "-o", output], streams: streams, standardInput: input)
-        let folder = URL(filePath: output).deletingLastPathComponent().path
-        while run.process.isRunning, try names(in: folder).isEmpty { usleep(1000) }
-        return (run, input)
+            ["predict", Models.classifier, "-i", "-", "-o", target + "/out.csv"], streams: streams,
+            standardInput: input)
+        for _ in 0..<60_000 where run.process.isRunning {
+            if try !names(in: target).isEmpty { break }
+            usleep(1000)
+        }
+        #expect(try !names(in: target).isEmpty, "it has begun to write")
+        kill(run.process.processIdentifier, signal)
+        let outcome = try run.end()
+        try input.fileHandleForWriting.close()
+        return outcome
     }
 
     /// Waits for the end; a run that takes too long is killed and is an error.

@@ -35,7 +35,7 @@ public struct FineTuning: Sendable {
     private let development: TrainingInputs
     private let head: ClassificationHead
     private let loss: LossOptions
-    private let threads: Int?
+    private let pool: WorkerPool
 
     /// Cuts the examples into tokens and settles what the recipe leaves open.
     ///
@@ -82,7 +82,7 @@ public struct FineTuning: Sendable {
         self.examples = examples
         self.recipe = recipe
         self.head = head
-        self.threads = threads
+        self.pool = pool
         maximumLength = length
         truncatedCount = training.truncatedCount
         inputCount = training.data.count
@@ -111,7 +111,7 @@ public struct FineTuning: Sendable {
     /// The scores of the start model over the development set; nil where its classifier is new.
     public func startScores() throws -> EvaluationReport? {
         guard !examples.hasNewHead else { return nil }
-        return try TextClassifier(examples.bundle, precision: .fp32, threads: threads).evaluate(
+        return try TextClassifier(examples.bundle, precision: .fp32, on: ThreadPool(workers: pool)).evaluate(
             examples.dev, options: textOptions)
     }
 
@@ -130,9 +130,8 @@ public struct FineTuning: Sendable {
         options: TrainerOptions = TrainerOptions(), observe: @escaping (TrainingEvent) -> Void = { _ in },
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws -> FineTunedModel {
-        let pool = WorkerPool(threads: threads)
         let start = examples.bundle.checkpoint
-        let plan = recipe.quantizeAware ? try frozenPlan(pool: pool) : nil
+        let plan = recipe.quantizeAware ? try frozenPlan() : nil
         let model = try TrainingModel(
             ModelCheckpoint(
                 config: start.config, head: start.head,
@@ -153,7 +152,7 @@ public struct FineTuning: Sendable {
         let bundle = ModelBundle(
             examples.bundle, checkpoint: result(model, plan), tokenizer: examples.bundle.tokenizer,
             edit: .finetuned(facts(outcome)))
-        return FineTunedModel(bundle: bundle, outcome: outcome, plan: plan, threads: threads)
+        return FineTunedModel(bundle: bundle, outcome: outcome, plan: plan, threads: pool.threadCount)
     }
 
     /// The trained model: its masters, or where training saw them rounded, the weights that it saw.
@@ -167,7 +166,7 @@ public struct FineTuning: Sendable {
     }
 
     /// How the start model would be quantized, which holds for the whole run and for the file that comes out.
-    private func frozenPlan(pool: WorkerPool) throws -> QuantizationPlan {
+    private func frozenPlan() throws -> QuantizationPlan {
         let checkpoint = examples.bundle.checkpoint
         let engine = try Engine(checkpoint.encoder, exactly: true, pool: pool)
         return try engine.plan(checkpoint, .builtIn, tokenizer: examples.bundle.tokenizer)

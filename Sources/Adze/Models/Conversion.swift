@@ -137,7 +137,7 @@ extension ModelBundle {
         let report = try NativeWriter.write(contents, path: path, replacing: options.replacing, pool: pool) { draft in
             // Nobody has heard of the draft.
             do {
-                _ = try ModelBundle(path: draft).verify(threads: options.threads)
+                _ = try ModelBundle(path: draft).verify(pool: pool)
             } catch let error as LocatedError where error.path == draft {
                 throw LocatedError(path: path, underlying: error.underlying)
             } catch let error as FileError {

@@ -18,7 +18,7 @@ public struct ModelOptions: Sendable {
     public var tokenizer: URL?
     /// What concerns the checkpoint: labels, a new head, the number of attention heads, the key of a nested one.
     public var checkpoint = CheckpointOptions()
-    /// What concerns the files of weights: objects in pickles, the program that reads HDF5.
+    /// What concerns the files of weights: objects in pickles.
     public var weights = WeightsOptions()
     /// A well-known shape, such as `bert-base-cased`, that stands for configuration and casing.
     public var like: String?

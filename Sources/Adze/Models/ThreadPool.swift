@@ -15,6 +15,8 @@ public struct ThreadPool: Sendable {
 
     /// A pool of `threads` threads; nil takes every processor that the process may use, and less than 1 counts as 1.
     public init(threads: Int? = nil) {
-        workers = WorkerPool(threads: threads.map { max(1, $0) })
+        self.init(workers: WorkerPool(threads: threads.map { max(1, $0) }))
     }
+
+    init(workers: WorkerPool) { self.workers = workers }
 }

@@ -27,15 +27,19 @@ extension ModelBundle {
     /// 1e-4 · max(1, |x|), int8 answers bit for bit. Other sources have no probes, nor has a model that was cut after it
     /// was opened: every tensor is read, and checked to be finite. Throws the first thing that is wrong.
     public func verify(threads: Int? = nil, allowsNonFinite: Bool = false) throws -> VerificationReport {
+        try verify(pool: WorkerPool(threads: threads), allowsNonFinite: allowsNonFinite)
+    }
+
+    /// The same on the threads of a pool.
+    func verify(pool: WorkerPool, allowsNonFinite: Bool = false) throws -> VerificationReport {
         do {
-            return try verifyUnlocated(threads: threads, allowsNonFinite: allowsNonFinite)
+            return try verifyUnlocated(pool: pool, allowsNonFinite: allowsNonFinite)
         } catch let error as any AdzeFailure {
             throw LocatedError(path: source.path, underlying: error)
         }
     }
 
-    private func verifyUnlocated(threads: Int?, allowsNonFinite: Bool) throws -> VerificationReport {
-        let pool = WorkerPool(threads: threads)
+    private func verifyUnlocated(pool: WorkerPool, allowsNonFinite: Bool) throws -> VerificationReport {
         guard let native = source.native, edits.isEmpty else {
             let store = FiniteStore(base: checkpoint.store, allowsNonFinite: allowsNonFinite)
             let names = store.tensors.map(\.name)

@@ -10,7 +10,7 @@ internal import AdzeThreads
 package struct RowWindows {
     /// What a window brought.
     package struct Window {
-        /// The rows, in their order; those that are none among them. Never empty.
+        /// The rows, in their order; those that are none among them. Empty at the end of the input.
         package let rows: [Result<Row, RowError>]
         /// What became known about the input with them.
         package let notes: [String]
@@ -18,8 +18,6 @@ package struct RowWindows {
 
     /// The table's columns, as soon as a row or the end was read; nil for what is no table.
     package private(set) var header: TableHeader?
-    /// What became known at the very end.
-    package private(set) var lastNotes: [String] = []
     private let source: ReadAhead<ReadRow>
 
     /// Begins to read; nil where the system gives no thread. Throws `DataError`.
@@ -35,8 +33,8 @@ package struct RowWindows {
         self.source = source
     }
 
-    /// The next rows, or nil at the end; throws where the input breaks, after the rows before the break.
-    package mutating func next() throws -> Window? {
+    /// The next rows; throws where the input breaks, after the rows before the break.
+    package mutating func next() throws -> Window {
         var notes: [String] = []
         while let window = try source.next() {
             for element in window {
@@ -46,8 +44,7 @@ package struct RowWindows {
             let rows = window.compactMap(\.row)
             if !rows.isEmpty { return Window(rows: rows, notes: notes) }
         }
-        lastNotes = notes
-        return nil
+        return Window(rows: [], notes: notes)
     }
 }
 

@@ -44,7 +44,7 @@ enum EmbeddingTable: Sendable {
             let scale = scales[row]
             unsafe codes.withUnsafeBufferPointer { codes in
                 // `row` was checked against the vocabulary when the batch was packed.
-                for index in 0..<size { unsafe target[index] = unsafe Float(codes[row &* size &+ index]) * scale }
+                for index in 0..<size { unsafe target[index] = Float(codes[row &* size &+ index]) * scale }
             }
         }
     }

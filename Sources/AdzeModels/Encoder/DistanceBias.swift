@@ -20,7 +20,7 @@ package struct DistanceBias: Sendable {
         for index in 0..<width {
             let bucket = bias.bucket(of: index + 1 - tokenLimit)
             for head in 0..<headCount {
-                unsafe values.base[head * width + index] = unsafe table[bucket * headCount + head]
+                unsafe values.base[head * width + index] = table[bucket * headCount + head]
             }
         }
     }

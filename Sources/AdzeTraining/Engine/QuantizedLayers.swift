@@ -67,7 +67,7 @@ final class QuantizedLayers: @unchecked Sendable {
         unsafe part.codes.withUnsafeBufferPointer { codes in
             for (row, scale) in part.rowScales.enumerated() {
                 let line = unsafe target + row * depth
-                for column in 0..<depth { unsafe line[column] = unsafe Float(codes[row &* depth &+ column]) * scale }
+                for column in 0..<depth { unsafe line[column] = Float(codes[row &* depth &+ column]) * scale }
                 guard let inverse else { continue }
                 for column in 0..<depth { unsafe line[column] *= inverse[column] }
             }

@@ -151,7 +151,7 @@ public final class Optimizer {
             // Each index has a sum of its own.
             nonisolated(unsafe) let (sums, x) = unsafe (sums, gradients.base)
             nonisolated(unsafe) let call = unsafe kernels.table.f32_sum_of_squares
-            pool.forEach(ranges.count) { unsafe sums[$0] = unsafe call(x + ranges[$0].lowerBound, ranges[$0].count) }
+            pool.forEach(ranges.count) { unsafe sums[$0] = call(x + ranges[$0].lowerBound, ranges[$0].count) }
         }
         return sums.reduce(0, +).squareRoot()
     }

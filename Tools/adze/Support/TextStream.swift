@@ -79,9 +79,9 @@ struct TextStream {
             return given.isEmpty ? nil : given.map { .success($0) }
         }
         do {
-            let window = try source?.next()
-            Console.notes(window?.notes ?? source?.lastNotes ?? [], quiet: quiet)
-            return window?.rows
+            guard let window = try source?.next() else { return nil }
+            Console.notes(window.notes, quiet: quiet)
+            return window.rows.isEmpty ? nil : window.rows
         } catch let error as any AdzeFailure {
             throw InputError(path: path, underlying: error)
         }
