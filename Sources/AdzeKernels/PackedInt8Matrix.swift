@@ -21,16 +21,27 @@ internal import CKernels
     private let scales: FloatBuffer
     private let bias: FloatBuffer
     private var packedColumns = 0
+    private var pending = ExtraSteps()
+    private var extras: PackedExtraSteps?
 
     /// The greatest depth whose sums stay exact: 255 · 127 · K is below 2³¹.
     package static let depthLimit = 65_536
 
+    /// Whether the sums of rows of codes with these outliers stay below 2³¹, whatever they are multiplied with.
+    package static func staysExact(depth: Int, outliers: [OutlierCode]) -> Bool {
+        var sums: [Int: Int] = [:]
+        for outlier in outliers { sums[outlier.row, default: 127 * depth] += Int(outlier.code.magnitude) }
+        return depth <= depthLimit && sums.values.allSatisfy { $0 <= Int(Int32.max) / 255 }
+    }
+
     /// Packs row-major codes of shape (N, K), -127 … 127, with N scales and biases.
     ///
     /// - Complexity: O(N · K).
-    package convenience init(codes: Span<Int8>, scales: [Float], bias: [Float], depth: Int, kernels: Kernels) {
+    package convenience init(
+        codes: Span<Int8>, outliers: [OutlierCode] = [], scales: [Float], bias: [Float], depth: Int, kernels: Kernels
+    ) {
         self.init(bias: bias, depth: depth)
-        pack(codes, scales: scales, firstColumn: 0, kernels: kernels)
+        pack(codes, outliers: outliers, scales: scales, firstColumn: 0, kernels: kernels)
     }
 
     /// A matrix with N biases whose columns `pack` brings, all of them before the first product.
@@ -49,10 +60,13 @@ internal import CKernels
     }
 
     /// Packs the row-major codes and the scales of some columns from `firstColumn`, which starts a panel; what fills up
-    /// their last panel becomes zero.
+    /// their last panel becomes zero. Where there is an outlier, the code's byte is ±127 with its sign.
     ///
-    /// - Complexity: O(columns · K).
-    package func pack(_ source: Span<Int8>, scales: [Float], firstColumn: Int, kernels: Kernels) {
+    /// - Complexity: O(columns · K), and O(code / 127) for each outlier.
+    package func pack(
+        _ source: Span<Int8>, outliers: [OutlierCode] = [], scales: [Float], firstColumn: Int, kernels: Kernels
+    ) {
+        precondition(PackedInt8Matrix.staysExact(depth: depth, outliers: outliers), "sums stay exact")
         precondition(source.count == scales.count * depth && firstColumn % PackedMatrix.panel == 0 && firstColumn >= 0)
         precondition(scales.count <= columns - firstColumn, "the columns lie inside the matrix")
         unsafe (self.scales.base + firstColumn).update(from: scales, count: scales.count)
@@ -63,13 +77,25 @@ internal import CKernels
                     codes + firstColumn * ((depth + 3) / 4) * 4, sums + firstColumn, first, scales.count, depth)
             }
         }
+        for outlier in outliers {
+            precondition(source[outlier.row * depth + outlier.column] == outlier.byte, "its byte has the code's sign")
+            unsafe sums[firstColumn + outlier.row] += outlier.code - Int32(outlier.byte)
+            pending.add(outlier, firstColumn: firstColumn)
+        }
         packedColumns += (scales.count + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel
+        guard packedColumns == self.scales.count else { return }
+        extras = pending.packed(panels: packedColumns / PackedMatrix.panel)
+        pending = ExtraSteps()
     }
 
     deinit { sumMemory.free() }
 
     var view: ck_i8_matrix {
         precondition(packedColumns == scales.count, "every column was packed once")
-        return unsafe ck_i8_matrix(codes: codes, column_sums: sums, scales: scales.base, bias: bias.base, depth: depth)
+        return unsafe ck_i8_matrix(
+            codes: codes, column_sums: sums, scales: scales.base, bias: bias.base, depth: depth,
+            extra_starts: extras.map { unsafe UnsafePointer($0.starts) },
+            extra_groups: extras.map { unsafe UnsafePointer($0.groups) },
+            extra_codes: extras.map { unsafe UnsafePointer($0.codes) })
     }
 }

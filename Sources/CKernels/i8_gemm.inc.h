@@ -4,6 +4,19 @@
 // A panel is 16 columns: for each four steps of k, 16 x 4 codes side by side, so that one load feeds 16 lanes. The sums
 // of a tile stay in registers for the whole depth.
 
+// The extra steps of a panel for some rows. Not inlined: few matrices have any, and the registers of a tile are all taken.
+static __attribute__((noinline)) void CK_NAME(i8_extra)(v16i *sums, const uint8_t *left, ptrdiff_t stride,
+                                                        const ck_i8_matrix *b, ptrdiff_t panel, int rows) {
+    for (int32_t e = b->extra_starts[panel]; e < b->extra_starts[panel + 1]; e++) {
+        const ck_codes codes = ck_codes_load(b->extra_codes + (ptrdiff_t)e * 4 * CK_PANEL);
+        for (int m = 0; m < rows; m++) {
+            int32_t four;
+            __builtin_memcpy(&four, left + m * stride + 4 * (ptrdiff_t)b->extra_groups[e], sizeof four);
+            sums[m] = ck_dot(sums[m], four, codes);
+        }
+    }
+}
+
 CK_INLINE void CK_NAME(i8_tile)(float *c, ptrdiff_t c_stride, const ck_i8_rows *a, ptrdiff_t m0, const ck_i8_matrix *b,
                                 ptrdiff_t n, const int rows, const int panels, ptrdiff_t columns) {
     const ptrdiff_t steps = (b->depth + 3) / 4, panel_stride = steps * 4 * CK_PANEL;
@@ -29,6 +42,17 @@ CK_INLINE void CK_NAME(i8_tile)(float *c, ptrdiff_t c_stride, const ck_i8_rows *
             __builtin_memcpy(&four, left + m * a->stride + 4 * k, sizeof four);
 #pragma clang loop unroll(full)
             for (int p = 0; p < panels; p++) sums[m][p] = ck_dot(sums[m][p], four, codes[p]);
+        }
+    }
+    if (__builtin_expect(b->extra_starts != 0, 0)) {
+        v16i kept[CK_I8_ROWS];
+#pragma clang loop unroll(full)
+        for (int p = 0; p < panels; p++) {
+#pragma clang loop unroll(full)
+            for (int m = 0; m < rows; m++) kept[m] = sums[m][p];
+            CK_NAME(i8_extra)(kept, left, a->stride, b, n / CK_PANEL + p, rows);
+#pragma clang loop unroll(full)
+            for (int m = 0; m < rows; m++) sums[m][p] = kept[m];
         }
     }
 #pragma clang loop unroll(full)

@@ -268,9 +268,15 @@ enum GuardedKernel: String, CaseIterable, Sendable {
                 bias: nil, residual: activation == .identity ? nil : UnsafePointer(residual),
                 residual_stride: columns + 1, activation: activation.code)
             var left = ck_i8_rows(codes: codes, stride: stride, scales: rowScales, zeros: zeros)
+            // One more step for the last group of the first panel; what fills the group up has no code.
+            let extra = operand.codes(64, 10)
+            for place in 0..<64 where 4 * (steps - 1) + place % 4 >= depth { extra[place] = 0 }
+            for place in 0..<64 { sums[place / 4] += Int32(extra[place]) }
+            let starts = [0] + [Int32](repeating: 1, count: padded / 16)
             var right = ck_i8_matrix(
                 codes: packed, column_sums: sums, scales: operand.floats(padded, 8), bias: operand.floats(padded, 9),
-                depth: depth)
+                depth: depth, extra_starts: operand(starts), extra_groups: operand([Int32(steps - 1)]),
+                extra_codes: extra)
             table.i8_gemm(c, cStride, &left, rows, &right, 0, columns, &epilogue)
             let whole = bits(c, size), first = (columns - 1) / 16 * 16
             table.i8_gemm(c + first, cStride, &left, rows, &right, first, columns - first, &epilogue)

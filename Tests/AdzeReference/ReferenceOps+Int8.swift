@@ -38,9 +38,9 @@ extension ReferenceOps {
         Int32(Float(0x1.8p23).addingProduct(value, factor) - 0x1.8p23)
     }
 
-    /// activation(exact sum · scales + bias + residual) of one row; shapes (K), (N, K), N, N, N.
+    /// activation(exact sum · scales + bias + residual) of one row; shapes (K), (N, K), N, N, N. Codes may be of any width.
     public static func int8Linear(
-        _ row: QuantizedRow, codes: [Int8], scales: [Float], bias: [Float], residual: [Float]? = nil
+        _ row: QuantizedRow, codes: [some FixedWidthInteger], scales: [Float], bias: [Float], residual: [Float]? = nil
     ) -> [Float] {
         let depth = row.codes.count
         return scales.indices.map { n in

@@ -76,6 +76,11 @@ typedef struct ck_i8_matrix {
     const float *_Nonnull scales;
     const float *_Nonnull bias;
     ptrdiff_t depth;
+    // Steps beyond the depth, or null for none: those of a panel are extra_starts[panel] ..< extra_starts[panel + 1], each
+    // 16 x 4 codes that are added to those of one group of four. With them sums stay exact too.
+    const int32_t *_Nullable extra_starts;
+    const int32_t *_Nullable extra_groups;
+    const int8_t *_Nullable extra_codes;
 } ck_i8_matrix;
 
 // One step of AdamW for one group of parameters; a variant of AdamW is a choice of these numbers.
