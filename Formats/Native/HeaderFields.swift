@@ -16,6 +16,9 @@ struct HeaderFields {
         self.path = path
     }
 
+    /// Whether a field is there and has not been taken.
+    func contains(_ key: String) -> Bool { object[key] != nil }
+
     /// Takes a field that may be absent.
     mutating func optional(_ key: String) -> JSONValue? {
         defer { object[key] = nil }

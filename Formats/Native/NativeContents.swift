@@ -7,8 +7,9 @@ public import AdzeTensors
 public enum TensorScheme: Sendable, Equatable {
     /// Exact fp32.
     case float32
-    /// 8-bit codes with a scale a row; with factors, each column is multiplied by its own before.
-    case int8(columnFactors: [Float]? = nil)
+    /// 8-bit codes with a scale a row; with factors, each column is multiplied by its own before. Outliers are elements,
+    /// row-major and in their order, that may have codes beyond ±127: where any does, the file is of version 2.
+    case int8(columnFactors: [Float]? = nil, outliers: [Int] = [])
 }
 
 /// A tensor to be written.
@@ -80,7 +81,9 @@ extension NativeTensorPlan {
         guard shape.count <= NativeLimits.elements else {
             throw .limit(part: "elements of tensor \(quotedName)", found: shape.count, limit: NativeLimits.elements)
         }
-        guard case .int8(let factors?) = scheme else { return }
+        guard case .int8(let factors, let outliers) = scheme else { return }
+        try check(outliers: outliers)
+        guard let factors else { return }
         let columns = shape.rank == 2 ? shape[1] : 0
         guard factors.count == columns else {
             throw .cannotWrite(
@@ -89,6 +92,18 @@ extension NativeTensorPlan {
         if let bad = factors.first(where: { !RowQuantizer.factors.contains($0) }) {
             throw .cannotWrite(
                 part: "tensor \(quotedName)", problem: "a column factor of \(bad), expected 2^-24 to 2^24")
+        }
+    }
+
+    private func check(outliers: [Int]) throws(NativeError) {
+        guard outliers.count <= OutlierCoding.mostPerTensor else {
+            throw .limit(
+                part: "outliers of tensor \(quotedName)", found: outliers.count, limit: OutlierCoding.mostPerTensor)
+        }
+        let isSorted = zip(outliers, outliers.dropFirst()).allSatisfy { $0 < $1 }
+        guard isSorted, outliers.first ?? 0 >= 0, outliers.last ?? 0 < max(shape.count, 1) else {
+            throw .cannotWrite(
+                part: "tensor \(quotedName)", problem: "outliers that are no ascending elements of the shape \(shape)")
         }
     }
 }

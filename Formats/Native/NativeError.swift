@@ -61,10 +61,10 @@ public enum NativeError: AdzeFailure, Equatable {
         case .tooShort(let size):
             "truncated: a native file has at least \(Prologue.size) bytes, this one \(size)"
         case .unknownVersion(0):
-            "native file of version 0, written before the format was frozen; this program reads version "
-                + "\(Prologue.version): convert the model again"
+            "native file of version 0, written before the format was frozen; this program reads "
+                + "\(Prologue.readableVersions): convert the model again"
         case .unknownVersion(let version):
-            "native file of version \(version); this program reads version \(Prologue.version): "
+            "native file of version \(version); this program reads \(Prologue.readableVersions): "
                 + "use a newer program, or convert the model again"
         case .byteOrder(let found):
             "byte order mark 0x\(String(found, radix: 16)), expected 0x\(String(Prologue.byteOrderMark, radix: 16)); damaged"

@@ -46,25 +46,30 @@ extension NativeFile {
         return tensor
     }
 
-    /// Runs `body` with the codes, row scales and column factors of an int8 tensor, in memory that serves the next tensor
-    /// afterwards; on the caller's thread.
+    /// Runs `body` with the codes, row scales, column factors and outliers of an int8 tensor, in memory that serves the
+    /// next tensor afterwards; on the caller's thread.
     ///
     /// Throws as `quantized(_:pool:)` does, and what `body` throws.
     public func withQuantized(
-        _ name: String, _ body: (_ codes: Span<Int8>, _ rowScales: [Float], _ columnFactors: [Float]?) throws -> Void
+        _ name: String,
+        _ body: (
+            _ codes: Span<Int8>, _ rowScales: [Float], _ columnFactors: [Float]?, _ outliers: [CodeOutlier]
+        ) throws -> Void
     ) throws {
         let index = try index(name)
         guard case .int8(let scaleRun, let factorRun, let first, _) = tensorFrames[index] else {
             throw NativeError.notQuantized(name)
         }
+        let outliers = outliers(index)
         let (scales, factors, count) = (try scales(scaleRun), try factors(factorRun), records[index].shape.count)
         try benches.with { bench in
             let codes = unsafe bench.codes.take(count)
             for chunk in 0..<FloatCoding.chunks(count) {
-                let part = unsafe UnsafeMutableRawBufferPointer(rebasing: codes[FloatCoding.range(chunk, of: count)])
-                try unsafe decodeCodes(first + chunk, into: part, bench)
+                let range = FloatCoding.range(chunk, of: count)
+                let part = unsafe UnsafeMutableRawBufferPointer(rebasing: codes[range])
+                try unsafe decodeCodes(first + chunk, range, outliers, into: part, bench)
             }
-            try unsafe body(codes.bindMemory(to: Int8.self).span, scales, factors)
+            try unsafe body(codes.bindMemory(to: Int8.self).span, scales, factors, outliers)
         }
     }
 
@@ -109,14 +114,15 @@ extension NativeFile {
         switch tensorFrames[index] {
         case .float32(let run): bytes = try floats(run, pool: pool)
         case .int8(let scaleRun, let factorRun, let codes, let residual):
-            let quantizer = RowQuantizer(columns: shape[1], columnFactors: try factors(factorRun))
+            let quantizer = RowQuantizer(
+                columns: shape[1], columnFactors: try factors(factorRun), outliers: outliers(index))
             let scales = try scales(scaleRun)
-            guard case .int8(_, let shift) = records[index].scheme else {
+            guard case .int8(_, let shift, _) = records[index].scheme else {
                 preconditionFailure("int8 frames belong to an int8 record")
             }
             bytes = try unsafe chunks(shape.count, elementSize: 4, pool: pool) { chunk, range, out, bench in
                 let raw = unsafe bench.codes.take(range.count)
-                try unsafe decodeCodes(codes + chunk, into: raw, bench)
+                try unsafe decodeCodes(codes + chunk, range, quantizer.outliers, into: raw, bench)
                 let codes = UnsafeRawBufferPointer(raw)
                 guard let residual, let shift else {
                     return unsafe quantizer.dequantize(codes, scales: scales, range, into: out)
@@ -144,11 +150,17 @@ extension NativeFile {
     private func int8(_ index: Int, pool: WorkerPool?) throws -> QuantizedTensor? {
         guard case .int8(let scaleRun, let factorRun, let first, _) = tensorFrames[index] else { return nil }
         let shape = records[index].shape
-        let (scales, factors) = (try scales(scaleRun), try factors(factorRun))
-        let codes: [Int8] = try unsafe chunks(shape.count, elementSize: 1, pool: pool) { chunk, _, out, bench in
-            try unsafe decodeCodes(first + chunk, into: out, bench)
+        let (scales, factors, outliers) = (try scales(scaleRun), try factors(factorRun), outliers(index))
+        let codes: [Int8] = try unsafe chunks(shape.count, elementSize: 1, pool: pool) { chunk, range, out, bench in
+            try unsafe decodeCodes(first + chunk, range, outliers, into: out, bench)
         }
-        return QuantizedTensor(shape: shape, codes: codes, rowScales: scales, columnFactors: factors)
+        return QuantizedTensor(
+            shape: shape, codes: codes, rowScales: scales, columnFactors: factors, outliers: outliers)
+    }
+
+    /// The elements of a tensor whose codes lie beyond ±127.
+    func outliers(_ index: Int) -> [CodeOutlier] {
+        if case .int8(_, _, let outliers) = records[index].scheme { outliers } else { [] }
     }
 
     private func scales(_ run: FloatRun) throws -> [Float] { try checkedScales(values(run), run) }
@@ -223,8 +235,18 @@ extension NativeFile {
         }
     }
 
-    func decodeCodes(_ frame: Int, into out: UnsafeMutableRawBufferPointer, _ bench: Workbench) throws {
+    /// Fills `out` with the codes of a run of elements, and checks that those of the tensor's outliers say so.
+    func decodeCodes(
+        _ frame: Int, _ range: Range<Int>, _ outliers: [CodeOutlier], into out: UnsafeMutableRawBufferPointer,
+        _ bench: Workbench
+    ) throws {
         try unsafe decode(frame, into: out, bench)
+        for outlier in outliers[outliers.positions(in: range)] {
+            let byte = Int8(bitPattern: unsafe out[outlier.index - range.lowerBound])
+            guard byte == 127 * outlier.code.signum() else {
+                throw malformed(frame, "a code of \(byte) where the header lists \(outlier.code)")
+            }
+        }
         var lowest: Int8 = 0
         for index in out.indices { lowest = min(lowest, Int8(bitPattern: unsafe out[index])) }
         guard lowest >= -127 else { throw malformed(frame, "a code of -128") }

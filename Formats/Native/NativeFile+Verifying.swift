@@ -17,13 +17,9 @@ extension NativeFile {
             case .int8(let scales, let factorRun, let codes, let residual):
                 try verify(scales, pool)
                 let shape = records[index].shape
-                let quantizer = RowQuantizer(columns: shape[1], columnFactors: try factors(factorRun))
-                let coding: Residual? =
-                    if case .int8(_, let shift?) = records[index].scheme {
-                        Residual(quantizer: quantizer, shift: shift)
-                    } else {
-                        nil
-                    }
+                let quantizer = RowQuantizer(
+                    columns: shape[1], columnFactors: try factors(factorRun), outliers: outliers(index))
+                let shift: Int? = if case .int8(_, let shift, _) = records[index].scheme { shift } else { nil }
                 try pool.forEachThrowing(FloatCoding.chunks(shape.count)) { chunk in
                     let range = FloatCoding.range(chunk, of: shape.count)
                     // A matrix of codes has neither no rows nor no columns.
@@ -31,10 +27,11 @@ extension NativeFile {
                     let scales = try self.scales(scales, rows: rows)
                     try benches.with { bench in
                         let raw = unsafe bench.codes.take(range.count)
-                        try unsafe decodeCodes(codes + chunk, into: raw, bench)
-                        guard let coding, let residual else { return }
+                        try unsafe decodeCodes(codes + chunk, range, quantizer.outliers, into: raw, bench)
+                        guard let shift, let residual else { return }
                         // The scales are those of some rows only: the run is moved to where they begin.
                         let start = rows.lowerBound * shape[1]
+                        let coding = Residual(quantizer: quantizer.moved(by: start), shift: shift)
                         try unsafe decodeResidual(
                             residual + chunk, coding, codes: UnsafeRawBufferPointer(raw), scales: scales,
                             range.lowerBound - start..<range.upperBound - start,

@@ -9,8 +9,8 @@ public import AdzeThreads
 ///
 /// Thread-safe. Reads by position; nothing but the header is kept in memory.
 public final class NativeFile: TensorStore, Sendable {
-    /// The version of the format that files are written in and read.
-    public static let version = Int(Prologue.version)
+    /// The versions of the format that are read. A file is written in the lowest that can say what it holds.
+    public static let versions = Int(Prologue.versions.lowerBound)...Int(Prologue.versions.upperBound)
 
     /// How the weights are stored.
     public let store: NativeStore
@@ -48,6 +48,11 @@ public final class NativeFile: TensorStore, Sendable {
             throw NativeError.checksum(part: "header", offset: prologue.headerOffset)
         }
         let header = try NativeHeader(text: Array(tail[..<prologue.headerBytes]))
+        guard header.version == prologue.version else {
+            throw NativeError.layout(
+                part: "version", expected: "\(header.version), the lowest that can say what the header says",
+                found: "\(prologue.version)")
+        }
         let layout = try NativeLayout(header, limit: prologue.frameCount)
         guard layout.kinds.count == prologue.frameCount else {
             throw NativeError.layout(

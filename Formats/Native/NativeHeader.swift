@@ -58,8 +58,9 @@ public struct NativeMetadata: Sendable, Equatable {
 public enum StoredScheme: Sendable, Equatable {
     /// Exact fp32; the low `shift` bits of every pattern are zero and left out.
     case float32(shift: Int)
-    /// Codes and row scales, perhaps column factors, and in a full file the residual with its own shift.
-    case int8(hasColumnFactors: Bool, residualShift: Int?)
+    /// Codes and row scales, perhaps column factors, in a full file the residual with its own shift, and the elements
+    /// whose codes lie beyond ±127.
+    case int8(hasColumnFactors: Bool, residualShift: Int?, outliers: [CodeOutlier])
 }
 
 /// A tensor of a native file.
@@ -107,8 +108,9 @@ struct NativeHeader: Sendable, Equatable {
         var scheme: JSONObject
         switch tensor.scheme {
         case .float32(let shift): scheme = ["kind": .string("float32"), "shift": .integer(shift)]
-        case .int8(let hasColumnFactors, let residualShift):
+        case .int8(let hasColumnFactors, let residualShift, let outliers):
             scheme = ["bits": .integer(8), "columns": .bool(hasColumnFactors), "kind": .string("int8")]
+            if !outliers.isEmpty { scheme["outliers"] = json(outliers) }
             if let residualShift { scheme["residual"] = .object(["shift": .integer(residualShift)]) }
         }
         return .object([
@@ -235,6 +237,7 @@ struct NativeHeader: Sendable, Equatable {
                 residualShift = try residual.integer("shift", in: 0...23)
                 try residual.end()
             }
+            let listed: [JSONValue]? = fields.contains("outliers") ? try fields.array("outliers") : nil
             try fields.end()
             guard shape.rank == 2, shape.count > 0 else {
                 throw .headerField(path, expected: "float32 for the shape \(shape)", found: "int8")
@@ -244,7 +247,10 @@ struct NativeHeader: Sendable, Equatable {
                     path, expected: "what the store \(store.rawValue) has",
                     found: residualShift == nil ? "int8 without a residual" : "int8 with a residual")
             }
-            return .int8(hasColumnFactors: hasColumnFactors, residualShift: residualShift)
+            let found = try listed.map { values throws(NativeError) in
+                try outliers(values, shape: shape, path + ".outliers")
+            }
+            return .int8(hasColumnFactors: hasColumnFactors, residualShift: residualShift, outliers: found ?? [])
         default:
             throw .headerField(path + ".kind", expected: "float32 or int8", found: quoted(kind))
         }

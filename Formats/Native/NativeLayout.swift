@@ -8,9 +8,14 @@ import AdzeTensors
 struct Prologue: Equatable {
     static let size = 64
     static let magic: [UInt8] = [0x41, 0x44, 0x5A, 0x45, 0x0D, 0x0A, 0x1A, 0x0A]
-    static let version: UInt32 = 1
+    /// The versions that are read. The second has codes beyond ±127, which the first cannot say.
+    static let versions: ClosedRange<UInt32> = 1...2
     static let byteOrderMark: UInt32 = 0x0A0B_0C0D
 
+    /// How messages name them.
+    static let readableVersions = "versions \(versions.lowerBound) and \(versions.upperBound)"
+
+    var version: UInt32
     var fileSize: Int
     var headerOffset: Int
     var headerBytes: Int
@@ -21,7 +26,7 @@ struct Prologue: Equatable {
     /// The bytes as they stand in the file.
     var bytes: [UInt8] {
         var out = Prologue.magic
-        append(Prologue.version, to: &out)
+        append(version, to: &out)
         append(Prologue.byteOrderMark, to: &out)
         for value in [fileSize, headerOffset, headerBytes, frameCount] { append(UInt64(value), to: &out) }
         append(tailHash, to: &out)
@@ -29,7 +34,8 @@ struct Prologue: Equatable {
         return out
     }
 
-    init(fileSize: Int, headerOffset: Int, headerBytes: Int, frameCount: Int, tailHash: UInt64) {
+    init(version: UInt32, fileSize: Int, headerOffset: Int, headerBytes: Int, frameCount: Int, tailHash: UInt64) {
+        self.version = version
         self.fileSize = fileSize
         self.headerOffset = headerOffset
         self.headerBytes = headerBytes
@@ -43,7 +49,7 @@ struct Prologue: Equatable {
         guard bytes.count == Prologue.size else { throw .tooShort(size: fileSize) }
         func word(_ offset: Int) -> UInt64 { littleEndian(bytes, offset, UInt64.self) }
         let version = littleEndian(bytes, 8, UInt32.self)
-        guard version == Prologue.version else { throw .unknownVersion(version) }
+        guard Prologue.versions.contains(version) else { throw .unknownVersion(version) }
         let mark = littleEndian(bytes, 12, UInt32.self)
         guard mark == Prologue.byteOrderMark else { throw .byteOrder(found: mark) }
         let hash = unsafe bytes.withUnsafeBytes { unsafe xxh64(UnsafeRawBufferPointer(rebasing: $0[..<56])) }
@@ -67,7 +73,8 @@ struct Prologue: Equatable {
             throw .layout(part: "header's offset", expected: "at least \(Prologue.size)", found: "\(fileSize - tail)")
         }
         self.init(
-            fileSize: fileSize, headerOffset: fileSize - tail, headerBytes: headerBytes, frameCount: frameCount,
+            version: version, fileSize: fileSize, headerOffset: fileSize - tail, headerBytes: headerBytes,
+            frameCount: frameCount,
             tailHash: word(48))
     }
 }
@@ -184,7 +191,8 @@ struct NativeLayout {
         sectionFrames.append(kinds.count)
         for (index, tensor) in header.tensors.enumerated() where index < tensors.count {
             guard kinds.count <= limit else { break }
-            if case .int8(_, .some) = tensor.scheme, case .int8(let scales, let factors, let codes, _) = tensors[index]
+            if case .int8(_, .some, _) = tensor.scheme,
+                case .int8(let scales, let factors, let codes, _) = tensors[index]
             {
                 tensors[index] = .int8(scales: scales, factors: factors, codes: codes, residual: kinds.count)
                 addChunks(tensor.shape.count) { .residual(count: $0) }
@@ -198,7 +206,7 @@ struct NativeLayout {
     private mutating func addWeights(_ tensor: NativeTensorRecord) -> TensorFrames {
         switch tensor.scheme {
         case .float32(let shift): return .float32(addFloats(tensor.shape.count, shift: shift))
-        case .int8(let hasColumnFactors, _):
+        case .int8(let hasColumnFactors, _, _):
             let scales = addFloats(tensor.shape[0], shift: 0)
             let factors = hasColumnFactors ? addFloats(tensor.shape[1], shift: 0) : nil
             let codes = kinds.count

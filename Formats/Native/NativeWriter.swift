@@ -125,7 +125,8 @@ public struct NativeWriter: ~Copyable {
         tail.append(contentsOf: [UInt8](repeating: 0, count: NativeLayout.gap(headerBytes, 16)))
         for record in records { record.append(to: &tail) }
         let prologue = unsafe Prologue(
-            fileSize: file.size + tail.count, headerOffset: file.size, headerBytes: headerBytes,
+            version: header.version, fileSize: file.size + tail.count, headerOffset: file.size,
+            headerBytes: headerBytes,
             frameCount: records.count, tailHash: tail.withUnsafeBytes { unsafe xxh64($0) })
         try file.write(tail)
         try file.overwrite(prologue.bytes, at: 0)
@@ -172,14 +173,14 @@ public struct NativeWriter: ~Copyable {
     private mutating func writeWeights(_ plan: NativeTensorPlan, _ tensor: Tensor) throws -> Reload? {
         let shape = plan.shape
         var factors: [Float]?
-        var wantsInt8 = false
-        if store != .fp32, case .int8(let columnFactors) = plan.scheme {
-            wantsInt8 = true
-            factors = columnFactors
+        var (wantsInt8, outliers) = (false, [Int]())
+        if store != .fp32, case .int8(let columnFactors, let elements) = plan.scheme {
+            (wantsInt8, factors, outliers) = (true, columnFactors, elements)
         }
         let isMatrix = shape.rank == 2 && shape.count > 0
-        let quantizer = RowQuantizer(columns: shape.rowLength, columnFactors: factors)
-        let analysis = quantizer.analyse(tensor, pool: pool)
+        let plain = RowQuantizer(columns: shape.rowLength, columnFactors: factors)
+        let analysis = plain.analyse(tensor, outliers: isMatrix ? outliers : [], pool: pool)
+        let quantizer = plain.with(analysis.outliers)
         let shift = FloatCoding.shift(ofUnion: analysis.union)
         guard wantsInt8, isMatrix, let scales = analysis.scales else {
             if wantsInt8 { keptInFloat32.append(plan.name) }
@@ -190,7 +191,11 @@ public struct NativeWriter: ~Copyable {
         try encode(floats: scales)
         if let factors { try encode(floats: factors) }
         try encode(tensor.bytes, count: shape.count, .codes(quantizer, scales: scales))
-        add(plan, .int8(hasColumnFactors: factors != nil, residualShift: store == .full ? shift : nil))
+        add(
+            plan,
+            .int8(
+                hasColumnFactors: factors != nil, residualShift: store == .full ? shift : nil,
+                outliers: quantizer.outliers))
         guard store == .full else { return nil }
         return Reload(
             plan: plan, hash: hash(tensor), scales: scales, residual: Residual(quantizer: quantizer, shift: shift))

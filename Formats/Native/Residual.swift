@@ -64,7 +64,8 @@ struct Residual: Sendable {
                 let scale = scales[row]
                 for column in columns {
                     let element = start + column - columns.lowerBound
-                    let code = unsafe Int32(codes.load(fromByteOffset: element, as: Int8.self))
+                    let code = unsafe quantizer.code(
+                        codes.load(fromByteOffset: element, as: Int8.self), at: range.lowerBound + element)
                     let pattern = unsafe FloatCoding.pattern(patterns, range.lowerBound + element)
                     let factor = quantizer.columnFactors?[column]
                     if code == 0 {
@@ -113,9 +114,9 @@ struct Residual: Sendable {
             guard problem == nil else { return }
             problem =
                 if let factors = quantizer.columnFactors {
-                    unsafe decodeRow(&reader, codes, scales[row], columns, start, out) { factors[$0] }
+                    unsafe decodeRow(&reader, codes, scales[row], columns, start, range.lowerBound, out) { factors[$0] }
                 } else {
-                    unsafe decodeRow(&reader, codes, scales[row], columns, start, out) { _ in nil }
+                    unsafe decodeRow(&reader, codes, scales[row], columns, start, range.lowerBound, out) { _ in nil }
                 }
         }
         return problem ?? reader.problemAtEnd
@@ -124,12 +125,13 @@ struct Residual: Sendable {
     @inline(__always)
     private func decodeRow(
         _ reader: inout BitReader, _ codes: UnsafeRawBufferPointer, _ scale: Float, _ columns: Range<Int>, _ start: Int,
-        _ out: UnsafeMutableRawBufferPointer, factor: (Int) -> Float?
+        _ first: Int, _ out: UnsafeMutableRawBufferPointer, factor: (Int) -> Float?
     ) -> String? {
         let shift = UInt32(shift)
         for column in columns {
             let element = start &+ column &- columns.lowerBound
-            let code = unsafe Int32(codes.load(fromByteOffset: element, as: Int8.self))
+            let code = unsafe quantizer.code(
+                codes.load(fromByteOffset: element, as: Int8.self), at: first &+ element)
             guard let word = reader.peek() else { return "residual bits end early" }
             let pattern: UInt32
             if code != 0 {

@@ -15,26 +15,36 @@ public struct QuantizedTensor: Sendable, Equatable {
     public let rowScales: [Float]
     /// What each column was multiplied with before it was quantized, or nil for ones.
     public let columnFactors: [Float]?
+    /// Elements whose codes lie beyond ±127, in the order of the elements.
+    public let outliers: [CodeOutlier]
 
     /// A quantized matrix of parts that fit each other.
-    public init(shape: Shape, codes: [Int8], rowScales: [Float], columnFactors: [Float]? = nil) {
+    public init(
+        shape: Shape, codes: [Int8], rowScales: [Float], columnFactors: [Float]? = nil, outliers: [CodeOutlier] = []
+    ) {
         precondition(shape.rank == 2 && codes.count == shape.count && rowScales.count == shape[0])
         precondition(columnFactors.map { $0.count == shape[1] } ?? true)
         self.shape = shape
         self.codes = codes
         self.rowScales = rowScales
         self.columnFactors = columnFactors
+        self.outliers = outliers
     }
 
     /// Quantizes an fp32 matrix exactly as a file of it would be.
     ///
     /// Nil where it must stay fp32: no matrix, empty, an element that is not finite, or one (times its factor) above
-    /// 2^90. The factors, one a column, lie from 2^-24 to 2^24.
+    /// 2^90. The factors, one a column, lie from 2^-24 to 2^24. The elements `outliers`, in their order, may get
+    /// codes beyond ±127.
     /// - Complexity: O(n), on all threads of the pool.
-    public init?(quantizing tensor: Tensor, columnFactors: [Float]? = nil, pool: WorkerPool) {
+    public init?(
+        quantizing tensor: Tensor, columnFactors: [Float]? = nil, outliers: [Int] = [], pool: WorkerPool
+    ) {
         guard tensor.dtype == .float32, tensor.shape.rank == 2, tensor.shape.count > 0 else { return nil }
-        let quantizer = RowQuantizer(columns: tensor.shape[1], columnFactors: columnFactors)
-        guard let scales = quantizer.analyse(tensor, pool: pool).scales else { return nil }
+        let plain = RowQuantizer(columns: tensor.shape[1], columnFactors: columnFactors)
+        let analysis = plain.analyse(tensor, outliers: outliers, pool: pool)
+        guard let scales = analysis.scales else { return nil }
+        let quantizer = plain.with(analysis.outliers)
         let count = tensor.shape.count
         let codes = unsafe [Int8](unsafeUninitializedCapacity: count) { out, initialized in
             let target = unsafe SharedBuffer(UnsafeMutableRawBufferPointer(out))
@@ -46,14 +56,16 @@ public struct QuantizedTensor: Sendable, Equatable {
             }
             initialized = count
         }
-        self.init(shape: tensor.shape, codes: codes, rowScales: scales, columnFactors: columnFactors)
+        self.init(
+            shape: tensor.shape, codes: codes, rowScales: scales, columnFactors: columnFactors,
+            outliers: quantizer.outliers)
     }
 
     /// The fp32 values that the codes stand for.
     ///
     /// - Complexity: O(n).
     public func dequantized() -> Tensor {
-        let quantizer = RowQuantizer(columns: shape[1], columnFactors: columnFactors)
+        let quantizer = RowQuantizer(columns: shape[1], columnFactors: columnFactors, outliers: outliers)
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: shape.count * 4) { out, initialized in
             unsafe codes.withUnsafeBytes { codes in
                 unsafe quantizer.dequantize(
@@ -85,6 +97,12 @@ struct RowQuantizer: Sendable {
     let columns: Int
     /// The columns' factors, or nil for ones.
     let columnFactors: [Float]?
+    /// Elements whose codes lie beyond ±127, in the order of the elements.
+    let outliers: [CodeOutlier]
+
+    init(columns: Int, columnFactors: [Float]?, outliers: [CodeOutlier] = []) {
+        (self.columns, self.columnFactors, self.outliers) = (columns, columnFactors, outliers)
+    }
 
     /// The largest magnitude that is quantized, and the smallest that does not count as zero: between them no
     /// expression of the format overflows or becomes denormal, whatever the factors.
@@ -99,10 +117,12 @@ struct RowQuantizer: Sendable {
         var union: UInt32 = 0
         /// The rows' scales, or nil where the tensor must stay fp32.
         var scales: [Float]?
+        /// The elements whose codes lie beyond ±127 under those scales.
+        var outliers: [CodeOutlier] = []
     }
 
-    /// Looks at every element, rows shared out to the threads.
-    func analyse(_ tensor: Tensor, pool: WorkerPool) -> Analysis {
+    /// Looks at every element, rows shared out to the threads; `outliers` are elements that may have wider codes.
+    func analyse(_ tensor: Tensor, outliers: [Int] = [], pool: WorkerPool) -> Analysis {
         let rows = columns == 0 ? 0 : tensor.shape.count / columns
         let block = max(1, FloatCoding.chunk / max(columns, 1))
         let blocks = (rows + block - 1) / block
@@ -121,7 +141,20 @@ struct RowQuantizer: Sendable {
                 }
             }
         }
-        return parts.withLock { Analysis(union: $0.union, scales: $0.quantizable && rows > 0 ? scales : nil) }
+        let (union, quantizable) = parts.withLock { ($0.union, $0.quantizable) }
+        guard quantizable, rows > 0 else { return Analysis(union: union) }
+        let coding = OutlierCoding(self, tensor, scales: scales, indices: outliers)
+        return Analysis(union: union, scales: coding.scales, outliers: coding.outliers)
+    }
+
+    /// The elements of a row, each times its factor.
+    func row(_ row: Int, of tensor: Tensor) -> [Float] {
+        unsafe tensor.bytes.withUnsafeBytes { patterns in
+            (0..<columns).map { column in
+                let value = unsafe Float(bitPattern: FloatCoding.pattern(patterns, row &* columns &+ column))
+                return columnFactors.map { value * $0[column] } ?? value
+            }
+        }
     }
 
     private func analyse(
@@ -173,13 +206,40 @@ struct RowQuantizer: Sendable {
         }
     }
 
-    /// The integer nearest to a number of at most 128 in magnitude, halves to even, clamped to ±127.
+    /// The integer nearest to a number of at most 2^15 in magnitude, halves to even, clamped to ±127.
     @inline(__always)
-    static func nearest(_ value: Float) -> Int32 {
+    static func nearest(_ value: Float) -> Int32 { min(127, max(-127, rounded(value))) }
+
+    /// The same, clamped to what an outlier's code may be, for a number of at most 2^15 in magnitude.
+    static func wholeCode(_ value: Float) -> Int32 {
+        let most = CodeOutlier.magnitudes.upperBound
+        return min(most, max(-most, rounded(value)))
+    }
+
+    @inline(__always)
+    private static func rounded(_ value: Float) -> Int32 {
         // Adding 1.5 · 2^23 leaves no bit for a fraction, so the addition itself rounds half to even; the sum's low bits
         // are the integer.
-        let rounded = Int32(bitPattern: (value + 0x1.8p23).bitPattern) &- 0x4B40_0000
-        return min(127, max(-127, rounded))
+        Int32(bitPattern: (value + 0x1.8p23).bitPattern) &- 0x4B40_0000
+    }
+
+    /// The whole code of an element whose byte is known.
+    @inline(__always)
+    func code(_ byte: Int8, at index: Int) -> Int32 {
+        // An outlier's byte is ±127; few others are.
+        guard byte.magnitude == 127, !outliers.isEmpty else { return Int32(byte) }
+        let found = outliers.positions(in: index..<index + 1)
+        return found.isEmpty ? Int32(byte) : outliers[found.lowerBound].code
+    }
+
+    /// The same with outliers.
+    func with(_ outliers: [CodeOutlier]) -> RowQuantizer {
+        RowQuantizer(columns: columns, columnFactors: columnFactors, outliers: outliers)
+    }
+
+    /// The same matrix with its elements numbered from `start` on.
+    func moved(by start: Int) -> RowQuantizer {
+        with(outliers.map { CodeOutlier(index: $0.index - start, code: $0.code) })
     }
 
     /// The fp32 values of a run of elements, `codes` being that run's.
@@ -194,6 +254,12 @@ struct RowQuantizer: Sendable {
                 if let columnFactors { value /= columnFactors[column] }
                 unsafe out.storeBytes(of: value, toByteOffset: offset &* 4, as: Float.self)
             }
+        }
+        for outlier in outliers[outliers.positions(in: range)] {
+            let (row, column) = outlier.index.quotientAndRemainder(dividingBy: columns)
+            var value = Float(outlier.code) * scales[row]
+            if let columnFactors { value /= columnFactors[column] }
+            unsafe out.storeBytes(of: value, toByteOffset: (outlier.index - range.lowerBound) * 4, as: Float.self)
         }
     }
 

@@ -7,6 +7,8 @@ import AdzeTensors
 
 /// The parts of a small file, each to be changed at will.
 struct Forgery: Sendable {
+    /// The version that the prologue states.
+    var version: UInt32 = 1
     /// Frames' stored bytes and codings, in file order.
     var frames: [(stored: [UInt8], coding: UInt32)] = []
     /// The frames with which sections begin.
@@ -37,6 +39,10 @@ struct Forgery: Sendable {
     /// A matrix with column factors. Frames: 0, 1 scales; 2, 3 factors; 4 codes; 5 residual.
     static let withFactors = Sample([("w", trained(2, 3), .int8(columnFactors: [1, 2, 4]))])
 
+    /// A matrix of which one element is an outlier. Frames: 0, 1 scales; 2 codes; 3 residual.
+    static let withOutlier = Sample(
+        [("w", Tensor(shape: Shape(2, 3), floats: [1, 0.5, -100, 0.25, 1, -0.5]), .int8(outliers: [2]))])
+
     /// Takes a file of `honest` apart.
     init() throws { try self.init(Forgery.honest, sections: [1, 8]) }
 
@@ -47,6 +53,7 @@ struct Forgery: Sendable {
             (0..<count).reduce(0) { $0 | Int(file[offset + $1]) << (8 * $1) }
         }
         self.sections = sections
+        version = UInt32(word(8, 4))
         let (headerOffset, headerBytes, count) = (word(24, 8), word(32, 8), word(40, 8))
         header = Array(file[headerOffset..<headerOffset + headerBytes])
         var record = file.count - 16 * count
@@ -90,7 +97,7 @@ struct Forgery: Sendable {
                 + little(hash(frame.stored))
         }
         var start: [UInt8] =
-            [0x41, 0x44, 0x5A, 0x45, 0x0D, 0x0A, 0x1A, 0x0A] + little(UInt32(1)) + little(UInt32(0x0A0B_0C0D))
+            [0x41, 0x44, 0x5A, 0x45, 0x0D, 0x0A, 0x1A, 0x0A] + little(version) + little(UInt32(0x0A0B_0C0D))
         let fields = [file.count, headerOffset, header.count, frames.count].map { UInt64($0) }
         for value in fields + [hash(Array(file[headerOffset...]))] { start += little(value) }
         for (offset, value) in prologue { start.replaceSubrange(offset..<offset + 8, with: little(value)) }

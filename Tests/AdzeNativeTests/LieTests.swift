@@ -38,7 +38,7 @@ struct Lie: Sendable, CustomTestStringConvertible {
     static let prologueLies: [Lie] = [
         Lie("badMagic", "not a native file") { $0.overwrite[0] = 0x61 },
         Lie("textModeTransfer", "not a native file") { $0.overwrite[4] = 0x0A },
-        Lie("futureVersion", "version 2; this program reads version 1: use a newer program") { $0.overwrite[8] = 2 },
+        Lie("futureVersion", "version 3; this program reads versions 1 and 2: use a newer") { $0.version = 3 },
         Lie("beforeTheFreeze", "version 0, written before the format was frozen") { $0.overwrite[8] = 0 },
         Lie("greatestVersion", "version 4278190081") { $0.overwrite[11] = 0xFF },
         Lie("swappedByteOrder", "byte order mark") { $0.overwrite[12] = 0x0A },

@@ -133,7 +133,9 @@ import Testing
                     #expect(try file.load("v").patterns == narrow.patterns)
                     #expect(file.records[1].scheme == .float32(shift: shift))
                     if store == .full {
-                        #expect(file.records[0].scheme == .int8(hasColumnFactors: false, residualShift: shift))
+                        #expect(
+                            file.records[0].scheme == .int8(hasColumnFactors: false, residualShift: shift, outliers: [])
+                        )
                     } else {
                         #expect(file.records[0].scheme == .float32(shift: shift))
                     }

@@ -160,7 +160,8 @@ public struct Int8Oracle: Sendable {
             let values = try store.load(name).floats()
             return { Array(values[$0 * size..<($0 + 1) * size]) }
         }
-        return { row in weights.codes[row * size..<(row + 1) * size].map { Float($0) * weights.rowScales[row] } }
+        let codes = weights.wholeCodes
+        return { row in codes[row * size..<(row + 1) * size].map { Float($0) * weights.rowScales[row] } }
     }
 
     private func normalize(_ buffer: FloatBuffer, _ path: String, size: Int? = nil) throws {
@@ -206,8 +207,7 @@ public struct Int8Oracle: Sendable {
             if let weights {
                 output += ReferenceOps.int8Linear(
                     ReferenceOps.quantizeRow(values, factors: QuantizedWeights.inputFactors(weights.columnFactors)),
-                    codes: weights.codes,
-                    scales: weights.rowScales, bias: bias, residual: added)
+                    codes: weights.wholeCodes, scales: weights.rowScales, bias: bias, residual: added)
             } else {
                 output += (0..<columns).map { n in
                     let sum = (0..<depth).reduce(Float(0)) { $0.addingProduct(values[$1], plain[n * depth + $1]) }
@@ -218,5 +218,14 @@ public struct Int8Oracle: Sendable {
         let result = FloatBuffer(output)
         kernels.activate(result.matrix(rows: output.count / columns, columns: columns), activation)
         return result.values(0..<output.count)
+    }
+}
+
+extension QuantizedWeights {
+    /// The codes, those beyond ±127 too.
+    fileprivate var wholeCodes: [Int32] {
+        var codes = codes.map { Int32($0) }
+        for outlier in outliers { codes[outlier.index] = outlier.code }
+        return codes
     }
 }

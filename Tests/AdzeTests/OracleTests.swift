@@ -19,13 +19,17 @@ import Testing
         TokenSequence(ids: (0..<16).map { $0 * 5 }, typeIDs: (0..<16).map { $0 % 2 }),
     ]
 
-    /// The model with codes under made-up smoothing factors, and where they come from.
-    func planned(_ name: String) throws -> (checkpoint: ModelCheckpoint, store: PlannedQuantizedStore) {
+    /// The model with codes under made-up smoothing factors, and where they come from; with outliers, the greatest weight
+    /// of every row may have a code beyond ±127.
+    func planned(
+        _ name: String, withOutliers: Bool = false
+    ) throws -> (checkpoint: ModelCheckpoint, store: PlannedQuantizedStore) {
         let bundle = try ModelBundle(path: fixture(name))
         let engine = try Engine(bundle.checkpoint.encoder, exactly: true, pool: WorkerPool(threadCount: 1))
         var calibration = Calibration()
         for text in ["A quiet film, carved with care.", "No. 7 was late!"] { calibration.add(TextInput(text)) }
-        let plan = try engine.plan(bundle.checkpoint, calibration, tokenizer: bundle.tokenizer)
+        var plan = try engine.plan(bundle.checkpoint, calibration, tokenizer: bundle.tokenizer)
+        if withOutliers { plan.outliers = try WeightOutliers(greatestOf: bundle.checkpoint) }
         return (bundle.checkpoint, PlannedQuantizedStore(bundle.checkpoint, plan: plan))
     }
 
@@ -53,6 +57,19 @@ import Testing
 
     @Test(arguments: names) func engineEqualsItsDefinitionToTheBit(name: String) throws {
         let model = try planned(name)
+        let (config, head) = (model.checkpoint.config, model.checkpoint.head)
+        let oracle = Int8Oracle(config: config, head: head, store: model.store, kernels: Kernels(.best))
+        let expected = try oracle.run(PackedBatch(sequences, config: config))
+        for set in InstructionSet.available {
+            let found = try run(model, sequences, set: set)
+            #expect(
+                found.map { answer($0).map(\.bitPattern) } == expected.map { answer($0).map(\.bitPattern) }, "\(set)")
+        }
+    }
+
+    @Test(arguments: names) func engineEqualsItsDefinitionWithOutliersToo(name: String) throws {
+        let model = try planned(name, withOutliers: true)
+        #expect(try model.checkpoint.int8Names.contains { try model.store.quantized($0)?.outliers.isEmpty == false })
         let (config, head) = (model.checkpoint.config, model.checkpoint.head)
         let oracle = Int8Oracle(config: config, head: head, store: model.store, kernels: Kernels(.best))
         let expected = try oracle.run(PackedBatch(sequences, config: config))
@@ -109,5 +126,20 @@ import Testing
                 #expect(found.map(\.logits) == expected)
             }
         }
+    }
+}
+
+extension WeightOutliers {
+    /// The greatest weight of each row of a model's dense layers.
+    init(greatestOf checkpoint: ModelCheckpoint) throws {
+        var elements: [String: [Int]] = [:]
+        for parameter in checkpoint.parameters where parameter.group != nil {
+            let tensor = try checkpoint.store.load(parameter.name)
+            let (values, columns) = (tensor.floats(), tensor.shape.rowLength)
+            elements[parameter.name] = (0..<tensor.shape[0]).compactMap { row in
+                (row * columns..<(row + 1) * columns).max { values[$0].magnitude < values[$1].magnitude }
+            }
+        }
+        self.init(elements: elements)
     }
 }

@@ -66,7 +66,7 @@ def main():
     parser.add_argument("golden", nargs="?", type=pathlib.Path, default=FIXTURE)
     parser.add_argument("--adze", default=".build/release/adze")
     parser.add_argument("--most-difference", type=float, default=1e-5, help="of a component of fp32's vectors")
-    parser.add_argument("--least-cosine", type=float, default=0.998, help="the mean of int8's to fp32's")
+    parser.add_argument("--least-cosine", type=float, default=0.999, help="the mean of int8's to fp32's")
     parser.add_argument("--each", action="store_true", help="a line a text too")
     options = parser.parse_args()
     texts, rows, golden = read_golden(options.golden)

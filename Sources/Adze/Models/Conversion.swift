@@ -128,8 +128,7 @@ extension ModelBundle {
         let plans = checkpoint.store.tensors.map { info in
             NativeTensorPlan(
                 name: info.name, shape: info.shape, originalDType: info.dtype,
-                scheme: planned.hasCodes(info.name)
-                    ? .int8(columnFactors: planned.plan.smoothing.factors(info.name)) : .float32)
+                scheme: planned.scheme(info.name))
         }
         let contents = NativeContents(
             store: options.store, metadata: metadata(probes, planned.plan),

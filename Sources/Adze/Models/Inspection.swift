@@ -104,8 +104,11 @@ extension ModelBundle {
                 entry["scheme"] =
                     switch record.scheme {
                     case .float32: "fp32"
-                    case .int8(_, let residual): residual == nil ? "int8" : "int8 + residual"
+                    case .int8(_, let residual, _): residual == nil ? "int8" : "int8 + residual"
                     }
+                if case .int8(_, _, let outliers) = record.scheme, !outliers.isEmpty {
+                    entry["outliers"] = .integer(outliers.count)
+                }
             }
             return .object(entry)
         }

@@ -28,8 +28,8 @@ struct NativeQuantizedStore: QuantizedStore {
 
     func withQuantized(_ name: String, _ body: (borrowing BorrowedWeights) throws -> Void) throws -> Bool {
         guard let source = sources[name], case .int8 = file.record(source)?.scheme else { return false }
-        try file.withQuantized(source) { codes, scales, factors in
-            try body(BorrowedWeights(codes: codes, rowScales: scales, columnFactors: factors))
+        try file.withQuantized(source) { codes, scales, factors, outliers in
+            try body(BorrowedWeights(codes: codes, rowScales: scales, columnFactors: factors, outliers: outliers))
         }
         return true
     }
@@ -56,7 +56,13 @@ struct PlannedQuantizedStore: QuantizedStore {
     }
 
     /// Whether a parameter goes into the int8 section.
-    func hasCodes(_ name: String) -> Bool { int8Names.contains(name) }
+    private func hasCodes(_ name: String) -> Bool { int8Names.contains(name) }
+
+    /// How the file will keep a parameter.
+    func scheme(_ name: String) -> TensorScheme {
+        hasCodes(name)
+            ? .int8(columnFactors: plan.smoothing.factors(name), outliers: plan.outliers.elements(name)) : .float32
+    }
 
     func quantized(_ name: String) throws -> QuantizedWeights? {
         try planned(name).map { QuantizedWeights($0) }
@@ -71,7 +77,8 @@ struct PlannedQuantizedStore: QuantizedStore {
         // Callers load several tensors at once: each is one thread's work.
         return QuantizedTensor(
             quantizing: tensor.dtype == .float32 ? tensor : Tensor(shape: tensor.shape, floats: tensor.floats()),
-            columnFactors: plan.smoothing.factors(name), pool: WorkerPool(threadCount: 1))
+            columnFactors: plan.smoothing.factors(name), outliers: plan.outliers.elements(name),
+            pool: WorkerPool(threadCount: 1))
     }
 }
 
@@ -89,26 +96,31 @@ struct DequantizedStore: TensorStore {
 
 extension QuantizedWeights {
     fileprivate init(_ tensor: QuantizedTensor) {
-        self.init(codes: tensor.codes, rowScales: tensor.rowScales, columnFactors: tensor.columnFactors)
+        self.init(
+            codes: tensor.codes, rowScales: tensor.rowScales, columnFactors: tensor.columnFactors,
+            outliers: tensor.outliers)
     }
 }
 
 extension NativeFile {
-    /// How the parameters of a checkpoint that was found in this file are quantized: the factors, and what stays in fp32.
+    /// How the parameters of a checkpoint that was found in this file are quantized: the factors, the outliers, and what
+    /// stays in fp32.
     func plan(of checkpoint: ModelCheckpoint) throws -> QuantizationPlan {
         let pool = WorkerPool(threadCount: 1)
         var plan = QuantizationPlan(report: metadata.report?.object)
         var factors: [String: [Float]] = [:]
+        var outliers: [String: [Int]] = [:]
         let int8Names = checkpoint.int8Names
         for entry in checkpoint.map?.entries ?? [] where int8Names.contains(entry.name) {
             switch record(entry.source)?.scheme {
-            case .int8(hasColumnFactors: true, _):
-                factors[entry.name] = try quantized(entry.source, pool: pool).columnFactors
-            case .int8: break
+            case .int8(let hasColumnFactors, _, let found):
+                if hasColumnFactors { factors[entry.name] = try quantized(entry.source, pool: pool).columnFactors }
+                outliers[entry.name] = found.map(\.index)
             default: plan.kept.insert(entry.name)
             }
         }
         plan.smoothing = ChannelSmoothing(factors: factors)
+        plan.outliers = WeightOutliers(elements: outliers)
         return plan
     }
 

@@ -9,6 +9,8 @@ internal import AdzeTokenization
 struct QuantizationPlan: Sendable {
     /// The columns' factors.
     var smoothing = ChannelSmoothing.none
+    /// The weights that may have codes beyond ±127.
+    var outliers = WeightOutliers.none
     /// Matrices that stay in fp32 though they could be in int8.
     var kept: Set<String> = []
     /// The header's report; nil for none.
@@ -16,17 +18,20 @@ struct QuantizationPlan: Sendable {
 }
 
 extension Engine {
-    /// The smoothing that this exact fp32 model needs on some texts; none without a tokenizer.
+    /// The smoothing that this exact fp32 model needs on some texts, none without a tokenizer, and the outliers that its
+    /// weights have under it.
     ///
     /// `checkpoint` is the model's own. Throws the store's errors, and `BundleError` for texts of the user's that cannot
     /// be read.
     func plan(
         _ checkpoint: ModelCheckpoint, _ calibration: Calibration, tokenizer: Tokenizer?
     ) throws -> QuantizationPlan {
-        guard let sample = try calibration.sample(tokenizer, checkpoint.config) else { return QuantizationPlan() }
         var plan = QuantizationPlan()
-        plan.smoothing = try ChannelSmoothing(try activationRanges(sample.sequences), checkpoint)
-        plan.report = ["calibration": .object(sample.description)]
+        if let sample = try calibration.sample(tokenizer, checkpoint.config) {
+            plan.smoothing = try ChannelSmoothing(try activationRanges(sample.sequences), checkpoint)
+            plan.report = ["calibration": .object(sample.description)]
+        }
+        plan.outliers = try WeightOutliers(plan.smoothing, checkpoint)
         return plan
     }
 }

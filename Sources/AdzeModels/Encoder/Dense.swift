@@ -1,8 +1,8 @@
 // A dense layer in memory, in fp32 or int8, and the reader that packs it. Not here: how its product is shared out among
 // the threads, which is `ForwardPass+Products.swift`.
 
-internal import AdzeKernels
-internal import AdzeTensors
+package import AdzeKernels
+package import AdzeTensors
 internal import AdzeThreads
 
 /// A dense layer: packed (out, in) weights and a bias.
@@ -81,16 +81,20 @@ struct ParameterLoader: Sendable {
     func table(_ name: String, pool: WorkerPool? = nil) throws -> EmbeddingTable {
         let weights = try pool.map { try quantized?.quantized(name, pool: $0) } ?? quantized?.quantized(name)
         guard let weights else { return .float(try buffer(name)) }
+        guard weights.outliers.isEmpty else { return .float(FloatBuffer(weights.tableValues)) }
         return .int8(codes: weights.codes, scales: weights.rowScales)
     }
 
     /// A table in fp32, of its codes where it has them.
     func smallTable(_ name: String, size: Int) throws -> FloatBuffer {
         let table = try table(name)
-        guard case .int8(_, let scales) = table else { return try buffer(name) }
-        let values = FloatBuffer(count: scales.count * size)
-        for row in scales.indices { unsafe table.copy(row: row, size: size, to: values.base + row * size) }
-        return values
+        switch table {
+        case .float(let values): return values
+        case .int8(_, let scales):
+            let values = FloatBuffer(count: scales.count * size)
+            for row in scales.indices { unsafe table.copy(row: row, size: size, to: values.base + row * size) }
+            return values
+        }
     }
 
     func dense(_ path: String) throws -> Dense { try dense([(path + ".weight", path + ".bias")], alignment: 1) }
@@ -139,7 +143,10 @@ struct ParameterLoader: Sendable {
                     )
                 }
                 guard let matrix, matrix.depth == depth, part.columnFactors == factors else { return }
-                matrix.pack(part.codes, scales: part.rowScales, firstColumn: start, kernels: kernels)
+                let outliers = OutlierCode.list(part.outliers, depth: depth)
+                guard PackedInt8Matrix.staysExact(depth: depth, outliers: outliers) else { return }
+                matrix.pack(
+                    part.codes, outliers: outliers, scales: part.rowScales, firstColumn: start, kernels: kernels)
                 isSound = true
             }
             guard isInt8, isSound else { return nil }
@@ -149,4 +156,21 @@ struct ParameterLoader: Sendable {
     }
 
     private func floats(_ name: String) throws -> [Float] { try store.load(name).floats() }
+}
+
+extension QuantizedWeights {
+    /// The values of a table some of whose codes are no bytes, which no writer of ours makes.
+    fileprivate var tableValues: [Float] {
+        let size = codes.count / max(rowScales.count, 1)
+        var values = codes.indices.map { Float(codes[$0]) * rowScales[$0 / size] }
+        for outlier in outliers { values[outlier.index] = Float(outlier.code) * rowScales[outlier.index / size] }
+        return values
+    }
+}
+
+extension OutlierCode {
+    /// Outliers of a matrix of a depth, as the product takes them.
+    package static func list(_ outliers: [CodeOutlier], depth: Int) -> [OutlierCode] {
+        outliers.map { OutlierCode(row: $0.index / depth, column: $0.index % depth, code: $0.code) }
+    }
 }

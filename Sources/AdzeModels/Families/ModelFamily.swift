@@ -20,6 +20,8 @@ package protocol ModelFamily: Sendable {
     static var vocabularyActivation: HeadActivation { get }
     /// Keys by which other families call what this one calls otherwise.
     static var foreignKeys: [(key: String, own: String)] { get }
+    /// What its weights need to become codes of 8 bits.
+    static var quantization: QuantizationTraits { get }
 
     /// The shape that a config.json describes.
     static func shape(_ config: ConfigReader) throws(ConfigError) -> EncoderShape
@@ -31,6 +33,15 @@ package protocol ModelFamily: Sendable {
 
 extension ModelFamily {
     package static func advice(for className: String) -> String? { nil }
+    package static var quantization: QuantizationTraits { QuantizationTraits() }
+}
+
+/// What the weights of a family need to become codes of 8 bits.
+package struct QuantizationTraits: Sendable {
+    /// Whether weights that stand far out of their rows get codes of their own.
+    package var keepsOutliers = false
+    /// How much of the unevenness of query's, key's and value's input moves into their weights.
+    package var attentionMigration = MigrationStrength.half
 }
 
 /// The activation before a vocabulary projection.

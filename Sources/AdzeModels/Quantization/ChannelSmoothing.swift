@@ -1,7 +1,7 @@
 // Smoothing: factors for the columns of a matrix, applied before it gets 8-bit codes; the input is divided by them, so
 // that no few channels take the whole range. Not here: the codes, nor the engine that divides.
 //
-// Source: Xiao et al., SmoothQuant, arXiv 2211.10438, equation 4 with one half as the migration strength.
+// Source: Xiao et al., SmoothQuant, arXiv 2211.10438, equation 4.
 
 internal import AdzeTensors
 
@@ -15,7 +15,8 @@ public struct ChannelSmoothing: Sendable {
     /// The factors of a matrix, or nil for ones.
     public func factors(_ name: String) -> [Float]? { factors[name] }
 
-    /// √(reach of the channel in the activations / reach in the weights), for the layers that a normalisation feeds.
+    /// Reach of the channel in the activations to the power of a strength, divided by its reach in the weights to that of
+    /// the rest, for the layers that a normalisation feeds.
     ///
     /// Throws the store's errors. A channel that never moves, or that no weight reads, gets the factor of the smallest
     /// that does.
@@ -23,12 +24,15 @@ public struct ChannelSmoothing: Sendable {
         var factors: [String: [Float]] = [:]
         for block in 0..<checkpoint.config.layerCount {
             let paths = ParameterPaths.block(block)
-            for (names, reach) in [
-                ([paths.query, paths.key, paths.value], ranges.attentionInputs[block]),
-                ([paths.intermediate], ranges.feedForwardInputs[block]),
+            for (names, reach, strength) in [
+                (
+                    [paths.query, paths.key, paths.value], ranges.attentionInputs[block],
+                    checkpoint.family.quantization.attentionMigration
+                ), ([paths.intermediate], ranges.feedForwardInputs[block], .half),
             ] {
                 let names = names.map { $0 + ".weight" }
-                let shared = ChannelSmoothing.factors(reach, try ChannelSmoothing.reach(of: names, checkpoint.store))
+                let shared = ChannelSmoothing.factors(
+                    reach, try ChannelSmoothing.reach(of: names, checkpoint.store), strength)
                 for name in names { factors[name] = shared }
             }
         }
@@ -55,13 +59,33 @@ public struct ChannelSmoothing: Sendable {
     /// What the native format takes: well inside its limits for a factor.
     private static let allowed: ClosedRange<Float> = 0x1p-20...0x1p20
 
-    private static func factors(_ activations: [Float], _ weights: [Float]) -> [Float] {
+    private static func factors(
+        _ activations: [Float], _ weights: [Float], _ strength: MigrationStrength
+    ) -> [Float] {
         let raw = zip(activations, weights).map { reach, weight -> Float in
-            let ratio = (reach / weight).squareRoot()
+            let ratio = strength.ratio(reach, weight)
             return reach > 0 && weight > 0 && ratio.isFinite
                 ? min(max(ratio, allowed.lowerBound), allowed.upperBound) : 0
         }
         let smallest = raw.filter { $0 > 0 }.min() ?? 1
         return raw.map { $0 > 0 ? $0 : smallest }
+    }
+}
+
+/// How much of the activations' unevenness moves into the weights.
+package enum MigrationStrength: Sendable {
+    case half
+    case fiveEighths
+
+    /// reach^strength / weight^(1 - strength), by square roots alone, which every machine rounds alike.
+    func ratio(_ reach: Float, _ weight: Float) -> Float {
+        switch self {
+        case .half: return (reach / weight).squareRoot()
+        case .fiveEighths:
+            let (reachQuarter, weightQuarter) = (
+                reach.squareRoot().squareRoot(), weight.squareRoot().squareRoot()
+            )
+            return reach.squareRoot() * reachQuarter.squareRoot() / (weightQuarter * weightQuarter.squareRoot())
+        }
     }
 }

@@ -12,14 +12,19 @@ public struct QuantizedWeights: Sendable {
     public let rowScales: [Float]
     /// K: what each column was multiplied with before it got its codes, so that an input is divided by it; nil for ones.
     public let columnFactors: [Float]?
+    /// Elements whose codes lie beyond ±127, in the order of the elements; their own among `codes` are ±127.
+    public let outliers: [CodeOutlier]
 
     /// Codes and scales of a matrix with as many rows as there are scales.
-    public init(codes: [Int8], rowScales: [Float], columnFactors: [Float]? = nil) {
+    public init(
+        codes: [Int8], rowScales: [Float], columnFactors: [Float]? = nil, outliers: [CodeOutlier] = []
+    ) {
         precondition(rowScales.isEmpty || codes.count.isMultiple(of: rowScales.count), "whole rows")
         precondition(columnFactors.map { $0.count * rowScales.count == codes.count } ?? true, "a factor a column")
         self.codes = codes
         self.rowScales = rowScales
         self.columnFactors = columnFactors
+        self.outliers = outliers
     }
 
     /// What an input is multiplied with before it is quantized: 1 / factor.
@@ -48,13 +53,16 @@ public struct BorrowedWeights: ~Escapable {
     public let rowScales: [Float]
     /// K factors, or nil for ones.
     public let columnFactors: [Float]?
+    /// Elements whose codes lie beyond ±127.
+    public let outliers: [CodeOutlier]
 
-    /// Codes, scales and factors of one matrix.
+    /// Codes, scales, factors and outliers of one matrix.
     @_lifetime(copy codes)
-    public init(codes: Span<Int8>, rowScales: [Float], columnFactors: [Float]?) {
+    public init(codes: Span<Int8>, rowScales: [Float], columnFactors: [Float]?, outliers: [CodeOutlier] = []) {
         self.codes = codes
         self.rowScales = rowScales
         self.columnFactors = columnFactors
+        self.outliers = outliers
     }
 }
 
@@ -64,7 +72,8 @@ extension QuantizedStore {
         guard let weights = try quantized(name) else { return false }
         try body(
             BorrowedWeights(
-                codes: weights.codes.span, rowScales: weights.rowScales, columnFactors: weights.columnFactors))
+                codes: weights.codes.span, rowScales: weights.rowScales, columnFactors: weights.columnFactors,
+                outliers: weights.outliers))
         return true
     }
 

@@ -68,9 +68,15 @@ final class QuantizedLayers: @unchecked Sendable {
             for (row, scale) in part.rowScales.enumerated() {
                 let line = unsafe target + row * depth
                 for column in 0..<depth { unsafe line[column] = Float(codes[row &* depth &+ column]) * scale }
-                guard let inverse else { continue }
-                for column in 0..<depth { unsafe line[column] *= inverse[column] }
             }
+        }
+        for outlier in part.outliers {
+            unsafe target[outlier.index] = Float(outlier.code) * part.rowScales[outlier.index / depth]
+        }
+        guard let inverse else { return }
+        for row in part.rowScales.indices {
+            let line = unsafe target + row * depth
+            for column in 0..<depth { unsafe line[column] *= inverse[column] }
         }
     }
 }
@@ -104,7 +110,11 @@ private struct LayerBuilder {
         let parts = names.compactMap { found[$0 + ".weight"] }
         let isSound =
             parts.count == names.count && depth <= PackedInt8Matrix.depthLimit
-            && parts.allSatisfy { $0.columnFactors == parts[0].columnFactors }
+            && parts.allSatisfy { part in
+                part.columnFactors == parts[0].columnFactors
+                    && PackedInt8Matrix.staysExact(
+                        depth: depth, outliers: OutlierCode.list(part.outliers, depth: depth))
+            }
         let panel = names.count == 1 ? 1 : PackedMatrix.panel
         func padding(_ count: Int) -> Int { (panel - count % panel) % panel }
         let bias = biases.flatMap { $0 + [Float](repeating: 0, count: padding($0.count)) }
@@ -116,13 +126,16 @@ private struct LayerBuilder {
             let matrix = PackedMatrix(values, columns: bias.count, depth: depth, kernels: model.kernels.exact)
             return .plain(matrix, FloatBuffer(bias))
         }
-        var (codes, scales): ([Int8], [Float]) = ([], [])
+        var (codes, outliers, scales): ([Int8], [CodeOutlier], [Float]) = ([], [], [])
         for part in parts {
+            let start = codes.count
+            outliers += part.outliers.map { CodeOutlier(index: start + $0.index, code: $0.code) }
             codes += part.codes + [Int8](repeating: 0, count: padding(part.rowScales.count) * depth)
             scales += part.rowScales + [Float](repeating: 0, count: padding(part.rowScales.count))
         }
         let matrix = PackedInt8Matrix(
-            codes: codes.span, scales: scales, bias: bias, depth: depth, kernels: model.kernels)
+            codes: codes.span, outliers: OutlierCode.list(outliers, depth: depth), scales: scales, bias: bias,
+            depth: depth, kernels: model.kernels)
         return .int8(matrix, factors: QuantizedWeights.inputFactors(parts[0].columnFactors).map(FloatBuffer.init))
     }
 }

@@ -36,7 +36,8 @@ struct NativeRecipe {
         pad(to: 16, from: headerOffset)
         file += table
         let tailHash = hash(file[headerOffset...])
-        var prologue = NativeRecipe.magic + little(UInt32(1)) + little(UInt32(0x0A0B_0C0D))
+        let version = UInt32(String(decoding: header, as: UTF8.self).contains("\"outliers\":") ? 2 : 1)
+        var prologue = NativeRecipe.magic + little(version) + little(UInt32(0x0A0B_0C0D))
         for value in [file.count, headerOffset, header.count, table.count / 16] { prologue += little(UInt64(value)) }
         prologue += little(tailHash)
         file.replaceSubrange(0..<64, with: prologue + little(hash(prologue[...])))

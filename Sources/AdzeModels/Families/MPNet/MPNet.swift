@@ -39,6 +39,9 @@ package enum MPNet: ModelFamily {
     package static let classifierForm = HeadForm.firstToken(FirstTokenLayer(activation: .tanh, dropsInput: true))
     package static let vocabularyActivation = HeadActivation.gelu
     package static let foreignKeys = Bert.foreignKeys
+    /// Some sixty weights, up to sixty times what their rows else reach, hold half of what int8 costs all-mpnet-base-v2,
+    /// and the input of its attention half of the rest.
+    package static let quantization = QuantizationTraits(keepsOutliers: true, attentionMigration: .fiveEighths)
 
     package static func advice(for className: String) -> String? {
         className == "MPNetForMultipleChoice"
