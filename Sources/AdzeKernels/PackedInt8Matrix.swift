@@ -21,8 +21,11 @@ internal import CKernels
     private let scales: FloatBuffer
     private let bias: FloatBuffer
     private var packedColumns = 0
-    private var pending = ExtraSteps()
-    private var extras: PackedExtraSteps?
+    private var pending = RestCollector()
+    private var rests: PackedRests?
+
+    /// Whether a product needs its input's codes turned.
+    var hasRests: Bool { rests.map { !$0.isEmpty } ?? false }
 
     /// The greatest depth whose sums stay exact: 255 · 127 · K is below 2³¹.
     package static let depthLimit = 65_536
@@ -59,16 +62,18 @@ internal import CKernels
         unsafe sums = sumMemory.base.bindMemory(to: Int32.self, capacity: padded)
     }
 
-    /// Packs the row-major codes and the scales of some columns from `firstColumn`, which starts a panel; what fills up
-    /// their last panel becomes zero. Where there is an outlier, the code's byte is ±127 with its sign.
+    /// Packs the row-major codes and the scales of the next columns, from `firstColumn`, which starts a panel; what fills
+    /// up their last panel becomes zero. Where there is an outlier, the code's byte is ±127 with its sign; they are in the
+    /// order of their rows.
     ///
-    /// - Complexity: O(columns · K), and O(code / 127) for each outlier.
+    /// - Complexity: O(columns · K).
     package func pack(
         _ source: Span<Int8>, outliers: [OutlierCode] = [], scales: [Float], firstColumn: Int, kernels: Kernels
     ) {
         precondition(PackedInt8Matrix.staysExact(depth: depth, outliers: outliers), "sums stay exact")
         precondition(source.count == scales.count * depth && firstColumn % PackedMatrix.panel == 0 && firstColumn >= 0)
         precondition(scales.count <= columns - firstColumn, "the columns lie inside the matrix")
+        precondition(firstColumn == packedColumns, "columns are packed in their order")
         unsafe (self.scales.base + firstColumn).update(from: scales, count: scales.count)
         unsafe source.withUnsafeBufferPointer { source in
             unsafe BufferMemory.borrow(source) { source in
@@ -80,12 +85,26 @@ internal import CKernels
         for outlier in outliers {
             precondition(source[outlier.row * depth + outlier.column] == outlier.byte, "its byte has the code's sign")
             unsafe sums[firstColumn + outlier.row] += outlier.code - Int32(outlier.byte)
-            pending.add(outlier, firstColumn: firstColumn)
         }
-        packedColumns += (scales.count + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel
+        split(scales.count, outliers, kernels)
         guard packedColumns == self.scales.count else { return }
-        extras = pending.packed(panels: packedColumns / PackedMatrix.panel)
-        pending = ExtraSteps()
+        rests = pending.packed()
+        pending = RestCollector()
+    }
+
+    /// Splits the panels of the next columns, which are packed.
+    private func split(_ columns: Int, _ outliers: [OutlierCode], _ kernels: Kernels) {
+        var left = outliers[...]
+        for first in stride(from: 0, to: columns, by: PackedMatrix.panel) {
+            let own = left.prefix { $0.row < first + PackedMatrix.panel }
+            left = left.dropFirst(own.count)
+            let moved = own.map { OutlierCode(row: $0.row - first, column: $0.column, code: $0.code) }
+            unsafe pending.add(
+                panel: codes + packedColumns * ((depth + 3) / 4) * 4, depth: depth, outliers: moved[...],
+                kernels: kernels)
+            packedColumns += PackedMatrix.panel
+        }
+        precondition(left.isEmpty, "outliers are in the order of their rows, and inside them")
     }
 
     deinit { sumMemory.free() }
@@ -94,8 +113,8 @@ internal import CKernels
         precondition(packedColumns == scales.count, "every column was packed once")
         return unsafe ck_i8_matrix(
             codes: codes, column_sums: sums, scales: scales.base, bias: bias.base, depth: depth,
-            extra_starts: extras.map { unsafe UnsafePointer($0.starts) },
-            extra_groups: extras.map { unsafe UnsafePointer($0.groups) },
-            extra_codes: extras.map { unsafe UnsafePointer($0.codes) })
+            rest_starts: rests.map { unsafe UnsafePointer($0.starts) },
+            rests: rests.map { unsafe UnsafePointer($0.rests) },
+            unsplit: rests.map { unsafe UnsafePointer($0.unsplit) })
     }
 }

@@ -13,10 +13,15 @@ internal import CKernels
     let codes: UnsafeMutablePointer<UInt8>
     let scales: UnsafeMutablePointer<Float>
     let zeros: UnsafeMutablePointer<Int32>
+    /// The codes again, those of one index of K side by side, for matrices with rests.
+    let turned: UnsafeMutablePointer<UInt8>
+    /// The distance from one index of K to the next there: room for every row and what is read behind the last.
+    let pitch: Int
     /// The most rows that fit, at the greatest depth.
     package let capacity: Int
     /// The greatest depth, rounded up to whole cache lines: the distance from row to row.
     let stride: Int
+    private let depth: Int
     private let memory: [BufferMemory]
 
     /// Memory for `capacity` rows of up to `depth` codes.
@@ -26,24 +31,28 @@ internal import CKernels
         // An odd number of cache lines, so that the rows of a tile do not meet in one set of the cache.
         stride = ((depth + 63) / 64 | 1) * 64
         let (count, overflow) = stride.multipliedReportingOverflow(by: max(capacity, 1))
-        precondition(!overflow, "a buffer's size is checked before it is asked for")
-        memory = [count, max(capacity, 1) * 4, max(capacity, 1) * 4].map { BufferMemory(byteCount: $0) }
+        precondition(!overflow && count <= Int.max / 32, "a buffer's size is checked before it is asked for")
+        pitch = (capacity + 15) / 16 * 16 + 16
+        let sizes = [count, max(capacity, 1) * 4, max(capacity, 1) * 4, max(depth, 1) * pitch]
+        memory = sizes.map { BufferMemory(byteCount: $0) }
         unsafe codes = memory[0].base.bindMemory(to: UInt8.self, capacity: count)
         unsafe scales = memory[1].base.bindMemory(to: Float.self, capacity: max(capacity, 1))
         unsafe zeros = memory[2].base.bindMemory(to: Int32.self, capacity: max(capacity, 1))
+        unsafe turned = memory[3].base.bindMemory(to: UInt8.self, capacity: max(depth, 1) * pitch)
+        self.depth = depth
     }
 
     deinit { for part in memory { part.free() } }
 
     /// Whether `rows` rows of `depth` codes fit.
-    package func fits(rows: Int, depth: Int) -> Bool { rows <= capacity && (depth + 3) / 4 * 4 <= stride }
+    package func fits(rows: Int, depth: Int) -> Bool { rows <= capacity && depth <= self.depth }
 
     /// The rows of a range, as the product takes them.
     func view(_ rows: Range<Int>) -> ck_i8_rows {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= capacity, "the rows lie inside the buffer")
         return unsafe ck_i8_rows(
             codes: codes + rows.lowerBound * stride, stride: stride, scales: scales + rows.lowerBound,
-            zeros: zeros + rows.lowerBound)
+            zeros: zeros + rows.lowerBound, turned: turned + rows.lowerBound, pitch: pitch)
     }
 }
 
@@ -52,19 +61,27 @@ extension Kernels {
     ///
     /// Shapes: input (M, K), factors K, ones where nil. Asymmetric, 255 codes from the least to the greatest value of a
     /// row, 0 among them; a row of zeros gets the scale 0, one that is not finite the scale NaN.
-    /// `ReferenceOps.quantizeRow` of the tests is the definition.
-    package func quantize(_ buffer: QuantizedRows, rows: Range<Int>, _ input: MatrixView, factors: FloatBuffer? = nil) {
+    /// `ReferenceOps.quantizeRow` of the tests is the definition. `matrix` is what the rows will be multiplied with, nil
+    /// where they are not.
+    package func quantize(
+        _ buffer: QuantizedRows, rows: Range<Int>, _ input: MatrixView, factors: FloatBuffer? = nil,
+        for matrix: PackedInt8Matrix?
+    ) {
         precondition(input.rows == rows.count && buffer.fits(rows: rows.upperBound, depth: input.columns))
         precondition(rows.lowerBound >= 0 && (factors.map { $0.count == input.columns } ?? true))
         unsafe table.i8_quantize(
             buffer.codes + rows.lowerBound * buffer.stride, buffer.stride, buffer.scales + rows.lowerBound,
             buffer.zeros + rows.lowerBound, input.base, input.stride, factors.map { unsafe UnsafePointer($0.base) },
             input.rows, input.columns)
+        guard let matrix, matrix.hasRests else { return }
+        unsafe table.i8_turn(
+            buffer.turned + rows.lowerBound, buffer.pitch, buffer.codes + rows.lowerBound * buffer.stride,
+            buffer.stride, input.rows, input.columns)
     }
 
     /// output = activation((codes · matrixᵀ) scaled + bias + residual), for the matrix's columns in `columns`.
     ///
-    /// Shapes: codes (M, K) of the same instruction set, matrix (N, K), residual and output (M, columns.count). The
+    /// Shapes: codes (M, K) of the same instruction set, made for this matrix, matrix (N, K), residual and output (M, columns.count). The
     /// range starts at a panel's boundary. Sums are exact in int32, and what follows is one fixed chain of fp32
     /// operations an element: the same bits on every instruction set. `ReferenceOps.int8Linear` of the tests is the
     /// definition.
@@ -91,7 +108,7 @@ extension Kernels {
     ///
     /// `codes` is scratch for as many rows.
     package func roundTrip(_ values: MatrixView, factors: FloatBuffer?, codes: QuantizedRows) {
-        quantize(codes, rows: 0..<values.rows, values, factors: factors)
+        quantize(codes, rows: 0..<values.rows, values, factors: factors, for: nil)
         unsafe table.i8_restore(
             values.base, values.stride, codes.codes, codes.stride, codes.scales, codes.zeros,
             factors.map { unsafe UnsafePointer($0.base) }, values.rows, values.columns)

@@ -47,18 +47,35 @@ CK_INLINE v16i ck_dot(v16i sum, int32_t left, ck_codes right) {
 
 #elif defined(CK_DOT_AVX2)
 
-// |a| * (sign of a) w: both factors are at most 127, so a pair sums to at most 32,258 and vpmaddubsw never saturates.
-#define CK_CODE_FLIP 0
+// vpmaddubsw saturates where two neighbouring weights of a column have one sign and magnitudes that sum to more than 128:
+// 255 * 128 is below 2^15. Such pairs are split when a matrix is packed (i8_rests.inc.h), so this step never meets one.
+#define CK_CODE_FLIP 0x80
 
-CK_INLINE v8i ck_dot_half(v8i sum, __m256i a, __m256i magnitude, __m256i right) {
+CK_INLINE v8i ck_dot_half(v8i sum, __m256i a, __m256i right) {
+    return sum + (v8i)_mm256_madd_epi16(_mm256_maddubs_epi16(a, right), _mm256_set1_epi16(1));
+}
+
+CK_INLINE v16i ck_dot(v16i sum, int32_t left, ck_codes right) {
+    const __m256i a = _mm256_set1_epi32(left);
+    const v8i lo = ck_dot_half(sum.lo, a, (__m256i)right.lo), hi = ck_dot_half(sum.hi, a, (__m256i)right.hi);
+    return __builtin_shufflevector(lo, hi, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
+// The step for a panel that was not split: |a - 128| * (sign of a - 128) w. Both factors are at most 127, so a pair sums to
+// at most 32,258. What it sums up is 128 times the column's sum less.
+CK_INLINE v8i ck_dot_signed_half(v8i sum, __m256i a, __m256i magnitude, __m256i right) {
     const __m256i pairs = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(right, a));
     return sum + (v8i)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 
-CK_INLINE v16i ck_dot(v16i sum, int32_t left, ck_codes right) {
-    const __m256i a = _mm256_set1_epi32(left), magnitude = _mm256_abs_epi8(a);
-    const v8i lo = ck_dot_half(sum.lo, a, magnitude, (__m256i)right.lo);
-    const v8i hi = ck_dot_half(sum.hi, a, magnitude, (__m256i)right.hi);
+CK_INLINE v16i ck_dot_signed(v16i sum, int32_t left, ck_codes right) {
+    __m256i a = _mm256_set1_epi32(left);
+    // Else the compiler turns the sign bits of the four codes before it copies them, by way of another register.
+    __asm__("" : "+x"(a));
+    a = _mm256_xor_si256(a, _mm256_set1_epi8(-128));
+    const __m256i magnitude = _mm256_abs_epi8(a);
+    const v8i lo = ck_dot_signed_half(sum.lo, a, magnitude, (__m256i)right.lo);
+    const v8i hi = ck_dot_signed_half(sum.hi, a, magnitude, (__m256i)right.hi);
     return __builtin_shufflevector(lo, hi, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 }
 

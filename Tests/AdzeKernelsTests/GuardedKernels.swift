@@ -50,8 +50,8 @@ final class Operands {
 enum GuardedKernel: String, CaseIterable, Sendable {
     case f32_gemm, f32_pack, f32_layer_norm, f32_softmax, f32_adamw, f32_adamw_replay, f32_sum_of_squares
     case f32_activate, f32_add3, f32_outer, f32_add_rows, f32_layer_norm_backward, f32_activate_backward
-    case f32_softmax_backward, f32_scale_add, f32_dropout, i8_gemm, i8_pack, i8_quantize, i8_restore, i8_limit
-    case f32_limit
+    case f32_softmax_backward, f32_scale_add, f32_dropout, i8_gemm, i8_pack, i8_split, i8_turn, i8_quantize, i8_restore
+    case i8_limit, f32_limit
 
     /// Rows, columns, depth. Tiles are 4, 6 or 12 rows by 16 or 32 columns, slices of the depth are 256 long, groups of
     /// codes 4, and what is left over of each is something else in each.
@@ -81,7 +81,8 @@ enum GuardedKernel: String, CaseIterable, Sendable {
         let count = rows * columns, operand = Operands(side)
         switch self {
         case .f32_gemm, .f32_pack, .f32_outer: return products(table, side, rows, columns, depth)
-        case .i8_gemm, .i8_pack, .i8_quantize, .i8_restore: return int8(table, side, rows, columns, depth)
+        case .i8_gemm, .i8_pack, .i8_split, .i8_turn, .i8_quantize, .i8_restore:
+            return int8(table, side, rows, columns, depth)
         case .f32_dropout: return dropouts(table, side, rows, columns)
         case .f32_adamw, .f32_adamw_replay: return [steps(table, operand, count, 1 + depth % 40)]
         case .f32_layer_norm_backward:
@@ -267,21 +268,65 @@ enum GuardedKernel: String, CaseIterable, Sendable {
             var epilogue = ck_epilogue(
                 bias: nil, residual: activation == .identity ? nil : UnsafePointer(residual),
                 residual_stride: columns + 1, activation: activation.code)
-            var left = ck_i8_rows(codes: codes, stride: stride, scales: rowScales, zeros: zeros)
-            // One more step for the last group of the first panel; what fills the group up has no code.
-            let extra = operand.codes(64, 10)
-            for place in 0..<64 where 4 * (steps - 1) + place % 4 >= depth { extra[place] = 0 }
-            for place in 0..<64 { sums[place / 4] += Int32(extra[place]) }
-            let starts = [0] + [Int32](repeating: 1, count: padded / 16)
+            let pitch = rows + 17, turned = operand([UInt8](repeating: 9, count: extent(depth, pitch, rows + 16)))
+            table.i8_turn(turned, pitch, codes, stride, rows, depth)
+            if self == .i8_turn {
+                let turn: (Int) -> UInt32 = { UInt32(turned[$0]) ^ (Kernels.flips(table) ? 0x80 : 0) }
+                return [(0..<depth).flatMap { k in (0..<rows).map { turn(k * pitch + $0) } }]
+            }
+            // A rest of the last column, and what the step of the table needs split off.
+            sums[columns - 1] += 300
+            let rests = GuardedKernel.split(table, packed, padded, depth, and: (columns - 1, depth - 1, 300), operand)
+            if self == .i8_split { return [GuardedKernel.joined(packed, padded, depth, rests)] }
+            var left = ck_i8_rows(
+                codes: codes, stride: stride, scales: rowScales, zeros: zeros, turned: turned, pitch: pitch)
             var right = ck_i8_matrix(
                 codes: packed, column_sums: sums, scales: operand.floats(padded, 8), bias: operand.floats(padded, 9),
-                depth: depth, extra_starts: operand(starts), extra_groups: operand([Int32(steps - 1)]),
-                extra_codes: extra)
+                depth: depth, rest_starts: rests.starts, rests: rests.list,
+                unsplit: operand([UInt8](repeating: 0, count: padded / 16)))
             table.i8_gemm(c, cStride, &left, rows, &right, 0, columns, &epilogue)
             let whole = bits(c, size), first = (columns - 1) / 16 * 16
             table.i8_gemm(c + first, cStride, &left, rows, &right, first, columns - first, &epilogue)
             return [whole, bits(c, size)]
         }
+    }
+}
+
+extension GuardedKernel {
+    /// Panels with their rests, which are what they were before.
+    private static func joined(
+        _ packed: UnsafeMutablePointer<Int8>, _ padded: Int, _ depth: Int,
+        _ rests: (starts: UnsafeMutablePointer<Int32>, list: UnsafeMutablePointer<ck_i8_rest>)
+    ) -> [UInt32] {
+        let panelSize = (depth + 3) / 4 * 64
+        var whole = (0..<padded / 16 * panelSize).map { Int32(packed[$0]) }
+        for column in 0..<padded {
+            for index in rests.starts[column]..<rests.starts[column + 1] {
+                let rest = rests.list[Int(index)], k = Int(rest.k)
+                let place = column / 16 * panelSize + k / 4 * 64 + column % 16 * 4 + k % 4
+                whole[place] += Int32(Int16(truncatingIfNeeded: rest.code))
+            }
+        }
+        return whole.map { UInt32(bitPattern: $0) }
+    }
+
+    /// The rests of packed panels, which lose them, and one more: a column, its k and its code.
+    private static func split(
+        _ table: ck_kernels, _ packed: UnsafeMutablePointer<Int8>, _ padded: Int, _ depth: Int,
+        and more: (column: Int, k: Int, code: Int32), _ operand: Operands
+    ) -> (starts: UnsafeMutablePointer<Int32>, list: UnsafeMutablePointer<ck_i8_rest>) {
+        let panelSize = (depth + 3) / 4 * 64
+        let starts = operand([Int32](repeating: 0, count: padded + 1))
+        for panel in 0..<padded / 16 {
+            table.i8_split?(packed + panel * panelSize, depth, starts + 1 + 16 * panel, nil)
+        }
+        starts[more.column + 1] += 1
+        for column in 0..<padded { starts[column + 1] += starts[column] }
+        let list = operand([ck_i8_rest](repeating: ck_i8_rest(k: 0, code: 0), count: Int(starts[padded])))
+        list[Int(starts[more.column])] = ck_i8_rest(k: Int32(more.k), code: more.code)
+        let next = operand((0..<padded).map { starts[$0] + ($0 == more.column ? 1 : 0) })
+        for panel in 0..<padded / 16 { table.i8_split?(packed + panel * panelSize, depth, next + 16 * panel, list) }
+        return (starts, list)
     }
 }
 

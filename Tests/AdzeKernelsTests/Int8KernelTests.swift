@@ -50,7 +50,7 @@ import Testing
             let output = FloatBuffer(count: rows * range.count)
             kernels.quantize(
                 quantized, rows: 2..<rows + 2, inputs.matrix(rows: rows, columns: depth),
-                factors: factors.map(FloatBuffer.init))
+                factors: factors.map(FloatBuffer.init), for: matrix)
             kernels.multiply(
                 output.matrix(rows: rows, columns: range.count), quantized, rows: 2..<rows + 2, matrix, columns: range,
                 residual: residuals.matrix(rows: rows, columns: columns).columns(range), activation: activation)
@@ -87,6 +87,31 @@ import Testing
             sample.codes = sample.codes.map { _ in right }
             #expect(bits(sample.run(set)) == bits(sample.expected()))
         }
+    }
+
+    /// Panels of which a step cannot take every pair: all of them, one, and shares on both sides of what is split.
+    @Test(arguments: sets)
+    func pairsThatReachTooFarAreExact(set: InstructionSet) {
+        for (rows, columns, depth) in [(1, 16, 1), (3, 5, 3), (5, 40, 66), (49, 33, 129), (2, 1, 65_536)] {
+            for share in [0.005, 0.1, 0.3, 1] {
+                var sample = Case(rows: rows, columns: columns, depth: depth, seed: 11)
+                var generator = SeededGenerator(seed: 12)
+                sample.codes = sample.codes.map { _ in
+                    guard Double.random(in: 0..<1, using: &generator) < share.squareRoot() else {
+                        return Int8.random(in: -40...40, using: &generator)
+                    }
+                    return Int8.random(in: 90...127, using: &generator) * (Bool.random(using: &generator) ? 1 : -1)
+                }
+                sample.codes[0] = 127
+                #expect(bits(sample.run(set)) == bits(sample.expected()), "\(rows) x \(columns) x \(depth), \(share)")
+            }
+        }
+    }
+
+    @Test(arguments: sets) func rowOfOneOutlierIsExact(set: InstructionSet) {
+        var sample = Case(rows: 7, columns: 20, depth: 384, seed: 13)
+        sample.codes = sample.codes.indices.map { $0 % 384 == 200 ? 127 : $0 % 384 == 201 ? 126 : 0 }
+        #expect(bits(sample.run(set)) == bits(sample.expected()))
     }
 
     @Test(arguments: sets, Activation.allCases)

@@ -160,14 +160,23 @@ private struct Operands: Sendable {
             matrix = .float(
                 PackedMatrix(weights, columns: columns, depth: depth, kernels: kernels), bias: FloatBuffer(bias))
         case .int8:
-            let codes = (0..<columns * depth).map { Int8($0 * 104_729 % 255 - 127) }
+            let codes = Operands.bellShapedCodes(columns * depth)
             let scales = [Float](repeating: 0.0001, count: columns)
             let quantized = QuantizedRows(capacity: rows, depth: depth)
-            kernels.quantize(quantized, rows: 0..<rows, input.matrix(rows: rows, columns: depth))
             let packed = unsafe codes.withUnsafeBufferPointer {
                 unsafe PackedInt8Matrix(codes: $0.span, scales: scales, bias: bias, depth: depth, kernels: kernels)
             }
+            kernels.quantize(quantized, rows: 0..<rows, input.matrix(rows: rows, columns: depth), for: packed)
             matrix = .int8(packed, quantized)
+        }
+    }
+
+    /// Codes like those of trained weights: few reach the ends of their range.
+    private static func bellShapedCodes(_ count: Int) -> [Int8] {
+        (0..<count).map { index in
+            var code = -125
+            for round in 1...5 { code += (index * 104_729 * round + index >> round) % 51 }
+            return Int8(code)
         }
     }
 

@@ -38,7 +38,7 @@ extension ForwardPass {
                 output, input, matrix, columns: columns, bias: bias, residual: residual, activation: activation)
         case .int8(let matrix, let factors):
             let codes = workspace.codes[worker]
-            kernels.quantize(codes, rows: 0..<input.rows, input, factors: factors)
+            kernels.quantize(codes, rows: 0..<input.rows, input, factors: factors, for: matrix)
             kernels.multiply(
                 output, codes, rows: 0..<input.rows, matrix, columns: columns, residual: residual,
                 activation: activation)
@@ -71,9 +71,9 @@ extension ForwardPass {
         _ output: MatrixView, _ input: MatrixView, _ layer: Dense, columns: Range<Int>, residual: MatrixView?,
         activation: Activation
     ) {
-        if case .int8(_, let factors) = layer.weights {
+        if case .int8(let matrix, let factors) = layer.weights {
             forEachRows(input.rows) {
-                kernels.quantize(workspace.sharedCodes, rows: $0, input.rows($0), factors: factors)
+                kernels.quantize(workspace.sharedCodes, rows: $0, input.rows($0), factors: factors, for: matrix)
             }
         }
         let width = ForwardPass.columnBlock

@@ -65,7 +65,18 @@ typedef struct ck_i8_rows {
     ptrdiff_t stride;
     const float *_Nonnull scales;
     const int32_t *_Nonnull zeros;
+    // turned[k * pitch + m] is the code of row m at k, for a matrix with rests; of each k 16 more codes than there are rows
+    // are read, whatever they are.
+    const uint8_t *_Nullable turned;
+    ptrdiff_t pitch;
 } ck_i8_rows;
+
+// What a weight's code has beyond its byte among the packed codes, -32767 ... 32767 in the low half of `code`; the other
+// half is zero.
+typedef struct ck_i8_rest {
+    int32_t k;
+    int32_t code;
+} ck_i8_rest;
 
 // A packed int8 matrix: N columns of K codes, -127 ... 127, a panel's columns side by side in groups of four codes. All
 // arrays are filled up with zeros to whole panels, and codes to whole groups: all of that is read.
@@ -76,11 +87,13 @@ typedef struct ck_i8_matrix {
     const float *_Nonnull scales;
     const float *_Nonnull bias;
     ptrdiff_t depth;
-    // Steps beyond the depth, or null for none: those of a panel are extra_starts[panel] ..< extra_starts[panel + 1], each
-    // 16 x 4 codes that are added to those of one group of four. With them sums stay exact too.
-    const int32_t *_Nullable extra_starts;
-    const int32_t *_Nullable extra_groups;
-    const int8_t *_Nullable extra_codes;
+    // The rests of column n are rests[rest_starts[n]] ..< rests[rest_starts[n + 1]]; null for a matrix without. With them
+    // sums stay within 32 bits too.
+    const int32_t *_Nullable rest_starts;
+    const ck_i8_rest *_Nullable rests;
+    // Of each panel, whether it was left as it was packed though i8_split counted rests; null where there are no rests at
+    // all, and none was.
+    const uint8_t *_Nullable unsplit;
 } ck_i8_matrix;
 
 // One step of AdamW for one group of parameters; a variant of AdamW is a choice of these numbers.
@@ -181,6 +194,16 @@ typedef struct ck_kernels {
     // Packs N rows of K codes, which lie side by side, into panels, and sums each up: whole panels of both are written.
     void (*_Nonnull i8_pack)(int8_t *_Nonnull packed, int32_t *_Nonnull column_sums, const int8_t *_Nonnull source,
                              ptrdiff_t columns, ptrdiff_t depth);
+
+    // Splits off what the step of this table could not add up exactly: null where there is no such thing. Of one packed
+    // panel it counts for each of 16 columns the rests that there would be, where `rests` is null; else it makes them, from
+    // rests[next[column]] on, and moves `next` behind them.
+    void (*_Nullable i8_split)(int8_t *_Nonnull panel, ptrdiff_t depth, int32_t *_Nonnull next,
+                               ck_i8_rest *_Nullable rests);
+
+    // turned[k * pitch + m] = codes[m * code_stride + k] for all rows and columns; nothing else is written.
+    void (*_Nonnull i8_turn)(uint8_t *_Nonnull turned, ptrdiff_t pitch, const uint8_t *_Nonnull codes,
+                             ptrdiff_t code_stride, ptrdiff_t rows, ptrdiff_t columns);
 
     // Quantizes rows of x * factors (ones where null) in the form that i8_gemm of the same table takes: of each row whole
     // groups of four codes are written.
