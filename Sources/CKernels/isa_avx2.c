@@ -12,7 +12,8 @@
 // Six rows by sixteen columns: 12 sums, 2 columns and 1 row value in 16 registers.
 #define CK_ROWS 6
 #define CK_TILE_PANELS 1
-// Four rows by sixteen columns: 8 sums, 2 of codes, a row and its magnitude, and what a step needs.
+// Four rows by sixteen columns: 8 sums, 2 of codes, a row, for a panel that was not split its magnitude, and what a step
+// needs.
 #define CK_I8_ROWS 4
 #define CK_I8_PANELS 1
 #define CK_DOT_AVX2

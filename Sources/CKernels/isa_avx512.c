@@ -14,7 +14,7 @@
 #define CK_TILE_PANELS 2
 #define CK_I8_ROWS 4
 #define CK_I8_PANELS 1
-// Without VNNI there is no sign instruction for 512 bits, and the 256-bit step is the faster one.
+// The step of AVX2, in 256 bits.
 #define CK_DOT_AVX2
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
