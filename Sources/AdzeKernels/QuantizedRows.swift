@@ -9,14 +9,15 @@ internal import CKernels
 /// threads at once where they write different rows.
 @safe package final class QuantizedRows: @unchecked Sendable {
     // @safe: keeps the memory that its pointers are into, sized for its rows when it is made.
-    // @unchecked: see FloatBuffer.
+    // @unchecked: see FloatBuffer; `pitch` is set by one thread, before others are handed the product.
     let codes: UnsafeMutablePointer<UInt8>
     let scales: UnsafeMutablePointer<Float>
     let zeros: UnsafeMutablePointer<Int32>
     /// The codes again, those of one index of K side by side, for matrices with rests.
     let turned: UnsafeMutablePointer<UInt8>
-    /// The distance from one index of K to the next there: room for every row and what is read behind the last.
-    let pitch: Int
+    /// The distance from one index of K to the next there: the rows that were turned last, and what is read behind them.
+    private(set) var pitch = 0
+    private let turnedCapacity: Int
     /// The most rows that fit, at the greatest depth.
     package let capacity: Int
     /// The greatest depth, rounded up to whole cache lines: the distance from row to row.
@@ -32,13 +33,13 @@ internal import CKernels
         stride = ((depth + 63) / 64 | 1) * 64
         let (count, overflow) = stride.multipliedReportingOverflow(by: max(capacity, 1))
         precondition(!overflow && count <= Int.max / 32, "a buffer's size is checked before it is asked for")
-        pitch = (capacity + 15) / 16 * 16 + 16
-        let sizes = [count, max(capacity, 1) * 4, max(capacity, 1) * 4, max(depth, 1) * pitch]
+        turnedCapacity = max(depth, 1) * QuantizedRows.pitch(capacity)
+        let sizes = [count, max(capacity, 1) * 4, max(capacity, 1) * 4, turnedCapacity]
         memory = sizes.map { BufferMemory(byteCount: $0) }
         unsafe codes = memory[0].base.bindMemory(to: UInt8.self, capacity: count)
         unsafe scales = memory[1].base.bindMemory(to: Float.self, capacity: max(capacity, 1))
         unsafe zeros = memory[2].base.bindMemory(to: Int32.self, capacity: max(capacity, 1))
-        unsafe turned = memory[3].base.bindMemory(to: UInt8.self, capacity: max(depth, 1) * pitch)
+        unsafe turned = memory[3].base.bindMemory(to: UInt8.self, capacity: turnedCapacity)
         self.depth = depth
     }
 
@@ -46,6 +47,15 @@ internal import CKernels
 
     /// Whether `rows` rows of `depth` codes fit.
     package func fits(rows: Int, depth: Int) -> Bool { rows <= capacity && depth <= self.depth }
+
+    /// Room for some rows and 16 more codes, which may be read.
+    private static func pitch(_ rows: Int) -> Int { (rows + 15) / 16 * 16 + 16 }
+
+    /// Makes room for rows up to one to be turned.
+    func prepareToTurn(rows: Int) {
+        pitch = QuantizedRows.pitch(rows)
+        precondition(depth * pitch <= turnedCapacity, "the rows lie inside the buffer")
+    }
 
     /// The rows of a range, as the product takes them.
     func view(_ rows: Range<Int>) -> ck_i8_rows {
@@ -61,22 +71,26 @@ extension Kernels {
     ///
     /// Shapes: input (M, K), factors K, ones where nil. Asymmetric, 255 codes from the least to the greatest value of a
     /// row, 0 among them; a row of zeros gets the scale 0, one that is not finite the scale NaN.
-    /// `ReferenceOps.quantizeRow` of the tests is the definition. `matrix` is what the rows will be multiplied with, nil
-    /// where they are not.
-    package func quantize(
-        _ buffer: QuantizedRows, rows: Range<Int>, _ input: MatrixView, factors: FloatBuffer? = nil,
-        for matrix: PackedInt8Matrix?
-    ) {
+    /// `ReferenceOps.quantizeRow` of the tests is the definition. Before a product, `turn` follows.
+    package func quantize(_ buffer: QuantizedRows, rows: Range<Int>, _ input: MatrixView, factors: FloatBuffer? = nil) {
         precondition(input.rows == rows.count && buffer.fits(rows: rows.upperBound, depth: input.columns))
         precondition(rows.lowerBound >= 0 && (factors.map { $0.count == input.columns } ?? true))
         unsafe table.i8_quantize(
             buffer.codes + rows.lowerBound * buffer.stride, buffer.stride, buffer.scales + rows.lowerBound,
             buffer.zeros + rows.lowerBound, input.base, input.stride, factors.map { unsafe UnsafePointer($0.base) },
             input.rows, input.columns)
-        guard let matrix, matrix.hasRests else { return }
+    }
+
+    /// Turns quantized rows for a product with a matrix, where it has rests; on one thread, all the rows at once.
+    ///
+    /// - Complexity: O(M · K), a fraction of what quantizing takes.
+    package func turn(_ buffer: QuantizedRows, rows: Range<Int>, for matrix: PackedInt8Matrix) {
+        precondition(buffer.fits(rows: rows.upperBound, depth: matrix.depth) && rows.lowerBound >= 0)
+        guard matrix.hasRests, !rows.isEmpty else { return }
+        buffer.prepareToTurn(rows: rows.upperBound)
         unsafe table.i8_turn(
             buffer.turned + rows.lowerBound, buffer.pitch, buffer.codes + rows.lowerBound * buffer.stride,
-            buffer.stride, input.rows, input.columns)
+            buffer.stride, rows.count, matrix.depth)
     }
 
     /// output = activation((codes · matrixᵀ) scaled + bias + residual), for the matrix's columns in `columns`.
@@ -108,7 +122,7 @@ extension Kernels {
     ///
     /// `codes` is scratch for as many rows.
     package func roundTrip(_ values: MatrixView, factors: FloatBuffer?, codes: QuantizedRows) {
-        quantize(codes, rows: 0..<values.rows, values, factors: factors, for: nil)
+        quantize(codes, rows: 0..<values.rows, values, factors: factors)
         unsafe table.i8_restore(
             values.base, values.stride, codes.codes, codes.stride, codes.scales, codes.zeros,
             factors.map { unsafe UnsafePointer($0.base) }, values.rows, values.columns)

@@ -50,7 +50,8 @@ import Testing
             let output = FloatBuffer(count: rows * range.count)
             kernels.quantize(
                 quantized, rows: 2..<rows + 2, inputs.matrix(rows: rows, columns: depth),
-                factors: factors.map(FloatBuffer.init), for: matrix)
+                factors: factors.map(FloatBuffer.init))
+            kernels.turn(quantized, rows: 2..<rows + 2, for: matrix)
             kernels.multiply(
                 output.matrix(rows: rows, columns: range.count), quantized, rows: 2..<rows + 2, matrix, columns: range,
                 residual: residuals.matrix(rows: rows, columns: columns).columns(range), activation: activation)

@@ -46,7 +46,8 @@ import Testing
             let quantized = QuantizedRows(capacity: base.rows, depth: base.depth)
             let input = FloatBuffer(base.input), output = FloatBuffer(count: base.rows * base.columns)
             kernels.quantize(
-                quantized, rows: 0..<base.rows, input.matrix(rows: base.rows, columns: base.depth), for: matrix)
+                quantized, rows: 0..<base.rows, input.matrix(rows: base.rows, columns: base.depth))
+            kernels.turn(quantized, rows: 0..<base.rows, for: matrix)
             kernels.multiply(
                 output.matrix(rows: base.rows, columns: base.columns), quantized, rows: 0..<base.rows, matrix)
             return withExtendedLifetime(input) { output.values(0..<output.count) }

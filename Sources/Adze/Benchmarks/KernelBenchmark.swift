@@ -166,7 +166,8 @@ private struct Operands: Sendable {
             let packed = unsafe codes.withUnsafeBufferPointer {
                 unsafe PackedInt8Matrix(codes: $0.span, scales: scales, bias: bias, depth: depth, kernels: kernels)
             }
-            kernels.quantize(quantized, rows: 0..<rows, input.matrix(rows: rows, columns: depth), for: packed)
+            kernels.quantize(quantized, rows: 0..<rows, input.matrix(rows: rows, columns: depth))
+            kernels.turn(quantized, rows: 0..<rows, for: packed)
             matrix = .int8(packed, quantized)
         }
     }

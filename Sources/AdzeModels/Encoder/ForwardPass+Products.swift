@@ -38,7 +38,8 @@ extension ForwardPass {
                 output, input, matrix, columns: columns, bias: bias, residual: residual, activation: activation)
         case .int8(let matrix, let factors):
             let codes = workspace.codes[worker]
-            kernels.quantize(codes, rows: 0..<input.rows, input, factors: factors, for: matrix)
+            kernels.quantize(codes, rows: 0..<input.rows, input, factors: factors)
+            kernels.turn(codes, rows: 0..<input.rows, for: matrix)
             kernels.multiply(
                 output, codes, rows: 0..<input.rows, matrix, columns: columns, residual: residual,
                 activation: activation)
@@ -73,8 +74,10 @@ extension ForwardPass {
     ) {
         if case .int8(let matrix, let factors) = layer.weights {
             forEachRows(input.rows) {
-                kernels.quantize(workspace.sharedCodes, rows: $0, input.rows($0), factors: factors, for: matrix)
+                kernels.quantize(workspace.sharedCodes, rows: $0, input.rows($0), factors: factors)
             }
+            // On one thread: two that write parts of the same cache lines take far longer.
+            kernels.turn(workspace.sharedCodes, rows: 0..<input.rows, for: matrix)
         }
         let width = ForwardPass.columnBlock
         pool.forEach((columns.count + width - 1) / width) { piece in
