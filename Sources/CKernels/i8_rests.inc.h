@@ -145,17 +145,10 @@ CK_INLINE void CK_NAME(i8_turn_block)(uint8_t *turned, ptrdiff_t pitch, const ui
         a[i] = (v16u8)(0);
         if (i < rows) __builtin_memcpy(&a[i], codes + i * stride, 16);
     }
-#define CK_TURN_ROUND(TO, FROM)                                                                                        \
-    _Pragma("clang loop unroll(full)") for (int i = 0; i < 8; i++) {                                                   \
-        TO[2 * i] = __builtin_shufflevector(FROM[i], FROM[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7,  \
-                                            23);                                                                       \
-        TO[2 * i + 1] = __builtin_shufflevector(FROM[i], FROM[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29,    \
-                                                14, 30, 15, 31);                                                       \
-    }
-    CK_TURN_ROUND(b, a)
-    CK_TURN_ROUND(a, b)
-    CK_TURN_ROUND(b, a)
-    CK_TURN_ROUND(a, b)
+    CK_ZIP_ROUND(b, a)
+    CK_ZIP_ROUND(a, b)
+    CK_ZIP_ROUND(b, a)
+    CK_ZIP_ROUND(a, b)
 #pragma clang loop unroll(full)
     for (int k = 0; k < 16; k++) __builtin_memcpy(turned + k * pitch, &a[k], (size_t)rows);
 }
