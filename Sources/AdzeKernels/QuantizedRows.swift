@@ -9,20 +9,14 @@ internal import CKernels
 /// threads at once where they write different rows.
 @safe package final class QuantizedRows: @unchecked Sendable {
     // @safe: keeps the memory that its pointers are into, sized for its rows when it is made.
-    // @unchecked: see FloatBuffer; `pitch` is set by one thread, before others are handed the product.
+    // @unchecked: see FloatBuffer.
     let codes: UnsafeMutablePointer<UInt8>
     let scales: UnsafeMutablePointer<Float>
     let zeros: UnsafeMutablePointer<Int32>
-    /// The codes again, those of one index of K side by side, for matrices with rests.
-    let turned: UnsafeMutablePointer<UInt8>
-    /// The distance from one index of K to the next there: the rows that were turned last, and what is read behind them.
-    private(set) var pitch = 0
-    private let turnedCapacity: Int
     /// The most rows that fit, at the greatest depth.
     package let capacity: Int
     /// The greatest depth, rounded up to whole cache lines: the distance from row to row.
     let stride: Int
-    private let depth: Int
     private let memory: [BufferMemory]
 
     /// Memory for `capacity` rows of up to `depth` codes.
@@ -32,37 +26,24 @@ internal import CKernels
         // An odd number of cache lines, so that the rows of a tile do not meet in one set of the cache.
         stride = ((depth + 63) / 64 | 1) * 64
         let (count, overflow) = stride.multipliedReportingOverflow(by: max(capacity, 1))
-        precondition(!overflow && count <= Int.max / 32, "a buffer's size is checked before it is asked for")
-        turnedCapacity = max(depth, 1) * QuantizedRows.pitch(capacity)
-        let sizes = [count, max(capacity, 1) * 4, max(capacity, 1) * 4, turnedCapacity]
-        memory = sizes.map { BufferMemory(byteCount: $0) }
+        precondition(!overflow, "a buffer's size is checked before it is asked for")
+        memory = [count, max(capacity, 1) * 4, max(capacity, 1) * 4].map { BufferMemory(byteCount: $0) }
         unsafe codes = memory[0].base.bindMemory(to: UInt8.self, capacity: count)
         unsafe scales = memory[1].base.bindMemory(to: Float.self, capacity: max(capacity, 1))
         unsafe zeros = memory[2].base.bindMemory(to: Int32.self, capacity: max(capacity, 1))
-        unsafe turned = memory[3].base.bindMemory(to: UInt8.self, capacity: turnedCapacity)
-        self.depth = depth
     }
 
     deinit { for part in memory { part.free() } }
 
     /// Whether `rows` rows of `depth` codes fit.
-    package func fits(rows: Int, depth: Int) -> Bool { rows <= capacity && depth <= self.depth }
-
-    /// Room for some rows and 16 more codes, which may be read.
-    private static func pitch(_ rows: Int) -> Int { (rows + 15) / 16 * 16 + 16 }
-
-    /// Makes room for rows up to one to be turned.
-    func prepareToTurn(rows: Int) {
-        pitch = QuantizedRows.pitch(rows)
-        precondition(depth * pitch <= turnedCapacity, "the rows lie inside the buffer")
-    }
+    package func fits(rows: Int, depth: Int) -> Bool { rows <= capacity && (depth + 3) / 4 * 4 <= stride }
 
     /// The rows of a range, as the product takes them.
     func view(_ rows: Range<Int>) -> ck_i8_rows {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= capacity, "the rows lie inside the buffer")
         return unsafe ck_i8_rows(
             codes: codes + rows.lowerBound * stride, stride: stride, scales: scales + rows.lowerBound,
-            zeros: zeros + rows.lowerBound, turned: turned + rows.lowerBound, pitch: pitch)
+            zeros: zeros + rows.lowerBound)
     }
 }
 
@@ -71,7 +52,7 @@ extension Kernels {
     ///
     /// Shapes: input (M, K), factors K, ones where nil. Asymmetric, 255 codes from the least to the greatest value of a
     /// row, 0 among them; a row of zeros gets the scale 0, one that is not finite the scale NaN.
-    /// `ReferenceOps.quantizeRow` of the tests is the definition. Before a product, `turn` follows.
+    /// `ReferenceOps.quantizeRow` of the tests is the definition.
     package func quantize(_ buffer: QuantizedRows, rows: Range<Int>, _ input: MatrixView, factors: FloatBuffer? = nil) {
         precondition(input.rows == rows.count && buffer.fits(rows: rows.upperBound, depth: input.columns))
         precondition(rows.lowerBound >= 0 && (factors.map { $0.count == input.columns } ?? true))
@@ -81,21 +62,9 @@ extension Kernels {
             input.rows, input.columns)
     }
 
-    /// Turns quantized rows for a product with a matrix, where it has rests; on one thread, all the rows at once.
-    ///
-    /// - Complexity: O(M · K), a fraction of what quantizing takes.
-    package func turn(_ buffer: QuantizedRows, rows: Range<Int>, for matrix: PackedInt8Matrix) {
-        precondition(buffer.fits(rows: rows.upperBound, depth: matrix.depth) && rows.lowerBound >= 0)
-        guard matrix.hasRests, !rows.isEmpty else { return }
-        buffer.prepareToTurn(rows: rows.upperBound)
-        unsafe table.i8_turn(
-            buffer.turned + rows.lowerBound, buffer.pitch, buffer.codes + rows.lowerBound * buffer.stride,
-            buffer.stride, rows.count, matrix.depth)
-    }
-
     /// output = activation((codes · matrixᵀ) scaled + bias + residual), for the matrix's columns in `columns`.
     ///
-    /// Shapes: codes (M, K) of the same instruction set, made for this matrix, matrix (N, K), residual and output (M, columns.count). The
+    /// Shapes: codes (M, K) of the same instruction set, matrix (N, K), residual and output (M, columns.count). The
     /// range starts at a panel's boundary. Sums are exact in int32, and what follows is one fixed chain of fp32
     /// operations an element: the same bits on every instruction set. `ReferenceOps.int8Linear` of the tests is the
     /// definition.

@@ -173,10 +173,17 @@ CK_INLINE void CK_NAME(transpose)(float *target, const float *source, ptrdiff_t 
     v16f a[16], b[16];
 #pragma clang loop unroll(full)
     for (int i = 0; i < 16; i++) a[i] = v16_load(source + i * stride);
-    CK_ZIP_ROUND(b, a)
-    CK_ZIP_ROUND(a, b)
-    CK_ZIP_ROUND(b, a)
-    CK_ZIP_ROUND(a, b)
+#define CK_ROUND(TO, FROM)                                                                                             \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < 8; i++) {                                                   \
+        TO[2 * i] = __builtin_shufflevector(FROM[i], FROM[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7,  \
+                                            23);                                                                       \
+        TO[2 * i + 1] = __builtin_shufflevector(FROM[i], FROM[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29,    \
+                                                14, 30, 15, 31);                                                       \
+    }
+    CK_ROUND(b, a)
+    CK_ROUND(a, b)
+    CK_ROUND(b, a)
+    CK_ROUND(a, b)
 #pragma clang loop unroll(full)
     for (int i = 0; i < 16; i++) v16_store(target + i * 16, a[i]);
 }

@@ -1,5 +1,6 @@
 // The one step that the int8 product is made of, for each instruction set: four products of 8-bit codes a lane, added
-// up in int32. Exact everywhere: no step of it saturates or wraps. Not here: loops over a matrix.
+// up in int32; and the wide step, two products with 16-bit codes a lane. Exact everywhere: no step of it saturates or
+// wraps. Not here: loops over a matrix.
 //
 // Right codes (weights) are signed, -127 ... 127. Left codes (activations) are too, but for instructions that take them
 // unsigned: there CK_CODE_FLIP is 0x80, which adds 128 to each, and a row's zero point is 128 higher as well.
@@ -47,36 +48,41 @@ CK_INLINE v16i ck_dot(v16i sum, int32_t left, ck_codes right) {
 
 #elif defined(CK_DOT_AVX2)
 
-// vpmaddubsw saturates where two neighbouring weights of a column have one sign and magnitudes that sum to more than 128:
-// 255 * 128 is below 2^15. Such pairs are split when a matrix is packed (i8_rests.inc.h), so this step never meets one.
 #define CK_CODE_FLIP 0x80
 
-CK_INLINE v8i ck_dot_half(v8i sum, __m256i a, __m256i right) {
+CK_INLINE v8i ck_paired_half(v8i sum, __m256i a, __m256i right) {
     return sum + (v8i)_mm256_madd_epi16(_mm256_maddubs_epi16(a, right), _mm256_set1_epi16(1));
 }
 
-CK_INLINE v16i ck_dot(v16i sum, int32_t left, ck_codes right) {
-    const __m256i a = _mm256_set1_epi32(left);
-    const v8i lo = ck_dot_half(sum.lo, a, (__m256i)right.lo), hi = ck_dot_half(sum.hi, a, (__m256i)right.hi);
+// For codes of which no two neighbours of a column add up to more than 128: see i8_paired.inc.h.
+CK_INLINE v16i ck_paired_dot(v16i sum, __m256i a, ck_codes right) {
+    const v8i lo = ck_paired_half(sum.lo, a, (__m256i)right.lo), hi = ck_paired_half(sum.hi, a, (__m256i)right.hi);
     return __builtin_shufflevector(lo, hi, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 }
 
-// The step for a panel that was not split: |a - 128| * (sign of a - 128) w. Both factors are at most 127, so a pair sums to
-// at most 32,258. What it sums up is 128 times the column's sum less.
-CK_INLINE v8i ck_dot_signed_half(v8i sum, __m256i a, __m256i magnitude, __m256i right) {
-    const __m256i pairs = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(right, a));
-    return sum + (v8i)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+CK_INLINE v16i ck_dot(v16i sum, int32_t left, ck_codes right) {
+    return ck_paired_dot(sum, _mm256_set1_epi32(left), right);
 }
 
-CK_INLINE v16i ck_dot_signed(v16i sum, int32_t left, ck_codes right) {
+CK_INLINE ck_codes ck_magnitudes(ck_codes right) {
+    ck_codes v;
+    v.lo = (__typeof__(v.lo))_mm256_abs_epi8((__m256i)right.lo);
+    v.hi = (__typeof__(v.hi))_mm256_abs_epi8((__m256i)right.hi);
+    return v;
+}
+
+// For any codes: the sum of (a - 128) * w as (sign of w) (a - 128) * |w|. Both factors are at most 127, so that a pair
+// sums to at most 32,258.
+CK_INLINE v16i ck_signed_dot(v16i sum, int32_t left, ck_codes right, ck_codes magnitudes) {
     __m256i a = _mm256_set1_epi32(left);
     // Else the compiler turns the sign bits of the four codes before it copies them, by way of another register.
     __asm__("" : "+x"(a));
-    a = _mm256_xor_si256(a, _mm256_set1_epi8(-128));
-    const __m256i magnitude = _mm256_abs_epi8(a);
-    const v8i lo = ck_dot_signed_half(sum.lo, a, magnitude, (__m256i)right.lo);
-    const v8i hi = ck_dot_signed_half(sum.hi, a, magnitude, (__m256i)right.hi);
-    return __builtin_shufflevector(lo, hi, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    a = _mm256_xor_si256(a, _mm256_set1_epi8((char)0x80));
+    const __m256i signed_lo = _mm256_sign_epi8(a, (__m256i)right.lo), signed_hi = _mm256_sign_epi8(a, (__m256i)right.hi);
+    const __m256i ones = _mm256_set1_epi16(1);
+    const v8i lo = (v8i)_mm256_madd_epi16(_mm256_maddubs_epi16((__m256i)magnitudes.lo, signed_lo), ones);
+    const v8i hi = (v8i)_mm256_madd_epi16(_mm256_maddubs_epi16((__m256i)magnitudes.hi, signed_hi), ones);
+    return sum + __builtin_shufflevector(lo, hi, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 }
 
 #else
@@ -121,4 +127,40 @@ CK_INLINE v16i ck_dot(v16i sum, int32_t left, ck_codes right) {
 }
 
 #endif
+#endif
+
+// The number that the byte of a left code stands for.
+CK_INLINE int32_t ck_left_code(uint8_t byte) { return CK_CODE_FLIP ? (int32_t)byte : (int32_t)(int8_t)byte; }
+
+// The wide step: two left codes with the two right codes of each of 16 columns, -32,767 ... 32,767.
+#if defined(CK_DOT_VNNI512)
+
+CK_INLINE v16i ck_wide_dot(v16i sum, const uint8_t *left, const int16_t *right) {
+    int16_t two;
+    __builtin_memcpy(&two, left, sizeof two);
+    const __m512i a = _mm512_cvtepu8_epi16(_mm256_set1_epi16(two));
+    return sum + (v16i)_mm512_madd_epi16(a, _mm512_loadu_si512(right));
+}
+
+#elif defined(CK_DOT_VNNI256) || defined(CK_DOT_AVX2)
+
+CK_INLINE v16i ck_wide_dot(v16i sum, const uint8_t *left, const int16_t *right) {
+    int16_t two;
+    __builtin_memcpy(&two, left, sizeof two);
+    const __m128i bytes = _mm_set1_epi16(two);
+    const __m256i a = CK_CODE_FLIP ? _mm256_cvtepu8_epi16(bytes) : _mm256_cvtepi8_epi16(bytes);
+    const __m256i *columns = (const __m256i *)right;
+    const v8i lo = sum.lo + (v8i)_mm256_madd_epi16(a, _mm256_loadu_si256(columns));
+    const v8i hi = sum.hi + (v8i)_mm256_madd_epi16(a, _mm256_loadu_si256(columns + 1));
+    return __builtin_shufflevector(lo, hi, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
+#else
+
+CK_INLINE v16i ck_wide_dot(v16i sum, const uint8_t *left, const int16_t *right) {
+    // Both codes of a column as one lane: the even one is its low half.
+    const v16i both = v16i_load((const int32_t *)(const void *)right), high = both >> 16, low = (both << 16) >> 16;
+    return sum + low * ck_left_code(left[0]) + high * ck_left_code(left[1]);
+}
+
 #endif

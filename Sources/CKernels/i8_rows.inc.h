@@ -4,6 +4,8 @@
 // value ~ scale * (code - zero), codes -127 ... 127, and 0 always has a code of its own. A row that holds anything but
 // finite numbers gets a scale of NaN, so that nothing computed from it looks like an answer.
 
+typedef uint8_t v16u8 __attribute__((ext_vector_type(16)));
+
 // The smallest width of a row that is not taken for zeros: 254 divided by it is still a normal number.
 #define CK_SMALLEST_RANGE 0x1p-100f
 

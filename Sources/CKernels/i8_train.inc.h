@@ -2,8 +2,7 @@
 // is i8_rows.inc.h.
 
 CK_INLINE float CK_NAME(i8_restored)(uint8_t byte, float scale, int32_t zero) {
-    const int32_t code = CK_CODE_FLIP ? (int32_t)byte : (int32_t)(int8_t)byte;
-    return scale * (float)(code - zero);
+    return scale * (float)(ck_left_code(byte) - zero);
 }
 
 static void CK_NAME(ck_i8_restore)(float *x, ptrdiff_t x_stride, const uint8_t *codes, ptrdiff_t code_stride,

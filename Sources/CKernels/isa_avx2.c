@@ -12,8 +12,7 @@
 // Six rows by sixteen columns: 12 sums, 2 columns and 1 row value in 16 registers.
 #define CK_ROWS 6
 #define CK_TILE_PANELS 1
-// Four rows by sixteen columns: 8 sums, 2 of codes, a row, for a panel that was not split its magnitude, and what a step
-// needs.
+// Four rows by sixteen columns: 8 sums, 2 of codes or 4 with their magnitudes, a row, and what a step needs.
 #define CK_I8_ROWS 4
 #define CK_I8_PANELS 1
 #define CK_DOT_AVX2
@@ -27,7 +26,6 @@
 #include "f32_rows.inc.h"
 #include "f32_train.inc.h"
 #include "i8_dot.inc.h"
-#include "i8_rests.inc.h"
 #include "i8_gemm.inc.h"
 #include "i8_rows.inc.h"
 #include "i8_train.inc.h"

@@ -25,7 +25,6 @@
 #include "f32_rows.inc.h"
 #include "f32_train.inc.h"
 #include "i8_dot.inc.h"
-#include "i8_rests.inc.h"
 #include "i8_gemm.inc.h"
 #include "i8_rows.inc.h"
 #include "i8_train.inc.h"

@@ -2,6 +2,9 @@
 
 static const ck_kernels CK_NAME(ck_row) = {
     .isa = CK_ISA,
+#if defined(CK_DOT_AVX2)
+    .has_order = 1,
+#endif
     .f32_gemm = CK_NAME(ck_f32_gemm),
     .f32_pack = CK_NAME(ck_f32_pack),
     .f32_layer_norm = CK_NAME(ck_f32_layer_norm),
@@ -20,10 +23,6 @@ static const ck_kernels CK_NAME(ck_row) = {
     .f32_dropout = CK_NAME(ck_f32_dropout),
     .i8_gemm = CK_NAME(ck_i8_gemm),
     .i8_pack = CK_NAME(ck_i8_pack),
-#if defined(CK_DOT_AVX2)
-    .i8_split = CK_NAME(ck_i8_split),
-#endif
-    .i8_turn = CK_NAME(ck_i8_turn),
     .i8_quantize = CK_NAME(ck_i8_quantize),
     .i8_restore = CK_NAME(ck_i8_restore),
     .i8_limit = CK_NAME(ck_i8_limit),

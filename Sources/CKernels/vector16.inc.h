@@ -52,13 +52,3 @@ CK_INLINE float v16_max_lane(v16f v) {
     v2f c = b.lo > b.hi ? b.lo : b.hi;
     return c.x > c.y ? c.x : c.y;
 }
-
-// One of the four rounds that turn 16 vectors of 16 elements, of whatever type: each zips a vector with the one eight
-// further on.
-#define CK_ZIP_ROUND(TO, FROM)                                                                                         \
-    _Pragma("clang loop unroll(full)") for (int i = 0; i < 8; i++) {                                                   \
-        TO[2 * i] = __builtin_shufflevector(FROM[i], FROM[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7,  \
-                                            23);                                                                       \
-        TO[2 * i + 1] = __builtin_shufflevector(FROM[i], FROM[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29,    \
-                                                14, 30, 15, 31);                                                       \
-    }

@@ -39,10 +39,11 @@ final class Operands {
         self(random(count, seed: seed, scale: scale))
     }
 
-    /// Random codes.
+    /// Random codes, most of them small, as those of trained weights are: kernels tell which may be added up.
     func codes(_ count: Int, _ seed: UInt64) -> UnsafeMutablePointer<Int8> {
         var generator = SeededGenerator(seed: seed)
-        return self((0..<count).map { _ in Int8.random(in: -127...127, using: &generator) })
+        func part() -> Int8 { Int8.random(in: -42...42, using: &generator) }
+        return self((0..<count).map { _ in part() + part() + part() })
     }
 }
 
@@ -50,8 +51,8 @@ final class Operands {
 enum GuardedKernel: String, CaseIterable, Sendable {
     case f32_gemm, f32_pack, f32_layer_norm, f32_softmax, f32_adamw, f32_adamw_replay, f32_sum_of_squares
     case f32_activate, f32_add3, f32_outer, f32_add_rows, f32_layer_norm_backward, f32_activate_backward
-    case f32_softmax_backward, f32_scale_add, f32_dropout, i8_gemm, i8_pack, i8_split, i8_turn, i8_quantize, i8_restore
-    case i8_limit, f32_limit
+    case f32_softmax_backward, f32_scale_add, f32_dropout, i8_gemm, i8_pack, i8_quantize, i8_restore, i8_limit
+    case f32_limit
 
     /// Rows, columns, depth. Tiles are 4, 6 or 12 rows by 16 or 32 columns, slices of the depth are 256 long, groups of
     /// codes 4, and what is left over of each is something else in each.
@@ -81,8 +82,7 @@ enum GuardedKernel: String, CaseIterable, Sendable {
         let count = rows * columns, operand = Operands(side)
         switch self {
         case .f32_gemm, .f32_pack, .f32_outer: return products(table, side, rows, columns, depth)
-        case .i8_gemm, .i8_pack, .i8_split, .i8_turn, .i8_quantize, .i8_restore:
-            return int8(table, side, rows, columns, depth)
+        case .i8_gemm, .i8_pack, .i8_quantize, .i8_restore: return int8(table, side, rows, columns, depth)
         case .f32_dropout: return dropouts(table, side, rows, columns)
         case .f32_adamw, .f32_adamw_replay: return [steps(table, operand, count, 1 + depth % 40)]
         case .f32_layer_norm_backward:
@@ -237,9 +237,13 @@ enum GuardedKernel: String, CaseIterable, Sendable {
             let extent = GuardedKernel.extent, padded = GuardedKernel.padded(columns), steps = (depth + 3) / 4
             let operand = Operands(side), packed = operand.codes(padded * 4 * steps, 1)
             let sums = operand([Int32](repeating: 3, count: padded))
-            table.i8_pack(packed, sums, operand.codes(columns * depth, 2), columns, depth)
+            let order = table.has_order == 0 ? nil : GroupOrder(operand, panels: padded / 16, groups: steps)
+            table.i8_pack(
+                packed, sums, order?.panels, order?.places, order?.masks, operand.codes(columns * depth, 2), columns,
+                depth)
             if self == .i8_pack {
-                return [(0..<padded * 4 * steps).map { UInt32(UInt8(bitPattern: packed[$0])) }]
+                let codes = (0..<padded * 4 * steps).map { packed[$0] }
+                return [(order?.undone(codes) ?? codes).map { UInt32(UInt8(bitPattern: $0)) }]
                     + [(0..<padded).map { UInt32(bitPattern: sums[$0]) }]
             }
             let factors = activation == .identity ? nil : operand.floats(depth, 3), stride = 4 * steps + 2
@@ -268,22 +272,25 @@ enum GuardedKernel: String, CaseIterable, Sendable {
             var epilogue = ck_epilogue(
                 bias: nil, residual: activation == .identity ? nil : UnsafePointer(residual),
                 residual_stride: columns + 1, activation: activation.code)
-            let pitch = rows + 17, turned = operand([UInt8](repeating: 9, count: extent(depth, pitch, rows + 16)))
-            table.i8_turn(turned, pitch, codes, stride, rows, depth)
-            if self == .i8_turn {
-                let turn: (Int) -> UInt32 = { UInt32(turned[$0]) ^ (Kernels.flips(table) ? 0x80 : 0) }
-                return [(0..<depth).flatMap { k in (0..<rows).map { turn(k * pitch + $0) } }]
-            }
-            // A rest of the last column, and what the step of the table needs split off.
-            sums[columns - 1] += 300
-            let rests = GuardedKernel.split(table, packed, padded, depth, and: (columns - 1, depth - 1, 300), operand)
-            if self == .i8_split { return [GuardedKernel.joined(packed, padded, depth, rests)] }
-            var left = ck_i8_rows(
-                codes: codes, stride: stride, scales: rowScales, zeros: zeros, turned: turned, pitch: pitch)
+            var left = ck_i8_rows(codes: codes, stride: stride, scales: rowScales, zeros: zeros)
             var right = ck_i8_matrix(
                 codes: packed, column_sums: sums, scales: operand.floats(padded, 8), bias: operand.floats(padded, 9),
-                depth: depth, rest_starts: rests.starts, rests: rests.list,
-                unsplit: operand([UInt8](repeating: 0, count: padded / 16)))
+                depth: depth, panels: order.map { UnsafePointer($0.panels) },
+                places: order.map { UnsafePointer($0.places) }, masks: order.map { UnsafePointer($0.masks) },
+                wide_ranges: nil, wide_depths: nil, wide_codes: nil)
+            if activation == .gelu {
+                // A step for each panel, at the last pair of the depth, behind which no code stands.
+                let steps = padded / 16
+                let wide: [Int16] = (0..<32 * steps).map { (index: Int) -> Int16 in
+                    let code: Int = (index * 4099) % 65_535 - 32_767
+                    return index % 2 == 1 && depth % 2 == 1 ? 0 : Int16(code)
+                }
+                for (index, code) in wide.enumerated() { sums[index / 2] += Int32(code) }
+                right.wide_ranges = UnsafePointer(operand((0..<2 * Int32(steps)).map { ($0 + 1) / 2 }))
+                let depths = [Int32](repeating: Int32((depth - 1) / 2 * 2), count: steps)
+                right.wide_depths = UnsafePointer(operand(depths))
+                right.wide_codes = UnsafePointer(operand(wide))
+            }
             table.i8_gemm(c, cStride, &left, rows, &right, 0, columns, &epilogue)
             let whole = bits(c, size), first = (columns - 1) / 16 * 16
             table.i8_gemm(c + first, cStride, &left, rows, &right, first, columns - first, &epilogue)
@@ -292,41 +299,35 @@ enum GuardedKernel: String, CaseIterable, Sendable {
     }
 }
 
-extension GuardedKernel {
-    /// Panels with their rests, which are what they were before.
-    private static func joined(
-        _ packed: UnsafeMutablePointer<Int8>, _ padded: Int, _ depth: Int,
-        _ rests: (starts: UnsafeMutablePointer<Int32>, list: UnsafeMutablePointer<ck_i8_rest>)
-    ) -> [UInt32] {
-        let panelSize = (depth + 3) / 4 * 64
-        var whole = (0..<padded / 16 * panelSize).map { Int32(packed[$0]) }
-        for column in 0..<padded {
-            for index in rests.starts[column]..<rests.starts[column + 1] {
-                let rest = rests.list[Int(index)], k = Int(rest.k)
-                let place = column / 16 * panelSize + k / 4 * 64 + column % 16 * 4 + k % 4
-                whole[place] += Int32(Int16(truncatingIfNeeded: rest.code))
-            }
-        }
-        return whole.map { UInt32(bitPattern: $0) }
+/// Memory for the order of packed groups, and the way back from it.
+private struct GroupOrder {
+    let panels: UnsafeMutablePointer<ck_i8_panel>
+    let places: UnsafeMutablePointer<UInt16>
+    let masks: UnsafeMutablePointer<UInt32>
+    let (count, groups): (Int, Int)
+
+    init(_ operand: Operands, panels count: Int, groups: Int) {
+        (self.count, self.groups) = (count, groups)
+        panels = operand([ck_i8_panel](repeating: ck_i8_panel(), count: count))
+        places = operand([UInt16](repeating: 7, count: count * groups))
+        masks = operand([UInt32](repeating: 7, count: count * groups))
     }
 
-    /// The rests of packed panels, which lose them, and one more: a column, its k and its code.
-    private static func split(
-        _ table: ck_kernels, _ packed: UnsafeMutablePointer<Int8>, _ padded: Int, _ depth: Int,
-        and more: (column: Int, k: Int, code: Int32), _ operand: Operands
-    ) -> (starts: UnsafeMutablePointer<Int32>, list: UnsafeMutablePointer<ck_i8_rest>) {
-        let panelSize = (depth + 3) / 4 * 64
-        let starts = operand([Int32](repeating: 0, count: padded + 1))
-        for panel in 0..<padded / 16 {
-            table.i8_split?(packed + panel * panelSize, depth, starts + 1 + 16 * panel, nil)
+    /// Packed codes in the order that they have without one; every code is found once.
+    func undone(_ packed: [Int8]) -> [Int8] {
+        var codes = [Int8?](repeating: nil, count: packed.count)
+        for group in 0..<count * groups {
+            let (panel, index) = (group / groups, group % groups)
+            let mixed = index - (groups - Int(panels[panel].mixed))
+            let mask = mixed < 0 ? 0x0302_0100 : masks[Int(panels[panel].first_mask) + mixed]
+            for place in 0..<64 {
+                let k = Int(places[group]) * 4 + Int(mask >> (8 * UInt32(place % 4)) & 255)
+                let target = (panel * groups + k / 4) * 64 + place / 4 * 4 + k % 4
+                precondition(codes[target] == nil, "a code is packed once")
+                codes[target] = packed[group * 64 + place]
+            }
         }
-        starts[more.column + 1] += 1
-        for column in 0..<padded { starts[column + 1] += starts[column] }
-        let list = operand([ck_i8_rest](repeating: ck_i8_rest(k: 0, code: 0), count: Int(starts[padded])))
-        list[Int(starts[more.column])] = ck_i8_rest(k: Int32(more.k), code: more.code)
-        let next = operand((0..<padded).map { starts[$0] + ($0 == more.column ? 1 : 0) })
-        for panel in 0..<padded / 16 { table.i8_split?(packed + panel * panelSize, depth, next + 16 * panel, list) }
-        return (starts, list)
+        return codes.compactMap { $0 }
     }
 }
 

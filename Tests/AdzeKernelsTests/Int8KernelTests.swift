@@ -51,7 +51,6 @@ import Testing
             kernels.quantize(
                 quantized, rows: 2..<rows + 2, inputs.matrix(rows: rows, columns: depth),
                 factors: factors.map(FloatBuffer.init))
-            kernels.turn(quantized, rows: 2..<rows + 2, for: matrix)
             kernels.multiply(
                 output.matrix(rows: rows, columns: range.count), quantized, rows: 2..<rows + 2, matrix, columns: range,
                 residual: residuals.matrix(rows: rows, columns: columns).columns(range), activation: activation)
@@ -105,6 +104,20 @@ import Testing
                 }
                 sample.codes[0] = 127
                 #expect(bits(sample.run(set)) == bits(sample.expected()), "\(rows) x \(columns) x \(depth), \(share)")
+            }
+        }
+    }
+
+    /// Codes like those of trained weights, of which some neighbours reach too far and find others.
+    @Test(arguments: sets)
+    func bellShapedCodesAreExact(set: InstructionSet) {
+        for depth in [16, 64, 92, 384, 401] {
+            for spread: Int8 in [20, 32, 42] {
+                var sample = Case(rows: 5, columns: 49, depth: depth, seed: 21)
+                var generator = SeededGenerator(seed: UInt64(depth) + UInt64(spread))
+                func part() -> Int8 { Int8.random(in: -spread...spread, using: &generator) }
+                sample.codes = sample.codes.map { _ in part() + part() + part() }
+                #expect(bits(sample.run(set)) == bits(sample.expected()), "\(depth), \(spread)")
             }
         }
     }

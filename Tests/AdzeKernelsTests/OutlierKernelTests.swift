@@ -23,7 +23,7 @@ import Testing
                 let code = Bool.random(using: &generator) ? magnitude : -magnitude
                 return OutlierCode(row: place.row, column: place.column, code: code)
             }
-            for outlier in outliers { base.codes[outlier.row * depth + outlier.column] = outlier.byte }
+            for outlier in outliers { base.codes[outlier.row * depth + outlier.column] = outlier.code < 0 ? -127 : 127 }
         }
 
         /// Packed in pieces of whole panels.
@@ -47,7 +47,6 @@ import Testing
             let input = FloatBuffer(base.input), output = FloatBuffer(count: base.rows * base.columns)
             kernels.quantize(
                 quantized, rows: 0..<base.rows, input.matrix(rows: base.rows, columns: base.depth))
-            kernels.turn(quantized, rows: 0..<base.rows, for: matrix)
             kernels.multiply(
                 output.matrix(rows: base.rows, columns: base.columns), quantized, rows: 0..<base.rows, matrix)
             return withExtendedLifetime(input) { output.values(0..<output.count) }
@@ -99,23 +98,36 @@ import Testing
         let depth = 65_536
         var sample = Case(rows: 2, columns: 2, depth: depth, seed: 3, places: [(row: 1, column: 5)])
         sample.base.codes = sample.base.codes.map { _ in 127 }
-        let room = Int(Int32.max) / 255 - 127 * depth
-        sample.outliers = [
-            OutlierCode(row: 1, column: 5, code: 32_767),
-            OutlierCode(row: 1, column: 9, code: Int32(min(32_767, room - 32_767))),
-        ]
+        let rest = Int(Int32.max) / 255 - 127 * depth
+        sample.outliers = (0..<4).map { index in
+            let code = min(32_767, rest + 127 - index * (32_767 - 127))
+            return OutlierCode(row: 1, column: 4 * index + 1, code: Int32(code))
+        }
         sample.base.input = sample.base.input.indices.map { $0 < depth ? 1 : $0 % depth == 7 ? 0.001 : -1 }
         #expect(PackedInt8Matrix.staysExact(depth: depth, outliers: sample.outliers))
+        let last = sample.outliers[3]
+        let further = sample.outliers.prefix(3) + [OutlierCode(row: 1, column: last.column, code: last.code + 1)]
+        #expect(!PackedInt8Matrix.staysExact(depth: depth, outliers: Array(further)))
         #expect(bits(sample.run(set)) == bits(sample.expected()))
     }
 
-    @Test func boundIsThatOfThirtyTwoBits() {
-        let limit = Int32(Int(Int32.max) / 255 - 127 * 65_536)
-        func holds(_ codes: [Int32], depth: Int = 65_536) -> Bool {
-            PackedInt8Matrix.staysExact(
-                depth: depth, outliers: codes.enumerated().map { OutlierCode(row: 0, column: $0, code: $1) })
-        }
-        #expect(holds([32_767]) && holds([-32_767, limit - 32_767]) && !holds([32_767, limit - 32_766]))
-        #expect(holds([]) && !holds([], depth: 65_537))
+    @Test func boundIsThatOfARow() {
+        let far = (0..<100).map { OutlierCode(row: $0 / 2, column: $0 % 2, code: 32_767) }
+        #expect(PackedInt8Matrix.staysExact(depth: 65_000, outliers: far))
+        let near = far.map { OutlierCode(row: 0, column: $0.column, code: $0.code) }
+        #expect(!PackedInt8Matrix.staysExact(depth: 65_000, outliers: near))
+        #expect(PackedInt8Matrix.staysExact(depth: 65_536, outliers: []))
+        #expect(!PackedInt8Matrix.staysExact(depth: 65_537, outliers: []))
+    }
+
+    /// Every column has outliers at the same places, in no order, and the bytes there say nothing.
+    @Test(arguments: InstructionSet.available)
+    func manyAtOnePlaceAreExact(set: InstructionSet) {
+        let places = (0..<48).flatMap { row in (4..<9).map { (row: row, column: $0) } }
+        var generator = SeededGenerator(seed: 5)
+        var sample = Case(rows: 7, columns: 48, depth: 9, seed: 4, places: places.shuffled(using: &generator))
+        sample.base.codes = sample.base.codes.map { $0 / 2 }
+        #expect(bits(sample.run(set)) == bits(sample.expected()))
+        #expect(bits(sample.run(set, piece: 32)) == bits(sample.expected()))
     }
 }

@@ -38,14 +38,27 @@ extension ReferenceOps {
         Int32(Float(0x1.8p23).addingProduct(value, factor) - 0x1.8p23)
     }
 
-    /// activation(exact sum · scales + bias + residual) of one row; shapes (K), (N, K), N, N, N. Codes may be of any width.
+    /// activation(exact sum · scales + bias + residual) of one row; shapes (K), (N, K), N, N, N.
     public static func int8Linear(
-        _ row: QuantizedRow, codes: [some FixedWidthInteger], scales: [Float], bias: [Float], residual: [Float]? = nil
+        _ row: QuantizedRow, codes: [Int8], scales: [Float], bias: [Float], residual: [Float]? = nil
+    ) -> [Float] {
+        int8Linear(row, scales: scales, bias: bias, residual: residual) { Int32(codes[$0]) }
+    }
+
+    /// The same with codes of which some need 16 bits; `PackedInt8Matrix.staysExact` says how many may.
+    public static func int8Linear(
+        _ row: QuantizedRow, codes: [Int32], scales: [Float], bias: [Float], residual: [Float]? = nil
+    ) -> [Float] {
+        int8Linear(row, scales: scales, bias: bias, residual: residual) { codes[$0] }
+    }
+
+    private static func int8Linear(
+        _ row: QuantizedRow, scales: [Float], bias: [Float], residual: [Float]?, code: (Int) -> Int32
     ) -> [Float] {
         let depth = row.codes.count
         return scales.indices.map { n in
             var sum: Int32 = 0
-            for k in 0..<depth { sum += (row.codes[k] - row.zero) * Int32(codes[n * depth + k]) }
+            for k in 0..<depth { sum += (row.codes[k] - row.zero) * code(n * depth + k) }
             let value = bias[n].addingProduct(Float(sum), scales[n] * row.scale)
             return residual.map { value + $0[n] } ?? value
         }

@@ -203,32 +203,40 @@ static void dropouts(ptrdiff_t rows, ptrdiff_t columns) {
     }
 }
 
-// The rests of packed panels, which lose them, and one of a code of 300 more in the last column, whose sum has it too.
-static ck_i8_rest *split(int8_t *packed, int32_t *starts, int32_t *column_sums, ptrdiff_t columns, ptrdiff_t depth) {
-    const ptrdiff_t panel_size = (depth + 3) / 4 * 4 * CK_PANEL, count = padded(columns);
-    int32_t *next = guarded("next", (size_t)count * sizeof *next);
-    memset(starts, 0, (size_t)(count + 1) * sizeof *starts);
-    for (ptrdiff_t n = 0; n < count && kernels->i8_split; n += CK_PANEL)
-        kernels->i8_split(packed + n / CK_PANEL * panel_size, depth, starts + 1 + n, 0);
-    starts[columns]++;
-    for (ptrdiff_t n = 0; n < count; n++) starts[n + 1] += starts[n];
-    ck_i8_rest *rests = guarded("rests", (size_t)starts[count] * sizeof *rests);
-    for (ptrdiff_t n = 0; n < count; n++) next[n] = starts[n];
-    rests[next[columns - 1]++] = (ck_i8_rest){(int32_t)depth - 1, 300};
-    column_sums[columns - 1] += 300;
-    for (ptrdiff_t n = 0; n < count && kernels->i8_split; n += CK_PANEL)
-        kernels->i8_split(packed + n / CK_PANEL * panel_size, depth, next + n, rests);
-    return rests;
+// Packed codes as they lie where a table does not order them: those of each group in turn.
+static void add_packed(const int8_t *packed, const ck_i8_panel *order, const uint16_t *places, const uint32_t *masks,
+                       ptrdiff_t panels, ptrdiff_t steps) {
+    int8_t *codes = guarded("codes", (size_t)(panels * steps * 64));
+    for (ptrdiff_t g = 0; g < panels * steps; g++) {
+        const ck_i8_panel *panel = order ? order + g / steps : 0;
+        const ptrdiff_t mixed = panel ? g % steps - (steps - panel->mixed) : -1;
+        const uint32_t mask = mixed < 0 ? 0x03020100 : masks[panel->first_mask + mixed];
+        for (int i = 0; i < 64; i++) {
+            const ptrdiff_t k = 4 * (order ? places[g] : g % steps) + (mask >> 8 * (i % 4) & 255);
+            codes[(g / steps * steps + k / 4) * 64 + i / 4 * 4 + k % 4] = packed[g * 64 + i];
+        }
+    }
+    ADD(codes, panels * steps * 64);
 }
 
 static void int8(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, ck_activation activation) {
     const ptrdiff_t steps = (depth + 3) / 4, c_stride = columns + 3, stride = 4 * steps + 2;
     begin("i8_pack", rows, columns, depth);
     BYTES(weights, int8_t, columns * depth);
+    // Most of them small, as those of trained weights are: kernels tell which may be added up.
+    for (ptrdiff_t i = 0; i < columns * depth; i++) weights[i] = (int8_t)(weights[i] * weights[i] * weights[i] / 16129);
     BYTES(packed, int8_t, padded(columns) * 4 * steps);
     BYTES(column_sums, int32_t, padded(columns));
-    kernels->i8_pack(packed, column_sums, weights, columns, depth);
-    ADD(packed, padded(columns) * 4 * steps), ADD(column_sums, padded(columns));
+    const ptrdiff_t panels = padded(columns) / CK_PANEL;
+    ck_i8_panel *order = guarded("panels", (size_t)panels * sizeof *order);
+    uint16_t *places = guarded("places", (size_t)(panels * steps) * sizeof *places);
+    uint32_t *masks = guarded("masks", (size_t)(panels * steps) * sizeof *masks);
+    memset(order, 0, (size_t)panels * sizeof *order);
+    const int ordered = kernels->has_order;
+    kernels->i8_pack(packed, column_sums, ordered ? order : 0, ordered ? places : 0, ordered ? masks : 0, weights,
+                     columns, depth);
+    add_packed(packed, ordered ? order : 0, places, masks, panels, steps);
+    ADD(column_sums, padded(columns));
     begin("i8_quantize", rows, columns, depth);
     VALUES(x, extent(rows, depth + 1, depth));
     VALUES(factors, depth);
@@ -261,23 +269,34 @@ static void int8(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, ck_activati
     VALUES(bias, padded(columns));
     VALUES(residual, extent(rows, columns + 1, columns));
     const ck_epilogue epilogue = {0, activation == CK_IDENTITY ? 0 : residual, columns + 1, activation};
-    begin("i8_turn", rows, columns, depth);
-    const ptrdiff_t pitch = rows + 17;
-    BYTES(turned, uint8_t, extent(depth, pitch, rows + 16));
-    kernels->i8_turn(turned, pitch, codes, stride, rows, depth);
-    for (ptrdiff_t k = 0; k < depth; k++)
-        for (ptrdiff_t m = 0; m < rows; m++) {
-            const uint8_t code = turned[k * pitch + m] ^ (uint8_t)flip;
-            add(&code, 1);
-        }
-    begin("i8_split", rows, columns, depth);
-    int32_t *starts = guarded("starts", (size_t)(padded(columns) + 1) * sizeof *starts);
-    const ck_i8_rest *rests = split(packed, starts, column_sums, columns, depth);
-    uint8_t *unsplit = guarded("unsplit", (size_t)padded(columns) / CK_PANEL);
-    memset(unsplit, 0, (size_t)padded(columns) / CK_PANEL);
-    begin("i8_gemm", rows, columns, depth);
-    const ck_i8_rows left = {codes, stride, row_scales, zeros, turned, pitch};
-    const ck_i8_matrix right = {packed, column_sums, scales, bias, depth, starts, rests, unsplit};
+    const ck_i8_rows left = {codes, stride, row_scales, zeros};
+    BYTES(wide_ranges, int32_t, 2 * panels);
+    BYTES(wide_depths, int32_t, panels);
+    BYTES(wide_codes, int16_t, 2 * CK_PANEL * panels);
+    // A wide step for each panel, at the last pair of the depth, in the columns' sums too; no code stands behind the depth.
+    for (ptrdiff_t p = 0; p < panels; p++) {
+        wide_ranges[2 * p] = (int32_t)p;
+        wide_ranges[2 * p + 1] = (int32_t)p + 1;
+        wide_depths[p] = (int32_t)((depth - 1) / 2 * 2);
+    }
+    const int wide = activation == CK_GELU;
+    for (ptrdiff_t i = 0; i < 2 * CK_PANEL * panels; i++) {
+        wide_codes[i] = i % 2 && depth % 2 ? 0 : (int16_t)(wide_codes[i] * 258);
+        if (wide) column_sums[i / 2] += wide_codes[i];
+    }
+    const ck_i8_matrix right = {
+        .codes = packed,
+        .column_sums = column_sums,
+        .scales = scales,
+        .bias = bias,
+        .depth = depth,
+        .panels = ordered ? order : 0,
+        .places = ordered ? places : 0,
+        .masks = ordered ? masks : 0,
+        .wide_ranges = wide ? wide_ranges : 0,
+        .wide_depths = wide ? wide_depths : 0,
+        .wide_codes = wide ? wide_codes : 0,
+    };
     kernels->i8_gemm(c, c_stride, &left, rows, &right, 0, columns, &epilogue);
     ADD(c, extent(rows, c_stride, columns));
     // The last panel alone.
@@ -298,7 +317,7 @@ static void limits(void) {
 }
 
 // A kernel that comes to the table comes here too.
-_Static_assert(sizeof(ck_kernels) == 25 * sizeof(void *), "24 kernels and the name of their instruction set");
+_Static_assert(sizeof(ck_kernels) == 23 * sizeof(void *), "22 kernels and the name of their instruction set");
 
 int main(int count, char **arguments) {
     if (count != 3 || (strcmp(arguments[2], "end") && strcmp(arguments[2], "start"))) {

@@ -167,7 +167,6 @@ private struct Operands: Sendable {
                 unsafe PackedInt8Matrix(codes: $0.span, scales: scales, bias: bias, depth: depth, kernels: kernels)
             }
             kernels.quantize(quantized, rows: 0..<rows, input.matrix(rows: rows, columns: depth))
-            kernels.turn(quantized, rows: 0..<rows, for: packed)
             matrix = .int8(packed, quantized)
         }
     }

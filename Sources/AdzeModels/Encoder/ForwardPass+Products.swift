@@ -39,7 +39,6 @@ extension ForwardPass {
         case .int8(let matrix, let factors):
             let codes = workspace.codes[worker]
             kernels.quantize(codes, rows: 0..<input.rows, input, factors: factors)
-            kernels.turn(codes, rows: 0..<input.rows, for: matrix)
             kernels.multiply(
                 output, codes, rows: 0..<input.rows, matrix, columns: columns, residual: residual,
                 activation: activation)
@@ -72,12 +71,10 @@ extension ForwardPass {
         _ output: MatrixView, _ input: MatrixView, _ layer: Dense, columns: Range<Int>, residual: MatrixView?,
         activation: Activation
     ) {
-        if case .int8(let matrix, let factors) = layer.weights {
+        if case .int8(_, let factors) = layer.weights {
             forEachRows(input.rows) {
                 kernels.quantize(workspace.sharedCodes, rows: $0, input.rows($0), factors: factors)
             }
-            // On one thread: two that write parts of the same cache lines take far longer.
-            kernels.turn(workspace.sharedCodes, rows: 0..<input.rows, for: matrix)
         }
         let width = ForwardPass.columnBlock
         pool.forEach((columns.count + width - 1) / width) { piece in

@@ -165,7 +165,6 @@ struct EncoderPass: @unchecked Sendable {
         case .int8(let matrix, let factors):
             let codes = workspace.workers[worker].codes
             kernels.quantize(codes, rows: 0..<input.rows, input, factors: factors)
-            kernels.turn(codes, rows: 0..<input.rows, for: matrix)
             kernels.multiply(output, codes, rows: 0..<input.rows, matrix, columns: columns, residual: residual)
         }
     }

@@ -65,35 +65,38 @@ typedef struct ck_i8_rows {
     ptrdiff_t stride;
     const float *_Nonnull scales;
     const int32_t *_Nonnull zeros;
-    // turned[k * pitch + m] is the code of row m at k, for a matrix with rests; of each k 16 more codes than there are rows
-    // are read, whatever they are.
-    const uint8_t *_Nullable turned;
-    ptrdiff_t pitch;
 } ck_i8_rows;
 
-// What a weight's code has beyond its byte among the packed codes, -32767 ... 32767 in the low half of `code`; the other
-// half is zero.
-typedef struct ck_i8_rest {
-    int32_t k;
-    int32_t code;
-} ck_i8_rest;
+// Where the groups of a panel lie in a table that orders them (`has_order`): first the plain ones, last the mixed ones, the
+// signed ones between them; i8_paired.inc.h says what they are. Its mixed groups have the masks from the first on, and its
+// sums start with these.
+typedef struct ck_i8_panel {
+    int32_t plain, mixed, first_mask;
+    int32_t start[CK_PANEL];
+} ck_i8_panel;
 
 // A packed int8 matrix: N columns of K codes, -127 ... 127, a panel's columns side by side in groups of four codes. All
 // arrays are filled up with zeros to whole panels, and codes to whole groups: all of that is read.
+//
+// Where some codes need 16 bits, a panel has wide steps too: panel p those from wide_ranges[2 * p] up to
+// wide_ranges[2 * p + 1]. Step w holds what is added to the 16 columns' codes at k = wide_depths[w], which is even, and
+// k + 1: a column's two side by side.
 typedef struct ck_i8_matrix {
     const int8_t *_Nonnull codes;
-    // The sum of each column's codes, for the rows' zero points.
+    // The sum of each column's codes, the wide ones among them, for the rows' zero points.
     const int32_t *_Nonnull column_sums;
     const float *_Nonnull scales;
     const float *_Nonnull bias;
     ptrdiff_t depth;
-    // The rests of column n are rests[rest_starts[n]] ..< rests[rest_starts[n + 1]]; null for a matrix without. With them
-    // sums stay within 32 bits too.
-    const int32_t *_Nullable rest_starts;
-    const ck_i8_rest *_Nullable rests;
-    // Of each panel, whether it was left as it was packed though i8_split counted rests; null where there are no rests at
-    // all, and none was.
-    const uint8_t *_Nullable unsplit;
+    // Null where the table does not order groups. Of each group in a panel's order, the first k of its codes, or of the
+    // block that they are from, divided by four; of each mixed one, the places of its codes in the block.
+    const ck_i8_panel *_Nullable panels;
+    const uint16_t *_Nullable places;
+    const uint32_t *_Nullable masks;
+    // All three or none.
+    const int32_t *_Nullable wide_ranges;
+    const int32_t *_Nullable wide_depths;
+    const int16_t *_Nullable wide_codes;
 } ck_i8_matrix;
 
 // One step of AdamW for one group of parameters; a variant of AdamW is a choice of these numbers.
@@ -111,6 +114,8 @@ typedef struct ck_adamw {
 
 typedef struct ck_kernels {
     ck_isa isa;
+    // Whether i8_pack gives a panel's groups an order, and i8_gemm needs it.
+    int32_t has_order;
 
     // c[m, n] = epilogue(sum over k of a[m, k] * b[k, n]) for `columns` columns from the first of the packed panels, the
     // last of which is read whole. c is written only.
@@ -191,19 +196,12 @@ typedef struct ck_kernels {
                              const ck_i8_matrix *_Nonnull b, ptrdiff_t first, ptrdiff_t columns,
                              const ck_epilogue *_Nonnull epilogue);
 
-    // Packs N rows of K codes, which lie side by side, into panels, and sums each up: whole panels of both are written.
-    void (*_Nonnull i8_pack)(int8_t *_Nonnull packed, int32_t *_Nonnull column_sums, const int8_t *_Nonnull source,
+    // Packs N rows of K codes, which lie side by side, into panels, and sums each up: whole panels of both are written. A
+    // table that orders groups writes, too, the panels, a place for each group, and at the masks' beginning as many as the
+    // panels have mixed groups, at most as many as groups; their first masks count from there. Else all three may be null.
+    void (*_Nonnull i8_pack)(int8_t *_Nonnull packed, int32_t *_Nonnull column_sums, ck_i8_panel *_Nullable panels,
+                             uint16_t *_Nullable places, uint32_t *_Nullable masks, const int8_t *_Nonnull source,
                              ptrdiff_t columns, ptrdiff_t depth);
-
-    // Splits off what the step of this table could not add up exactly: null where there is no such thing. Of one packed
-    // panel it counts for each of 16 columns the rests that there would be, where `rests` is null; else it makes them, from
-    // rests[next[column]] on, and moves `next` behind them.
-    void (*_Nullable i8_split)(int8_t *_Nonnull panel, ptrdiff_t depth, int32_t *_Nonnull next,
-                               ck_i8_rest *_Nullable rests);
-
-    // turned[k * pitch + m] = codes[m * code_stride + k] for all rows and columns; nothing else is written.
-    void (*_Nonnull i8_turn)(uint8_t *_Nonnull turned, ptrdiff_t pitch, const uint8_t *_Nonnull codes,
-                             ptrdiff_t code_stride, ptrdiff_t rows, ptrdiff_t columns);
 
     // Quantizes rows of x * factors (ones where null) in the form that i8_gemm of the same table takes: of each row whole
     // groups of four codes are written.
