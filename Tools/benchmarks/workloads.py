@@ -71,13 +71,17 @@ def model_folder(name, work):
         raise SystemExit(f"{name}: neither {', '.join(makers)} nor a folder with a config.json")
     folder = pathlib.Path(work) / (name if name in makers else source.resolve().name)
     hf = folder / "hf"
-    if name in makers and not (hf / "model.safetensors").exists():
+    if name in makers and not hf.exists():
         from transformers.utils import logging
 
         logging.set_verbosity_error()
         logging.disable_progress_bar()
-        hf.mkdir(parents=True, exist_ok=True)
-        makers[name](hf)
+        # Under its name only when it is whole: a maker may end half-way, for want of a file that it copies.
+        partial = folder / "hf-partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        makers[name](partial)
+        partial.rename(hf)
     if name not in makers:
         folder.mkdir(parents=True, exist_ok=True)
         if hf.is_symlink():
