@@ -166,6 +166,21 @@ static const CK_NAME(i8_tile_function) CK_NAME(i8_tiles)[2][CK_I8_ROWS + 1] = {
     [1] = {CK_I8_ENTRY(1, 1), CK_I8_ENTRY(2, 1), CK_I8_ENTRY(3, 1), CK_I8_ENTRY(4, 1)}};
 #endif
 
+// Asks for the lines that a tile will write, and for those of its residual, while the tile is computed: c of many columns
+// has left the cache since it was last written.
+CK_INLINE void CK_NAME(i8_prefetch)(const float *c, ptrdiff_t c_stride, const float *residual,
+                                    ptrdiff_t residual_stride, ptrdiff_t rows) {
+#if defined(CK_DOT_AVX2)
+    for (ptrdiff_t m = 0; m < rows; m++) {
+        __builtin_prefetch(c + m * c_stride, 1, 3);
+        if (residual) __builtin_prefetch(residual + m * residual_stride, 0, 3);
+    }
+#else
+    // Not measured there.
+    (void)c, (void)c_stride, (void)residual, (void)residual_stride, (void)rows;
+#endif
+}
+
 static void CK_NAME(ck_i8_gemm)(float *c, ptrdiff_t c_stride, const ck_i8_rows *a, ptrdiff_t rows,
                                 const ck_i8_matrix *b, ptrdiff_t first, ptrdiff_t columns,
                                 const ck_epilogue *epilogue) {
@@ -175,11 +190,13 @@ static void CK_NAME(ck_i8_gemm)(float *c, ptrdiff_t c_stride, const ck_i8_rows *
         const ptrdiff_t width = left < panels * CK_PANEL ? left : panels * CK_PANEL;
         for (ptrdiff_t m = 0; m < rows; m += CK_I8_ROWS) {
             const ptrdiff_t height = rows - m < CK_I8_ROWS ? rows - m : CK_I8_ROWS;
-            CK_NAME(i8_tiles)[panels][height](c + m * c_stride + n, c_stride, a, m, b, first + n, width);
-            if (epilogue->residual || epilogue->activation != CK_IDENTITY)
-                CK_NAME(gemm_finish)(c + m * c_stride + n, c_stride, height, width, 0,
-                                     epilogue->residual ? epilogue->residual + m * epilogue->residual_stride + n : 0,
-                                     epilogue->residual_stride, epilogue->activation);
+            float *tile = c + m * c_stride + n;
+            const float *residual = epilogue->residual ? epilogue->residual + m * epilogue->residual_stride + n : 0;
+            CK_NAME(i8_prefetch)(tile, c_stride, residual, epilogue->residual_stride, height);
+            CK_NAME(i8_tiles)[panels][height](tile, c_stride, a, m, b, first + n, width);
+            if (residual || epilogue->activation != CK_IDENTITY)
+                CK_NAME(gemm_finish)(tile, c_stride, height, width, 0, residual, epilogue->residual_stride,
+                                     epilogue->activation);
         }
     }
 }
