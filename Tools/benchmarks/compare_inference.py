@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # Compares Adze's inference with ONNX Runtime, CTranslate2, OpenVINO and PyTorch in one run, in turns, on the same ids.
-"""python Tools/benchmarks/compare_inference.py [--precisions int8,fp32] [--threads 1,2] [--cells ...] [MODEL ...]
+"""python Tools/benchmarks/compare_inference.py [--precisions int8,fp32] [--threads 1,2] [--isa avx2] [--cells ...]
+        [MODEL ...]
 
 README.md beside this file says what is measured and how each side is called.
 """
@@ -16,9 +17,10 @@ import sys
 import tempfile
 import time
 
+import instructions
 import ratios
 from peer_process import PeerFailure, PeerProcess
-from peers import FILES, missing
+from peers import FILES, family, missing
 from workloads import CELLS, model_folder, native_file, sequences, vocabulary_size
 
 # A thread pool that waits by spinning is still busy for a while after its call; the next side waits for it to sleep.
@@ -33,6 +35,7 @@ def arguments():
     parser.add_argument("--threads", default="2", help="1,2; one thread is held to one processor")
     parser.add_argument("--cells", default=",".join(CELLS))
     parser.add_argument("--peers", default="onnxruntime,ctranslate2,openvino,openvino-static,torch")
+    instructions.add_argument(parser)
     parser.add_argument("--own-fp32", action="store_true", help="beside int8, our own fp32 as one more side")
     parser.add_argument("--rounds", type=int, default=5, help="how often the sides take turns; 5 at least")
     parser.add_argument("--budget", type=float, default=0.5, help="seconds a side fills with runs at each turn")
@@ -89,7 +92,7 @@ def start(options, precision, threads, folder):
     for name in options.peers:
         if name not in FILES[precision] and any(name in names for names in FILES.values()):
             continue
-        reason = missing(name, precision, folder)
+        reason = missing(name, precision, folder) or instructions.cannot_be_held(family(name), options.isa)
         for workers in [] if reason else [1] if threads == 1 else [1, threads]:
             try:
                 processes[name, workers] = PeerProcess(name, precision, folder, threads // workers, workers)
@@ -148,12 +151,13 @@ def measure(options, model, precision, threads, show):
             taken, chosen = compare(options, sides, rows, cell, len(lists), processes)
             show({
                 "model": folder.name, "precision": precision, "threads": threads, "cell": cell,
-                "rounds": options.rounds, "texts": len(lists), "tokens": sum(map(len, lists)),
+                "isa": options.isa, "rounds": options.rounds, "texts": len(lists), "tokens": sum(map(len, lists)),
                 **ratios.summary(lists, taken, chosen, threads)})
 
 
 def main():
     options = arguments()
+    instructions.hold(options.isa)
     processors = sorted(os.sched_getaffinity(0))
     show = (lambda record: print(json.dumps(record), flush=True)) if options.json else ratios.Table().show
     for threads in options.threads:

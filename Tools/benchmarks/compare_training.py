@@ -17,6 +17,7 @@ import time
 
 import numpy as np
 
+import instructions
 from workloads import CLS, FIRST_WORD, SEP, model_folder
 
 
@@ -26,6 +27,7 @@ def arguments():
     parser.add_argument("--bench", default=".build/release/adze-trainbench", help="our program, built with -c release")
     parser.add_argument("--mode", default="full", help="full, topN (the last N blocks and the head) or head")
     parser.add_argument("--threads", type=int, default=2)
+    instructions.add_argument(parser)
     parser.add_argument("--rounds", type=int, default=5, help="how often the sides take turns")
     parser.add_argument("--cells", default="16x128,ragged")
     parser.add_argument("--batches", type=int, default=1, help="batches of a cell; of `ragged`, 8 at most")
@@ -154,6 +156,7 @@ def peak_of(process):
 
 def main():
     options = arguments()
+    instructions.hold(options.isa)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[: options.threads]))
     for model in options.models:
@@ -166,7 +169,8 @@ def main():
             pairs = [(adze.seconds(batches), torch_side.seconds(batches)) for _ in range(options.rounds)]
             ratios = sorted(theirs / ours for ours, theirs in pairs)
             record = {
-                "model": pathlib.Path(model).name, "cell": cell, "mode": options.mode, "tokens": tokens,
+                "model": pathlib.Path(model).name, "cell": cell, "mode": options.mode, "isa": options.isa,
+                "tokens": tokens,
                 "adze": tokens / statistics.median(ours for ours, _ in pairs),
                 "torch": tokens / statistics.median(theirs for _, theirs in pairs),
                 "ratio": statistics.median(ratios), "lowest": ratios[0], "highest": ratios[-1],
