@@ -63,8 +63,8 @@ internal import CKernels
         wideSteps = WideSteps(panels: padded / PackedMatrix.panel)
     }
 
-    /// Packs the row-major codes and the scales of some columns from `firstColumn`, which starts a panel; what fills up
-    /// their last panel becomes zero.
+    /// Packs the row-major codes and the scales of the next columns, from `firstColumn`, which starts a panel; what fills
+    /// up their last panel becomes zero.
     ///
     /// At an outlier's place its code counts and the byte does not. Outliers lie at different places, their codes are
     /// within ±32,767, and the sums of their rows stay exact.
@@ -76,6 +76,7 @@ internal import CKernels
         precondition(PackedInt8Matrix.staysExact(depth: depth, outliers: outliers), "sums stay exact")
         precondition(source.count == rows * depth && firstColumn % panel == 0 && firstColumn >= 0)
         precondition(rows <= columns - firstColumn, "the columns lie inside the matrix")
+        precondition(firstColumn == packedColumns, "columns are packed in their order")
         for outlier in outliers {
             precondition((0..<rows).contains(outlier.row) && (0..<depth).contains(outlier.column))
             precondition(outlier.code.magnitude <= OutlierCode.limit)
@@ -99,6 +100,7 @@ internal import CKernels
         guard packedColumns == self.scales.count else { return }
         order?.finish()
         if !wideSteps.isEmpty { wide = WideCodes(wideSteps) }
+        wideSteps = WideSteps(panels: 0)
     }
 
     /// The first rows of panels with outliers, in order, and those.

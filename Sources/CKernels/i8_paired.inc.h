@@ -12,46 +12,45 @@
 //
 // Not here: rows and columns, or what becomes of the sums.
 
+// Adds groups that lie in the order of the left codes, those up to `end`; returns the place behind the last of them.
+CK_INLINE const uint16_t *CK_NAME(i8_add_run)(v16i sums[][CK_I8_PANELS], const uint8_t *left, ptrdiff_t stride,
+                                              const int8_t *right, const int8_t *end, const uint16_t *place,
+                                              ptrdiff_t panel_stride, const int rows, const int is_signed) {
+    for (; right < end; right += 4 * CK_PANEL, place++) {
+        const ck_codes codes = ck_codes_load(right), magnitudes = is_signed ? ck_magnitudes(codes) : codes;
+        // The next panel, while this one is computed on: few rows wait for memory otherwise. Behind the last panel this
+        // asks for what is not ours, which a prefetch may.
+        __builtin_prefetch(right + panel_stride, 0, 2);
+        const uint8_t *four = left + 4 * *place;
+#pragma clang loop unroll(full)
+        for (int m = 0; m < rows; m++) {
+            int32_t a;
+            __builtin_memcpy(&a, four + m * stride, sizeof a);
+            sums[m][0] = is_signed ? ck_signed_dot(sums[m][0], a, codes, magnitudes) : ck_dot(sums[m][0], a, codes);
+        }
+    }
+    return place;
+}
+
 // Sets `sums`, of a tile of one panel, to what its bytes make with the codes of some rows.
 CK_INLINE void CK_NAME(i8_paired_depth)(v16i sums[][CK_I8_PANELS], const uint8_t *left, ptrdiff_t stride,
-                                 const ck_i8_matrix *b, ptrdiff_t n, const int rows) {
-    const ptrdiff_t steps = (b->depth + 3) / 4;
+                                        const ck_i8_matrix *b, ptrdiff_t n, const int rows) {
+    const ptrdiff_t steps = (b->depth + 3) / 4, panel_stride = steps * 4 * CK_PANEL;
     const ck_i8_panel *panel = b->panels + n / CK_PANEL;
     const int8_t *right = b->codes + n * steps * 4;
-    const uint16_t *place = b->places + n / CK_PANEL * steps;
     const int8_t *const plain = right + panel->plain * 4 * CK_PANEL;
     const int8_t *const mixed = right + (steps - panel->mixed) * 4 * CK_PANEL;
+    const uint16_t *place = b->places + n / CK_PANEL * steps;
     const v16i start = v16i_load(panel->start);
 #pragma clang loop unroll(full)
     for (int m = 0; m < rows; m++) sums[m][0] = start;
-    for (; right < plain; right += 4 * CK_PANEL, place++) {
-        const ck_codes codes = ck_codes_load(right);
-        // The next panel, while this one is computed on: few rows wait for memory otherwise. Behind the last panel this
-        // asks for what is not ours, which a prefetch may.
-        __builtin_prefetch(right + steps * 4 * CK_PANEL, 0, 2);
-        const uint8_t *four = left + 4 * *place;
-#pragma clang loop unroll(full)
-        for (int m = 0; m < rows; m++) {
-            int32_t a;
-            __builtin_memcpy(&a, four + m * stride, sizeof a);
-            sums[m][0] = ck_dot(sums[m][0], a, codes);
-        }
-    }
-    for (; right < mixed; right += 4 * CK_PANEL, place++) {
-        const ck_codes codes = ck_codes_load(right), magnitudes = ck_magnitudes(codes);
-        __builtin_prefetch(right + steps * 4 * CK_PANEL, 0, 2);
-        const uint8_t *four = left + 4 * *place;
-#pragma clang loop unroll(full)
-        for (int m = 0; m < rows; m++) {
-            int32_t a;
-            __builtin_memcpy(&a, four + m * stride, sizeof a);
-            sums[m][0] = ck_signed_dot(sums[m][0], a, codes, magnitudes);
-        }
-    }
+    place = CK_NAME(i8_add_run)(sums, left, stride, right, plain, place, panel_stride, rows, 0);
+    place = CK_NAME(i8_add_run)(sums, left, stride, plain, mixed, place, panel_stride, rows, 1);
     const uint32_t *mask = b->masks + panel->first_mask;
+    right = mixed;
     for (ptrdiff_t i = 0; i < panel->mixed; i++, right += 4 * CK_PANEL, place++) {
         const ck_codes codes = ck_codes_load(right);
-        __builtin_prefetch(right + steps * 4 * CK_PANEL, 0, 2);
+        __builtin_prefetch(right + panel_stride, 0, 2);
         const uint8_t *block = left + 4 * *place;
         const __m256i order = _mm256_set1_epi32((int32_t)mask[i]);
 #pragma clang loop unroll(full)
