@@ -21,6 +21,8 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     case neon
     /// NEON with the dot products of ARMv8.2.
     case neondot
+    /// NEON with the 8-bit matrix products of ARMv8.6.
+    case neoni8mm
 
     /// The instruction sets that this processor can run, the plainest first.
     public static var available: [InstructionSet] {
@@ -54,6 +56,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
         case .avx512vnni: CK_AVX512VNNI
         case .neon: CK_NEON
         case .neondot: CK_NEONDOT
+        case .neoni8mm: CK_NEONI8MM
         }
     }
 }

@@ -91,7 +91,7 @@ CK_INLINE v16i ck_signed_dot(v16i sum, int32_t left, ck_codes right, ck_codes ma
 
 #if defined(CK_DOT_NEON)
 
-// A pair of products is at most 32,258, so two long multiplies meet in 16 bits before they are widened.
+// Products of natural groups, for what no other order is packed: i8_arm.inc.h has the product's own steps.
 CK_INLINE int32x4_t ck_dot_quarter(int32x4_t sum, int8x16_t a, int8x16_t b) {
 #if defined(CK_DOT_SDOT)
     return vdotq_s32(sum, a, b);

@@ -53,6 +53,14 @@ CK_INLINE v16i CK_NAME(i8_add_group)(v16i sums, v16i group) {
     return ck_dot(sums, 0x01010101, codes);
 }
 
+#if defined(CK_DOT_NEON)
+#include "i8_arm.inc.h"
+#else
+CK_INLINE void CK_NAME(i8_place)(int8_t *panel, const v16i *groups, ptrdiff_t count) {
+    __builtin_memcpy(panel, groups, (size_t)count * sizeof *groups);
+}
+#endif
+
 // Packs one panel, in the order in which the rows have their codes.
 CK_INLINE void CK_NAME(i8_pack_panel)(int8_t *panel, int32_t *column_sums, const int8_t *source, ptrdiff_t columns,
                                       ptrdiff_t depth) {
@@ -60,10 +68,8 @@ CK_INLINE void CK_NAME(i8_pack_panel)(int8_t *panel, int32_t *column_sums, const
     for (ptrdiff_t k = 0; k < (depth + 3) / 4; k += 16) {
         v16i rows[16];
         const ptrdiff_t groups = CK_NAME(i8_turn)(rows, source, columns, depth, k);
-        for (ptrdiff_t g = 0; g < groups; g++) {
-            __builtin_memcpy(panel + (k + g) * 4 * CK_PANEL, &rows[g], sizeof rows[g]);
-            sums = CK_NAME(i8_add_group)(sums, rows[g]);
-        }
+        CK_NAME(i8_place)(panel + k * 4 * CK_PANEL, rows, groups);
+        for (ptrdiff_t g = 0; g < groups; g++) sums = CK_NAME(i8_add_group)(sums, rows[g]);
     }
     __builtin_memcpy(column_sums, &sums, sizeof sums);
 }
@@ -83,6 +89,8 @@ CK_INLINE void CK_NAME(i8_tile)(float *c, ptrdiff_t c_stride, const ck_i8_rows *
         for (int p = 0; p < panels; p++) sums[m][p] = (v16i)(0);
 #if defined(CK_DOT_AVX2)
     CK_NAME(i8_paired_depth)(sums, left, a->stride, b, n, rows);
+#elif defined(CK_DOT_NEON)
+    CK_NAME(i8_depth)(sums, left, a->stride, b, n, rows);
 #else
     const ptrdiff_t steps = (b->depth + 3) / 4, panel_stride = steps * 4 * CK_PANEL;
     const int8_t *right = b->codes + n * steps * 4;

@@ -12,6 +12,7 @@
 // Six rows by sixteen columns: 24 sums, 4 columns and 1 row value in 32 registers.
 #define CK_ROWS 6
 #define CK_TILE_PANELS 1
+// Four rows by sixteen columns: 16 sums, 4 of codes and 4 of rows, a load of which has four steps.
 #define CK_I8_ROWS 4
 #define CK_I8_PANELS 1
 #define CK_DOT_NEON

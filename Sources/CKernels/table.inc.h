@@ -25,6 +25,5 @@ static const ck_kernels CK_NAME(ck_row) = {
     .i8_pack = CK_NAME(ck_i8_pack),
     .i8_quantize = CK_NAME(ck_i8_quantize),
     .i8_restore = CK_NAME(ck_i8_restore),
-    .i8_limit = CK_NAME(ck_i8_limit),
-    .f32_limit = CK_NAME(ck_f32_limit),
+    .limit = CK_NAME(ck_limit),
 };

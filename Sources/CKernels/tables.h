@@ -10,3 +10,4 @@ const ck_kernels *ck_table_neon(void);
 const ck_kernels *ck_table_avx2vnni(void);
 const ck_kernels *ck_table_avx512vnni(void);
 const ck_kernels *ck_table_neondot(void);
+const ck_kernels *ck_table_neoni8mm(void);

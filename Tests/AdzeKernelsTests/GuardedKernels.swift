@@ -51,8 +51,7 @@ final class Operands {
 enum GuardedKernel: String, CaseIterable, Sendable {
     case f32_gemm, f32_pack, f32_layer_norm, f32_softmax, f32_adamw, f32_adamw_replay, f32_sum_of_squares
     case f32_activate, f32_add3, f32_outer, f32_add_rows, f32_layer_norm_backward, f32_activate_backward
-    case f32_softmax_backward, f32_scale_add, f32_dropout, i8_gemm, i8_pack, i8_quantize, i8_restore, i8_limit
-    case f32_limit
+    case f32_softmax_backward, f32_scale_add, f32_dropout, i8_gemm, i8_pack, i8_quantize, i8_restore, limits
 
     /// Rows, columns, depth. Tiles are 4, 6 or 12 rows by 16 or 32 columns, slices of the depth are 256 long, groups of
     /// codes 4, and what is left over of each is something else in each.
@@ -127,12 +126,17 @@ enum GuardedKernel: String, CaseIterable, Sendable {
             let x = operand.floats(GuardedKernel.extent(rows, stride, columns), 2)
             table.f32_add_rows(sums, x, stride, rows, columns)
             return [bits(sums, columns)]
-        case .i8_limit:
-            let sink = operand([Int32](repeating: 3, count: 16)), done = table.i8_limit(sink, 10)
-            return [[UInt32((0..<16).reduce(0) { $0 + Int(sink[$1]) } - done)]]
-        case .f32_limit:
-            let sink = operand.floats(16, 1), done = table.f32_limit(sink, 10)
-            return [[UInt32((0..<16).reduce(0) { $0 + Int(sink[$1]) } - done)]]
+        case .limits:
+            // As many products as each says: nothing is left over.
+            var (place, excess) = (0, 0.0)
+            while let limit = table.limit(place)?.pointee {
+                let sink = operand([UInt32](repeating: 3, count: 16)), done = limit.run(sink, 10)
+                for lane in 0..<16 {
+                    excess += limit.is_int8 != 0 ? Double(sink[lane]) : Double(Float(bitPattern: sink[lane]))
+                }
+                (place, excess) = (place + 1, excess - Double(done))
+            }
+            return [[UInt32(excess.magnitude)]]
         }
     }
 
@@ -242,8 +246,11 @@ enum GuardedKernel: String, CaseIterable, Sendable {
                 packed, sums, order?.panels, order?.places, order?.masks, operand.codes(columns * depth, 2), columns,
                 depth)
             if self == .i8_pack {
-                let codes = (0..<padded * 4 * steps).map { packed[$0] }
-                return [(order?.undone(codes) ?? codes).map { UInt32(UInt8(bitPattern: $0)) }]
+                // A table has an order of its own; a panel's codes are the same ones in each.
+                let panels = (0..<padded / 16).map { panel in
+                    (0..<64 * steps).map { packed[panel * 64 * steps + $0] }.sorted()
+                }
+                return panels.map { codes in codes.map { UInt32(UInt8(bitPattern: $0)) } }
                     + [(0..<padded).map { UInt32(bitPattern: sums[$0]) }]
             }
             let factors = activation == .identity ? nil : operand.floats(depth, 3), stride = 4 * steps + 2
@@ -304,30 +311,11 @@ private struct GroupOrder {
     let panels: UnsafeMutablePointer<ck_i8_panel>
     let places: UnsafeMutablePointer<UInt16>
     let masks: UnsafeMutablePointer<UInt32>
-    let (count, groups): (Int, Int)
 
     init(_ operand: Operands, panels count: Int, groups: Int) {
-        (self.count, self.groups) = (count, groups)
         panels = operand([ck_i8_panel](repeating: ck_i8_panel(), count: count))
         places = operand([UInt16](repeating: 7, count: count * groups))
         masks = operand([UInt32](repeating: 7, count: count * groups))
-    }
-
-    /// Packed codes in the order that they have without one; every code is found once.
-    func undone(_ packed: [Int8]) -> [Int8] {
-        var codes = [Int8?](repeating: nil, count: packed.count)
-        for group in 0..<count * groups {
-            let (panel, index) = (group / groups, group % groups)
-            let mixed = index - (groups - Int(panels[panel].mixed))
-            let mask = mixed < 0 ? 0x0302_0100 : masks[Int(panels[panel].first_mask) + mixed]
-            for place in 0..<64 {
-                let k = Int(places[group]) * 4 + Int(mask >> (8 * UInt32(place % 4)) & 255)
-                let target = (panel * groups + k / 4) * 64 + place / 4 * 4 + k % 4
-                precondition(codes[target] == nil, "a code is packed once")
-                codes[target] = packed[group * 64 + place]
-            }
-        }
-        return codes.compactMap { $0 }
     }
 }
 

@@ -7,9 +7,17 @@ import Testing
 @Suite struct LimitTests {
     @Test(arguments: InstructionSet.available, [0, 1, 7, 1000])
     func everyProductIsCounted(set: InstructionSet, steps: Int) {
-        let kernels = Kernels(set)
-        let int8 = kernels.runInt8Limit(steps: steps), float = kernels.runFloatLimit(steps: steps)
-        #expect(int8.done == int8.counted && float.done == float.counted)
-        #expect((int8.done > 0) == (steps > 0) && (float.done > 0) == (steps > 0))
+        for limit in Kernels(set).limits {
+            let (done, counted) = limit.run(steps: steps)
+            #expect(done == counted && (done > 0) == (steps > 0), "\(limit.instructions)")
+        }
+    }
+
+    @Test(arguments: InstructionSet.available)
+    func theProductsOwnStepsStandFirstAndLast(set: InstructionSet) throws {
+        let limits = Kernels(set).limits
+        let (first, last) = (try #require(limits.first), try #require(limits.last))
+        #expect(first.isInt8 && first.isUsed && !last.isInt8 && last.isUsed)
+        #expect(limits.count { !$0.isInt8 } == 1 && Set(limits.map(\.instructions)).count == limits.count)
     }
 }

@@ -80,6 +80,20 @@ import Testing
         let lines = try report(["--limit", "--isa", "scalar", "--precision", "int8", "--threads", "1", "--json"])
         #expect(lines.count == 1 && lines[0]["isa"] as? String == "scalar")
         #expect((lines[0]["limitGmacPerSecond"] as? Double ?? 0) > 0 && lines[0]["tokens"] == nil)
+        #expect(lines[0]["instructions"] as? String == "plain C, 8 bits" && lines[0]["used"] as? Bool == true)
+    }
+
+    @Test func limitsAreOfEverySetUnlessOneIsNamed() throws {
+        let all = try report(["--limit", "--threads", "1", "--json"])
+        let refusal = try Tool.refuse(64, ["bench", "--limit", "--isa", "sse9"], says: ["this processor runs"])
+        for line in all { #expect(refusal.errors.contains(line["isa"] as? String ?? "no set")) }
+        let sets = Set(all.compactMap { $0["isa"] as? String })
+        #expect(sets.contains("scalar") && sets.count == refusal.errors.split(separator: ",").count)
+        let mixes = all.map { "\($0["isa"] ?? "") \($0["instructions"] ?? "")" }
+        #expect(Set(mixes).count == all.count, "each mix once: \(mixes)")
+        let forced = try Tool.run(
+            ["bench", "--limit", "--threads", "1", "--json"], environment: ["ADZE_FORCE_ISA": "scalar"])
+        #expect(forced.code == 0 && forced.output.contains("scalar") && !forced.output.contains("avx2"))
     }
 
     @Test func theTableLinesUp() throws {

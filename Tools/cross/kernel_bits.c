@@ -6,6 +6,7 @@
 // usage: kernel_bits ISA end|start, where ISA is a value of ck_isa, and operands lie against the page behind or before
 
 #include "ckernels.h"
+#include "emulated_vnni.h"
 #include "guarded_memory.h"
 
 static uint64_t state = 88172645463325252u;
@@ -203,22 +204,6 @@ static void dropouts(ptrdiff_t rows, ptrdiff_t columns) {
     }
 }
 
-// Packed codes as they lie where a table does not order them: those of each group in turn.
-static void add_packed(const int8_t *packed, const ck_i8_panel *order, const uint16_t *places, const uint32_t *masks,
-                       ptrdiff_t panels, ptrdiff_t steps) {
-    int8_t *codes = guarded("codes", (size_t)(panels * steps * 64));
-    for (ptrdiff_t g = 0; g < panels * steps; g++) {
-        const ck_i8_panel *panel = order ? order + g / steps : 0;
-        const ptrdiff_t mixed = panel ? g % steps - (steps - panel->mixed) : -1;
-        const uint32_t mask = mixed < 0 ? 0x03020100 : masks[panel->first_mask + mixed];
-        for (int i = 0; i < 64; i++) {
-            const ptrdiff_t k = 4 * (order ? places[g] : g % steps) + (mask >> 8 * (i % 4) & 255);
-            codes[(g / steps * steps + k / 4) * 64 + i / 4 * 4 + k % 4] = packed[g * 64 + i];
-        }
-    }
-    ADD(codes, panels * steps * 64);
-}
-
 static void int8(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, ck_activation activation) {
     const ptrdiff_t steps = (depth + 3) / 4, c_stride = columns + 3, stride = 4 * steps + 2;
     begin("i8_pack", rows, columns, depth);
@@ -235,7 +220,6 @@ static void int8(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, ck_activati
     const int ordered = kernels->has_order;
     kernels->i8_pack(packed, column_sums, ordered ? order : 0, ordered ? places : 0, ordered ? masks : 0, weights,
                      columns, depth);
-    add_packed(packed, ordered ? order : 0, places, masks, panels, steps);
     ADD(column_sums, padded(columns));
     begin("i8_quantize", rows, columns, depth);
     VALUES(x, extent(rows, depth + 1, depth));
@@ -307,17 +291,27 @@ static void int8(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth, ck_activati
 }
 
 static void limits(void) {
-    begin("i8_limit", 0, 0, 0);
-    BYTES(sums, int32_t, CK_PANEL);
-    if (kernels->i8_limit(sums, 10) <= 0) exit(1);
-    begin("f32_limit", 0, 0, 0);
-    VALUES(sink, CK_PANEL);
-    if (kernels->f32_limit(sink, 10) <= 0) exit(1);
-    release_operands();
+    const ck_limit *limit;
+    for (ptrdiff_t i = 0; (limit = kernels->limit(i)); i++) {
+        begin(limit->instructions, 0, 0, 0);
+        BYTES(sums, int32_t, CK_PANEL);
+        const ptrdiff_t products = limit->run(sums, 10);
+        double counted = 0;
+        for (int lane = 0; lane < CK_PANEL; lane++) {
+            float value;
+            memcpy(&value, &sums[lane], sizeof value);
+            counted += limit->is_int8 ? sums[lane] : value;
+        }
+        if (products <= 0 || counted != (double)products) {
+            fprintf(stderr, "%s: %td products, %.0f counted\n", limit->instructions, products, counted);
+            exit(2);
+        }
+        release_operands();
+    }
 }
 
 // A kernel that comes to the table comes here too.
-_Static_assert(sizeof(ck_kernels) == 23 * sizeof(void *), "22 kernels and the name of their instruction set");
+_Static_assert(sizeof(ck_kernels) == 22 * sizeof(void *), "20 kernels, their limits, and the name of their instruction set");
 
 int main(int count, char **arguments) {
     if (count != 3 || (strcmp(arguments[2], "end") && strcmp(arguments[2], "start"))) {
@@ -325,7 +319,8 @@ int main(int count, char **arguments) {
         return 64;
     }
     kernels = ck_table((ck_isa)atoi(arguments[1]));
-    if (!kernels || !ck_supports(kernels->isa)) return 1;
+    if (!kernels) return 1;
+    if (!ck_supports(kernels->isa) && !(kernels->isa == CK_AVX2VNNI && ck_supports(CK_AVX2) && emulate_vnni())) return 1;
     flush_end = !strcmp(arguments[2], "end");
     watch_faults();
     // Tiles are 6 or 12 rows by 16 or 32 columns, slices of the depth 256 long, and codes come in fours.

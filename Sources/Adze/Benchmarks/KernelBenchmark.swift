@@ -29,6 +29,16 @@ public struct KernelBenchmark: Sendable {
         }
     }
 
+    /// What one mix of instructions reaches with everything in registers.
+    public struct Limit: Sendable {
+        /// The instructions by their names, as in `vpmaddubsw, vpmaddwd, vpaddd`.
+        public let instructions: String
+        /// Whether the products of the instruction set take this step, all of them or a part.
+        public let isUsed: Bool
+        /// 10⁹ multiply-adds in a second, on all threads at once.
+        public let gmacPerSecond: Double
+    }
+
     /// The products of BERT-base's and MiniLM's layers, M = 512.
     public static let layerShapes = [
         (rows: 512, columns: 768, depth: 768), (rows: 512, columns: 3072, depth: 768),
@@ -47,20 +57,31 @@ public struct KernelBenchmark: Sendable {
     public var instructionSet: String { kernels.instructionSet.rawValue }
     private let kernels: Kernels
     private let pool: WorkerPool
+    /// Never empty: every set has the steps of its own products.
+    private let steps: [ArithmeticLimit]
 
     /// Throws `InstructionSetError`.
     public init(_ precision: Precision, threads: Int? = nil) throws {
         self.precision = precision
         kernels = try Kernels.chosen(products: .ours)
         pool = WorkerPool(threads: threads)
+        steps = kernels.limits.filter { $0.isInt8 == (precision == .int8) }
     }
 
     /// 10⁹ multiply-adds in a second, when the product's own step runs on registers alone, on all threads at once.
     ///
     /// The best of five tries of 20 milliseconds each: nothing but another program's work makes it slower.
-    public func limit() -> Double { (0..<5).map { _ in limitOnce() }.max() ?? 0 }
+    public func limit() -> Double { best(steps[0]) }
 
-    private func limitOnce() -> Double {
+    /// The same of each step that products of this precision are made of, or could be, on this instruction set; the first is
+    /// that of `limit`.
+    public func limits() -> [Limit] {
+        steps.map { Limit(instructions: $0.instructions, isUsed: $0.isUsed, gmacPerSecond: best($0)) }
+    }
+
+    private func best(_ step: ArithmeticLimit) -> Double { (0..<5).map { _ in once(step) }.max() ?? 0 }
+
+    private func once(_ step: ArithmeticLimit) -> Double {
         let clock = ContinuousClock()
         let start = clock.now
         let end = start + .milliseconds(20)
@@ -68,10 +89,7 @@ public struct KernelBenchmark: Sendable {
         pool.forEach(pool.threadCount) { _ in
             var mine = 0
             // A thread that took a second share, because another woke late, finds its time over.
-            while clock.now < end {
-                mine +=
-                    (precision == .int8 ? kernels.runInt8Limit(steps: 4096) : kernels.runFloatLimit(steps: 4096)).done
-            }
+            while clock.now < end { mine += step.run(steps: 4096).done }
             done.withLock { [mine] in $0 += Double(mine) }
         }
         return done.withLock { $0 } / (clock.now - start).inSeconds / 1e9
@@ -96,7 +114,7 @@ public struct KernelBenchmark: Sendable {
         var (all, limits, shares): ([Double], [Double], [Double]) = ([], [], [])
         var (peers, ratios): ([Double], [Double]) = ([], [])
         for _ in 0..<10 {
-            limits.append(limitOnce())
+            limits.append(once(steps[0]))
             let runs = turn { run(work, height: 96) }
             shares.append(products / median(runs) / limits[limits.count - 1])
             all += runs

@@ -31,7 +31,8 @@ typedef enum ck_isa {
     CK_NEON = 3,
     CK_AVX2VNNI = 4,
     CK_AVX512VNNI = 5,
-    CK_NEONDOT = 6
+    CK_NEONDOT = 6,
+    CK_NEONI8MM = 7
 } ck_isa;
 
 typedef enum ck_activation { CK_IDENTITY = 0, CK_GELU = 1, CK_GELU_TANH = 2, CK_RELU = 3, CK_TANH = 4 } ck_activation;
@@ -75,8 +76,9 @@ typedef struct ck_i8_panel {
     int32_t start[CK_PANEL];
 } ck_i8_panel;
 
-// A packed int8 matrix: N columns of K codes, -127 ... 127, a panel's columns side by side in groups of four codes. All
-// arrays are filled up with zeros to whole panels, and codes to whole groups: all of that is read.
+// A packed int8 matrix: N columns of K codes, -127 ... 127, a panel's columns side by side in groups of four codes, which
+// lie as the table's own i8_gemm takes them. All arrays are filled up with zeros to whole panels, and codes to whole
+// groups: all of that is read.
 //
 // Where some codes need 16 bits, a panel has wide steps too: panel p those from wide_ranges[2 * p] up to
 // wide_ranges[2 * p + 1]. Step w holds what is added to the 16 columns' codes at k = wide_depths[w], which is even, and
@@ -111,6 +113,19 @@ typedef struct ck_adamw {
     float decay_before, decay_inside, decay_after;
     float gradient_scale;
 } ck_adamw;
+
+// A step of matrix products, to measure what it reaches at most.
+typedef struct ck_limit {
+    // The instructions that it is made of, by their names.
+    const char *_Nonnull instructions;
+    // Whether factors are 8-bit codes and sums int32; else both are fp32.
+    int32_t is_int8;
+    // Whether the table's products take this step: all of them for some weights, or a part of them.
+    int32_t is_used;
+    // Does the step `steps` times with everything in registers, on as many sums as the product's tile has. The number of
+    // products computed is returned, and found as the sum of the 16 lanes of `sink`, int32 or fp32, which are written.
+    ptrdiff_t (*_Nonnull run)(void *_Nonnull sink, ptrdiff_t steps);
+} ck_limit;
 
 typedef struct ck_kernels {
     ck_isa isa;
@@ -215,10 +230,9 @@ typedef struct ck_kernels {
                                 ptrdiff_t code_stride, const float *_Nonnull scales, const int32_t *_Nonnull zeros,
                                 const float *_Nullable factors, ptrdiff_t rows, ptrdiff_t columns);
 
-    // The product's own step `steps` times on registers, to measure what it can reach at most: the number of products
-    // computed is returned, and found as the sum of the 16 lanes of `sink`, which are written.
-    ptrdiff_t (*_Nonnull i8_limit)(int32_t *_Nonnull sink, ptrdiff_t steps);
-    ptrdiff_t (*_Nonnull f32_limit)(float *_Nonnull sink, ptrdiff_t steps);
+    // The steps that a product could be made of here, by their places: first that of i8_gemm, then others in 8 bits, and
+    // last f32_gemm's. Null behind that one.
+    const ck_limit *_Nullable (*_Nonnull limit)(ptrdiff_t place);
 } ck_kernels;
 
 // The best instruction set that this processor has and this program was tested with.

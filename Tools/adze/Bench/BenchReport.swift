@@ -19,6 +19,8 @@ struct BenchRecord {
     var products: String?
     /// The same product by OpenBLAS: 10⁹ multiply-adds a second, and our speed over its own.
     var openBLAS: (gmacPerSecond: Double, ratio: Double)?
+    /// What the limit is of, and whether products take it; nil for the step that products of the precision take first.
+    var mix: (instructions: String, isUsed: Bool)?
 
     struct Measured {
         var texts: Int?
@@ -55,6 +57,10 @@ struct BenchRecord {
             object["gmacPerSecond"] = .number(result.gmacPerSecond)
             object["shareOfLimit"] = .number(share(result))
         }
+        if let mix {
+            object["instructions"] = .string(mix.instructions)
+            object["used"] = .bool(mix.isUsed)
+        }
         if let products { object["products"] = .string(products) }
         if let openBLAS {
             object["openblasGmacPerSecond"] = .number(openBLAS.gmacPerSecond)
@@ -70,10 +76,10 @@ struct BenchRecord {
 
     private func share(_ result: Measured) -> Double { result.shareOfLimit ?? result.gmacPerSecond / limit }
 
-    /// The columns of `BenchTable`.
-    var cells: [String] {
+    /// The columns of `BenchTable.Kind.runs`.
+    fileprivate var cells: [String] {
         var cells = [cell, precision.rawValue, "\(threads)", instructionSet]
-        guard let result else { return cells + ["", "", "", "", rounded(limit, digits: 1), "", ""] }
+        guard let result else { return cells }
         let seconds = result.median / 1000
         cells.append(result.tokens.map { grouped(Double($0) / seconds) } ?? "")
         cells.append(result.texts.map { rounded(Double($0) / seconds, digits: 1) } ?? "")
@@ -82,38 +88,61 @@ struct BenchRecord {
         return cells + [rounded(peakMemory(), digits: 0)]
     }
 
-    /// The columns of a table that stands beside OpenBLAS.
-    var productCells: [String] {
+    /// The columns of `BenchTable.Kind.products`.
+    fileprivate var productCells: [String] {
         guard let result else { return cells }
         let peer = openBLAS.map { [rounded($0.gmacPerSecond, digits: 1), rounded($0.ratio, digits: 2)] } ?? ["", ""]
         return [cell, precision.rawValue, "\(threads)", instructionSet]
             + [rounded(result.median, digits: 2), rounded(result.gmacPerSecond, digits: 1)]
             + [rounded(100 * share(result), digits: 0) + "%"] + peer
     }
+
+    /// The columns of `BenchTable.Kind.limits`.
+    fileprivate var limitCells: [String] {
+        [
+            mix?.instructions ?? "", precision.rawValue, "\(threads)", instructionSet, rounded(limit, digits: 1),
+            mix?.isUsed == true ? "yes" : "no",
+        ]
+    }
 }
 
 /// Rows of a fixed width, so that each can be printed when its cell is measured.
 struct BenchTable {
-    private static let columns = [
-        ("cell", 13), ("prec", 4), ("threads", 7), ("isa", 11), ("tokens/s", 10), ("texts/s", 9), ("p50 ms", 9),
-        ("p99 ms", 9), ("GMAC/s", 8), ("of limit", 8), ("peak MiB", 8),
-    ]
-    private static let productColumns = [
-        ("M x N x K", 13), ("prec", 4), ("threads", 7), ("isa", 11), ("p50 ms", 9), ("GMAC/s", 8), ("of limit", 8),
-        ("OpenBLAS", 8), ("ratio", 5),
-    ]
-    private let besideOpenBLAS: Bool
+    /// What the rows are of: passes of a model, single products beside OpenBLAS, or limits of the arithmetic.
+    enum Kind { case runs, products, limits }
+
+    private let kind: Kind
     private var hasBegun = false
 
-    /// `besideOpenBLAS` is for single products.
-    init(besideOpenBLAS: Bool) { self.besideOpenBLAS = besideOpenBLAS }
+    init(_ kind: Kind) { self.kind = kind }
 
-    private var columns: [(String, Int)] { besideOpenBLAS ? BenchTable.productColumns : BenchTable.columns }
+    private var columns: [(String, Int)] {
+        switch kind {
+        case .runs:
+            [
+                ("cell", 13), ("prec", 4), ("threads", 7), ("isa", 11), ("tokens/s", 10), ("texts/s", 9), ("p50 ms", 9),
+                ("p99 ms", 9), ("GMAC/s", 8), ("of limit", 8), ("peak MiB", 8),
+            ]
+        case .products:
+            [
+                ("M x N x K", 13), ("prec", 4), ("threads", 7), ("isa", 11), ("p50 ms", 9), ("GMAC/s", 8),
+                ("of limit", 8), ("OpenBLAS", 8), ("ratio", 5),
+            ]
+        case .limits:
+            [("instructions", 38), ("prec", 4), ("threads", 7), ("isa", 11), ("GMAC/s", 8), ("in use", 6)]
+        }
+    }
 
     mutating func show(_ record: BenchRecord) throws {
         if !hasBegun { try StandardOutput.shared.line(line(columns.map(\.0))) }
         hasBegun = true
-        try StandardOutput.shared.line(line(besideOpenBLAS ? record.productCells : record.cells))
+        let cells =
+            switch kind {
+            case .runs: record.cells
+            case .products: record.productCells
+            case .limits: record.limitCells
+            }
+        try StandardOutput.shared.line(line(cells))
         try StandardOutput.shared.flush()
     }
 

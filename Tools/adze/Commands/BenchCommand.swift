@@ -16,7 +16,8 @@ struct BenchCommand: ParsableCommand {
             p99 are of runs, tokens/s is by the median. The share of the limit compares GMAC/s with the product's own \
             step on registers alone, measured on the same threads just before. Loading is not timed, tokenizing is apart. \
             --products times single matrix products of BERT's layers instead, M x N x K, in fp32 beside OpenBLAS's in turns \
-            where that is installed, and ours / theirs; --limit nothing but the limit.
+            where that is installed, and ours / theirs; --limit what each mix of instructions reaches on registers alone, in \
+            every set that the processor has, and which of them its products take.
             """)
 
     @Argument(
@@ -33,7 +34,7 @@ struct BenchCommand: ParsableCommand {
     @Flag(name: .long, help: "Time matrix products of BERT's layers, without a model.")
     var products = false
 
-    @Flag(name: .long, help: "Measure what the registers alone reach, without a model.")
+    @Flag(name: .long, help: "Measure what each mix of instructions reaches on registers alone, without a model.")
     var limit = false
 
     @OptionGroup(title: "Texts") var texts: TextFileOptions
@@ -69,7 +70,8 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Instruction sets, such as avx2,avx512; default: the best one.", valueName: "ISA,ISA"))
+        help: ArgumentHelp(
+            "Instruction sets, such as avx2,avx512; default: the best one, for --limit all.", valueName: "ISA,ISA"))
     var isa: String?
 
     @OptionGroup var multiplying: FloatProductsOptions
@@ -112,14 +114,15 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         // A bad name costs no loading.
-        for set in try instructionSets() {
+        let sets = try instructionSets()
+        for set in sets {
             unsafe setenv("ADZE_FORCE_ISA", set, 1)
             _ = try KernelBenchmark(.int8, threads: 1)
         }
         let bundle = try model.map { try openModel($0, source, products: multiplying, quiet: quiet) }
         let given = try givenInput(bundle)
-        var table = BenchTable(besideOpenBLAS: products)
-        for set in try instructionSets() {
+        var table = BenchTable(products ? .products : limit ? .limits : .runs)
+        for set in sets {
             unsafe setenv("ADZE_FORCE_ISA", set, 1)
             for threads in try threadCounts() {
                 for precision in try precisions() {
@@ -137,10 +140,10 @@ struct BenchCommand: ParsableCommand {
         show: (BenchRecord) throws -> Void
     ) throws {
         let arithmetic = try KernelBenchmark(precision, threads: threads)
+        if limit { return try showLimits(arithmetic, show: show) }
         var record = BenchRecord(
             cell: "limit", precision: precision, threads: arithmetic.threads, instructionSet: arithmetic.instructionSet,
             limit: arithmetic.limit())
-        if limit { return try show(record) }
         if products {
             for shape in KernelBenchmark.layerShapes {
                 record.cell = "\(shape.rows)x\(shape.columns)x\(shape.depth)"
@@ -162,6 +165,17 @@ struct BenchCommand: ParsableCommand {
             record.tokenizing = input.tokenizing
             record.limit = arithmetic.limit()
             record.result = BenchRecord.Measured(try engine.run(input.sequences, repetitions: `repeat`))
+            try show(record)
+        }
+    }
+
+    /// Every mix of instructions of a set, in one precision.
+    private func showLimits(_ arithmetic: KernelBenchmark, show: (BenchRecord) throws -> Void) throws {
+        for limit in arithmetic.limits() {
+            var record = BenchRecord(
+                cell: "limit", precision: arithmetic.precision, threads: arithmetic.threads,
+                instructionSet: arithmetic.instructionSet, limit: limit.gmacPerSecond)
+            record.mix = (limit.instructions, limit.isUsed)
             try show(record)
         }
     }
@@ -197,8 +211,11 @@ extension BenchCommand {
     }
 
     private func instructionSets() throws -> [String] {
-        guard let isa else { return [ProcessInfo.processInfo.environment["ADZE_FORCE_ISA"] ?? ""] }
         let known = KernelBenchmark.instructionSets
+        guard let isa else {
+            let forced = ProcessInfo.processInfo.environment["ADZE_FORCE_ISA"] ?? ""
+            return limit && forced.isEmpty ? known : [forced]
+        }
         return try isa.split(separator: ",", omittingEmptySubsequences: false).map { name in
             guard known.contains(String(name)) else {
                 throw ValidationError(
