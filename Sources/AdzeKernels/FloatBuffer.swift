@@ -12,7 +12,13 @@ internal import AdzeBytes
     package let base: UnsafeMutablePointer<Float>
     /// The number of values.
     public let count: Int
-    private let memory: BufferMemory
+    private let memory: Memory
+
+    @safe private enum Memory {
+        // @safe: kept for as long as the values are used.
+        case own(BufferMemory)
+        case shared(WeightMemory.Part)
+    }
 
     /// A buffer of zeros whose pages take memory only once something is written to them.
     ///
@@ -21,16 +27,27 @@ internal import AdzeBytes
     public init(zeroPages count: Int, largePagesFrom first: Int? = nil) {
         precondition(count >= 0 && count <= Int.max / 8, "a buffer's size is checked before it is asked for")
         precondition(first.map { $0 >= 0 && $0 <= count } ?? true, "the large pages begin inside the buffer")
-        memory = BufferMemory(zeroPages: count * 4, largeFrom: first.map { $0 * 4 })
-        unsafe base = memory.base.bindMemory(to: Float.self, capacity: max(count, 1))
+        let bytes = BufferMemory(zeroPages: count * 4, largeFrom: first.map { $0 * 4 })
+        memory = .own(bytes)
+        unsafe base = bytes.base.bindMemory(to: Float.self, capacity: max(count, 1))
         self.count = count
     }
 
     /// A buffer of zeros.
     public init(count: Int) {
         precondition(count >= 0 && count <= Int.max / 8, "a buffer's size is checked before it is asked for")
-        memory = BufferMemory(byteCount: count * 4)
-        unsafe base = memory.base.bindMemory(to: Float.self, capacity: max(count, 1))
+        let bytes = BufferMemory(byteCount: count * 4)
+        memory = .own(bytes)
+        unsafe base = bytes.base.bindMemory(to: Float.self, capacity: max(count, 1))
+        self.count = count
+    }
+
+    /// A buffer of zeros beside the other weights of a model.
+    package init(count: Int, in weights: WeightMemory) {
+        precondition(count >= 0 && count <= Int.max / 8, "a buffer's size is checked before it is asked for")
+        let part = weights.allocate(byteCount: count * 4)
+        memory = .shared(part)
+        unsafe base = part.base.bindMemory(to: Float.self, capacity: max(count, 1))
         self.count = count
     }
 
@@ -40,7 +57,9 @@ internal import AdzeBytes
         unsafe base.update(from: values, count: values.count)
     }
 
-    deinit { memory.free() }
+    deinit {
+        if case .own(let memory) = memory { memory.free() }
+    }
 
     /// A copy of the values at a range.
     public func values(_ range: Range<Int>) -> [Float] {

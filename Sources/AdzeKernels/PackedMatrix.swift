@@ -27,22 +27,20 @@ public final class PackedMatrix: Sendable {
     /// Packs row-major values of shape (N, K) for the products of these kernels.
     ///
     /// - Complexity: O(N · K).
-    public init(_ values: [Float], columns: Int, depth: Int, kernels: Kernels) {
+    public convenience init(_ values: [Float], columns: Int, depth: Int, kernels: Kernels) {
         precondition(values.count == columns * depth, "\(values.count) values for \(columns) × \(depth)")
+        self.init(columns: columns, depth: depth, memory: nil, kernels: kernels)
+        pack(values, firstColumn: 0, kernels: kernels)
+    }
+
+    /// A matrix of zeros for the products of these kernels, whose columns `pack` brings before the first of them; in
+    /// memory of its own where there is none to share.
+    package init(columns: Int, depth: Int, memory: WeightMemory?, kernels: Kernels) {
         self.columns = columns
         self.depth = depth
         layout = kernels.layout
-        storage = FloatBuffer(count: PackedMatrix.storageCount(columns: columns, depth: depth))
-        unsafe values.withUnsafeBufferPointer { source in
-            unsafe BufferMemory.borrow(source) { source in
-                guard let first = source.baseAddress else { return }
-                for column in stride(from: 0, to: columns, by: PackedMatrix.panel) {
-                    unsafe pack(
-                        panel: column, depths: 0..<depth, from: first + column * depth, kStride: 1, nStride: depth,
-                        count: min(PackedMatrix.panel, columns - column), kernels)
-                }
-            }
-        }
+        let count = PackedMatrix.storageCount(columns: columns, depth: depth)
+        storage = memory.map { FloatBuffer(count: count, in: $0) } ?? FloatBuffer(count: count)
     }
 
     /// A matrix in a buffer that others pack, and must not change while this matrix is used.
@@ -52,6 +50,25 @@ public final class PackedMatrix: Sendable {
         self.depth = depth
         self.layout = layout
         self.storage = storage
+    }
+
+    /// Packs row-major values as the columns from `firstColumn` on, which starts a panel; what fills up their last panel
+    /// becomes zero.
+    ///
+    /// - Complexity: O(values).
+    package func pack(_ values: [Float], firstColumn: Int, kernels: Kernels) {
+        precondition(values.count % depth == 0 && values.count / depth <= columns - firstColumn)
+        unsafe values.withUnsafeBufferPointer { source in
+            unsafe BufferMemory.borrow(source) { source in
+                guard let first = source.baseAddress else { return }
+                let count = source.count / depth
+                for column in stride(from: 0, to: count, by: PackedMatrix.panel) {
+                    unsafe pack(
+                        panel: firstColumn + column, depths: 0..<depth, from: first + column * depth, kStride: 1,
+                        nStride: depth, count: min(PackedMatrix.panel, count - column), kernels)
+                }
+            }
+        }
     }
 
     /// Packs source[k · kStride + n · nStride] as the columns of the panel that begins with `column`, at `depths`, whose

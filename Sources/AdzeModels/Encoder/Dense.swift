@@ -116,14 +116,17 @@ struct ParameterLoader: Sendable {
             biases += bias + [Float](repeating: 0, count: padding(bias.count))
         }
         if let layer = try int8(names.map(\.weight), at: starts, biases) { return layer }
-        var values: [Float] = []
-        for name in names {
+        var matrix: PackedMatrix?
+        for (name, start) in zip(names, starts) {
             let weight = try store.load(name.weight)
-            values += weight.floats()
-            values += [Float](repeating: 0, count: padding(weight.shape[0]) * weight.shape.rowLength)
+            let packed =
+                matrix
+                ?? PackedMatrix(
+                    columns: biases.count, depth: weight.shape.rowLength, memory: memory, kernels: kernels)
+            packed.pack(weight.floats(), firstColumn: start, kernels: kernels)
+            matrix = packed
         }
-        let depth = values.count / max(biases.count, 1)
-        let matrix = PackedMatrix(values, columns: biases.count, depth: depth, kernels: kernels)
+        guard let matrix else { preconditionFailure("a layer has a matrix") }
         return Dense(weights: .float(matrix, bias: FloatBuffer(biases)))
     }
 

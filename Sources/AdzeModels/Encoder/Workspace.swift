@@ -23,7 +23,7 @@ public final class Workspace {
 
     func reserve(tokens: Int, model: EncoderModel, workers: Int) {
         func grow(_ buffer: inout FloatBuffer, _ count: Int) {
-            if buffer.count < count { buffer = FloatBuffer(count: count) }
+            if buffer.count < count { buffer = FloatBuffer(zeroPages: count, largePagesFrom: 0) }
         }
         let config = model.config
         grow(&hidden, tokens * config.hiddenSize)
