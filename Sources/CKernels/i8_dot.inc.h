@@ -71,18 +71,34 @@ CK_INLINE ck_codes ck_magnitudes(ck_codes right) {
     return v;
 }
 
-// For any codes: the sum of (a - 128) * w as (sign of w) (a - 128) * |w|. Both factors are at most 127, so that a pair
-// sums to at most 32,258.
-CK_INLINE v16i ck_signed_dot(v16i sum, int32_t left, ck_codes right, ck_codes magnitudes) {
+CK_INLINE __m256i ck_signed_left(int32_t left) {
     __m256i a = _mm256_set1_epi32(left);
     // Else the compiler turns the sign bits of the four codes before it copies them, by way of another register.
     __asm__("" : "+x"(a));
-    a = _mm256_xor_si256(a, _mm256_set1_epi8((char)0x80));
-    const __m256i signed_lo = _mm256_sign_epi8(a, (__m256i)right.lo), signed_hi = _mm256_sign_epi8(a, (__m256i)right.hi);
+    return _mm256_xor_si256(a, _mm256_set1_epi8((char)0x80));
+}
+
+CK_INLINE v16i ck_add_magnitudes(v16i sum, __m256i magnitudes_lo, __m256i signed_lo, __m256i magnitudes_hi,
+                                 __m256i signed_hi) {
+    // Both factors are at most 127, so that a pair sums to at most 32,258.
     const __m256i ones = _mm256_set1_epi16(1);
-    const v8i lo = (v8i)_mm256_madd_epi16(_mm256_maddubs_epi16((__m256i)magnitudes.lo, signed_lo), ones);
-    const v8i hi = (v8i)_mm256_madd_epi16(_mm256_maddubs_epi16((__m256i)magnitudes.hi, signed_hi), ones);
+    const v8i lo = (v8i)_mm256_madd_epi16(_mm256_maddubs_epi16(magnitudes_lo, signed_lo), ones);
+    const v8i hi = (v8i)_mm256_madd_epi16(_mm256_maddubs_epi16(magnitudes_hi, signed_hi), ones);
     return sum + __builtin_shufflevector(lo, hi, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
+// For any codes: the sum of (a - 128) * w as (sign of w) (a - 128) * |w|, where rows share |w|.
+CK_INLINE v16i ck_signed_dot(v16i sum, int32_t left, ck_codes right, ck_codes magnitudes) {
+    const __m256i a = ck_signed_left(left);
+    return ck_add_magnitudes(sum, (__m256i)magnitudes.lo, _mm256_sign_epi8(a, (__m256i)right.lo),
+                             (__m256i)magnitudes.hi, _mm256_sign_epi8(a, (__m256i)right.hi));
+}
+
+// The same as |a - 128| * (sign of a - 128) w, an instruction less for a row alone.
+CK_INLINE v16i ck_signed_row_dot(v16i sum, int32_t left, ck_codes right) {
+    const __m256i a = ck_signed_left(left), magnitudes = _mm256_abs_epi8(a);
+    return ck_add_magnitudes(sum, magnitudes, _mm256_sign_epi8((__m256i)right.lo, a), magnitudes,
+                             _mm256_sign_epi8((__m256i)right.hi, a));
 }
 
 #else

@@ -32,6 +32,22 @@ CK_INLINE const uint16_t *CK_NAME(i8_add_run)(v16i sums[][CK_I8_PANELS], const u
     return place;
 }
 
+// Adds a panel whose groups are signed throughout, and so lie in the order of k.
+CK_INLINE void CK_NAME(i8_add_signed)(v16i sums[][CK_I8_PANELS], const uint8_t *left, ptrdiff_t stride,
+                                      const int8_t *right, ptrdiff_t panel_stride, const int rows) {
+    for (const int8_t *end = right + panel_stride; right < end; right += 4 * CK_PANEL, left += 4) {
+        const ck_codes codes = ck_codes_load(right), magnitudes = rows > 1 ? ck_magnitudes(codes) : codes;
+        __builtin_prefetch(right + panel_stride, 0, 2);
+#pragma clang loop unroll(full)
+        for (int m = 0; m < rows; m++) {
+            int32_t a;
+            __builtin_memcpy(&a, left + m * stride, sizeof a);
+            sums[m][0] = rows > 1 ? ck_signed_dot(sums[m][0], a, codes, magnitudes)
+                                  : ck_signed_row_dot(sums[m][0], a, codes);
+        }
+    }
+}
+
 // Sets `sums`, of a tile of one panel, to what its bytes make with the codes of some rows.
 CK_INLINE void CK_NAME(i8_paired_depth)(v16i sums[][CK_I8_PANELS], const uint8_t *left, ptrdiff_t stride,
                                         const ck_i8_matrix *b, ptrdiff_t n, const int rows) {
@@ -44,6 +60,10 @@ CK_INLINE void CK_NAME(i8_paired_depth)(v16i sums[][CK_I8_PANELS], const uint8_t
     const v16i start = v16i_load(panel->start);
 #pragma clang loop unroll(full)
     for (int m = 0; m < rows; m++) sums[m][0] = start;
+    if (!panel->plain && !panel->mixed) {
+        CK_NAME(i8_add_signed)(sums, left, stride, right, panel_stride, rows);
+        return;
+    }
     place = CK_NAME(i8_add_run)(sums, left, stride, right, plain, place, panel_stride, rows, 0);
     place = CK_NAME(i8_add_run)(sums, left, stride, plain, mixed, place, panel_stride, rows, 1);
     const uint32_t *mask = b->masks + panel->first_mask;
