@@ -40,7 +40,8 @@ struct HelpTests {
     @Test func requiredOptionsComeFirst() throws {
         for (verb, names) in [
             ("finetune", ["--train", "--output"]), ("quantize", ["--output", "--dev", "--max-drop"]),
-            ("prune", ["--keep", "--output"]), ("lengths", ["--tokenizer"]), ("export", ["--output"]),
+            ("prune", ["--keep", "--search", "--dev", "--max-drop", "--metric", "--output"]),
+            ("lengths", ["--tokenizer"]), ("export", ["--output"]),
             ("report", ["--output"]), ("convert", ["--output"]),
         ] {
             let lines = try Tool.succeed(["help", verb]).lines.filter { $0.hasPrefix("  -") }

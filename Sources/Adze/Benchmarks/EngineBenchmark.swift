@@ -99,12 +99,13 @@ public final class EngineBenchmark: Sendable {
         return Result(
             texts: sequences.count, tokens: sequences.reduce(0) { $0 + $1.ids.count }, threads: engine.threadCount,
             instructionSet: try InstructionSet.chosen().rawValue, runs: runs.sorted(),
-            multiplyAdds: sequences.reduce(0) { $0 + multiplyAdds(tokens: $1.ids.count) })
+            multiplyAdds: sequences.reduce(0) {
+                $0 + EngineBenchmark.multiplyAdds(tokens: $1.ids.count, engine.model.config, engine.model.head)
+            })
     }
 
     /// What a pass over one sequence costs: the last block only for tokens that are read, and the head.
-    private func multiplyAdds(tokens: Int) -> Double {
-        let (config, head) = (engine.model.config, engine.model.head)
+    package static func multiplyAdds(tokens: Int, _ config: EncoderShape, _ head: Head) -> Double {
         let (t, h, f, l) = (
             Double(tokens), Double(config.hiddenSize), Double(config.intermediateSize), Double(config.layerCount)
         )

@@ -70,6 +70,24 @@ public final class EncoderModel: Sendable {
         blocks = model.blocks.indices.map { model.blocks[$0].taking(groups, from: plain.blocks[$0], index: $0) }
         layers = model.layers.taking(groups, from: plain.layers)
     }
+
+    /// `model` with some of its blocks, in the order given, which share its memory.
+    ///
+    /// Gives the bits of a model that was loaded from a checkpoint of these blocks.
+    /// - Complexity: O(blocks); no weight is touched.
+    public init(_ model: EncoderModel, keeping blocks: [Int]) {
+        precondition(!blocks.isEmpty && blocks.allSatisfy(model.blocks.indices.contains), "the blocks are there")
+        var config = model.config
+        config.layerCount = blocks.count
+        self.config = config
+        head = model.head
+        isInt8 = model.isInt8
+        kernels = model.kernels
+        embeddings = model.embeddings
+        distanceBias = model.distanceBias
+        self.blocks = blocks.map { model.blocks[$0] }
+        layers = model.layers
+    }
 }
 
 /// The tables that a token's vector is the sum of, their normalisation, and what makes it as wide as a hidden state.

@@ -65,9 +65,6 @@ struct QuantizeCommand: ParsableCommand {
     @Flag(name: .long, help: "Print one JSON object.")
     var json = false
 
-    /// More examples than a score needs, or than should be in memory.
-    private static let exampleLimit = 200_000
-
     private var dev: String { gate.dev }
     private var maxDrop: Double { gate.maxDrop }
 
@@ -90,7 +87,7 @@ struct QuantizeCommand: ParsableCommand {
         let kind = try bundle.targetKind(separator: examples.separator)
         try examples.check(kind)
         let limit = QualityGate(metric: try QualityMetric(metric, for: kind), maximumDrop: maxDrop)
-        let dev = try readDev(kind)
+        let dev = try examples.readAll(dev, kind: kind, quiet: common.quiet)
         var options = ConversionOptions()
         options.store = store
         options.allowsNonFinite = allowNonfinite
@@ -128,24 +125,6 @@ struct QuantizeCommand: ParsableCommand {
             quiet: common.quiet)
     }
 
-    private func readDev(_ kind: TargetKind) throws -> [Example] {
-        var input = try examples.open(dev, kind: kind)
-        var found: [Example] = []
-        do {
-            while let example = try input.next() {
-                guard found.count < QuantizeCommand.exampleLimit else {
-                    throw InputError(path: dev, underlying: TooManyExamples(limit: QuantizeCommand.exampleLimit))
-                }
-                found.append(example)
-            }
-            if found.isEmpty { throw DataError.noExamples }
-        } catch let error as DataError {
-            throw InputError(path: dev, underlying: error)
-        }
-        Console.notes(input.notes, quiet: common.quiet)
-        return found
-    }
-
     private func show(_ report: QuantizationReport) throws {
         guard json else {
             for line in QuantizationText.lines(report) { try StandardOutput.shared.line(line) }
@@ -165,11 +144,4 @@ struct QuantizeCommand: ParsableCommand {
         object["writtenBytes"] = .integer(report.conversion.writtenBytes)
         try StandardOutput.shared.json(JSONValue.object(object))
     }
-}
-
-/// A set too large to be held.
-private struct TooManyExamples: AdzeFailure {
-    let limit: Int
-    let kind = FailureKind.badData
-    var description: String { "more than \(grouped(limit)) examples; a part of them says as much" }
 }

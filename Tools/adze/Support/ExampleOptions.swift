@@ -43,4 +43,36 @@ struct ExampleOptions: ParsableArguments {
             throw InputError(path: path, underlying: error)
         }
     }
+
+    /// More examples than a score needs, or than should be in memory.
+    private static let exampleLimit = 200_000
+
+    /// All examples of labelled data, of which there is one at least; throws `InputError`.
+    func readAll(_ path: String, kind: TargetKind, quiet: Bool) throws -> [Example] {
+        var input = try open(path, kind: kind)
+        var found: [Example] = []
+        do {
+            while let example = try input.next() {
+                guard found.count < ExampleOptions.exampleLimit else {
+                    throw InputError(path: path, underlying: TooManyExamples(limit: ExampleOptions.exampleLimit))
+                }
+                found.append(example)
+            }
+            if found.isEmpty { throw DataError.noExamples }
+        } catch let error as DataError {
+            throw InputError(path: path, underlying: error)
+        }
+        Console.notes(input.notes, quiet: quiet)
+        return found
+    }
+
+    /// Whether nothing is asked for.
+    var isDefault: Bool { columns.isDefault && labelColumn == nil && labelSeparator == nil }
+}
+
+/// A set too large to be held.
+private struct TooManyExamples: AdzeFailure {
+    let limit: Int
+    let kind = FailureKind.badData
+    var description: String { "more than \(grouped(limit)) examples; a part of them says as much" }
 }

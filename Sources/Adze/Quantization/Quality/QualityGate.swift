@@ -8,22 +8,22 @@ internal import AdzeModels
 internal import AdzeNative
 internal import AdzeThreads
 
-/// What int8 may cost.
+/// What int8, or a model of fewer blocks, may cost.
 public struct QualityGate: Sendable {
     /// What is measured.
     public var metric: QualityMetric
-    /// The most points, hundredths of the metric, that int8 may lose.
+    /// The most points, hundredths of the metric, that may be lost.
     public var maximumDrop: Double
 
     /// A gate; the drop is 0 or more.
     public init(metric: QualityMetric, maximumDrop: Double) {
-        precondition(maximumDrop >= 0, "int8 cannot be asked to gain")
+        precondition(maximumDrop >= 0, "a smaller model cannot be asked to gain")
         self.metric = metric
         self.maximumDrop = maximumDrop
     }
 
-    /// Whether a score passes. Scores are quotients: a drop of exactly the limit must not fail for the last bit of one.
-    func passes(_ report: QualityReport) -> Bool { report.drop <= maximumDrop + 1e-9 }
+    /// Whether a drop passes. Scores are quotients: one of exactly the limit must not fail for the last bit of one.
+    func passes(drop: Double) -> Bool { drop <= maximumDrop + 1e-9 }
 }
 
 /// What a quantization measured and wrote.
@@ -129,20 +129,20 @@ private struct QualityTrial {
             return try compare(found, expected, kept: Array(kept))
         }
         let first = try report(keeping: [])
-        if gate.passes(first) { return (first, first, []) }
+        if gate.passes(drop: first.drop) { return (first, first, []) }
 
         let errors = try sensitivities(expected, progress)
         // Doubling finds a count that passes, halving the smallest between it and the last that did not.
         var (failing, count) = (0, 1)
         var chosen = try report(keeping: errors.prefix(count))
-        while !gate.passes(chosen), count < errors.count {
+        while !gate.passes(drop: chosen.drop), count < errors.count {
             (failing, count) = (count, min(2 * count, errors.count))
             chosen = try report(keeping: errors.prefix(count))
         }
         while count - failing > 1 {
             let middle = (count + failing) / 2
             let found = try report(keeping: errors.prefix(middle))
-            if gate.passes(found) { (count, chosen) = (middle, found) } else { failing = middle }
+            if gate.passes(drop: found.drop) { (count, chosen) = (middle, found) } else { failing = middle }
         }
         return (chosen, first, errors)
     }
