@@ -54,6 +54,20 @@ import Testing
         try Tool.refuse(64, ["prune", Models.classifier, "-o", "x.adze"] + arguments, says: ["adze help prune"])
     }
 
+    @Test func aModelWithoutBlocksIsOneLine() throws {
+        try withTemporaryFolder { folder in
+            let model = folder + "/none", dev = try write(QuantizeTests.csv, to: folder + "/dev.csv")
+            try FileManager.default.copyItem(atPath: Models.classifier, toPath: model)
+            let config = try String(contentsOfFile: model + "/config.json", encoding: .utf8)
+            try write(
+                config.replacing("\"num_hidden_layers\": 3", with: "\"num_hidden_layers\": 0"),
+                to: model + "/config.json")
+            try Tool.refuse(
+                64, ["prune", model, "--search", "--dev", dev, "--max-drop", "1", "-o", folder + "/a.adze", "--quiet"],
+                says: ["at least one block"])
+        }
+    }
+
     @Test func whatCannotBeMeasuredIsOneLine() throws {
         try withTemporaryFolder { folder in
             let dev = try write(QuantizeTests.csv, to: folder + "/dev.csv"), out = folder + "/a.adze"

@@ -71,8 +71,8 @@ extension ModelBundle {
     /// another set of as many blocks may do better. Measured in exact fp32, or in int8 where the file has nothing else,
     /// so that the choice is the same on every machine.
     ///
-    /// Throws as `evaluate` does, `BundleError.undefinedMetric`, and `.notScored` for another head than a classifier of
-    /// texts.
+    /// Throws as `evaluate` does, `BundleError.undefinedMetric`, `.noClassifier` for another head than a classifier of
+    /// texts, and `CheckpointError.noBlocks`.
     /// - Parameter progress: is told what is being measured, how many texts of it are done, and how many there are.
     /// - Complexity: passes over the examples for each block of each step: L (L + 1) / 2 if all but one go.
     package func searchBlocks(
@@ -80,8 +80,9 @@ extension ModelBundle {
         progress: (String, Int, Int) -> Void = { _, _, _ in }
     ) throws -> BlockSearchReport {
         guard !examples.isEmpty else { throw DataError.noExamples }
-        let trial = try BlockTrial(self, examples, texts, threads)
         let count = checkpoint.config.layerCount
+        guard count > 0 else { throw CheckpointError.noBlocks }
+        let trial = try BlockTrial(self, examples, texts, threads)
         let whole = try trial.measure(Array(0..<count)) { progress("all blocks", $0, examples.count) }
         let score = try gate.metric.value(whole.report)
         var (kept, steps) = (Array(0..<count), [BlockSearchReport.Step]())

@@ -52,7 +52,7 @@ struct ModelCost {
         add("weights of embeddings") { grouped($0.embeddings) }
         add("of blocks") { grouped($0.body) }
         add("of the head") { grouped($0.head) }
-        add("MMAC a token") { rounded($0.gmac * 1000, digits: 1) }
+        add("MMAC a token") { rounded($0.gmac * 1000, digits: $0.gmac < 0.001 ? 4 : 1) }
         add("tokens/s in int8") { grouped($0.tokensPerSecond) }
         return table.lines
     }
