@@ -1,7 +1,6 @@
 // The search for blocks that a task can do without: the one whose absence costs least is left out, again and again, while
 // the score holds. Not here: the writing of the smaller model, which is `convert`'s and `export`'s.
 
-import AdzeBytes
 package import AdzeData
 internal import AdzeModels
 internal import AdzeThreads
