@@ -81,7 +81,7 @@ CK_INLINE void CK_NAME(gemm_tile)(float *c, ptrdiff_t c_stride, const float *a, 
     static void CK_NAME(gemm_tile_##ROWS##_##PANELS)(float *c, ptrdiff_t c_stride, const float *a, ptrdiff_t a_stride, \
                                                      const float *b, ptrdiff_t panel_stride, ptrdiff_t depth,          \
                                                      int resume, const float *ahead) {                                 \
-        CK_NAME(gemm_tile)(c, c_stride, a, a_stride, b, panel_stride, ROWS, PANELS, depth, resume, ahead);                    \
+        CK_NAME(gemm_tile)(c, c_stride, a, a_stride, b, panel_stride, ROWS, PANELS, depth, resume, ahead);             \
     }
 
 typedef void (*CK_NAME(tile_function))(float *, ptrdiff_t, const float *, ptrdiff_t, const float *, ptrdiff_t,

@@ -12,40 +12,30 @@
 //
 // Not here: rows and columns, or what becomes of the sums.
 
-// Adds groups that lie in the order of the left codes, those up to `end`; returns the place behind the last of them.
+// Adds groups whose codes are in the order of the left ones, those up to `end`; returns the place behind the last of them.
+// `is_natural` says that the groups lie in the order of k too, and `place` is not read.
 CK_INLINE const uint16_t *CK_NAME(i8_add_run)(v16i sums[][CK_I8_PANELS], const uint8_t *left, ptrdiff_t stride,
                                               const int8_t *right, const int8_t *end, const uint16_t *place,
-                                              ptrdiff_t panel_stride, const int rows, const int is_signed) {
-    for (; right < end; right += 4 * CK_PANEL, place++) {
-        const ck_codes codes = ck_codes_load(right), magnitudes = is_signed ? ck_magnitudes(codes) : codes;
+                                              ptrdiff_t panel_stride, const int rows, const int is_signed,
+                                              const int is_natural) {
+    // A row alone has no use for the magnitudes of the right codes.
+    const int shares = is_signed && rows > 1;
+    for (; right < end; right += 4 * CK_PANEL, place += !is_natural, left += is_natural ? 4 : 0) {
+        const ck_codes codes = ck_codes_load(right), magnitudes = shares ? ck_magnitudes(codes) : codes;
         // The next panel, while this one is computed on: few rows wait for memory otherwise. Behind the last panel this
         // asks for what is not ours, which a prefetch may.
         __builtin_prefetch(right + panel_stride, 0, 2);
-        const uint8_t *four = left + 4 * *place;
+        const uint8_t *four = is_natural ? left : left + 4 * *place;
 #pragma clang loop unroll(full)
         for (int m = 0; m < rows; m++) {
             int32_t a;
             __builtin_memcpy(&a, four + m * stride, sizeof a);
-            sums[m][0] = is_signed ? ck_signed_dot(sums[m][0], a, codes, magnitudes) : ck_dot(sums[m][0], a, codes);
+            sums[m][0] = !is_signed ? ck_dot(sums[m][0], a, codes)
+                         : shares   ? ck_signed_dot(sums[m][0], a, codes, magnitudes)
+                                    : ck_signed_row_dot(sums[m][0], a, codes);
         }
     }
     return place;
-}
-
-// Adds a panel whose groups are signed throughout, and so lie in the order of k.
-CK_INLINE void CK_NAME(i8_add_signed)(v16i sums[][CK_I8_PANELS], const uint8_t *left, ptrdiff_t stride,
-                                      const int8_t *right, ptrdiff_t panel_stride, const int rows) {
-    for (const int8_t *end = right + panel_stride; right < end; right += 4 * CK_PANEL, left += 4) {
-        const ck_codes codes = ck_codes_load(right), magnitudes = rows > 1 ? ck_magnitudes(codes) : codes;
-        __builtin_prefetch(right + panel_stride, 0, 2);
-#pragma clang loop unroll(full)
-        for (int m = 0; m < rows; m++) {
-            int32_t a;
-            __builtin_memcpy(&a, left + m * stride, sizeof a);
-            sums[m][0] = rows > 1 ? ck_signed_dot(sums[m][0], a, codes, magnitudes)
-                                  : ck_signed_row_dot(sums[m][0], a, codes);
-        }
-    }
 }
 
 // Sets `sums`, of a tile of one panel, to what its bytes make with the codes of some rows.
@@ -61,11 +51,11 @@ CK_INLINE void CK_NAME(i8_paired_depth)(v16i sums[][CK_I8_PANELS], const uint8_t
 #pragma clang loop unroll(full)
     for (int m = 0; m < rows; m++) sums[m][0] = start;
     if (!panel->plain && !panel->mixed) {
-        CK_NAME(i8_add_signed)(sums, left, stride, right, panel_stride, rows);
+        CK_NAME(i8_add_run)(sums, left, stride, right, mixed, place, panel_stride, rows, 1, 1);
         return;
     }
-    place = CK_NAME(i8_add_run)(sums, left, stride, right, plain, place, panel_stride, rows, 0);
-    place = CK_NAME(i8_add_run)(sums, left, stride, plain, mixed, place, panel_stride, rows, 1);
+    place = CK_NAME(i8_add_run)(sums, left, stride, right, plain, place, panel_stride, rows, 0, 0);
+    place = CK_NAME(i8_add_run)(sums, left, stride, plain, mixed, place, panel_stride, rows, 1, 0);
     const uint32_t *mask = b->masks + panel->first_mask;
     right = mixed;
     for (ptrdiff_t i = 0; i < panel->mixed; i++, right += 4 * CK_PANEL, place++) {
