@@ -62,11 +62,20 @@ extension TextClassifier {
         _ examples: [Example], options: TextOptions = TextOptions(),
         each: (Example, Classification) -> Void = { _, _ in }
     ) throws -> EvaluationReport {
+        try evaluate(examples, options: options, window: 1024, each: each) { _ in }
+    }
+
+    /// The same, `window` examples at a time; `progress` is told after each how many are done.
+    func evaluate(
+        _ examples: [Example], options: TextOptions, window: Int, each: (Example, Classification) -> Void,
+        progress: (Int) -> Void
+    ) throws -> EvaluationReport {
         var evaluation = try Evaluation(head)
         var rest = examples[...]
         while !rest.isEmpty {
-            try evaluate(Array(rest.prefix(1024)), options, into: &evaluation, each)
-            rest = rest.dropFirst(1024)
+            try evaluate(Array(rest.prefix(window)), options, into: &evaluation, each)
+            rest = rest.dropFirst(window)
+            progress(evaluation.exampleCount)
         }
         return try evaluation.report()
     }

@@ -134,20 +134,13 @@ private struct BlockTrial {
     func measure(_ blocks: [Int], _ progress: (Int) -> Void) throws -> Answers {
         let model = EncoderModel(engine.model, keeping: blocks)
         let classifier = try TextClassifier(bundle, Engine(model, pool: engine.pool))
-        var evaluation = try Evaluation(classifier.head)
-        var (sum, done) = (0.0, 0)
-        for start in stride(from: 0, to: examples.count, by: 256) {
-            let batch = examples[start..<min(start + 256, examples.count)]
-            let answers = try classifier.classify(batch.map { TextInput($0.text, pair: $0.pair) }, options: texts)
-            for (example, answer) in zip(batch, answers) {
-                // First, so that what is not finite, or of another kind, is refused by it.
-                try evaluation.add(example, answer)
-                sum += loss(example.target, answer.logits.map(Double.init))
-                done += 1
-            }
-            progress(done)
+        var sum = 0.0
+        // What is not finite, or of another kind, is refused before it comes here.
+        func add(_ example: Example, _ answer: Classification) {
+            sum += loss(example.target, answer.logits.map(Double.init))
         }
-        return Answers(report: try evaluation.report(), loss: sum / Double(examples.count))
+        let report = try classifier.evaluate(examples, options: texts, window: 256, each: add, progress: progress)
+        return Answers(report: report, loss: sum / Double(examples.count))
     }
 
     private func loss(_ target: Target, _ logits: [Double]) -> Double {

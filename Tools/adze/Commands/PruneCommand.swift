@@ -47,9 +47,7 @@ private struct BlockOptions: ParsableArguments {
             return
         }
         guard dev != nil, let maxDrop else { throw ValidationError("--search needs --dev DATA and --max-drop X") }
-        guard maxDrop >= 0, maxDrop <= 100 else {
-            throw ValidationError("--max-drop must be 0 to 100 points: 0.5 is half a hundredth of the metric")
-        }
+        try QualityGate.checkMaximumDrop(maxDrop)
     }
 }
 

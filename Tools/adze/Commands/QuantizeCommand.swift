@@ -69,9 +69,7 @@ struct QuantizeCommand: ParsableCommand {
     private var maxDrop: Double { gate.maxDrop }
 
     func validate() throws {
-        guard maxDrop >= 0, maxDrop <= 100 else {
-            throw ValidationError("--max-drop must be 0 to 100 points: 0.5 is half a hundredth of the metric")
-        }
+        try QualityGate.checkMaximumDrop(maxDrop)
         if store == .fp32 { throw ValidationError("--store fp32 has no int8; use convert") }
         if dev == "-", calibration.calibrate == "-" {
             throw ValidationError("--dev and --calibrate cannot both be standard input")
@@ -143,5 +141,14 @@ struct QuantizeCommand: ParsableCommand {
         object["sourceBytes"] = .integer(report.conversion.sourceBytes)
         object["writtenBytes"] = .integer(report.conversion.writtenBytes)
         try StandardOutput.shared.json(JSONValue.object(object))
+    }
+}
+
+extension QualityGate {
+    /// Refuses a --max-drop that is no number of points.
+    static func checkMaximumDrop(_ points: Double) throws {
+        guard points >= 0, points <= 100 else {
+            throw ValidationError("--max-drop must be 0 to 100 points: 0.5 is half a hundredth of the metric")
+        }
     }
 }

@@ -69,7 +69,7 @@ enum BlockSearchText {
             let second = step.losses.filter { $0.block != step.block }.min { $0.loss < $1.loss }
             table.add([
                 "\(step.kept.count)", rounded(step.score, digits: 4),
-                (step.drop < 0 ? "+" : "") + rounded(0 - step.drop, digits: 2), rounded(step.loss, digits: 4),
+                points(lost: step.drop), rounded(step.loss, digits: 4),
                 "\(step.block)", second.map { "\($0.block): \(rounded($0.loss, digits: 4))" } ?? "",
                 step.passes ? "" : "too much",
             ])

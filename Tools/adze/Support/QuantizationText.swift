@@ -34,15 +34,10 @@ enum QuantizationText {
 
     private static func row(_ name: String, _ report: QualityReport) -> [String] {
         [
-            name, rounded(report.int8, digits: 4), points(report),
+            name, rounded(report.int8, digits: 4), points(lost: report.drop),
             report.equalCount.map { "\(grouped($0)) of \(grouped(report.textCount))" } ?? "",
             short(Float(report.meanDifference)), short(Float(report.largestDifference)),
         ]
-    }
-
-    /// What int8 gains or loses, with its sign.
-    private static func points(_ report: QualityReport) -> String {
-        (report.drop < 0 ? "+" : "") + rounded(0 - report.drop, digits: 2)
     }
 
     /// The last line.

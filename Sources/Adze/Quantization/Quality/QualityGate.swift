@@ -181,20 +181,14 @@ private struct QualityTrial {
     private func measure(_ engine: Engine, _ examples: [Example], _ progress: (Int) -> Void = { _ in }) throws
         -> Answers
     {
-        let classifier = try TextClassifier(bundle, engine)
-        var evaluation = try Evaluation(classifier.head)
         var (logits, scores): ([[Float]], [[Double]]) = ([], [])
-        for start in stride(from: 0, to: examples.count, by: 256) {
-            let batch = examples[start..<min(start + 256, examples.count)]
-            let answers = try classifier.classify(batch.map { TextInput($0.text, pair: $0.pair) }, options: texts)
-            for (example, answer) in zip(batch, answers) {
-                try evaluation.add(example, answer)
-                logits.append(answer.logits)
-                scores.append(answer.scores)
-            }
-            progress(logits.count)
+        func keep(_: Example, _ answer: Classification) {
+            logits.append(answer.logits)
+            scores.append(answer.scores)
         }
-        return Answers(report: try evaluation.report(), logits: logits, scores: scores)
+        let report = try TextClassifier(bundle, engine)
+            .evaluate(examples, options: texts, window: 256, each: keep, progress: progress)
+        return Answers(report: report, logits: logits, scores: scores)
     }
 
     private func compare(_ found: Answers, _ expected: Answers, kept: [QualityReport.Kept]) throws -> QualityReport {
