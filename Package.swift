@@ -148,13 +148,15 @@ let package = Package(
         tests(of: "AdzeTensors", ["AdzeBytes"]),
         tests(of: "AdzeKernels", ["AdzeBytes", "AdzeReference", "AdzeTensors", "AdzeThreads", "CKernels"]),
         tests(of: "AdzeTokenization", ["AdzeBytes"]),
-        tests(of: "AdzeModels", ["AdzeBytes", "AdzeKernels", "AdzeTensors", "AdzeThreads", "AdzeSafetensors"]),
+        tests(
+            of: "AdzeModels",
+            ["AdzeBytes", "AdzeKernels", "AdzeTensors", "AdzeThreads", "AdzeSafetensors", "AdzeTorch"]),
         tests(of: "AdzeData", ["AdzeBytes"]),
         tests(
             of: "AdzeTraining",
             [
                 "AdzeBytes", "AdzeData", "AdzeKernels", "AdzeModels", "AdzeSafetensors", "AdzeTensors", "AdzeThreads",
-                "CKernels",
+                "AdzeTorch", "CKernels",
             ]),
         tests(of: "AdzeSafetensors", ["AdzeBytes", "AdzeTensors"]),
         tests(of: "AdzeZip", ["AdzeBytes"]),

@@ -41,6 +41,7 @@ extension RowError: LocalizedError {}
 
 extension ConfigError: LocalizedError {}
 extension CheckpointError: LocalizedError {}
+extension HeadFormError: LocalizedError {}
 extension BatchError: LocalizedError {}
 
 extension ZipError: LocalizedError {}

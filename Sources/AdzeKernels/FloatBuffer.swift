@@ -92,6 +92,12 @@ internal import AdzeBytes
             base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
     }
 
+    /// The same values, which follow each other without a gap, in rows of another width.
+    package func reshaped(columns count: Int) -> MatrixView {
+        precondition(stride == columns && count > 0 && (rows * columns).isMultiple(of: count), "whole rows")
+        return unsafe MatrixView(base: base, rows: rows * columns / count, columns: count, stride: count)
+    }
+
     /// The same matrix's columns in a range.
     package func columns(_ range: Range<Int>) -> MatrixView {
         precondition(range.lowerBound >= 0 && range.upperBound <= columns, "the columns lie inside the matrix")

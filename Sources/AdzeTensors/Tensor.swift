@@ -44,6 +44,13 @@ public struct Tensor: Sendable, Equatable {
         unsafe self.init(dtype: .float32, shape: shape, bytes: floats.withUnsafeBytes { unsafe Array($0) })
     }
 
+    /// The first rows of a matrix, as many as it has at least.
+    package func firstRows(_ count: Int) -> Tensor {
+        precondition(shape.rank == 2 && (0...shape[0]).contains(count), "rows of a matrix")
+        return Tensor(
+            dtype: dtype, shape: Shape(count, shape[1]), bytes: Array(bytes.prefix(count * shape[1] * dtype.size)))
+    }
+
     /// The elements as fp32: exact from fp16, bf16 and small integers, rounded to nearest even from fp64 and wide ones.
     ///
     /// - Complexity: O(n).

@@ -7,6 +7,7 @@ import AdzeSafetensors
 import AdzeTensors
 import AdzeTestSupport
 import AdzeThreads
+import AdzeTorch
 
 /// A fixture model with what transformers answers for it.
 struct Golden {
@@ -23,6 +24,15 @@ struct Golden {
         let store = try SafetensorsFile(file: InputFile(path: folder + "/model.safetensors"))
         checkpoint = try ModelCheckpoint(store: store, configJSON: config)
         (sequences, expected) = try Golden.answers(folder, golden: golden)
+    }
+
+    /// Of a file that the study's program would write (Tools/reference/make_study_golden.py).
+    init(study name: String) throws {
+        let folder = "study/" + name
+        checkpoint = try ModelCheckpoint(
+            store: TorchCheckpoint(file: InputFile(path: Fixtures.path(folder + "/finetuned-bert-model.pt"))),
+            configJSON: parseJSON(Fixtures.bytes(folder + "/config.json")))
+        (sequences, expected) = try Golden.answers(Fixtures.path(folder), golden: "golden")
     }
 
     static func answers(_ folder: String, golden: String) throws -> ([TokenSequence], [String: [Float]]) {

@@ -19,13 +19,14 @@ public enum CheckpointError: AdzeFailure, Equatable {
     case noPooler(what: String)
     case blockOutOfRange(Int, count: Int)
     case noBlocks
+    case headReadsBlocks(String)
     case duplicateParameter(name: String, first: String, second: String)
     case tooManyWords(Int, limit: Int)
 
     /// Blocks and keys that are not there are a request that makes no sense; all else is the checkpoint's own fault.
     public var kind: FailureKind {
         switch self {
-        case .blockOutOfRange, .noBlocks, .unknownKey, .tooManyWords: .usage
+        case .blockOutOfRange, .noBlocks, .headReadsBlocks, .unknownKey, .tooManyWords: .usage
         default: .badData
         }
     }
@@ -71,6 +72,9 @@ public enum CheckpointError: AdzeFailure, Equatable {
         case .blockOutOfRange(let index, let count):
             "there is no block \(index); the model has blocks 0 to \(count - 1)"
         case .noBlocks: "at least one block must be kept"
+        case .headReadsBlocks(let form):
+            "the head \(form) reads the hidden states of every block, so that none can be cut from under it; keep them"
+                + " all, or train a new head on fewer (finetune --new-head)"
         case .duplicateParameter(let name, let first, let second):
             "\(quoted(first)) and \(quoted(second)) are both \(quoted(name))"
         case .tooManyWords(let count, let limit):

@@ -10,6 +10,8 @@ struct HeadChoice {
     let shape: EncoderShape
     let description: HeadDescription?
     let options: CheckpointOptions
+    /// What a classifier of texts computes that is in the file, where that is not the family's own form.
+    let form: HeadForm?
 
     /// The head of a kind over the tensors found. Throws for labels that do not fit, never for tensors that are absent:
     /// that is for the check of all parameters.
@@ -21,11 +23,11 @@ struct HeadChoice {
         let hasPooler = map.source(of: pooler) != nil || map.unreadable[pooler] != nil
         if let labels = options.newHead {
             try checkLabels(labels)
-            if family.classifierForm.readsPooler && !hasPooler {
+            if options.newHeadForm == nil && family.classifierForm.readsPooler && !hasPooler {
                 notes.append("the checkpoint has no pooler; a new, untrained one comes with the new head")
             }
             let new = ClassificationHead(labels: labels, problemType: options.newHeadProblem)
-            return family.head(.classification(new), shape)
+            return family.head(.classification(new), shape, form: options.newHeadForm, keepsPooler: hasPooler)
         }
         if options.labels != nil && !kind.hasLabels {
             throw ConfigError.noLabels(architecture: family.className(kind))
@@ -46,7 +48,7 @@ struct HeadChoice {
             case .preTraining: .preTraining
             }
         guard kind == .maskedLanguageModel || kind == .preTraining else {
-            return family.head(task, shape, keepsPooler: hasPooler)
+            return family.head(task, shape, form: form, keepsPooler: hasPooler)
         }
         let decoder = try map.settleDecoder(
             store, shape: shape, tied: try description?.tiesWordEmbeddings() ?? true)
@@ -93,7 +95,8 @@ extension HeadKind {
             if has(ParameterPaths.answers) {
                 .questionAnswering
             } else if has(ParameterPaths.classifier) {
-                has(firstToken) ? .classification : .tokenClassification
+                has(firstToken) || !names.isDisjoint(with: [ParameterPaths.firstRecurrent])
+                    ? .classification : .tokenClassification
             } else if has(ParameterPaths.transform) {
                 has(ParameterPaths.nextSentence) && has(ParameterPaths.pooler) ? .preTraining : .maskedLanguageModel
             } else if has(ParameterPaths.nextSentence) {
@@ -164,8 +167,14 @@ extension HeadKind {
 /// The layers of a head that is made because the user asks for it.
 struct NewHead {
     let seed: UInt64
+    let form: HeadForm
+    /// What the last layer reads.
+    let depth: Int
 
     /// A parameter of the new head: weights from N(0, 0.02), biases zero; nil for what the checkpoint has to bring.
+    ///
+    /// Heads that read every position begin as PyTorch's `Linear` and `LSTM` do, as in the study: thousands of inputs with
+    /// weights of 0.02 would be far from any answer.
     func tensor(_ parameter: Parameter, map: ParameterMap, isWanted: Bool) -> Tensor? {
         guard isWanted else { return nil }
         // Half a pooler is a damaged one, and refused.
@@ -174,6 +183,7 @@ struct NewHead {
             && [".weight", ".bias"].map { ParameterPaths.pooler + $0 }
                 .allSatisfy { map.source(of: $0) == nil && map.unreadable[$0] == nil }
         guard parameter.part == .head || isMissingPooler else { return nil }
+        if form.readsEveryPosition && parameter.part == .head { return uniform(parameter) }
         guard parameter.role == .weight else {
             return Tensor(shape: parameter.shape, floats: [Float](repeating: 0, count: parameter.shape.count))
         }
@@ -181,5 +191,20 @@ struct NewHead {
         let isLast = parameter.part == .head && parameter.group == nil
         var normal = NormalGenerator(seed: seed &+ (isLast ? 0 : 1))
         return Tensor(shape: parameter.shape, floats: (0..<parameter.shape.count).map { _ in normal.next() * 0.02 })
+    }
+    /// Values from -b to b, b being one over the root of a layer's inputs, or of an LSTM's size.
+    private func uniform(_ parameter: Parameter) -> Tensor {
+        let inputs: Int
+        switch (parameter.role, form) {
+        case (.recurrentWeight, .recurrent(let layer)), (.recurrentBias, .recurrent(let layer)): inputs = layer.size
+        default: inputs = depth
+        }
+        let bound = 1 / Float(inputs).squareRoot()
+        // Each parameter has numbers of its own, whatever stands beside it.
+        var generator = SplitMix64(seed: parameter.name.utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
+        let values = (0..<parameter.shape.count).map { _ in
+            (Float(generator.next() >> 40) * 0x1p-23 - 1) * bound
+        }
+        return Tensor(shape: parameter.shape, floats: values)
     }
 }

@@ -11,6 +11,10 @@ public struct CheckpointOptions: Sendable {
     public var labels: [String]?
     /// A new classifier with these labels, in place of any that is there.
     public var newHead: [String]?
+    /// What the new classifier computes; nil for the family's own form.
+    public var newHeadForm: HeadForm?
+    /// The most tokens of a new classifier that reads padding: further positions are left out. Nil keeps them all.
+    public var newHeadLength: Int?
     /// What the logits of a new classifier mean.
     public var newHeadProblem = ProblemType.singleLabel
     /// The seed of a new head.
@@ -24,6 +28,11 @@ public struct CheckpointOptions: Sendable {
 
     /// No statements.
     public init() {}
+
+    /// The most tokens that a new head reads; nil where it reads no padding, or as many as the model takes.
+    var newHeadLimit: Int? {
+        newHead != nil && newHeadForm?.readsPadding == true ? newHeadLength.map { max(1, $0) } : nil
+    }
 }
 
 /// A checked model: parameters under our names, each of the right shape.
@@ -64,17 +73,23 @@ public struct ModelCheckpoint: Sendable {
         let shapes = store.tensorsByName
         func shape(_ name: String) -> Shape? { map.source(of: name).flatMap { shapes[$0]?.shape } }
 
-        let config =
+        var notes: [String] = []
+        let study = StudyTensors(map, shape: shape)
+        let stated =
             try configJSON.map { try family.shape(ConfigReader(json: $0)) }
             ?? EncoderShape(readingOff: map, family, shape, headCount: options.headCount)
-        var notes: [String] = []
-        let named = options.newHead == nil ? description?.kind : .classification
+        let whole = study.fitted(stated, notes: &notes)
+        let config = options.newHeadLimit.map(whole.limited) ?? whole
+        let named =
+            options.newHead == nil ? study.kind(description?.kind, family, notes: &notes) : .classification
         let found = HeadKind(recognising: Set(map.entries.map(\.name)).union(map.unreadable.keys), family)
         let kind =
             try named.map { map.hasHead ? $0 : found.named($0, family, notes: &notes) }
             ?? found.unnamed(family, description, labels: options.labels, notes: &notes)
-        let head = try HeadChoice(family: family, shape: config, description: description, options: options)
-            .head(kind, map: &map, store: store, notes: &notes)
+        let form = kind == .classification ? try description?.form() ?? study.form(config) : nil
+        let head = try HeadChoice(
+            family: family, shape: config, description: description, options: options, form: form
+        ).head(kind, map: &map, store: store, notes: &notes)
         if description?.kind == .encoder, found != .encoder, options.newHead == nil,
             let unused = NameTable.telling(map.headNames)
         {
@@ -90,13 +105,19 @@ public struct ModelCheckpoint: Sendable {
         guard config.layerCount == 0 || map.hasBlocks else {
             throw ModelCheckpoint.missing(parameters, of: head, found: found, family, map: map)
         }
+        let new = NewHead(seed: options.seed, form: head.form, depth: head.form.classifierDepth(config))
         for parameter in parameters {
-            if let made = NewHead(seed: options.seed).tensor(parameter, map: map, isWanted: options.newHead != nil) {
+            if let made = new.tensor(parameter, map: map, isWanted: options.newHead != nil) {
                 renamed.add(parameter.name, made)
                 continue
             }
             guard let source = map.source(of: parameter.name), let info = shapes[source] else {
                 throw ModelCheckpoint.missing(parameters, of: head, found: found, family, map: map)
+            }
+            if parameter.role == .positionTable, config.positions != whole.positions {
+                try ModelCheckpoint.check(info, is: parameter, rows: whole.positions.rows)
+                renamed.add(parameter.name, try store.load(source).firstRows(config.positions.rows))
+                continue
             }
             try ModelCheckpoint.check(info, is: parameter)
             renamed.add(parameter.name, source: info)
@@ -152,6 +173,9 @@ public struct ModelCheckpoint: Sendable {
     /// Throws `CheckpointError.blockOutOfRange` and `.noBlocks`. The other parameters stay as they are.
     public func keeping(blocks: [Int]) throws(CheckpointError) -> ModelCheckpoint {
         guard !blocks.isEmpty else { throw .noBlocks }
+        guard head.form.states != .all || blocks == Array(0..<config.layerCount) else {
+            throw .headReadsBlocks(head.form.specification)
+        }
         for block in blocks where !(0..<config.layerCount).contains(block) {
             throw .blockOutOfRange(block, count: config.layerCount)
         }
@@ -199,15 +223,19 @@ extension ModelCheckpoint {
             lookalike: found == head.task.kind ? nil : family.className(found))
     }
 
-    private static func check(_ info: TensorInfo, is parameter: Parameter) throws(CheckpointError) {
-        guard info.shape == parameter.shape else {
+    /// `rows` is how many the source has, where that is not the parameter's own number.
+    private static func check(
+        _ info: TensorInfo, is parameter: Parameter, rows: Int? = nil
+    ) throws(CheckpointError) {
+        let expected = rows.map { Shape($0, parameter.shape[1]) } ?? parameter.shape
+        guard info.shape == expected else {
             let hint =
                 switch parameter.role {
                 case .wordTable: " (vocab_size and hidden_size of config.json)"
                 case .positionTable: " (max_position_embeddings of config.json)"
-                default: info.shape.dimensions == parameter.shape.dimensions.reversed() ? " (transposed)" : ""
+                default: info.shape.dimensions == expected.dimensions.reversed() ? " (transposed)" : ""
                 }
-            throw .misshapen(name: info.name, expected: parameter.shape, found: info.shape, hint: hint)
+            throw .misshapen(name: info.name, expected: expected, found: info.shape, hint: hint)
         }
         guard info.dtype.isFloatingPoint else { throw .notFloatingPoint(name: info.name, dtype: info.dtype) }
     }

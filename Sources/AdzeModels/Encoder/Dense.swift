@@ -102,6 +102,15 @@ struct ParameterLoader: Sendable {
     /// A layer whose weights and bias have names of their own.
     func dense(weight: String, bias: String) throws -> Dense { try dense([(weight, bias)], alignment: 1) }
 
+    /// A layer in fp32 whose bias is there already.
+    func dense(weight: String, sums bias: FloatBuffer) throws -> Dense {
+        let weights = try store.load(weight)
+        let matrix = PackedMatrix(
+            columns: bias.count, depth: weights.shape.rowLength, memory: memory, kernels: kernels)
+        matrix.pack(weights.floats(), firstColumn: 0, kernels: kernels)
+        return Dense(weights: .float(matrix, bias: bias))
+    }
+
     /// Several layers of the same input as one; each starts at a multiple of `alignment` columns.
     func joined(_ paths: [String], alignment: Int) throws -> Dense {
         try dense(paths.map { ($0 + ".weight", $0 + ".bias") }, alignment: alignment)

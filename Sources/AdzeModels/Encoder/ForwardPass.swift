@@ -22,24 +22,31 @@ extension EncoderModel {
     ) throws -> [EncoderOutput] {
         try checkOutputs(outputs)
         let wanted = outputs.contains(.vocabularyLogits) ? try batch.checked(positions) : nil
-        var results = (0..<batch.sequenceCount).map { EncoderOutput(tokenCount: batch.tokens(of: $0).count) }
-        guard batch.tokenCount > 0 else { return results }
-        workspace.reserve(tokens: batch.tokenCount, model: self, workers: pool.threadCount)
-        let pass = ForwardPass(model: self, batch: batch, pool: pool, workspace: workspace)
-        let selection = TokenSelection(batch, outputs: outputs, positions: wanted)
+        guard outputs.contains(.logits), head.form.readsEveryPosition else {
+            return runPacked(batch, outputs: outputs, positions: wanted, pool: pool, workspace: workspace)
+        }
+        // Such a head may read padding, which no other output does.
+        var results = runPacked(
+            batch, outputs: outputs.subtracting(.logits), positions: wanted, pool: pool, workspace: workspace)
+        let logits = sequenceLogits(batch, pool: pool, workspace: workspace)
+        for sequence in results.indices { results[sequence].logits = logits[sequence] }
+        return results
+    }
 
-        pass.start(selection)
-        if outputs.contains(.hiddenStates) { pass.copyHidden(to: &results) { $0.hiddenStates.append($1) } }
-        for (index, block) in blocks.enumerated() {
-            let attentions = pass.run(
-                block, selection: index == blocks.count - 1 ? selection : nil,
-                next: pass.projection(before: index + 1, selection), keepingAttentions: outputs.contains(.attentions))
+    /// The same for outputs that the model gives and positions that have been checked.
+    private func runPacked(
+        _ batch: PackedBatch, outputs: OutputRequest, positions: [[Int]]?, pool: WorkerPool, workspace: Workspace
+    ) -> [EncoderOutput] {
+        var results = (0..<batch.sequenceCount).map { EncoderOutput(tokenCount: batch.tokens(of: $0).count) }
+        guard batch.tokenCount > 0, !outputs.isEmpty else { return results }
+        let pass = ForwardPass(model: self, batch: batch, pool: pool, workspace: workspace)
+        let selection = TokenSelection(batch, outputs: outputs, positions: positions)
+        pass.runBlocks(selection: selection, keepingAttentions: outputs.contains(.attentions)) { attentions in
             for sequence in attentions.indices { results[sequence].attentions.append(attentions[sequence]) }
             if outputs.contains(.hiddenStates) { pass.copyHidden(to: &results) { $0.hiddenStates.append($1) } }
         }
-        if blocks.isEmpty, let selection { pass.gather(selection) }
         if outputs.contains(.sequence) { pass.copyHidden(to: &results) { $0.sequence = $1 } }
-        pass.finish(outputs, selection: selection, positions: wanted, &results)
+        pass.finish(outputs, selection: selection, positions: positions, &results)
         return results
     }
 }
@@ -101,6 +108,21 @@ struct ForwardPass: @unchecked Sendable {
 
     // MARK: Blocks
 
+    /// Runs embeddings and blocks; `after` sees the embeddings' output and each block's in `hidden`, and the attention
+    /// weights (A, T, T) of each sequence that the block has used, if they are kept.
+    func runBlocks(selection: TokenSelection?, keepingAttentions: Bool = false, after: ([[Float]]) -> Void) {
+        workspace.reserve(tokens: batch.tokenCount, model: model, workers: pool.threadCount)
+        start(selection)
+        after([])
+        for (index, block) in model.blocks.enumerated() {
+            after(
+                run(
+                    block, selection: index == model.blocks.count - 1 ? selection : nil,
+                    next: projection(before: index + 1, selection), keepingAttentions: keepingAttentions))
+        }
+        if model.blocks.isEmpty, let selection { gather(selection) }
+    }
+
     /// What a block needs before its attention: its layer, and which of query, key and value.
     struct Projection {
         let layer: Dense
@@ -149,6 +171,7 @@ struct ForwardPass: @unchecked Sendable {
     ) -> [[Float]] {
         let (heads, size, padded) = (config.headCount, config.headSize, config.paddedHiddenSize)
         let scale = 1 / Float(size).squareRoot()
+        precondition(!keepingAttentions || !batch.hasPadding, "attention weights are those of a text alone")
         let kept =
             keepingAttentions
             ? (0..<batch.sequenceCount).map {
@@ -156,7 +179,7 @@ struct ForwardPass: @unchecked Sendable {
             } : []
         pool.forEachWithWorker(batch.sequenceCount * heads) { piece, worker in
             let (sequence, head) = piece.quotientAndRemainder(dividingBy: heads)
-            let tokens = batch.tokens(of: sequence)
+            let (tokens, keys) = (batch.tokens(of: sequence), batch.textTokens(of: sequence))
             let queries = selection?.rows(of: sequence) ?? tokens
             if queries.isEmpty { return }
             let bias = model.distanceBias.map { distances in
@@ -173,7 +196,7 @@ struct ForwardPass: @unchecked Sendable {
                     rows: tokens.count, columns: tokens.count, offset: head * tokens.count * tokens.count) : nil
             workspace.attention[worker].attend(
                 kernels, output: context.rows(queries).columns(head * size..<(head + 1) * size),
-                query: part(0, queries), key: part(1, tokens), value: part(2, tokens), scale: scale, bias: bias,
+                query: part(0, queries), key: part(1, keys), value: part(2, keys), scale: scale, bias: bias,
                 probabilities: probabilities)
         }
         return kept.map { $0.values(0..<$0.count) }

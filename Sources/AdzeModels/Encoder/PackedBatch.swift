@@ -1,4 +1,5 @@
-// Sequences of token ids laid end to end: the form in which the engine takes a batch. No padding exists in it.
+// Sequences of token ids laid end to end: the form in which the engine takes a batch. No padding exists in it but for
+// heads that read padding.
 
 public import AdzeBytes
 
@@ -25,11 +26,16 @@ public struct PackedBatch: Sendable {
     package let typeIDs: [Int32]
     /// Where each sequence starts; S + 1 values, the last is T.
     package let starts: [Int]
+    /// The tokens before each sequence's padding; nil for a batch without any.
+    private let textCounts: [Int]?
 
     /// T.
     public var tokenCount: Int { ids.count }
     /// S.
     public var sequenceCount: Int { starts.count - 1 }
+
+    /// Whether there is padding in it.
+    package var hasPadding: Bool { textCounts != nil }
 
     /// Packs sequences after checking each id, type and length against the model.
     ///
@@ -60,10 +66,49 @@ public struct PackedBatch: Sendable {
         self.ids = ids
         self.typeIDs = typeIDs
         self.starts = starts
+        textCounts = nil
     }
 
-    /// The tokens of a sequence within the batch.
+    /// The tokens of a sequence within the batch, its padding among them.
     package func tokens(of sequence: Int) -> Range<Int> { starts[sequence]..<starts[sequence + 1] }
+
+    /// The tokens of a sequence that others attend to: all but its padding.
+    package func textTokens(of sequence: Int) -> Range<Int> {
+        let tokens = tokens(of: sequence)
+        return textCounts.map { tokens.lowerBound..<tokens.lowerBound + $0[sequence] } ?? tokens
+    }
+}
+
+extension PackedBatch {
+    /// Sequences that follow each other within a batch.
+    func part(_ sequences: Range<Int>) -> PackedBatch {
+        let tokens = starts[sequences.lowerBound]..<starts[sequences.upperBound]
+        return PackedBatch(
+            ids: Array(ids[tokens]), typeIDs: Array(typeIDs[tokens]),
+            starts: starts[sequences.lowerBound...sequences.upperBound].map { $0 - tokens.lowerBound },
+            textCounts: textCounts.map { Array($0[sequences]) })
+    }
+
+    /// Each sequence filled up with a token to as many as `rows` says of its own, at least as many as it has.
+    ///
+    /// Padding attends to the text, and nothing to padding. Its type is 0.
+    func padded(with padID: Int32, rows: (Int) -> Int) -> PackedBatch {
+        precondition(textCounts == nil, "a batch is padded once")
+        var (padded, types, ends): ([Int32], [Int32], [Int]) = ([], [], [0])
+        let counts = (0..<sequenceCount).map { tokens(of: $0).count }
+        for (sequence, count) in counts.enumerated() {
+            let missing = rows(count) - count
+            precondition(missing >= 0, "a sequence is no longer than its rows")
+            padded += ids[tokens(of: sequence)] + [Int32](repeating: padID, count: missing)
+            types += typeIDs[tokens(of: sequence)] + [Int32](repeating: 0, count: missing)
+            ends.append(padded.count)
+        }
+        return PackedBatch(ids: padded, typeIDs: types, starts: ends, textCounts: counts)
+    }
+
+    private init(ids: [Int32], typeIDs: [Int32], starts: [Int], textCounts: [Int]?) {
+        (self.ids, self.typeIDs, self.starts, self.textCounts) = (ids, typeIDs, starts, textCounts)
+    }
 }
 
 /// A sequence that the model cannot take.

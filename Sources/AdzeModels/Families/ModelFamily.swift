@@ -67,10 +67,11 @@ extension ModelFamily {
 
     /// The head that serves a task in this family.
     ///
-    /// `decoder` is where a masked language model has its vocabulary's weights; `keepsPooler` says of a head that reads
+    /// `form` is a text classifier's where it has not the family's own; `decoder` is where a masked language model has its vocabulary's weights; `keepsPooler` says of a head that reads
     /// none whether the model has one all the same.
     package static func head(
-        _ task: HeadTask, _ shape: EncoderShape, decoder: VocabularyDecoder = .tied, keepsPooler: Bool = false
+        _ task: HeadTask, _ shape: EncoderShape, form: HeadForm? = nil, decoder: VocabularyDecoder = .tied,
+        keepsPooler: Bool = false
     ) -> Head {
         func vocabulary() -> VocabularyLayer {
             let activation = vocabularyActivation == .gelu ? .gelu : shape.activation
@@ -79,15 +80,27 @@ extension ModelFamily {
         let form: HeadForm =
             switch task {
             case .encoder: .none
-            case .classification: classifierForm
+            case .classification: form ?? classifierForm
             case .tokenClassification, .questionAnswering: .tokens
             case .maskedLanguageModel: .vocabulary(vocabulary())
             case .nextSentence: .pooled
             case .preTraining: .vocabularyAndPooled(vocabulary())
             }
-        let isKept = keepsPooler && (task == .encoder || task == .maskedLanguageModel)
+        let isKept = keepsPooler && (task == .encoder || task == .maskedLanguageModel || form.readsEveryPosition)
         return Head(
-            task: task, form: form, hasPooler: form.readsPooler || isKept, architectureName: className(task.kind))
+            task: task, form: form, hasPooler: form.readsPooler || isKept,
+            architectureName: form.readsEveryPosition ? studyClass : className(task.kind))
+    }
+
+    /// The class of a classifier that reads every position, as the study calls it for BERT; transformers has none.
+    package static var studyClass: String {
+        let name = className(.encoder)
+        return "FineTuned" + (name.hasSuffix("Model") ? String(name.dropLast(5)) : name)
+    }
+
+    /// The kind of head of a class, the study's among them; nil for a class that is not run.
+    package static func kind(ofClass name: String) -> HeadKind? {
+        name == studyClass ? .classification : classes.first { $0.name == name }?.kind
     }
 }
 
@@ -112,13 +125,8 @@ package enum Families {
         return family
     }
 
-    /// The family that has a class of transformers, and the class.
-    static func owner(ofClass name: String) -> (family: any ModelFamily.Type, found: FamilyClass)? {
-        for family in all {
-            if let found = family.classes.first(where: { $0.name == name }) { return (family, found) }
-        }
-        return nil
-    }
+    /// The family that has a class; nil for a class that is not run.
+    static func owner(ofClass name: String) -> (any ModelFamily.Type)? { all.first { $0.kind(ofClass: name) != nil } }
 
     /// The family that a config.json names by `model_type`, else by its class; nil where it names none.
     ///
@@ -128,7 +136,7 @@ package enum Families {
             throw .wrongType(key: "config.json", expected: "an object", found: json.kindName)
         }
         let className = json["architectures"]?.array?.first?.string
-        let owner = className.flatMap(owner(ofClass:))?.family
+        let owner = className.flatMap(owner(ofClass:))
         guard let value = json["model_type"], !value.isNull else { return owner }
         guard let type = value.string else {
             throw .wrongType(key: "model_type", expected: "a string", found: value.kindName)

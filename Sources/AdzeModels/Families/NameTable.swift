@@ -53,12 +53,12 @@ package struct NameTable: Sendable {
         self.prefix = prefix
         self.blocks = blocks
         self.block = block.flatMap { $0 }
-        self.heads = heads.flatMap { $0 }
+        self.heads = heads.flatMap { $0 } + NameTable.recurrent
         self.decoderBiasTwin = decoderBiasTwin
         bodyOurs = ours(body)
         blockOurs = ours(self.block)
         let outputs = outputBehindDense.map { Pair.layer(ParameterPaths.classifier, $0) } ?? []
-        var heads = ours(self.heads + outputs)
+        var heads = ours(self.heads + outputs + NameTable.studyOutput)
         if let decoderBiasTwin { heads[decoderBiasTwin] = NameTable.secondDecoderBias }
         headOurs = heads
         theirNames = theirs(body + self.heads)
@@ -101,6 +101,9 @@ package struct NameTable: Sendable {
 
     /// Their name of a parameter of ours in a model with this head, without the prefix.
     func theirs(_ parameter: Parameter, head: Head) -> String {
+        if head.form.readsEveryPosition, let pair = NameTable.studyOutput.first(where: { $0.ours == parameter.name }) {
+            return pair.theirs
+        }
         if case .firstToken = head.form, let name = behindDense[parameter.name] { return name }
         guard let index = parameter.part.block else { return theirNames[parameter.name] ?? parameter.name }
         let rest = String(parameter.name.dropFirst(ParameterPaths.block(index).prefix.count))
@@ -147,6 +150,21 @@ extension NameTable {
 
     /// The last layers that all families name alike.
     static let outputs: [[Pair]] = [Pair.layer(ParameterPaths.classifier), Pair.layer(ParameterPaths.answers)]
+
+    /// The LSTM of a head, which has PyTorch's names everywhere.
+    static let recurrent: [Pair] = RecurrentLayer.layerCounts.flatMap { layer in
+        [false, true].flatMap { isReverse in
+            ParameterPaths.recurrent(layer - 1, isReverse: isReverse).all.flatMap { Pair.parameter($0) }
+        }
+    }
+
+    /// What the study calls the last layer of a classifier.
+    static let studyOutput: [Pair] = Pair.layer(ParameterPaths.classifier, "clf")
+
+    /// Whether a source's name is that of the last layer's weights as the study calls them.
+    static func isStudyOutput(_ source: String) -> Bool {
+        studyOutput.contains { $0.theirs == source || source.hasSuffix("." + $0.theirs) }
+    }
 
     /// The heads that BERT has.
     static let plainHeads: [[Pair]] =

@@ -77,6 +77,7 @@ extension Head {
         }
         object["id2label"] = .object(idToLabel)
         object["label2id"] = .object(labelToID)
+        if form.readsEveryPosition { object[HeadForm.configKey] = .string(form.specification) }
         if let head = classification {
             object["problem_type"] = head.problemType.map { .string($0.rawValue) } ?? .null
         }

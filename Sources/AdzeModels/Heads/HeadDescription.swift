@@ -42,13 +42,24 @@ struct HeadDescription {
             throw .wrongType(key: "architectures", expected: "a list of one class name", found: value.kindName)
         }
         guard let name = names.first?.string else { return nil }
-        guard let known = family.classes.first(where: { $0.name == name }) else {
+        guard let kind = family.kind(ofClass: name) else {
             let nearest = nearestName(to: name, in: family.classes.map(\.name))
             throw .unsupportedClass(
                 name, advice: family.advice(for: name) ?? nearest.map { "did you mean \($0)?" },
                 known: family.classes.map(\.name))
         }
-        return known.kind
+        return kind
+    }
+
+    /// The form of a classifier that reads every position; nil where the file names none.
+    ///
+    /// Throws `ConfigError` and `HeadFormError`.
+    func form() throws -> HeadForm? {
+        guard let value = json[HeadForm.configKey], !value.isNull else { return nil }
+        guard let text = value.string else {
+            throw ConfigError.wrongType(key: HeadForm.configKey, expected: "a string", found: value.kindName)
+        }
+        return try HeadForm.specified(text)
     }
 
     /// `id2label` in order; nil where it is absent.

@@ -16,6 +16,10 @@ public enum HeadForm: Sendable, Equatable {
     case vocabulary(VocabularyLayer)
     /// The two of pretraining.
     case vocabularyAndPooled(VocabularyLayer)
+    /// output(dropout(states)), the states of as many positions as the model takes side by side, padding among them.
+    case flattened(HiddenStates)
+    /// output(dropout(lstm(states))).
+    case recurrent(RecurrentLayer)
 
     /// A short name of the form.
     public var name: String {
@@ -26,6 +30,7 @@ public enum HeadForm: Sendable, Equatable {
         case .tokens: "tokens"
         case .vocabulary: "vocabulary"
         case .vocabularyAndPooled: "vocabulary, pooled"
+        case .flattened, .recurrent: specification
         }
     }
 
@@ -33,7 +38,7 @@ public enum HeadForm: Sendable, Equatable {
     public var readsPooler: Bool {
         switch self {
         case .pooled, .vocabularyAndPooled: true
-        case .none, .firstToken, .tokens, .vocabulary: false
+        case .none, .firstToken, .tokens, .vocabulary, .flattened, .recurrent: false
         }
     }
 
@@ -41,7 +46,7 @@ public enum HeadForm: Sendable, Equatable {
     public var vocabulary: VocabularyLayer? {
         switch self {
         case .vocabulary(let layer), .vocabularyAndPooled(let layer): layer
-        case .none, .pooled, .firstToken, .tokens: nil
+        case .none, .pooled, .firstToken, .tokens, .flattened, .recurrent: nil
         }
     }
 }

@@ -1,6 +1,7 @@
 // The layers of a head in memory, in the engine's forms. Not here: what they compute, see `ForwardPass+Heads.swift`.
 
 internal import AdzeKernels
+internal import AdzeTensors
 
 /// The layers on top of the encoder; those that a head lacks are nil.
 struct HeadLayers: Sendable {
@@ -15,6 +16,8 @@ struct HeadLayers: Sendable {
     /// (2, H) on the pooled output.
     let nextSentence: Dense?
     let vocabulary: VocabularyLayers?
+    /// The directions of each layer of an LSTM; none for a head without one.
+    let recurrent: [[RecurrentDirection]]
 
     init(_ loader: ParameterLoader, head: Head) throws {
         func dense(_ path: String, if wanted: Bool) throws -> Dense? { wanted ? try loader.dense(path) : nil }
@@ -28,6 +31,7 @@ struct HeadLayers: Sendable {
         default: tokens = nil
         }
         vocabulary = try head.form.vocabulary.map { try VocabularyLayers(loader, $0) }
+        recurrent = try loader.recurrent(head.form)
     }
 
     /// The same with some groups' layers of another.
@@ -54,5 +58,32 @@ struct VocabularyLayers: Sendable {
         norm = try loader.norm(ParameterPaths.transformNorm)
         let weight = layer.decoder == .tied ? ParameterPaths.wordEmbeddings : ParameterPaths.decoder + ".weight"
         decoder = try loader.dense(weight: weight, bias: ParameterPaths.decoderBias)
+    }
+}
+
+/// One direction of a layer of an LSTM.
+struct RecurrentDirection: Sendable {
+    /// (4h, in), with both biases added.
+    let input: Dense
+    /// (4h, h), in panels whoever multiplies elsewhere.
+    let recurrent: PackedMatrix
+}
+
+extension ParameterLoader {
+    /// The layers of a head's LSTM, in fp32 always.
+    fileprivate func recurrent(_ form: HeadForm) throws -> [[RecurrentDirection]] {
+        guard case .recurrent(let layer) = form else { return [] }
+        return try (0..<layer.layerCount).map { index in
+            try (0..<layer.directionCount).map { direction in
+                let paths = ParameterPaths.recurrent(index, isReverse: direction == 1)
+                let (first, second) = (try buffer(paths.inputBias), try buffer(paths.recurrentBias))
+                for gate in 0..<first.count { unsafe first.base[gate] += second.base[gate] }
+                let weights = try store.load(paths.recurrentWeight).floats()
+                let recurrent = PackedMatrix(
+                    weights, columns: 4 * layer.size, depth: layer.size, kernels: kernels.exact)
+                return RecurrentDirection(
+                    input: try dense(weight: paths.inputWeight, sums: first), recurrent: recurrent)
+            }
+        }
     }
 }

@@ -58,7 +58,12 @@ extension EncoderShape {
         if case .firstToken = head.form {
             list.dense(ParameterPaths.headDense, out: hiddenSize, in: hiddenSize, .head, group: .headDense)
         }
-        if let labels = head.labels { list.dense(ParameterPaths.classifier, out: labels.count, in: hiddenSize, .head) }
+        if case .recurrent(let layer) = head.form {
+            list.recurrent(layer, in: layer.states.width(self), .head)
+        }
+        if let labels = head.labels {
+            list.dense(ParameterPaths.classifier, out: labels.count, in: head.form.classifierDepth(self), .head)
+        }
         if head.task == .questionAnswering { list.dense(ParameterPaths.answers, out: 2, in: hiddenSize, .head) }
         if let vocabulary = head.form.vocabulary {
             list.add(ParameterPaths.decoderBias, Shape(vocabularySize), .head, .bias)
@@ -88,6 +93,19 @@ private struct ParameterList {
     mutating func dense(_ path: String, out: Int, in depth: Int, _ part: ParameterPart, group: LayerGroup? = nil) {
         add(path + ".weight", Shape(out, depth), part, .weight, group: group)
         add(path + ".bias", Shape(out), part, .bias)
+    }
+
+    mutating func recurrent(_ layer: RecurrentLayer, in depth: Int, _ part: ParameterPart) {
+        for index in 0..<layer.layerCount {
+            for direction in 0..<layer.directionCount {
+                let paths = ParameterPaths.recurrent(index, isReverse: direction == 1)
+                let gates = 4 * layer.size
+                add(paths.inputWeight, Shape(gates, index == 0 ? depth : layer.width), part, .recurrentWeight)
+                add(paths.recurrentWeight, Shape(gates, layer.size), part, .recurrentWeight)
+                add(paths.inputBias, Shape(gates), part, .recurrentBias)
+                add(paths.recurrentBias, Shape(gates), part, .recurrentBias)
+            }
+        }
     }
 
     mutating func norm(_ path: String, _ size: Int, _ part: ParameterPart) {

@@ -32,6 +32,10 @@ public enum ParameterRole: Sendable, Hashable {
     case weight
     /// A dense layer's shift.
     case bias
+    /// (4h, …), a matrix of an LSTM, with which it starts as PyTorch's does.
+    case recurrentWeight
+    /// (4h), a shift of an LSTM.
+    case recurrentBias
     /// A normalisation's factors.
     case normScale
     /// A normalisation's shift.
@@ -42,7 +46,7 @@ public enum ParameterRole: Sendable, Hashable {
 
     /// Whether weight decay applies: to matrices and token tables, as in transformers, whose trainer leaves out whatever
     /// is a bias or part of a normalisation.
-    public var decays: Bool { isTokenTable || self == .weight }
+    public var decays: Bool { isTokenTable || self == .weight || self == .recurrentWeight }
 }
 
 /// A parameter that a model must have.

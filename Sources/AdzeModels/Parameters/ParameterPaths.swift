@@ -23,8 +23,28 @@ package enum ParameterPaths {
     /// The decoder's bias, which is tied to nothing of the encoder's and always stands here.
     package static let decoderBias = "cls.predictions.bias"
     package static let nextSentence = "cls.seq_relationship"
+    /// A parameter that every head with an LSTM has.
+    package static let firstRecurrent = recurrent(0, isReverse: false).inputWeight
+    /// One direction of a layer of the head's LSTM.
+    package static func recurrent(_ layer: Int, isReverse: Bool) -> RecurrentPaths {
+        RecurrentPaths(ending: "_l\(layer)" + (isReverse ? "_reverse" : ""))
+    }
 
     package static func block(_ index: Int) -> BlockPaths { BlockPaths(prefix: "encoder.layer.\(index).") }
+}
+
+/// The four parameters of one direction of an LSTM's layer, as PyTorch names them.
+package struct RecurrentPaths {
+    fileprivate let ending: String
+    /// (4h, in).
+    package var inputWeight: String { "lstm.weight_ih" + ending }
+    /// (4h, h).
+    package var recurrentWeight: String { "lstm.weight_hh" + ending }
+    /// (4h).
+    package var inputBias: String { "lstm.bias_ih" + ending }
+    /// (4h), added to the other.
+    package var recurrentBias: String { "lstm.bias_hh" + ending }
+    package var all: [String] { [inputWeight, recurrentWeight, inputBias, recurrentBias] }
 }
 
 /// The sixteen parameters of one encoder block.

@@ -102,6 +102,10 @@ final class TrainingWorkspace {
     var pooledGradient = GrowableBuffer()
     var logits = GrowableBuffer()
     var logitGradient = GrowableBuffer()
+    /// What a head that reads the states of all blocks reads, (T, (L + 1) · H), and its gradient.
+    var states = GrowableBuffer()
+    var statesGradient = GrowableBuffer()
+    let recurrent = RecurrentWorkspace()
     let headWeights = PackedSpace()
     let firstTokenWeights = PackedSpace()
     let projectionWeights = PackedSpace()

@@ -43,6 +43,8 @@ struct EncoderPass: @unchecked Sendable {
     var places: ParameterOffsets { model.places }
     var tokens: Int { batch.tokenCount }
     var epsilon: Float { Float(config.layerNormEpsilon) }
+    /// The rows of logits.
+    var logitRows: Int { model.classifiesTexts ? batch.sequenceCount : tokens }
     /// The rows that the head reads.
     var finalRows: Int { model.readsFirstTokenOnly ? batch.sequenceCount : tokens }
 
@@ -98,11 +100,13 @@ struct EncoderPass: @unchecked Sendable {
 
     /// From the ids, or from hidden states that are there, to the hidden state of the rows that the head reads.
     func forward(upTo end: Int? = nil) {
+        if extent.start == 0 { keepStates(after: 0) }
         for block in extent.start..<max(extent.start, end ?? config.layerCount) {
             if block >= extent.lowest && (block == extent.lowest || extent.recomputes) {
                 copyRows(workspace.hidden, workspace.inputs[block])
             }
             runForward(block, activations(block))
+            keepStates(after: block + 1)
         }
         if config.layerCount == 0 && model.readsFirstTokenOnly && end == nil && !extent.isFromPrefix {
             gatherFirst(hidden(rows: tokens))
@@ -112,6 +116,7 @@ struct EncoderPass: @unchecked Sendable {
     /// From the gradient of those rows to all gradients below.
     func backward() {
         if config.layerCount == 0 && model.readsFirstTokenOnly { spreadFirst() }
+        takeStatesGradient(after: config.layerCount)
         for block in stride(from: config.layerCount - 1, through: extent.lowest, by: -1) {
             let kept = activations(block)
             if extent.recomputes {
@@ -119,6 +124,7 @@ struct EncoderPass: @unchecked Sendable {
                 runForward(block, kept)
             }
             runBackward(block, kept)
+            if block > extent.lowest || extent.learnsEmbeddings { takeStatesGradient(after: block) }
         }
         if extent.learnsEmbeddings {
             embedBackward()

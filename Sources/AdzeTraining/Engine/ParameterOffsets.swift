@@ -11,6 +11,17 @@ struct DensePlace: Sendable {
     let depth: Int
 }
 
+/// One direction of a layer of an LSTM.
+struct RecurrentPlace: Sendable {
+    /// (4h, in).
+    let input: DensePlace
+    /// (4h, h).
+    let recurrent: DensePlace
+
+    var size: Int { recurrent.depth }
+    var depth: Int { input.depth }
+}
+
 /// A normalisation's scale and shift, H each.
 struct NormPlace: Sendable {
     let gamma: Int
@@ -41,6 +52,8 @@ struct ParameterOffsets: Sendable {
     let blocks: [BlockPlaces]
     /// The layer on the first token: the pooler, or a head's own.
     let firstToken: DensePlace?
+    /// The directions of each layer of a head's LSTM; none for a head without one.
+    let recurrent: [[RecurrentPlace]]
     /// The last layer: classifier, or start and end of an answer.
     let classifier: DensePlace
 
@@ -50,12 +63,13 @@ struct ParameterOffsets: Sendable {
             guard let entry = starts[name] else { preconditionFailure("the layout is that of the model: \(name)") }
             return entry
         }
-        func dense(_ path: String) -> DensePlace {
-            let weight = entry(path + ".weight")
+        func layer(_ weight: String, _ bias: String) -> DensePlace {
+            let weight = entry(weight)
             return DensePlace(
-                weight: weight.range.lowerBound, bias: entry(path + ".bias").range.lowerBound,
-                columns: weight.shape[0], depth: weight.shape[1])
+                weight: weight.range.lowerBound, bias: entry(bias).range.lowerBound, columns: weight.shape[0],
+                depth: weight.shape[1])
         }
+        func dense(_ path: String) -> DensePlace { layer(path + ".weight", path + ".bias") }
         func norm(_ path: String) -> NormPlace {
             NormPlace(
                 gamma: entry(path + ".weight").range.lowerBound, beta: entry(path + ".bias").range.lowerBound)
@@ -75,6 +89,18 @@ struct ParameterOffsets: Sendable {
                 outputNorm: norm(paths.outputNorm))
         }
         firstToken = TrainingModel.firstTokenPath(head).map(dense)
+        if case .recurrent(let layers) = head.form {
+            recurrent = (0..<layers.layerCount).map { index in
+                (0..<layers.directionCount).map { direction in
+                    let paths = ParameterPaths.recurrent(index, isReverse: direction == 1)
+                    return RecurrentPlace(
+                        input: layer(paths.inputWeight, paths.inputBias),
+                        recurrent: layer(paths.recurrentWeight, paths.recurrentBias))
+                }
+            }
+        } else {
+            recurrent = []
+        }
         classifier = dense(TrainingModel.outputPath(head))
     }
 }

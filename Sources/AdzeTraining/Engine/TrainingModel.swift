@@ -65,7 +65,7 @@ public final class TrainingModel: Sendable {
         switch head.form {
         case .pooled: ParameterPaths.pooler
         case .firstToken: ParameterPaths.headDense
-        case .none, .tokens, .vocabulary, .vocabularyAndPooled: nil
+        case .none, .tokens, .vocabulary, .vocabularyAndPooled, .flattened, .recurrent: nil
         }
     }
 
@@ -80,7 +80,13 @@ public final class TrainingModel: Sendable {
     }
 
     /// Whether the head reads the first token alone, so that the last block is computed for it alone.
-    public var readsFirstTokenOnly: Bool { head.classification != nil }
+    public var readsFirstTokenOnly: Bool { classifiesTexts && !head.form.readsEveryPosition }
+
+    /// Whether there are C logits a sequence, not C a token.
+    var classifiesTexts: Bool { head.classification != nil }
+
+    /// Whether the head reads the hidden states before each block too.
+    var readsAllStates: Bool { head.form.states == .all }
 
     /// The weights as a store under their names, which reads them as they are when a tensor is loaded.
     public func tensorStore() -> any TensorStore { MasterStore(model: self) }

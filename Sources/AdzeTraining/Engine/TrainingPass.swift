@@ -41,12 +41,13 @@ public final class TrainingPass {
         try run(batch, prefix: (prefix, blocks), loss: loss, options: options)
     }
 
-    /// The hidden states of each sequence after `blocks` blocks without dropout: H values a token, or of the first token
+    /// The hidden states of each sequence, with the padding that the head reads, after `blocks` blocks without dropout: H values a token, or of the first token
     /// alone after the last block where the head reads no other.
     public func prefix(
         _ sequences: [TokenSequence], blocks: Int, quantization: QuantizeAwareState? = nil
     ) throws -> [[Float]] {
         precondition((0...model.config.layerCount).contains(blocks), "there are so many blocks")
+        precondition(!model.readsAllStates, "the head reads the states before these too")
         guard !sequences.isEmpty else { return [] }
         let pass = try evaluation(sequences, start: 0, isFromPrefix: false, quantization)
         pass.embed()
@@ -126,6 +127,7 @@ public final class TrainingPass {
         let lowest = options.trainsOnlyHead ? count : min(max(0, options.frozenBlocks), count)
         let start = prefix?.blocks ?? 0
         precondition(start <= lowest, "a step starts from blocks that are frozen")
+        precondition(prefix == nil || !model.readsAllStates, "the head reads the states before these too")
         let frozen = lowest > 0 || options.trainsOnlyHead || options.frozenEmbeddings || prefix != nil
         let pass = try encoderPass(
             batch.sequences,
@@ -144,7 +146,8 @@ public final class TrainingPass {
         if pass.learnsBelow { pass.backward() }
         touched.add(pass, frozenPooler: options.frozenPooler)
         return StepResult(
-            loss: Float(sum.mean), weight: sum.weight, logits: logits, tokens: pass.tokens)
+            loss: Float(sum.mean), weight: sum.weight, logits: logits,
+            tokens: batch.sequences.reduce(0) { $0 + $1.ids.count })
     }
 
     private func evaluation(
@@ -163,11 +166,12 @@ public final class TrainingPass {
         _ sequences: [TokenSequence], _ extent: PassExtent, dropout: DropoutPlaces,
         _ quantization: QuantizeAwareState?
     ) throws -> EncoderPass {
-        let batch = try PackedBatch(sequences, config: model.config)
+        let batch = try PackedBatch(sequences, config: model.config).padded(for: model.head, model.config)
+        let longest = (0..<batch.sequenceCount).reduce(1) { max($0, batch.tokens(of: $1).count) }
         let pass = EncoderPass(
             model: model, batch: batch, pool: pool, workspace: workspace, dropout: dropout, extent: extent,
             quantized: try quantization.map { try $0.layers ?? roundedLayers($0, from: extent.start) },
-            distanceBias: model.distanceBias(longest: sequences.reduce(1) { max($0, $1.ids.count) }))
+            distanceBias: model.distanceBias(longest: longest))
         pass.reserve()
         pass.reserveHead()
         return pass
@@ -195,7 +199,7 @@ public final class TrainingPass {
     private func separate(_ logits: [Float], _ batch: PackedBatch) -> [[Float]] {
         let count = model.logitCount
         return (0..<batch.sequenceCount).map { index in
-            let rows = model.readsFirstTokenOnly ? index..<index + 1 : batch.tokens(of: index)
+            let rows = model.classifiesTexts ? index..<index + 1 : batch.tokens(of: index)
             return Array(logits[rows.lowerBound * count..<rows.upperBound * count])
         }
     }

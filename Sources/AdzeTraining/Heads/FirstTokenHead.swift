@@ -73,7 +73,7 @@ extension EncoderPass {
     func dropped(_ values: MatrixView, _ draw: DropoutDraw?, into space: GrowableBuffer) -> MatrixView {
         guard let draw else { return values }
         let target = space.buffer.matrix(rows: values.rows, columns: values.columns)
-        kernels.dropout(draw, target, values, first: 0, pitch: config.hiddenSize)
+        kernels.dropout(draw, target, values, first: 0, pitch: values.columns)
         return target
     }
 

@@ -9,19 +9,25 @@ extension EncoderPass {
     /// C logits of each sequence or token, from the hidden state of the rows that the head reads.
     func headForward() -> [Float] {
         let logits = logits(workspace.logits)
-        if model.readsFirstTokenOnly { classifyForward(logits) } else { classifyTokensForward(logits) }
-        return workspace.logits.buffer.values(0..<finalRows * model.logitCount)
+        switch model.head.form {
+        case .pooled, .firstToken: classifyForward(logits)
+        case .flattened: flattenedForward(logits)
+        case .recurrent(let layer): recurrentForward(layer, logits)
+        case .none, .tokens, .vocabulary, .vocabularyAndPooled: classifyTokensForward(logits)
+        }
+        return workspace.logits.buffer.values(0..<logitRows * model.logitCount)
     }
 
     /// Adds the head's gradients, and leaves that of the hidden state where something below learns.
     func headBackward(_ gradient: [Float], frozenPooler: Bool) {
-        precondition(gradient.count == finalRows * model.logitCount)
+        precondition(gradient.count == logitRows * model.logitCount)
         unsafe workspace.logitGradient.buffer.base.update(from: gradient, count: gradient.count)
         let logits = logits(workspace.logitGradient)
-        if model.readsFirstTokenOnly {
-            classifyBackward(logits, frozenPooler: frozenPooler)
-        } else {
-            classifyTokensBackward(logits)
+        switch model.head.form {
+        case .pooled, .firstToken: classifyBackward(logits, frozenPooler: frozenPooler)
+        case .flattened: flattenedBackward(logits)
+        case .recurrent(let layer): recurrentBackward(layer, logits)
+        case .none, .tokens, .vocabulary, .vocabularyAndPooled: classifyTokensBackward(logits)
         }
     }
 
@@ -30,8 +36,9 @@ extension EncoderPass {
 
     func reserveHead() {
         let (rows, size) = (finalRows, config.hiddenSize)
-        workspace.logits.reserve(rows * model.logitCount)
-        workspace.logitGradient.reserve(rows * model.logitCount)
+        workspace.logits.reserve(logitRows * model.logitCount)
+        workspace.logitGradient.reserve(logitRows * model.logitCount)
+        if model.head.form.readsEveryPosition { return reserveSequenceHead() }
         workspace.pooled.reserve(rows * size)
         workspace.pooledInput.reserve(rows * size)
         workspace.pooledGradient.reserve(rows * size)
@@ -42,7 +49,7 @@ extension EncoderPass {
     }
 
     private func logits(_ space: GrowableBuffer) -> MatrixView {
-        space.buffer.matrix(rows: finalRows, columns: model.logitCount)
+        space.buffer.matrix(rows: logitRows, columns: model.logitCount)
     }
 
     // MARK: Layers
@@ -77,7 +84,8 @@ extension EncoderPass {
         unsafe multiplyHead(input, output, matrix, bias: nil)
     }
 
-    private func multiplyHead(
+    /// output = input · matrixᵀ + bias, shared out by rows and columns.
+    func multiplyHead(
         _ output: MatrixView, _ input: MatrixView, _ matrix: PackedMatrix, bias: UnsafePointer<Float>?
     ) {
         let (pieces, width) = (RowPieces(input.rows), 8 * PackedMatrix.panel)

@@ -171,6 +171,18 @@ extension EncoderPass {
                 key: head.key, value: head.value, scale: head.scale, bias: head.bias,
                 biasGradient: learnsBias ? workspace.distances.center(head.number) : nil, dropout: head.dropout)
         }
+        clearPadding(projected(kept))
+    }
+
+    /// Nobody attends to padding: its keys and values have no gradient.
+    private func clearPadding(_ projected: MatrixView) {
+        guard batch.hasPadding else { return }
+        let others = projected.columns(config.paddedHiddenSize..<projected.columns)
+        for sequence in 0..<batch.sequenceCount {
+            for row in batch.textTokens(of: sequence).upperBound..<batch.tokens(of: sequence).upperBound {
+                unsafe (others.base + row * others.stride).update(repeating: 0, count: others.columns)
+            }
+        }
     }
 
     /// From the gradients of query, key and value to that of the block's input, to which the residual's is added; and the

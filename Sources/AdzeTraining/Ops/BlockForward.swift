@@ -75,25 +75,25 @@ extension EncoderPass {
         let (projected, draw) = (projected(kept), dropout.attention(index))
         var elements = [0]
         for sequence in 0..<batch.sequenceCount {
-            let count = batch.tokens(of: sequence).count
-            elements.append(elements[sequence] + heads * count * ((count + 15) / 16 * 16))
+            let (rows, keys) = (batch.tokens(of: sequence).count, batch.textTokens(of: sequence).count)
+            elements.append(elements[sequence] + heads * rows * ((keys + 15) / 16 * 16))
         }
         let (firsts, selective) = (elements, isSelective(index))
         pool.forEachWithWorker(batch.sequenceCount * heads) { piece, worker in
             let (sequence, head) = piece.quotientAndRemainder(dividingBy: heads)
-            let tokens = batch.tokens(of: sequence)
+            let (tokens, keys) = (batch.tokens(of: sequence), batch.textTokens(of: sequence))
             let queries = selective ? sequence..<sequence + 1 : tokens
             func part(_ third: Int, _ rows: Range<Int>) -> MatrixView {
                 projected.rows(rows).columns(third * padded + head * size..<third * padded + (head + 1) * size)
             }
-            let pitch = (tokens.count + 15) / 16 * 16
+            let pitch = (keys.count + 15) / 16 * 16
             let dropout = draw.map {
                 AttentionDropout(draw: $0, first: firsts[sequence] + head * tokens.count * pitch, pitch: pitch)
             }
             body(
                 HeadPiece(
                     queries: queries, columns: head * size..<(head + 1) * size, query: part(0, queries),
-                    key: part(1, tokens), value: part(2, tokens), scale: 1 / Float(size).squareRoot(),
+                    key: part(1, keys), value: part(2, keys), scale: 1 / Float(size).squareRoot(),
                     bias: distanceBias.map { unsafe AttentionBias(center: $0.values(ofHead: head)) }, number: piece,
                     dropout: dropout), worker)
         }

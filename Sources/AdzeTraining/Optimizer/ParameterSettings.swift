@@ -36,8 +36,10 @@ extension Recipe {
     ///
     /// The head has its own rate and decay; embeddings, blocks and pooler have the body's. Biases and the weights of
     /// LayerNorm do not decay. Block i of L has the body's rate times `layerDecay`^(L − 1 − i), the embeddings times
-    /// `layerDecay`^L.
-    public func settings(of layout: ParameterLayout, layerCount: Int) -> [ParameterSettings] {
+    /// `layerDecay`^L. A pooler that nothing reads stays as it is.
+    public func settings(
+        of layout: ParameterLayout, layerCount: Int, readsPooler: Bool = true
+    ) -> [ParameterSettings] {
         layout.entries.map { entry in
             let part = entry.parameter.part
             let below: Int =
@@ -47,6 +49,7 @@ extension Recipe {
                 case .pooler, .head: 0
                 }
             var rate = part == .head ? headLearningRate : bodyLearningRate
+            if part == .pooler && !readsPooler { rate = 0 }
             for _ in 0..<below { rate *= layerDecay }
             let decay = part == .head ? headWeightDecay : bodyWeightDecay
             return ParameterSettings(

@@ -23,6 +23,10 @@ protocol StepEngine {
     var ownDropout: DropoutRates { get }
     /// Whether a decoder reads every row of the word embeddings at every step.
     var readsAllWords: Bool { get }
+    /// Whether hidden states after some blocks are all that the rest of the model reads.
+    var startsFromPrefix: Bool { get }
+    /// Whether the model's pooler, if it has one, has a part in its logits.
+    var readsPooler: Bool { get }
     /// What of the model the weights alone do not say.
     var identity: String { get }
 
@@ -58,12 +62,14 @@ struct ModelEngine: StepEngine {
     var layerCount: Int { model.config.layerCount }
     var ownDropout: DropoutRates { DropoutRates(model.config.dropout, head: model.head) }
     var readsAllWords: Bool { model.head.decoder == .tied }
+    var startsFromPrefix: Bool { !model.readsAllStates }
+    var readsPooler: Bool { model.head.form.readsPooler }
     var identity: String {
         JSONValue.object(model.config.json).text + JSONValue.object(model.head.configMembers).text
     }
 
     func logitCount(_ sequence: TokenSequence) -> Int {
-        model.readsFirstTokenOnly ? model.logitCount : model.logitCount * sequence.ids.count
+        model.classifiesTexts ? model.logitCount : model.logitCount * sequence.ids.count
     }
 
     func step(

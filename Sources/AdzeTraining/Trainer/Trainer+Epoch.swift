@@ -29,7 +29,7 @@ extension Trainer {
         optimizer.isTrained = optimizer.settings.map { $0.part.isTrained(depth, layerCount: count) }
         let frozen = count - depth.blockCount(of: count)
         let end = recipe.stages.first { $0.epoch > state.epoch }?.epoch ?? recipe.epochs
-        guard frozen > 0, min(end, recipe.epochs) - state.epoch > 1 else {
+        guard frozen > 0, engine.startsFromPrefix, min(end, recipe.epochs) - state.epoch > 1 else {
             (trainingCache, developmentCache) = (nil, nil)
             return
         }

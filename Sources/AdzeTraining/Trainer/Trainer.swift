@@ -190,7 +190,8 @@ public final class Trainer {
     }
 
     static func optimizer(_ engine: any StepEngine, _ recipe: Recipe, _ pool: WorkerPool) -> Optimizer {
-        let settings = recipe.settings(of: engine.layout, layerCount: engine.layerCount)
+        let settings = recipe.settings(
+            of: engine.layout, layerCount: engine.layerCount, readsPooler: engine.readsPooler)
         let depths = (0..<recipe.epochs).map(recipe.trainedDepth)
         let neverTrained = settings.map { setting in
             !depths.contains { setting.part.isTrained($0, layerCount: engine.layerCount) }

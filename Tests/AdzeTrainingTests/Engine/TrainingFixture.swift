@@ -7,6 +7,7 @@ import AdzeSafetensors
 import AdzeTensors
 import AdzeTestSupport
 import AdzeThreads
+import AdzeTorch
 import AdzeTraining
 
 /// A fixture model with a batch and what PyTorch says of it.
@@ -26,11 +27,20 @@ struct TrainingFixture {
         try self.init(folder: family, golden: family + "/gradients")
     }
 
-    private init(folder name: String, golden: String) throws {
+    /// Of a file that the study's program would write (Tools/reference/make_study_golden.py).
+    init(study name: String) throws {
+        let folder = "study/" + name
+        try self.init(
+            folder: folder, golden: folder + "/golden",
+            weights: TorchCheckpoint(file: InputFile(path: Fixtures.path(folder + "/finetuned-bert-model.pt"))))
+    }
+
+    private init(folder name: String, golden: String, weights: (any TensorStore)? = nil) throws {
         let folder = Fixtures.path(name)
         let config = try parseJSON(Fixtures.bytes(name + "/config.json"))
         checkpoint = try ModelCheckpoint(
-            store: SafetensorsFile(file: InputFile(path: folder + "/model.safetensors")), configJSON: config)
+            store: weights ?? SafetensorsFile(file: InputFile(path: folder + "/model.safetensors")),
+            configJSON: config)
         let inputs = try SafetensorsFile(file: InputFile(path: folder + "/golden.safetensors"))
         let starts = try inputs.load("offsets").floats().map { Int($0) }
         let (ids, types) = (try inputs.load("ids").floats(), try inputs.load("type_ids").floats())
@@ -41,12 +51,16 @@ struct TrainingFixture {
         let answers = try SafetensorsFile(
             file: InputFile(path: Fixtures.path(golden + ".safetensors")))
         var expected: [String: [Float]] = [:]
-        for info in answers.tensors { expected[info.name] = try answers.load(info.name).floats() }
+        for info in answers.tensors where !["ids", "type_ids", "offsets", "logits"].contains(info.name) {
+            expected[info.name] = try answers.load(info.name).floats()
+        }
         loss = expected.removeValue(forKey: "loss")?[0] ?? .nan
         let targets = TrainingFixture.targets(
             expected.removeValue(forKey: "targets") ?? [], checkpoint.head, sequences.map(\.ids.count))
-        let ours = Dictionary(
-            checkpoint.transformersTensors.map { ($0.name, $0.source) }, uniquingKeysWith: { first, _ in first })
+        let theirs =
+            checkpoint.transformersTensors.map { ($0.name, $0.source) }
+            + (checkpoint.map?.entries.map { ($0.source, $0.name) } ?? [])
+        let ours = Dictionary(theirs, uniquingKeysWith: { first, _ in first })
         self.expected = Dictionary(uniqueKeysWithValues: expected.map { (ours[$0.key] ?? $0.key, $0.value) })
         batch = TrainingBatch(sequences: sequences, targets: targets)
     }

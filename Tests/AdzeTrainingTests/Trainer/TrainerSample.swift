@@ -195,6 +195,8 @@ struct HookedEngine: StepEngine {
     var layerCount: Int { base.layerCount }
     var ownDropout: DropoutRates { base.ownDropout }
     var readsAllWords: Bool { base.readsAllWords }
+    var startsFromPrefix: Bool { base.startsFromPrefix }
+    var readsPooler: Bool { base.readsPooler }
     var identity: String { base.identity }
 
     func step(
