@@ -14,8 +14,18 @@ struct PickleWriter {
         put([.emptyTuple, .reduce, .mark])
     }
 
-    /// Adds a contiguous tensor that lies at the start of the storage of the key.
+    /// Adds a contiguous tensor that lies at the start of the storage of the key, a zip archive's.
     mutating func add(_ info: TensorInfo, storage key: String) {
+        add(info, key, offset: 0, count: info.shape.count, isLegacy: false)
+    }
+
+    /// Adds a contiguous tensor that begins at an element of a legacy stream's storage of `count` elements.
+    mutating func add(_ info: TensorInfo, inLegacyStorage key: String, offset: Int, of count: Int) {
+        precondition(PickleWriter.storageTypes[info.dtype] != nil, "legacy streams have typed storages alone")
+        add(info, key, offset: offset, count: count, isLegacy: true)
+    }
+
+    private mutating func add(_ info: TensorInfo, _ key: String, offset: Int, count: Int, isLegacy: Bool) {
         text(info.name)
         let storage = PickleWriter.storageTypes[info.dtype]
         global("torch._utils", storage == nil ? "_rebuild_tensor_v3" : "_rebuild_tensor_v2")
@@ -29,9 +39,11 @@ struct PickleWriter {
         }
         text(key)
         remembered("cpu")
-        integer(storage == nil ? info.byteCount : info.shape.count)
+        integer(storage == nil ? info.byteCount : count)
+        // Which part of another storage it is: none.
+        if isLegacy { put([.none]) }
         put([.tuple, .binPersistentID])
-        integer(0)
+        integer(offset)
         tuple(info.shape.dimensions)
         var strides: [Int] = []
         var step = 1
@@ -51,6 +63,16 @@ struct PickleWriter {
     mutating func finish() -> [UInt8] {
         put([.setItems, .stop])
         return bytes
+    }
+
+    /// The pickle of a list of texts.
+    static func list(_ texts: [String]) -> [UInt8] {
+        var writer = PickleWriter()
+        writer.bytes = [PickleOpcode.proto.rawValue, 2]
+        writer.put([.emptyList, .mark])
+        for text in texts { writer.text(text) }
+        writer.put([.appends, .stop])
+        return writer.bytes
     }
 
     private static let storageTypes: [DType: String] = [

@@ -26,6 +26,8 @@ def arguments():
     parser.add_argument("models", nargs="*", default=["minilm"], help="a model folder, `minilm` or `bert-base`")
     parser.add_argument("--bench", default=".build/release/adze-trainbench", help="our program, built with -c release")
     parser.add_argument("--mode", default="full", help="full, topN (the last N blocks and the head) or head")
+    parser.add_argument("--head", help="one of the source study's, as finetune --head has it; default: the pooler")
+    parser.add_argument("--blocks", type=int, help="of --head: the first blocks of the model; default: all")
     parser.add_argument("--threads", type=int, default=2)
     instructions.add_argument(parser)
     parser.add_argument("--rounds", type=int, default=5, help="how often the sides take turns")
@@ -108,7 +110,14 @@ class Torch:
         logging.disable_progress_bar()
         torch.set_num_threads(options.threads)
         self.torch, self.options = torch, options
-        self.model = BertForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
+        if options.head:
+            from study_model import FineTuned
+
+            self.model = FineTuned(folder, options.head, options.blocks)
+            self.folder = pathlib.Path(options.work) / "study"
+            self.model.save(self.folder)
+        else:
+            self.model, self.folder = BertForSequenceClassification.from_pretrained(folder, dtype=torch.float32), folder
         self.model.train(not options.no_dropout)
         layers = self.model.bert.encoder.layer
         frozen = 0 if options.mode == "full" else len(layers)
@@ -141,7 +150,8 @@ class Torch:
         return (time.perf_counter() - start) / self.options.rounds_inside
 
     def step(self, batch):
-        self.model(**batch).loss.backward()
+        result = self.model(**batch)
+        (result if self.options.head else result.loss).backward()
         if self.optimizer:
             self.torch.nn.utils.clip_grad_norm_(self.learning, 1.0)
             self.optimizer.step()
@@ -162,7 +172,8 @@ def main():
     for model in options.models:
         folder = model_folder(model, options.work) / "hf"
         vocabulary = json.loads((pathlib.Path(folder) / "config.json").read_text())["vocab_size"]
-        torch_side, adze = Torch(options, folder), Adze(options, folder)
+        torch_side = Torch(options, folder)
+        adze = Adze(options, torch_side.folder)
         for cell in options.cells.split(","):
             batches = batches_of(cell, vocabulary, options.batches)
             tokens = sum(len(row) for batch in batches for row in batch)

@@ -37,11 +37,17 @@ public struct NewHead: Sendable, Equatable {
     public var labels: [String]?
     /// What its logits mean; nil follows the data: several labels a text where it has lists, else one.
     public var problem: ProblemType?
+    /// What it computes; nil for what the family's own classifiers do.
+    public var form: HeadForm?
+    /// The most tokens of a head that reads padding: the model loses its further positions. Nil keeps them all.
+    public var length: Int?
 
     /// A head with these labels.
-    public init(labels: [String]? = nil, problem: ProblemType? = nil) {
+    public init(labels: [String]? = nil, problem: ProblemType? = nil, form: HeadForm? = nil, length: Int? = nil) {
         self.labels = labels
         self.problem = problem
+        self.form = form
+        self.length = length
     }
 }
 
@@ -86,6 +92,7 @@ public struct TrainingExamples: Sendable {
                 path: path, underlying: FineTuningError.untrainedHead(architecture: head.architectureName))
         }
         if let wanted {
+            (options.checkpoint.newHeadForm, options.checkpoint.newHeadLength) = (wanted.form, wanted.length)
             try TrainingExamples.choose(wanted, own: head.classification?.labels ?? [], tables, &options.checkpoint)
             bundle = try ModelBundle(path: path, options: options)
             notes.append(TrainingExamples.note(options.checkpoint))
@@ -163,7 +170,8 @@ public struct TrainingExamples: Sendable {
         if options.newHeadProblem == .regression { return "a new head that says a number" }
         let several = options.newHeadProblem == .multiLabel ? ", any number of them a text" : ""
         let shown = labels.prefix(6).map { quoted($0, limit: 40) }.joined(separator: ", ")
-        return "a new classifier of \(labels.count) labels\(several): \(shown)\(labels.count > 6 ? ", …" : "")"
+        let form = options.newHeadForm.map { " (\($0.specification))" } ?? ""
+        return "a new classifier\(form) of \(labels.count) labels\(several): \(shown)\(labels.count > 6 ? ", …" : "")"
     }
 
     // MARK: - Reading

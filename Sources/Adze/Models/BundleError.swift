@@ -26,6 +26,7 @@ public enum BundleError: AdzeFailure, Equatable {
     case tooManyProbes(tokens: Int, limit: Int)
     case differentHeads
     case notAModelFolder(String)
+    case noStudyNames(architecture: String)
     case noCalibrationTokens(texts: Int)
     case onlyInt8
     case unknownMetric(String, task: String, expected: [String])
@@ -90,6 +91,9 @@ public enum BundleError: AdzeFailure, Equatable {
             "probe \(index) of the header: expected ids, fp32 and perhaps int8 answers, found something else"
         case .tooManyProbes(let tokens, let limit):
             "the header's probes have \(tokens) tokens; at most \(limit) are computed"
+        case .noStudyNames(let architecture):
+            "the study's files hold classifiers of texts with a pooler, flattened states or an LSTM; this is"
+                + " \(withArticle(architecture)): export it with --format safetensors or pt"
         case .notAModelFolder(let path):
             "\(path): a folder that holds no model is not replaced; name a new folder inside it"
         case .noCalibrationTokens(let texts):

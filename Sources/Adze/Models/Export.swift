@@ -14,6 +14,8 @@ public enum ExportFormat: String, Sendable, CaseIterable {
     case safetensors
     /// `pytorch_model.bin`.
     case pt
+    /// `pytorch_model.bin` as the study's program saves its classifiers: a legacy stream under its names.
+    case study
 }
 
 extension ModelBundle {
@@ -24,6 +26,9 @@ extension ModelBundle {
     @discardableResult
     package func export(to path: String, format: ExportFormat, replacing: Bool = false) throws -> Int {
         try ModelBundle.checkExport(to: path, replacing: replacing)
+        let form = checkpoint.head.form
+        guard format != .study || form == .pooled && checkpoint.head.classification != nil || form.readsEveryPosition
+        else { throw BundleError.noStudyNames(architecture: checkpoint.head.architectureName) }
         let folder = try AtomicFolder(path: path, layout: ModelFolder.layout, replacing: replacing)
         let temporary = folder.temporary
         do {
@@ -71,7 +76,9 @@ extension ModelBundle {
     private func writeWeights(to folder: String, _ format: ExportFormat) throws {
         let store = checkpoint.store
         let shapes = store.tensorsByName
-        let tensors = checkpoint.transformersTensors.filter { format == .pt || $0.tiedTo == nil }
+        let tensors =
+            format == .study
+            ? checkpoint.studyTensors : checkpoint.transformersTensors.filter { format == .pt || $0.tiedTo == nil }
         let sources = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.source) })
         let infos = tensors.compactMap { tensor in
             shapes[tensor.source].map { TensorInfo(name: tensor.name, dtype: .float32, shape: $0.shape) }
@@ -90,6 +97,14 @@ extension ModelBundle {
                 uniqueKeysWithValues: tensors.compactMap { tensor in tensor.tiedTo.map { (tensor.name, $0) } })
             try TorchWriter.write(
                 infos, aliases: aliases, to: folder + "/pytorch_model.bin", replacing: false, load: load)
+        case .study:
+            // cuDNN keeps an LSTM's weights in one piece, and so does a file that was saved on its machine.
+            let recurrent = Set(checkpoint.parameters.filter { $0.role.isRecurrent }.map(\.name))
+            func isRecurrent(_ info: TensorInfo) -> Bool { sources[info.name].map(recurrent.contains) ?? false }
+            let views = infos.filter(isRecurrent)
+            let storages = infos.filter { !isRecurrent($0) }.map { [$0] } + (views.isEmpty ? [] : [views])
+            try LegacyTorchWriter.write(
+                storages: storages, to: folder + "/pytorch_model.bin", replacing: false, load: load)
         }
     }
 }

@@ -196,7 +196,7 @@ struct NewHead {
     private func uniform(_ parameter: Parameter) -> Tensor {
         let inputs: Int
         switch (parameter.role, form) {
-        case (.recurrentWeight, .recurrent(let layer)), (.recurrentBias, .recurrent(let layer)): inputs = layer.size
+        case (let role, .recurrent(let layer)) where role.isRecurrent: inputs = layer.size
         default: inputs = depth
         }
         let bound = 1 / Float(inputs).squareRoot()

@@ -18,11 +18,16 @@ extension ModelCheckpoint {
     /// transformers keeps the encoder under the family's prefix beside a head, and bare without one. The decoder of a
     /// masked language model has weights of its own there, and in some families a second bias; each is tied to another
     /// tensor or, where ties are off, neither.
-    public var transformersTensors: [TransformersTensor] {
+    public var transformersTensors: [TransformersTensor] { tensors(asStudys: false) }
+
+    /// The same under the names of the study's program, which has its own for a classifier's last layer.
+    public var studyTensors: [TransformersTensor] { tensors(asStudys: true) }
+
+    private func tensors(asStudys isStudys: Bool) -> [TransformersTensor] {
         let table = family.names
         func name(_ parameter: Parameter) -> String {
             let isBare = head.task == .encoder || parameter.part == .head
-            return (isBare ? "" : table.prefix) + table.theirs(parameter, head: head)
+            return (isBare ? "" : table.prefix) + table.theirs(parameter, head: head, asStudys: isStudys)
         }
         var list: [TransformersTensor] = []
         var names: [String: String] = [:]

@@ -100,8 +100,10 @@ package struct NameTable: Sendable {
     }
 
     /// Their name of a parameter of ours in a model with this head, without the prefix.
-    func theirs(_ parameter: Parameter, head: Head) -> String {
-        if head.form.readsEveryPosition, let pair = NameTable.studyOutput.first(where: { $0.ours == parameter.name }) {
+    ///
+    /// `isStudys` asks for the names of the study's program, which heads that read every position have always.
+    func theirs(_ parameter: Parameter, head: Head, asStudys isStudys: Bool = false) -> String {
+        if isStudys || head.form.readsEveryPosition, let pair = NameTable.studyOutput.first(where: { $0.ours == parameter.name }) {
             return pair.theirs
         }
         if case .firstToken = head.form, let name = behindDense[parameter.name] { return name }

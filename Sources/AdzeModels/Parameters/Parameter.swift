@@ -44,6 +44,9 @@ public enum ParameterRole: Sendable, Hashable {
     /// Whether its rows are looked up by a token's id, place or type.
     public var isTokenTable: Bool { self == .wordTable || self == .positionTable || self == .typeTable }
 
+    /// Whether it is a part of an LSTM.
+    public var isRecurrent: Bool { self == .recurrentWeight || self == .recurrentBias }
+
     /// Whether weight decay applies: to matrices and token tables, as in transformers, whose trainer leaves out whatever
     /// is a bias or part of a normalisation.
     public var decays: Bool { isTokenTable || self == .weight || self == .recurrentWeight }

@@ -47,6 +47,8 @@ struct ConvertCommand: ParsableCommand {
             valueName: "A,B"))
     var newHead: String?
 
+    @OptionGroup var form: HeadFormOptions
+
     @Option(name: .long, help: ArgumentHelp("What the weights of a new head follow from.", valueName: "N"))
     var seed: UInt64 = 0
 
@@ -77,6 +79,9 @@ struct ConvertCommand: ParsableCommand {
         } else if store == .fp32 {
             throw ValidationError("--calibrate is for int8; --store fp32 has none")
         }
+        if form.head != nil && newHead == nil {
+            throw ValidationError("--head says what a new classifier computes; name its labels with --new-head")
+        }
         if output == nil && !dryRun { throw ValidationError("name the output with -o OUT.adze, or pass --dry-run") }
     }
 
@@ -86,6 +91,7 @@ struct ConvertCommand: ParsableCommand {
             .writes(dryRun ? nil : output, as: "-o", force: force).check()
         var options = try source.modelOptions()
         options.checkpoint.newHead = try newHead.map(splitLabels)
+        options.checkpoint.newHeadForm = try form.specified()
         options.checkpoint.seed = seed
         let bundle = try ModelBundle(path: model, options: options)
         Console.notes(bundle.notes, quiet: common.quiet)

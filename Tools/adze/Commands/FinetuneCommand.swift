@@ -114,7 +114,7 @@ struct FinetuneCommand: ParsableCommand {
         options.floatProducts = products.fp32Products
         let words = try head.addTokens.map { try ModelBundle.readTokens(path: $0) } ?? []
         return try TrainingExamples(
-            model: model, options: options, tables: tables, newHead: head.requested(), words: words,
+            model: model, options: options, tables: tables, newHead: head.requested(length: recipe.maxLength), words: words,
             seed: recipe.seed ?? 42, allowsInt8: head.fromInt8)
     }
 
@@ -149,6 +149,8 @@ struct StartOptions: ParsableArguments {
                 + "else label.", valueName: "TASK"), completion: .list(["label", "labels", "number"]))
     var task: String?
 
+    @OptionGroup var form: HeadFormOptions
+
     @Option(
         name: .long,
         help: ArgumentHelp("Words, one a line, that become tokens of their own; default: none.", valueName: "FILE"),
@@ -168,11 +170,13 @@ struct StartOptions: ParsableArguments {
         }
     }
 
-    /// The head that is asked for; nil keeps the model's own.
-    func requested() throws -> NewHead? {
-        guard newHead != nil || task != nil else { return nil }
+    /// The head that is asked for; nil keeps the model's own. One that reads padding reads up to `length` tokens.
+    func requested(length: Int?) throws -> NewHead? {
+        guard newHead != nil || task != nil || form.head != nil else { return nil }
         let labels = try newHead.flatMap { $0 == "auto" ? nil : try splitLabels($0) }
-        return NewHead(labels: labels, problem: task.flatMap { StartOptions.tasks[$0] })
+        return NewHead(
+            labels: labels, problem: task.flatMap { StartOptions.tasks[$0] }, form: try form.specified(),
+            length: length)
     }
 }
 
