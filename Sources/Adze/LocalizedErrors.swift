@@ -42,6 +42,7 @@ extension RowError: LocalizedError {}
 extension ConfigError: LocalizedError {}
 extension CheckpointError: LocalizedError {}
 extension HeadFormError: LocalizedError {}
+extension ComparisonError: LocalizedError {}
 extension BatchError: LocalizedError {}
 
 extension ZipError: LocalizedError {}

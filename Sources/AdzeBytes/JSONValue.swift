@@ -120,3 +120,11 @@ public struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral, S
         a.count == b.count && a.keys.allSatisfy { a[$0] == b[$0] }
     }
 }
+
+extension JSONValue {
+    /// A number; null where it is none that JSON can write.
+    package static func finite(_ value: Double?) -> JSONValue {
+        guard let value, value.isFinite else { return .null }
+        return .number(value)
+    }
+}

@@ -74,6 +74,11 @@ func removeFolder(_ path: String) {
     unsafe rmdir(path)
 }
 
+/// Removes a file or a folder with all that is in it, where there is one.
+package func removeTree(_ path: String) {
+    if isRealFolder(path) { removeFolder(path) } else { unsafe unlink(path) }
+}
+
 /// Makes a change of names in a folder durable.
 func syncFolder(_ path: String) {
     // Some file systems refuse to sync a folder; the change stands all the same.

@@ -42,6 +42,7 @@ enum PageStyle {
         .b{stroke:var(--orange);fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round;stroke-dasharray:7 4}
         .c{stroke:var(--green);fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round;stroke-dasharray:2 4}
         .faint{stroke:var(--blue);fill:none;stroke-width:1;opacity:.3}
+        .error{stroke:var(--soft)}
         .guide{stroke:var(--soft);stroke-dasharray:3 4;fill:none}
         .fa{fill:var(--blue)}.fb{fill:var(--orange)}.fc{fill:var(--green)}
         .ring{fill:var(--card);stroke:var(--blue);stroke-width:2}

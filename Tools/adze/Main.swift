@@ -21,8 +21,8 @@ struct AdzeCommand: ParsableCommand {
         subcommands: [
             ConvertCommand.self, InspectCommand.self, VerifyCommand.self, ExportCommand.self, PredictCommand.self,
             EmbedCommand.self, EvaluateCommand.self, FinetuneCommand.self, ReportCommand.self, LengthsCommand.self,
-            QuantizeCommand.self, TokenizeCommand.self, PruneCommand.self, DiffCommand.self, RescueCommand.self,
-            BenchCommand.self,
+            QuantizeCommand.self, TokenizeCommand.self, PruneCommand.self, CompareCommand.self, DiffCommand.self,
+            RescueCommand.self, BenchCommand.self,
         ])
 }
 

@@ -130,6 +130,12 @@ public struct TrainingExamples: Sendable {
         self.notes = notes
     }
 
+    /// The same examples for another model with the same labels.
+    init(_ other: TrainingExamples, of bundle: ModelBundle) {
+        (self.bundle, kind, train, dev) = (bundle, other.kind, other.train, other.dev)
+        (hasNewHead, notes) = (true, [])
+    }
+
     // MARK: - The head
 
     /// Settles a new head's labels and meaning in the options.

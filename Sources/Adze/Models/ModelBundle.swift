@@ -186,6 +186,20 @@ extension ModelBundle {
             edit: .kept(blocks: blocks, of: checkpoint.config.layerCount))
     }
 
+    /// The model with only some encoder blocks, or none, under a new classifier with the labels of its own.
+    ///
+    /// `form` nil is the family's own; one that reads padding reads up to `length` tokens, nil being as many as the model
+    /// takes. Throws `CheckpointError`.
+    func keeping(blocks: [Int], newHead form: HeadForm?, length: Int?, seed: UInt64) throws -> ModelBundle {
+        guard let head = checkpoint.head.classification else { throw noClassifier }
+        var options = CheckpointOptions()
+        (options.newHead, options.newHeadProblem) = (head.labels, head.problemType ?? .singleLabel)
+        (options.newHeadForm, options.newHeadLength, options.seed) = (form, length, seed)
+        return ModelBundle(
+            self, checkpoint: try checkpoint.keepingAny(blocks: blocks).replacingHead(options), tokenizer: tokenizer,
+            edit: .kept(blocks: blocks, of: checkpoint.config.layerCount))
+    }
+
     /// The model with other parameters or another tokenizer, and what it is told of that.
     init(_ old: ModelBundle, checkpoint: ModelCheckpoint, tokenizer: Tokenizer?, edit: ModelEdit) {
         source = old.source

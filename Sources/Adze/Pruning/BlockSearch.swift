@@ -71,7 +71,7 @@ extension ModelBundle {
     /// so that the choice is the same on every machine.
     ///
     /// Throws as `evaluate` does, `BundleError.undefinedMetric`, `.noClassifier` for another head than a classifier of
-    /// texts, and `CheckpointError.noBlocks`.
+    /// texts, and `CheckpointError.noBlocks` and `.headReadsBlocks`.
     /// - Parameter progress: is told what is being measured, how many texts of it are done, and how many there are.
     /// - Complexity: passes over the examples for each block of each step: L (L + 1) / 2 if all but one go.
     package func searchBlocks(
@@ -81,6 +81,8 @@ extension ModelBundle {
         guard !examples.isEmpty else { throw DataError.noExamples }
         let count = checkpoint.config.layerCount
         guard count > 0 else { throw CheckpointError.noBlocks }
+        // Said before anything is measured.
+        if count > 1 { _ = try checkpoint.keeping(blocks: [0]) }
         let trial = try BlockTrial(self, examples, texts, threads)
         let whole = try trial.measure(Array(0..<count)) { progress("all blocks", $0, examples.count) }
         let score = try gate.metric.value(whole.report)

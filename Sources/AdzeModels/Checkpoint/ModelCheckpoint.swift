@@ -168,11 +168,25 @@ public struct ModelCheckpoint: Sendable {
         return members
     }
 
+    /// The checkpoint with a new classifier in place of its head, as `options` ask for one.
+    ///
+    /// Throws `ConfigError` for labels that no classifier has.
+    package func replacingHead(_ options: CheckpointOptions) throws -> ModelCheckpoint {
+        var options = options
+        options.hasOurNames = true
+        return try ModelCheckpoint(store: store, configJSON: .object(configMembers), options: options)
+    }
+
     /// The checkpoint with only some blocks, in the order given.
     ///
     /// Throws `CheckpointError.blockOutOfRange` and `.noBlocks`. The other parameters stay as they are.
     public func keeping(blocks: [Int]) throws(CheckpointError) -> ModelCheckpoint {
         guard !blocks.isEmpty else { throw .noBlocks }
+        return try keepingAny(blocks: blocks)
+    }
+
+    /// The same, and with no blocks the embeddings alone under the head.
+    package func keepingAny(blocks: [Int]) throws(CheckpointError) -> ModelCheckpoint {
         guard head.form.states != .all || blocks == Array(0..<config.layerCount) else {
             throw .headReadsBlocks(head.form.specification)
         }

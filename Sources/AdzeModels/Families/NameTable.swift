@@ -103,7 +103,9 @@ package struct NameTable: Sendable {
     ///
     /// `isStudys` asks for the names of the study's program, which heads that read every position have always.
     func theirs(_ parameter: Parameter, head: Head, asStudys isStudys: Bool = false) -> String {
-        if isStudys || head.form.readsEveryPosition, let pair = NameTable.studyOutput.first(where: { $0.ours == parameter.name }) {
+        if isStudys || head.form.readsEveryPosition,
+            let pair = NameTable.studyOutput.first(where: { $0.ours == parameter.name })
+        {
             return pair.theirs
         }
         if case .firstToken = head.form, let name = behindDense[parameter.name] { return name }

@@ -114,7 +114,8 @@ struct FinetuneCommand: ParsableCommand {
         options.floatProducts = products.fp32Products
         let words = try head.addTokens.map { try ModelBundle.readTokens(path: $0) } ?? []
         return try TrainingExamples(
-            model: model, options: options, tables: tables, newHead: head.requested(length: recipe.maxLength), words: words,
+            model: model, options: options, tables: tables, newHead: head.requested(length: recipe.maxLength),
+            words: words,
             seed: recipe.seed ?? 42, allowsInt8: head.fromInt8)
     }
 

@@ -62,11 +62,3 @@ final class RunLogFile {
         }
     }
 }
-
-extension JSONValue {
-    /// A number; null where it is none that JSON can write.
-    static func finite(_ value: Double?) -> JSONValue {
-        guard let value, value.isFinite else { return .null }
-        return .number(value)
-    }
-}

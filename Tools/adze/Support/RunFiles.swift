@@ -32,7 +32,10 @@ struct RunFiles {
     }
 
     /// Adds what a checkpoint's description is read from.
-    func reads(_ source: SourceOptions) -> RunFiles {
+    func reads(_ source: SourceOptions) -> RunFiles { reads(source.stated) }
+
+    /// The same.
+    func reads(_ source: StatedOptions) -> RunFiles {
         reads(source.config, as: "--config").reads(source.tokenizer, as: "--tokenizer")
     }
 

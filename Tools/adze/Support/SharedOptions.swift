@@ -43,8 +43,32 @@ struct ObjectOptions: ParsableArguments {
     var ignoreObjects = false
 }
 
-/// What a checkpoint may need to be told.
+/// What completes or overrides what a model's files say.
 struct SourceOptions: ParsableArguments {
+    @OptionGroup var stated: StatedOptions
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The number of attention heads, where no config.json says it; default: the configuration's.", valueName: "N"
+        )
+    )
+    var heads: Int?
+
+    func validate() throws {
+        if let heads, heads < 1 { throw ValidationError("--heads must be 1 or more") }
+    }
+
+    /// The statements for the library.
+    func modelOptions() throws -> ModelOptions {
+        var options = try stated.modelOptions()
+        options.checkpoint.headCount = heads
+        return options
+    }
+}
+
+/// The same but for the number of attention heads, which a verb may have another use of the word for.
+struct StatedOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -69,14 +93,6 @@ struct SourceOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The number of attention heads, where no config.json says it; default: the configuration's.", valueName: "N"
-        )
-    )
-    var heads: Int?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
             "The key under which a nested checkpoint keeps the model; default: found by itself.", valueName: "KEY"))
     var key: String?
 
@@ -89,17 +105,12 @@ struct SourceOptions: ParsableArguments {
 
     @OptionGroup var objects: ObjectOptions
 
-    func validate() throws {
-        if let heads, heads < 1 { throw ValidationError("--heads must be 1 or more") }
-    }
-
     /// The statements for the library.
     func modelOptions() throws -> ModelOptions {
         var options = ModelOptions()
         options.configPath = config
         options.tokenizerPath = tokenizer
         options.checkpoint.labels = try labels.map(splitLabels)
-        options.checkpoint.headCount = heads
         options.checkpoint.key = key
         options.like = like
         options.weights.ignoresObjects = objects.ignoreObjects

@@ -1,0 +1,174 @@
+// compare and heads that read every position, as a process: what is written, what is kept from run to run, and what is
+// refused.
+
+import AdzeTestSupport
+import Foundation
+import Testing
+
+@Suite struct CompareTests {
+    private static func arguments(_ folder: String, _ more: [String] = []) throws -> [String] {
+        let tables = try TrainingTable.write(in: folder)
+        return ["compare", Models.classifier] + tables
+            + ["-o", folder + "/out", "--epochs", "2", "--batch-size", "8", "--lr", "1e-3", "--max-length", "12"] + more
+    }
+
+    private static func table(_ folder: String) throws -> [String: Any] {
+        let data = try Data(contentsOf: URL(filePath: folder + "/out/table.json"))
+        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    @Test func aConfigurationThatIsAddedRunsAlone() throws {
+        try withTemporaryFolder { folder in
+            let arguments = try Self.arguments(folder, ["--seeds", "2"])
+            let first = try Tool.succeed(arguments + ["--blocks", "1,2", "--heads", "pooler,lstm:size=4:padding=none"])
+            #expect(first.errors.contains("run 8 of 8") && !first.errors.contains("done before"))
+            #expect(first.lines.count == 5 && first.lines[0].contains("macro-f1"))
+            let rows = try #require(try Self.table(folder)["rows"] as? [[String: Any]])
+            #expect(rows.compactMap { $0["blocks"] as? [Int] } == [[0], [0, 1], [0], [0, 1]])
+            for row in rows {
+                let score = try #require(row["score"] as? [String: Any])
+                #expect((score["mean"] as? Double).map { (0...1).contains($0) } ?? false)
+                #expect(score["standardError"] is Double && (row["runs"] as? [Any])?.count == 2)
+                #expect((row["bytes"] as? Int ?? 0) > 0 && (row["parameters"] as? Int ?? 0) > 0)
+            }
+            let before = try bytes(of: folder + "/out/table.csv")
+            // The same again makes no run and the same table; more makes what is new.
+            let again = try Tool.succeed(arguments + ["--blocks", "1,2", "--heads", "pooler,lstm:size=4:padding=none"])
+            #expect(!again.errors.contains("run ") && again.errors.contains("done before"))
+            #expect(try bytes(of: folder + "/out/table.csv") == before)
+            let more = try Tool.succeed(
+                arguments + ["--blocks", "0,1", "--heads", "flatten,pooler", "--test", folder + "/dev.csv", "--json"])
+            #expect(more.errors.contains("0 blocks, pooler: left out"))
+            #expect(more.errors.contains("run 4 of 6") && !more.errors.contains("run 5 of 6"))
+            let found = try more.object()
+            let test = try #require(found["test"] as? [String: Any])
+            #expect(test["configuration"] as? String == found["best"] as? String && test["texts"] as? Int == 16)
+            let page = try String(contentsOfFile: folder + "/out/report.html", encoding: .utf8)
+            #expect(page.contains("Pareto") && page.contains("flatten") && !page.contains("://"))
+            // Of those that are beaten, no model is kept.
+            #expect(try names(in: folder + "/out/models").count <= 4)
+        }
+    }
+
+    @Test func aRunThatIsStoppedGoesOnToTheSameScores() throws {
+        try withTemporaryFolder { folder in
+            let rest = ["--blocks", "1,2", "--seeds", "1", "--epochs", "30", "--heads", "lstm:size=4"]
+            let arguments = try Self.arguments(folder, rest)
+            try withTemporaryFolder { streams in
+                let running = try Running(arguments, streams: streams)
+                let runs = folder + "/out/runs"
+                let deadline = Date.now + 60
+                func isAtWork() -> Bool { ((try? names(in: runs)) ?? []).contains { $0.hasSuffix(".checkpoint") } }
+                while !isAtWork(), running.process.isRunning, Date.now < deadline { usleep(500) }
+                usleep(20_000)
+                kill(running.process.processIdentifier, SIGINT)
+                let outcome = try running.end()
+                #expect(outcome.code == 130 && outcome.errors.contains("of 2 runs done"), "\(outcome.errors)")
+            }
+            try Tool.succeed(arguments)
+            let stopped = try scores(Self.table(folder))
+            try FileManager.default.removeItem(atPath: folder + "/out")
+            try Tool.succeed(arguments)
+            #expect(try scores(Self.table(folder)) == stopped && stopped.count == 2)
+            #expect(try names(in: folder + "/out/runs").allSatisfy { $0.hasSuffix(".json") })
+        }
+    }
+
+    private func scores(_ table: [String: Any]) -> [[Double]] {
+        (table["rows"] as? [[String: Any]] ?? []).flatMap { $0["runs"] as? [[String: Any]] ?? [] }
+            .compactMap { $0["scores"] as? [Double] }
+    }
+
+    @Test func anotherComparisonsFolderIsLeftAlone() throws {
+        try withTemporaryFolder { folder in
+            let arguments = try Self.arguments(folder, ["--blocks", "1", "--seeds", "1"])
+            try Tool.succeed(arguments)
+            let before = try names(in: folder + "/out/runs")
+            try write(TrainingTable.csv(TrainingTable.rows(30)), to: folder + "/train.csv")
+            try Tool.refuse(73, arguments, says: ["another training set", "another folder"])
+            #expect(try names(in: folder + "/out/runs") == before)
+            try write("mine", to: folder + "/other.txt")
+            let other = arguments.map { $0 == folder + "/out" ? folder : $0 }
+            try Tool.refuse(73, other, says: ["holds other files", "a new one"])
+            // A record that is no record is named.
+            _ = try TrainingTable.write(in: folder)
+            try write("{}", to: folder + "/out/runs/" + before[0])
+            try Tool.refuse(65, arguments, says: [before[0], "remove the file"])
+        }
+    }
+
+    @Test(arguments: [
+        (["--blocks", "9"], "expected 0 to 3"), (["--blocks", "1,x"], "'x'"), (["--blocks", "1,1"], "given twice"),
+        (["--blocks", "1", "--heads", "lsmt"], "did you mean 'lstm'"), (["--blocks", "1", "--seeds", "0"], "1 to 100"),
+        (["--blocks", "1", "--from", "middle"], "first or last"),
+        (["--blocks", "1", "--heads", ""], "there is no head"),
+        (["--blocks", "0"], "nothing to compare"), (["--blocks", "1", "--metric", "f2"], "f2"),
+        (["--blocks", "1", "--heads", "pooler:states=all"], "first token"),
+    ])
+    func badUsageIsOneLine(arguments: [String], part: String) throws {
+        try withTemporaryFolder { folder in
+            let code: Int32 = part == "first token" ? 65 : 64
+            try Tool.refuse(code, try Self.arguments(folder, arguments), says: [part])
+            #expect(!FileManager.default.fileExists(atPath: folder + "/out"))
+        }
+    }
+
+    // MARK: Heads
+
+    /// From training to a file of the study's and back: the same answers.
+    @Test(arguments: ["flatten", "lstm:size=6:layers=2", "lstm:states=all:padding=none", "pooler"])
+    func aHeadTravels(head: String) throws {
+        try withTemporaryFolder { folder in
+            let tables = try TrainingTable.write(in: folder)
+            let out = folder + "/out.adze"
+            let run = try Tool.succeed(
+                ["finetune", Models.classifier] + tables
+                    + ["-o", out, "--head", head, "--epochs", "1", "--max-length", "16"])
+            #expect(run.errors.contains(head == "pooler" ? "a new classifier of" : "a new classifier (\(head))"))
+            #expect(try Tool.succeed(["inspect", out]).output.contains(head == "pooler" ? "pooled" : head))
+            try Tool.succeed(["verify", out])
+            try Tool.succeed(["export", out, "-o", folder + "/study", "--format", "study"])
+            let fp32 = ["--precision", "fp32", "--json", "the oak was good", "the beam was cut"]
+            let here = try Tool.succeed(["predict", out] + fp32).output
+            #expect(try Tool.succeed(["predict", folder + "/study"] + fp32).output == here)
+            // What the study's program would write has no configuration of its own.
+            let bare = try Tool.succeed([
+                "convert", folder + "/study/pytorch_model.bin", "--config", folder + "/study/config.json",
+                "--tokenizer", Models.classifier, "-o", folder + "/back.adze",
+            ])
+            #expect(bare.output.contains("clf.weight → classifier.weight"))
+            #expect(try Tool.succeed(["predict", folder + "/back.adze"] + fp32).output == here)
+        }
+    }
+
+    @Test func aHeadThatReadsAllBlocksKeepsThem() throws {
+        try withTemporaryFolder { folder in
+            let out = folder + "/all.adze"
+            try Tool.succeed([
+                "convert", Models.classifier, "--new-head", "accepted,rejected", "--head", "lstm:states=all", "-o", out,
+            ])
+            try Tool.refuse(
+                64, ["prune", out, "--keep", "first:1", "-o", folder + "/x.adze"], says: ["reads the hidden states"])
+            let dev = try write(TrainingTable.csv(TrainingTable.rows(4)), to: folder + "/dev.csv")
+            try Tool.refuse(
+                64, ["prune", out, "--search", "--dev", dev, "--max-drop", "1", "-o", folder + "/x.adze"],
+                says: ["reads the hidden states"])
+        }
+    }
+
+    @Test(arguments: [
+        (["--head", "flatten"], "--new-head"), (["--new-head", "a,b", "--head", "lstm:layers=9"], "1 to 8"),
+        (["--new-head", "a,b", "--head", "pooler:states=all"], "first token"),
+    ])
+    func aHeadThatCannotBeIsOneLine(arguments: [String], part: String) throws {
+        try Tool.refuse(64, ["convert", Models.classifier, "-o", "x.adze"] + arguments, says: [part])
+    }
+
+    @Test func aModelWithoutSuchAHeadIsNoStudys() throws {
+        _ = try withTemporaryFolder { folder in
+            try Tool.refuse(
+                65, ["export", Models.encoder, "-o", folder + "/x", "--format", "study"], says: ["--format safetensors"]
+            )
+        }
+    }
+}

@@ -1,0 +1,187 @@
+// `adze compare`: how many blocks, and which head, does a task need? Not here: the recipe's options, and what is printed.
+
+import Adze
+import AdzeInsight
+import ArgumentParser
+import Foundation
+
+/// What is compared, on which data.
+private struct ComparedOptions: ParsableArguments {
+    @Option(
+        name: .long, help: ArgumentHelp("Labelled data to learn from.", valueName: "DATA"), completion: .file())
+    var train: String
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Numbers of blocks, such as 1,2,3,6; 0 is the embeddings alone; required.", valueName: "N,N"))
+    var blocks: String
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The comparison's folder: new, empty, or one of the same model and data.", valueName: "DIR"),
+        completion: .directory)
+    var output: String
+}
+
+/// What may be said beside it.
+private struct ComparisonOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Heads, as finetune --head has them; default: pooler.", valueName: "HEAD,HEAD"))
+    var heads = "pooler"
+
+    @Option(
+        name: .long, help: ArgumentHelp("Which blocks are kept: first or last.", valueName: "END"),
+        completion: .list(["first", "last"]))
+    var from = "first"
+
+    @Option(name: .long, help: ArgumentHelp("Runs of each configuration, with --seed and those after.", valueName: "N"))
+    var seeds = 3
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Labelled data that chooses; default: a part of --train.", valueName: "DATA"), completion: .file())
+    var dev: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Labelled data that the best configuration meets once, at the end; default: none.", valueName: "DATA"),
+        completion: .file())
+    var test: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The share of --train that is held out where there is no --dev.", valueName: "SHARE"))
+    var devShare = 0.1
+
+    func validate() throws {
+        guard ["first", "last"].contains(from) else {
+            throw ValidationError("--from \(quoted(from)): expected first or last")
+        }
+        guard (1...100).contains(seeds) else { throw ValidationError("--seeds is 1 to 100") }
+        guard (0.001...0.9).contains(devShare) else { throw ValidationError("--dev-share is 0.001 to 0.9") }
+    }
+}
+
+/// Trains a model with fewer blocks and other heads, and tables what each costs.
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare", abstract: "Find how many blocks, and which head, a task needs.",
+        discussion: """
+            Trains each number of blocks under each head with each seed, and writes into DIR a table (table.json, .csv, \
+            .tex) and a page (report.html): the score and its standard error over the seeds, int8's, epochs, \
+            parameters, bytes, speed. Runs that are done are kept in DIR, so that the same command goes on where it was \
+            stopped, and one with more blocks, heads or seeds makes those alone. A head that reads padding reads up to \
+            --max-length tokens.
+            """)
+
+    @Argument(
+        help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"), completion: .file())
+    var model: String
+
+    @OptionGroup(title: "Required") private var compared: ComparedOptions
+
+    @OptionGroup(title: "Comparison") private var options: ComparisonOptions
+    @OptionGroup(title: "Data") var data: ExampleOptions
+    @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+    @OptionGroup(title: "Recipe") var products: FloatProductsOptions
+    @OptionGroup(title: "Source") var source: StatedOptions
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .long, help: "Print one JSON object.")
+    var json = false
+
+    private var output: String { compared.output }
+
+    func validate() throws { _ = try blockCounts() }
+
+    func run() throws {
+        let start = ContinuousClock.now
+        try RunFiles().reads(model, as: "MODEL").reads(source).reads(compared.train, as: "--train")
+            .reads(options.dev, as: "--dev").reads(options.test, as: "--test").reads(recipe.recipe, as: "--recipe")
+            .check()
+        try requireModel(model)
+        let examples = try prepared()
+        Console.notes(examples.notes, quiet: common.quiet)
+        let layers = examples.bundle.checkpoint.config.layerCount
+        let seed = try recipe.recipe(layerCount: layers).seed
+        let plan = try ComparisonPlan(
+            blocks: blockCounts(), fromLast: options.from == "last", heads: list(options.heads),
+            seeds: (0..<UInt64(options.seeds)).map { seed &+ $0 }, layerCount: layers)
+        Console.notes(plan.notes, quiet: common.quiet)
+        let test = try options.test.map { try data.readAll($0, kind: examples.kind, quiet: common.quiet) }
+        let comparison = try Comparison(
+            plan, examples, test: test, recipe: recipe.recipe(layerCount:), metric: recipe.metric,
+            classWeights: recipe.weights(), folder: output, threads: common.threads)
+        let table = try compare(comparison)
+        try write(table, seconds: (ContinuousClock.now - start) / .seconds(1))
+        if json {
+            try StandardOutput.shared.json(.object(table.json))
+        } else {
+            try ComparisonText(table).lines.forEach(StandardOutput.shared.line)
+        }
+        try StandardOutput.shared.flush()
+        Console.summary(ComparisonText(table).closing + "; \(output)/report.html", quiet: common.quiet)
+    }
+
+    private func compare(_ comparison: Comparison) throws -> ComparisonTable {
+        let progress = ComparisonProgress(metric: comparison.metric, quiet: common.quiet)
+        InterruptWatch.letSave(true)
+        defer { InterruptWatch.letSave(false) }
+        do {
+            defer { progress.end() }
+            return try comparison.run(
+                observe: { progress.take($0) }, isCancelled: { InterruptWatch.asked != nil })
+        } catch let error as ComparisonError {
+            guard case .cancelled = error else { throw error }
+            Console.write("adze: \(error.description)")
+            UnfinishedOutputs.end(128 + (InterruptWatch.asked ?? SIGINT))
+        }
+    }
+
+    // MARK: Inputs
+
+    private func blockCounts() throws -> [Int] {
+        try list(compared.blocks).map { part in
+            guard let count = Int(part), count >= 0 else {
+                throw ValidationError("--blocks \(quoted(part)): expected numbers of blocks, such as 1,2,3,6")
+            }
+            return count
+        }
+    }
+
+    private func list(_ text: String) -> [String] {
+        text.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
+    }
+
+    private func prepared() throws -> TrainingExamples {
+        var tables = TrainingTables(train: compared.train, dev: options.dev)
+        tables.format = data.columns.format
+        tables.columns = data.columns.selection(label: data.labelColumn)
+        tables.dialect = data.columns.dialect
+        tables.separator = data.separator
+        tables.devShare = options.devShare
+        var source = try source.modelOptions()
+        source.floatProducts = products.fp32Products
+        return try TrainingExamples(
+            model: model, options: source, tables: tables, newHead: NewHead(), seed: recipe.seed ?? 42)
+    }
+
+    // MARK: Outputs
+
+    private func write(_ table: ComparisonTable, seconds: Double) throws {
+        func write(_ name: String, _ text: String) throws {
+            var file = try AtomicFile(path: "\(output)/\(name)", replacing: true)
+            try file.write(Array(text.utf8))
+            try file.commit()
+        }
+        try write("table.json", JSONValue.object(table.json).indentedText + "\n")
+        try write("table.csv", table.csv)
+        try write("table.tex", table.latex)
+        let title = "\(splitPath(model).name) on \(splitPath(compared.train).name): how many blocks, which head"
+        try write("report.html", ComparisonPage.html(table, title: title, facts: ReportOptions.facts(seconds: seconds)))
+    }
+}
