@@ -66,6 +66,7 @@ extension EvaluationError: LocalizedError {}
 extension FineTuningError: LocalizedError {}
 extension TextProblem: LocalizedError {}
 extension TaskError: LocalizedError {}
+extension AttentionError: LocalizedError {}
 extension UnknownShape: LocalizedError {}
 extension NothingToRescue: LocalizedError {}
 extension RescueSize: LocalizedError {}

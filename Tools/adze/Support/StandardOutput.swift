@@ -9,7 +9,7 @@ final class StandardOutput: Sendable {
     static let shared = StandardOutput()
     private let buffer = Mutex<[UInt8]>([])
     /// Whether a person is looking at standard output.
-    private let isTerminal = isatty(STDOUT_FILENO) == 1
+    let isTerminal = isatty(STDOUT_FILENO) == 1
 
     /// Writes a line of text, tabs between its columns; what would control a terminal instead of being shown is escaped.
     ///
@@ -26,6 +26,16 @@ final class StandardOutput: Sendable {
     /// in again, is what would control it escaped. Throws as `line` does.
     func record(_ record: [UInt8]) throws(FileError) {
         try write(isTerminal ? withoutControls(record, keepingTabs: true) : record)
+    }
+
+    /// Writes a line of pieces, of which some are on a colour, 0xRRGGBB; no other sequence reaches the terminal. Throws as
+    /// `line` does.
+    func painted(_ pieces: [(text: String, color: UInt32?)], _ depth: ColorDepth) throws(FileError) {
+        let parts = pieces.map { piece in
+            let text = withoutControls(piece.text)
+            return piece.color.map { depth.start($0) + text + depth.end } ?? text
+        }
+        try write(parts.joined())
     }
 
     private func write(_ text: String) throws(FileError) { try write(Array(text.utf8)) }
