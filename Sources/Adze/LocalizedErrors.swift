@@ -67,6 +67,7 @@ extension FineTuningError: LocalizedError {}
 extension TextProblem: LocalizedError {}
 extension TaskError: LocalizedError {}
 extension AttentionError: LocalizedError {}
+extension ExplanationError: LocalizedError {}
 extension UnknownShape: LocalizedError {}
 extension NothingToRescue: LocalizedError {}
 extension RescueSize: LocalizedError {}

@@ -20,9 +20,9 @@ struct AdzeCommand: ParsableCommand {
         version: adzeVersion,
         subcommands: [
             ConvertCommand.self, InspectCommand.self, VerifyCommand.self, ExportCommand.self, PredictCommand.self,
-            EmbedCommand.self, AttentionCommand.self, EvaluateCommand.self, FinetuneCommand.self, ReportCommand.self,
-            LengthsCommand.self, QuantizeCommand.self, TokenizeCommand.self, PruneCommand.self, CompareCommand.self,
-            DiffCommand.self, RescueCommand.self, BenchCommand.self,
+            EmbedCommand.self, AttentionCommand.self, ExplainCommand.self, EvaluateCommand.self, FinetuneCommand.self,
+            ReportCommand.self, LengthsCommand.self, QuantizeCommand.self, TokenizeCommand.self, PruneCommand.self,
+            CompareCommand.self, DiffCommand.self, RescueCommand.self, BenchCommand.self,
         ])
 }
 

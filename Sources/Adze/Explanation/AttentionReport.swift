@@ -81,7 +81,8 @@ public struct AttentionReport: Sendable {
         object["tokens"] = .array(
             shown.indices.map { place in
                 let index = shown[place]
-                var member = map.tokens[index].json(index)
+                var member: JSONObject = ["index": .integer(index)]
+                for (name, value) in map.tokens[index].json { member[name] = value }
                 member["weight"] = .number(Double(weights[place]))
                 member["value"] = .number(values[place])
                 if let before { member["before"] = .number(before[place]) }
@@ -94,8 +95,8 @@ public struct AttentionReport: Sendable {
 
 extension TextToken {
     /// The members that name it in a report.
-    func json(_ index: Int) -> JSONObject {
-        var object: JSONObject = ["index": .integer(index), "token": .string(token)]
+    var json: JSONObject {
+        var object: JSONObject = ["token": .string(token)]
         if isSpecial { return object }
         object["text"] = .string(text)
         object["start"] = .integer(range.lowerBound)

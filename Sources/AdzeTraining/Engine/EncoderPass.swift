@@ -20,6 +20,11 @@ struct PassExtent {
     var learnsEmbeddings = false
     /// Whether blocks keep their input alone, and the rest is computed again on the way back.
     var recomputes = false
+    /// Whether the gradient of the first block's input is all that is wanted, and no parameter gets one.
+    var findsInputs = false
+
+    /// Whether a gradient passes below the block `lowest`.
+    var reachesInput: Bool { learnsEmbeddings || findsInputs }
 }
 
 /// One pass over one batch.
@@ -69,7 +74,7 @@ struct EncoderPass: @unchecked Sendable {
                 workspace.passing.reserve(tokens: tokens, rows: tokens, config: config)
             }
         }
-        guard extent.lowest < config.layerCount || extent.learnsEmbeddings else { return }
+        guard extent.lowest < config.layerCount || extent.reachesInput else { return }
         workspace.gradient.reserve(tokens * size)
         workspace.input.reserve(tokens * size)
         workspace.middle.reserve(tokens * size)

@@ -10,9 +10,9 @@ public import AdzeThreads
 /// Not thread-safe: one pass serves one caller at a time. Everything it computes has the same bits at any number of
 /// threads.
 public final class TrainingPass {
-    private let model: TrainingModel
+    let model: TrainingModel
     private let pool: WorkerPool
-    private let workspace = TrainingWorkspace()
+    let workspace = TrainingWorkspace()
     private var touched = TouchedParameters()
 
     /// A pass over a model on the threads of a pool.
@@ -162,7 +162,7 @@ public final class TrainingPass {
             quantization)
     }
 
-    private func encoderPass(
+    func encoderPass(
         _ sequences: [TokenSequence], _ extent: PassExtent, dropout: DropoutPlaces,
         _ quantization: QuantizeAwareState?
     ) throws -> EncoderPass {
@@ -196,7 +196,7 @@ public final class TrainingPass {
         }
     }
 
-    private func separate(_ logits: [Float], _ batch: PackedBatch) -> [[Float]] {
+    func separate(_ logits: [Float], _ batch: PackedBatch) -> [[Float]] {
         let count = model.logitCount
         return (0..<batch.sequenceCount).map { index in
             let rows = model.classifiesTexts ? index..<index + 1 : batch.tokens(of: index)

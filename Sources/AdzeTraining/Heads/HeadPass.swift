@@ -32,7 +32,7 @@ extension EncoderPass {
     }
 
     /// Whether anything below the head gets a gradient.
-    var learnsBelow: Bool { extent.lowest < config.layerCount || extent.learnsEmbeddings }
+    var learnsBelow: Bool { extent.lowest < config.layerCount || extent.reachesInput }
 
     func reserveHead() {
         let (rows, size) = (finalRows, config.hiddenSize)
@@ -99,8 +99,9 @@ extension EncoderPass {
         }
     }
 
-    /// Adds a layer's gradients, given those of its outputs and its input.
+    /// Adds a layer's gradients, given those of its outputs and its input; none where only inputs' are wanted.
     func addHeadGradients(_ place: DensePlace, _ outputs: MatrixView, _ inputs: MatrixView) {
+        if extent.findsInputs { return }
         let gradients = model.gradients
         add(
             [

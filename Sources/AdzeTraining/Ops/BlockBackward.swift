@@ -43,6 +43,7 @@ extension EncoderPass {
         finishBackward(index, layers, kept)
         attendBackward(index, kept)
         projectBackward(index, layers, kept)
+        if extent.findsInputs { return }
         addPartials(index)
         if let layers = quantized?.blocks[index] { roundInputs(index, layers, kept) }
         addWeightGradients(index, kept)
@@ -192,7 +193,7 @@ extension EncoderPass {
         let (projected, hidden, sums) = (projected(kept), gradient(rows: tokens), sums)
         let attended = kept.attended.buffer.matrix(rows: rows(of: index), columns: size)
         let columns = selective ? padded..<3 * padded : 0..<3 * padded
-        let needsInput = index > extent.lowest || extent.learnsEmbeddings
+        let needsInput = index > extent.lowest || extent.reachesInput
         let pieces = RowPieces(tokens)
         pool.forEach(pieces.count) { piece in
             let part = pieces[piece]
