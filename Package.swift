@@ -171,7 +171,9 @@ let package = Package(
                 "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
                 "AdzeReference", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "adze-h5worker",
             ]),
-        tests(of: "AdzeInsight", ["Adze", "AdzeBytes", "AdzeData"]),
+        tests(
+            of: "AdzeInsight",
+            ["Adze", "AdzeBytes", "AdzeData", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["AdzeTestSupport", "AdzeBytes", "AdzeKernels", "adze-cli", "adze-h5worker"],

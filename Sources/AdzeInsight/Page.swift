@@ -1,14 +1,17 @@
-// A self-contained page: one file, nothing from the network, no script. Not here: its sections.
+// A self-contained page: one file, nothing from the network, and no script but one of ours. Not here: its sections.
 
 /// A page that is put together section by section.
 struct Page {
     private let title: String
     private let subtitle: String
     private let facts: PageFacts
+    private let style: StaticString
+    private let script: PageScript?
     private var body = Markup()
 
-    init(title: String, subtitle: String, facts: PageFacts) {
-        (self.title, self.subtitle, self.facts) = (title, subtitle, facts)
+    /// A page; `style` is added to that of all pages, and `script` is the only one that may run.
+    init(title: String, subtitle: String, facts: PageFacts, style: StaticString = "", script: PageScript? = nil) {
+        (self.title, self.subtitle, self.facts, self.style, self.script) = (title, subtitle, facts, style, script)
     }
 
     /// Adds markup.
@@ -24,22 +27,30 @@ struct Page {
     /// The file's text.
     var html: String {
         // Even markup that slipped through could load and run nothing.
-        let policy = Markup(
-            """
-            <!doctype html>
-            <html lang="en"><head><meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-            <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+        let policy =
+            Markup(
+                """
+                <!doctype html>
+                <html lang="en"><head><meta charset="utf-8">
+                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'
+                """)
+            + (script.map { Markup("; script-src 'sha256-") + Markup($0.hash) + Markup("'") } ?? Markup())
+            + Markup(
+                """
+                ">
+                <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 
-            """)
+                """)
         let head =
-            policy + .element("title", words: title) + Markup("\n<style>\n") + Markup(PageStyle.css)
-            + Markup("\n</style></head>\n<body><main>\n")
+            policy + .element("title", words: title) + Markup("\n<style>\n") + Markup(PageStyle.css) + Markup("\n")
+            + Markup(style) + Markup("</style></head>\n<body><main>\n")
         let lines = [subtitle, facts.line].filter { !$0.isEmpty }
         let heading =
             .element("h1", words: title) + lines.map { .element("p", ["class": "soft"], words: $0) }.joined()
             + Markup("\n")
-        return (head + heading + body + Markup("\n<footer>Adze</footer>\n</main></body></html>\n")).html
+        let end = Markup("\n<footer>Adze</footer>\n</main>")
+        let code = script.map { Markup("<script>") + Markup($0.text) + Markup("</script>") } ?? Markup()
+        return (head + heading + body + end + code + Markup("</body></html>\n")).html
     }
 }
 

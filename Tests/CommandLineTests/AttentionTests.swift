@@ -83,6 +83,56 @@ struct AttentionCommandTests {
         #expect(outcome.code == 0 && controls.isEmpty && outcome.lines.count == 1)
     }
 
+    // MARK: Pages
+
+    @Test func aPageIsWrittenWholeOrNotAtAll() throws {
+        try withTemporaryFolder { folder in
+            let page = folder + "/page.html"
+            let arguments = ["attention", Models.classifier, Self.text, "-o", page]
+            #expect(try Tool.succeed(arguments + ["--against", Models.classifier]).output.isEmpty)
+            let html = String(decoding: try bytes(of: page), as: UTF8.self)
+            for words in ["Integrated gradients", "Gradient × input", "completeness error", "Rollout", "What changed"] {
+                #expect(html.contains(words), "\(words)")
+            }
+            try Tool.refuse(73, arguments, says: [page, "--force"])
+            try Tool.refuse(64, arguments + ["--force", "--layer", "9"], says: ["no layer 9"])
+            #expect(try bytes(of: page) == Array(html.utf8))
+            try Tool.refuse(66, arguments.dropLast() + [folder + "/no/page.html"], says: ["no such"])
+            #expect(try names(in: folder) == ["page.html"])
+        }
+    }
+
+    @Test func theSameTimeGivesTheSamePage() throws {
+        try withTemporaryFolder { folder in
+            let pages = try ["1", "3"].map { threads in
+                let page = "\(folder)/\(threads).html"
+                let arguments = ["attention", Models.classifier, Self.text, "-o", page, "--threads", threads]
+                #expect(try Tool.run(arguments, environment: ["SOURCE_DATE_EPOCH": "1"]).code == 0)
+                return try bytes(of: page)
+            }
+            #expect(pages[0] == pages[1])
+        }
+    }
+
+    @Test(arguments: [Models.encoder, Fixtures.path("models/tokencls"), Fixtures.path("families/mpnet/masked")])
+    func aModelWithoutLabelsHasNoAttributions(model: String) throws {
+        try withTemporaryFolder { folder in
+            let page = folder + "/page.html"
+            try Tool.succeed(["attention", model, Self.text, "-o", page])
+            #expect(
+                String(decoding: try bytes(of: page), as: UTF8.self).contains("There are no attributions: the model is")
+            )
+            try Tool.refuse(
+                64, ["attention", model, Self.text, "-o", page, "--force", "--label", "x"], says: ["the model"])
+        }
+    }
+
+    @Test func attributionsAreForAPage() throws {
+        for options in [["--steps", "5"], ["--label", "accepted"]] {
+            try Tool.refuse(64, ["attention", Models.classifier, Self.text] + options, says: ["say -o"])
+        }
+    }
+
     // MARK: Refusals
 
     @Test(arguments: [

@@ -1,6 +1,7 @@
 // `adze attention`: what the tokens of a text look at, in the terminal, as JSON or as a page.
 
 import Adze
+import AdzeInsight
 import ArgumentParser
 
 /// Shows the attention weights of a text.
@@ -16,7 +17,8 @@ struct AttentionCommand: ParsableCommand {
             --layer N --head M a head, each as the first token looks; --token K makes it any token. With --against, values \
             are what MODEL has more than the other: name the model that MODEL was fine-tuned from.
 
-            Attention says where a model looked, not why it answered; adze explain says what an answer depends on.
+            With -o, a page for a browser, which needs no network: the text with arcs, every head, rollout, and attributions \
+            beside it. Attention says where a model looked, not why it answered; adze explain says what an answer depends on.
             """)
 
     @Argument(
@@ -51,33 +53,91 @@ struct AttentionCommand: ParsableCommand {
     @Flag(name: .long, help: "Print one JSON object.")
     var json = false
 
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "Write a page for a browser instead: every head, arcs, rollout, attributions; default: none.",
+            valueName: "PAGE.html"), completion: .file())
+    var output: String?
+
+    @Flag(name: .long, help: "Replace an output that exists.")
+    var force = false
+
+    @OptionGroup(title: "Attributions of a page") var attributions: AttributionOptions
+
+    func validate() throws {
+        guard output == nil else { return }
+        if force { throw ValidationError("--force is for -o") }
+        if attributions.isGiven { throw ValidationError("attributions are on the page alone: say -o, or adze explain") }
+    }
+
     func run() throws {
-        try RunFiles().reads(model, as: "MODEL").reads(source).reads(against, as: "--against").check()
+        try RunFiles().reads(model, as: "MODEL").reads(source).reads(against, as: "--against")
+            .writes(output, as: "-o", force: force).check()
+        let start = ContinuousClock.now
         try requireModel(model)
         let input = try AttentionInput.read(text, pair: pair)
         let wanted = try selection.selection()
         let pool = ThreadPool(threads: common.threads)
-        let map = try map(of: input, by: model, on: pool)
-        let before = try against.map { try self.map(of: input, by: $0, on: pool) }
+        let bundle = try openModel(model, source, quiet: common.quiet)
+        let map = try map(of: input, by: bundle, on: pool)
+        let before = try against.map { path in
+            try self.map(of: input, by: openModel(path, source, quiet: common.quiet), on: pool)
+        }
         let report = try AttentionReport(
             map, of: input, selection: wanted, normalization: selection.normalization ?? .minMax,
             showsSpecialTokens: selection.special, before: before)
+        if let output {
+            let found = try attributions(of: input, by: bundle, on: pool)
+            let seconds = (ContinuousClock.now - start).inSeconds
+            let html = AttentionPage.html(
+                report, found, title: "What \(splitPath(model).name) looks at",
+                against: against.map { splitPath($0).name }, facts: ReportOptions.facts(seconds: seconds))
+            var file = try AtomicFile(path: output, replacing: force, order: .sequential)
+            try file.write(Array(html.utf8))
+            try file.commit()
+            Console.summary("\(output), \(byteSize(html.utf8.count))", quiet: common.quiet)
+        }
         if json {
             try StandardOutput.shared.json(JSONValue.object(report.json))
-        } else {
+        } else if output == nil {
             try AttentionText(report, before: against).print(ColorDepth.chosen(color ?? .auto), quiet: common.quiet)
         }
     }
 
-    private func map(of input: TextInput, by path: String, on pool: ThreadPool) throws -> AttentionMap {
+    private var textOptions: TextOptions {
         var options = TextOptions()
         options.maximumLength = maxLength
-        let attention = try TextAttention(openModel(path, source, quiet: common.quiet), on: pool)
+        return options
+    }
+
+    private func map(of input: TextInput, by bundle: ModelBundle, on pool: ThreadPool) throws -> AttentionMap {
         do {
-            return try attention.map(of: input, options: options)
+            return try TextAttention(bundle, on: pool).map(of: input, options: textOptions)
         } catch let error as AttentionError {
-            throw LocatedError(path: path, underlying: error)
+            throw LocatedError(path: bundle.source.path, underlying: error)
         }
+    }
+
+    /// Integrated gradients and gradient x input of the text, or why there are none.
+    private func attributions(
+        of input: TextInput, by bundle: ModelBundle, on pool: ThreadPool
+    ) throws -> AttentionPage.Attributions {
+        guard bundle.checkpoint.head.classification != nil else {
+            if attributions.isGiven { _ = try TextExplainer(bundle, on: pool) }
+            return .none(
+                "There are no attributions: the model is \(withArticle(bundle.checkpoint.head.architectureName)), which"
+                    + " gives no label to a text whose logit could be followed back.")
+        }
+        let explainer = try TextExplainer(bundle, on: pool)
+        var options = attributions.options
+        options.text = textOptions
+        let methods = attributions.method.map { [$0] } ?? AttributionMethod.allCases
+        return .found(
+            try methods.map { method in
+                options.method = method
+                return (method.title, try explainer.explain(input, options: options))
+            })
     }
 }
 

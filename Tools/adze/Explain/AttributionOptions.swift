@@ -36,6 +36,9 @@ struct AttributionOptions: ParsableArguments {
         }
     }
 
+    /// Whether anything is asked for.
+    var isGiven: Bool { label != nil || method != nil || steps != nil || baseline != nil }
+
     /// The options for the library.
     var options: ExplanationOptions {
         var options = ExplanationOptions()
@@ -47,5 +50,13 @@ struct AttributionOptions: ParsableArguments {
     }
 }
 
-extension AttributionMethod: ExpressibleByArgument {}
+extension AttributionMethod: ExpressibleByArgument {
+    /// Its name for people.
+    var title: String {
+        switch self {
+        case .integratedGradients: "Integrated gradients"
+        case .gradientTimesInput: "Gradient × input"
+        }
+    }
+}
 extension AttributionBaseline: ExpressibleByArgument {}
