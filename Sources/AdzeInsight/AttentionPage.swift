@@ -76,8 +76,9 @@ public enum AttentionPage {
             + " keys, to see what it looks at: the arcs go to the eight tokens with most weight."
             + (data.isWhole
                 ? ""
-                : " The text is long: of \(counted(data.full.count, "view")) the page holds every token's weights, of"
-                    + " the others those of token \(report.selection.token).")
+                : " The text is long: the page holds every token's weights of \(data.full.count) of the"
+                    + " \(data.viewCount) pictures, this one and rollout first; of the others those of token"
+                    + " \(report.selection.token).")
         page.section(
             "What the tokens look at", note: note,
             controls(report)

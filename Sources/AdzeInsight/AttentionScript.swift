@@ -9,7 +9,7 @@ struct PageScript {
 }
 
 extension PageScript {
-    static let attention = PageScript(text: attentionText, hash: "sMHNldKTc/jkRNRKH8wjkIcDT/o7T+XwV0EC2z/n2aw=")
+    static let attention = PageScript(text: attentionText, hash: "BFC+K+l7UQ0MkbILZrsscfwKKiZjaK93GBHDGmeWBI4=")
 }
 
 private let attentionText: StaticString = """
@@ -17,7 +17,11 @@ private let attentionText: StaticString = """
     (() => {
     const holder = document.getElementById("weights"), box = document.getElementById("text");
     const plan = JSON.parse(holder.dataset.plan), T = plan.tokens, A = plan.heads, views = plan.layers * (A + 1) + 1;
-    const bytes = name => Uint8Array.from(atob(holder.dataset[name]), c => c.charCodeAt(0));
+    function bytes(name) {
+      const text = atob(holder.dataset[name]), out = new Uint8Array(text.length);
+      for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i);
+      return out;
+    }
     const full = bytes("full"), rows = bytes("rows"), pictures = bytes("pictures");
     const spans = new Map(), shown = new Set(plan.shown), order = [];
     for (const span of box.querySelectorAll("[data-i]")) { spans.set(+span.dataset.i, span); order.push(+span.dataset.i); }

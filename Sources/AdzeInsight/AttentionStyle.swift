@@ -28,6 +28,6 @@ enum AttentionStyle {
         .heads canvas{width:2.4rem;height:2.4rem;image-rendering:pixelated}
         h3{font-size:.95rem;margin:1.5rem 0 .2rem;font-weight:650}
         details summary{cursor:pointer;margin-top:2rem;font-weight:600}
-        @media print{.controls,#status,noscript{display:none}.heads canvas{width:1.5rem;height:1.5rem}.heat{break-inside:auto}}
+        @media print{.controls,#status,noscript,.heat svg{display:none}.heat .q{box-shadow:none}.heads canvas{width:1.5rem;height:1.5rem}.heat{break-inside:auto}}
         """
 }

@@ -18,10 +18,9 @@ import Testing
                 isSpecial: false)
         }
         let count = words.count
-        var generator = SystemRandomNumberGenerator()
         let weights = (0..<layers).map { _ in
-            (0..<heads * count).flatMap { _ -> [Float] in
-                let row = (0..<count).map { _ in Float.random(in: 0.01...1, using: &generator) }
+            (0..<heads * count).flatMap { number -> [Float] in
+                let row = (0..<count).map { Float(($0 * 7919 + number * 104_729) % 251 + 1) }
                 let sum = row.reduce(0, +)
                 return row.map { $0 / sum }
             }
@@ -55,9 +54,9 @@ import Testing
     }
 
     @Test func longTextsStayBelowTwoMegabytes() throws {
-        let page = try page((0..<512).map { "w\($0) " }, layers: 1, heads: 60)
+        let page = try page((0..<512).map { "w\($0) " }, layers: 1, heads: 2)
         #expect(page.utf8.count < 2_000_000 && page.utf8.count > 900_000)
-        #expect(page.contains("of 3 views the page holds every token"))
+        #expect(page.contains("weights of 3 of the 4 pictures"))
     }
 
     @Test func codesGiveTheWeightsBack() throws {
