@@ -38,6 +38,8 @@ public final class TextExplainer: Sendable {
     private let head: ClassificationHead
     private let tokenizer: Tokenizer
     private let padID: Int32
+    private let shape: EncoderShape
+    private let form: HeadForm
     private let pool: WorkerPool
     private let pass: Mutex<TrainingPass>
     /// The most tokens of one batch of gradients.
@@ -65,6 +67,7 @@ public final class TextExplainer: Sendable {
         self.pool = pool.workers
         let model = try TrainingModel(checkpoint, kernels: Kernels.chosen(products: .ours), pool: pool.workers)
         pass = Mutex(TrainingPass(model, pool: pool.workers))
+        (shape, form) = (checkpoint.config, checkpoint.head.form)
         let config = checkpoint.config
         let kept = 4 * config.layerCount * (config.projectedStride + 3 * config.hiddenSize + config.intermediateStride)
         tokenBudget = min(TextExplainer.batchTokens, max(1, TextExplainer.batchBytes / max(1, kept)))
@@ -145,7 +148,7 @@ public final class TextExplainer: Sendable {
     private func explain(_ texts: [EncodedText], _ wish: Wish) throws -> [Result<Explanation, TextProblem>] {
         try pass.withLock { pass in
             var results: [Result<Explanation, TextProblem>] = []
-            for group in groups(texts.map(\.tokens.count)) {
+            for group in groups(texts.map { form.rows(ofTokens: $0.tokens.count, shape) }) {
                 let ends = try self.ends(texts[group], wish, pass)
                 let sums = try attributions(texts[group].map(\.sequence), ends, wish, pass)
                 for (text, (ends, sums)) in zip(texts[group], zip(ends, sums)) {
@@ -191,12 +194,11 @@ public final class TextExplainer: Sendable {
             let states = try self.baselines(texts, states, wish, pass)
             baselines = zip(states, try pass.logits(sequences, states: states)).map { ($0, $1) }
         }
-        return zip(zip(states, logits), zip(sequences, baselines)).map { found, start in
-            let (sequence, baseline) = start
+        return zip(zip(states, logits), baselines).map { found, baseline in
             let scores = head.scores(found.1)
             let best = scores.indices.max { (scores[$1], $0) > (scores[$0], $1) } ?? 0
             return Ends(
-                size: found.0.count / sequence.ids.count, state: found.0, logits: found.1, baseline: baseline,
+                size: shape.hiddenSize, state: found.0, logits: found.1, baseline: baseline,
                 target: wish.label ?? best)
         }
     }
@@ -214,7 +216,7 @@ public final class TextExplainer: Sendable {
         }
         return zip(texts, states).map { text, state in
             var state = state
-            let size = state.count / text.tokens.count
+            let size = shape.hiddenSize
             for (token, _) in text.tokens.enumerated().filter({ !$1.isSpecial }) {
                 for index in token * size..<(token + 1) * size { state[index] = 0 }
             }
@@ -229,7 +231,7 @@ public final class TextExplainer: Sendable {
         let offset = wish.method == .gradientTimesInput ? pass.stateOffset : nil
         let items = sequences.indices.flatMap { text in wish.rule.points.indices.map { (text: text, step: $0) } }
         var sums = sequences.map { [Double](repeating: 0, count: $0.ids.count) }
-        for group in groups(items.map { sequences[$0.text].ids.count }) {
+        for group in groups(items.map { form.rows(ofTokens: sequences[$0.text].ids.count, shape) }) {
             try Task.checkCancellation()
             let part = items[group]
             let found = try pass.inputGradients(
@@ -244,7 +246,10 @@ public final class TextExplainer: Sendable {
             // In the order of the steps, whatever batch they were in.
             for (item, products) in zip(part, products) {
                 let weight = wish.rule.weights[item.step]
-                for (token, product) in products.enumerated() { sums[item.text][token] += weight * product }
+                // Padding, where a head reads it, is the same at both ends of the path.
+                for (token, product) in products.prefix(sums[item.text].count).enumerated() {
+                    sums[item.text][token] += weight * product
+                }
             }
         }
         return sums

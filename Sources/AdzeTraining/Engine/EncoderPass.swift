@@ -129,7 +129,7 @@ struct EncoderPass: @unchecked Sendable {
                 runForward(block, kept)
             }
             runBackward(block, kept)
-            if block > extent.lowest || extent.learnsEmbeddings { takeStatesGradient(after: block) }
+            if block > extent.lowest || extent.reachesInput { takeStatesGradient(after: block) }
         }
         if extent.learnsEmbeddings {
             embedBackward()

@@ -1,7 +1,8 @@
 // Gradients of logits by what the first block reads, for attributions: forward and backward without dropout, and without
 // gradients of parameters. Not here: what is made of the gradients.
 //
-// A state is what a text's embeddings layer gives, as the first block reads it: H values a token.
+// A state is what a text's embeddings layer gives, as the first block reads it: H values a token, its padding among them
+// where the head reads it.
 
 internal import AdzeKernels
 public import AdzeModels
@@ -42,7 +43,7 @@ extension TrainingPass {
     public func inputGradients(
         _ sequences: [TokenSequence], states: [[Float]], targets: [Int]
     ) throws -> InputGradients {
-        precondition(model.readsFirstTokenOnly && targets.count == sequences.count, "a logit of each text")
+        precondition(model.classifiesTexts && targets.count == sequences.count, "a logit of each text")
         precondition(targets.allSatisfy((0..<model.logitCount).contains), "the head has these logits")
         guard !sequences.isEmpty else { return InputGradients(logits: [], gradients: []) }
         let pass = try inputPass(sequences)

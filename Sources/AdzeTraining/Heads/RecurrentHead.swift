@@ -224,6 +224,7 @@ extension EncoderPass {
     }
 
     private func addRecurrentGradients(_ passes: [RecurrentPass]) {
+        if extent.findsInputs { return }
         let gradients = model.gradients
         add(
             passes.flatMap { pass in

@@ -51,6 +51,24 @@ import Testing
 
     // MARK: Laws
 
+    /// Padding that a head reads is the same in the baseline: the tokens' attributions are the whole difference.
+    @Test(arguments: ["flatten", "flatten:states=all", "lstm:size=5:layers=2", "lstm:states=all:padding=none"])
+    func headsThatReadEveryPositionAreExplained(form: String) throws {
+        var wish = ModelOptions()
+        wish.checkpoint.newHead = ["a", "b"]
+        wish.checkpoint.newHeadForm = try HeadForm.specified(form)
+        let bundle = try ModelBundle(
+            contentsOf: URL(filePath: Fixtures.path("models/seqcls-gelu")), options: wish)
+        let explainer = try TextExplainer(bundle, on: ThreadPool(threads: 2))
+        let found = try explainer.explain(Self.text, options: options { $0.steps = 300 })
+        let difference = Double(found.logit - (found.baselineLogit ?? .nan))
+        #expect(found.attributions.count == found.tokens.count && norm(found.attributions) > 1e-4)
+        #expect(abs(found.attributions.reduce(0, +) - difference) < 2e-3 * max(abs(difference), 0.1))
+        let answer = try TextClassifier(bundle, precision: .fp32, threads: 2).classify([Self.text])[0]
+        #expect(found.label == answer.label && abs(found.logit - (answer.logits.max() ?? 0)) < 1e-4)
+        #expect(try explainer.explain([Self.text, "wood"], options: options { $0.steps = 300 })[0].get() == found)
+    }
+
     @Test func theLogitIsTheClassifiers() throws {
         let url = URL(filePath: Fixtures.path("models/seqcls-gelu"))
         let answer = try TextClassifier(contentsOf: url, precision: .fp32, threads: 2).classify([Self.text])[0]
