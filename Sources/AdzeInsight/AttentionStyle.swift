@@ -15,7 +15,7 @@ enum AttentionStyle {
         .heat .q{box-shadow:0 0 0 2px var(--blue)}
         .heat svg{position:absolute;left:0;top:0;width:100%;height:100%;pointer-events:none;overflow:hidden}
         .heat svg path{fill:none;stroke:var(--blue);stroke-linecap:round}
-        .levels{font-size:.85rem;margin:.6rem 0 0}.levels .t{padding:.1rem .45rem}
+        .levels{font-size:.85rem;margin:.6rem 0 0}.levels .t{padding:.1rem .45rem;white-space:nowrap;display:inline-block;margin:.1rem 0}
         .controls{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;margin:.75rem 0;font-size:.92rem}
         .controls select,.controls button{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--line);\
         border-radius:.4rem;padding:.25rem .5rem}

@@ -50,15 +50,14 @@ public enum ComparisonPage {
 
     private static func tableNote(_ table: ComparisonTable) -> String {
         table.seedCount > 1
-            ? "Means over \(table.seedCount) seeds, ± their standard errors. A difference within twice its standard error"
-                + " is none: such rows are marked as level with the best."
+            ? "Means over \(table.seedCount) seeds, ± their standard errors; epochs are those to the peak. A difference"
+                + " within twice its standard error is none: such rows are marked as level with the best."
             : "One seed each: how much of a difference is chance is not known. --seeds 3 says."
     }
 
     private static func tableMarkup(_ table: ComparisonTable) -> Markup {
         let names = [
-            "configuration", table.metric, "", "in int8", "epochs to the peak", "parameters", "bytes", "texts/s",
-            "training",
+            "configuration", table.metric, "", "in int8", "epochs", "weights", "bytes", "texts/s", "training",
         ]
         let head = Markup.element(
             "thead", [:], .element("tr", [:], names.map { .element("th", words: $0) }.joined()))
@@ -67,7 +66,7 @@ public enum ComparisonPage {
             let isLevel = table.best.map { table.isLevel(row, $0) } ?? false
             let cells = [
                 estimate(row.score), isBest ? "best" : isLevel ? "level" : "", estimate(row.int8Score),
-                Figure.fixed(row.epochs.mean, 1), Figure.grouped(row.parameters), byteSize(row.bytes),
+                Figure.fixed(row.epochs.mean, 1), "\(Figure.fixed(Double(row.parameters) / 1e6, 1)) M", byteSize(row.bytes),
                 Figure.grouped(row.textsPerSecond.mean),
                 row.seconds.mean.isFinite ? PageFacts.duration(row.seconds.mean) : "interrupted",
             ]

@@ -85,6 +85,7 @@ enum PageStyle {
         @media print{:root{--page:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;--grid:#e5e5e5;--blue:#0072b2;\
         --orange:#c4500b;--green:#00795a;--heat:0,114,178;--track:#eee}
         body{font-size:10.5pt}main{max-width:none;padding:0}.matrix .strong{color:#000}.matrix .full{color:#fff}
+        .scroll{overflow:visible}.rows{font-size:8.5pt}.rows th,.rows td{padding:.25rem .4rem}.rows .label{min-width:0}
         figure,tr,.figures div{break-inside:avoid}h2{break-after:avoid}
         *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
         """

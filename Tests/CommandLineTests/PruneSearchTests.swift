@@ -30,6 +30,18 @@ import Testing
         }
     }
 
+    @Test func whatNamedBlocksCostIsMeasured() throws {
+        try withTemporaryFolder { folder in
+            let arguments = ["prune", Models.classifier, "--keep", "0,2", "--measure", "-o", folder + "/a.adze"]
+            let words = try Tool.succeed(arguments).lines.map { $0.split(separator: " ").map(String.init) }
+            #expect(words.contains(["blocks", "3", "2"]) && words[0] == ["before", "after"])
+            let found = try Tool.succeed(arguments + ["--json", "--force"]).object()
+            #expect(found["kept"] as? [Int] == [0, 2])
+            let (before, after) = (found["before"] as? [String: Any], found["after"] as? [String: Any])
+            #expect((before?["blockWeights"] as? Int ?? 0) * 2 == (after?["blockWeights"] as? Int ?? 0) * 3)
+        }
+    }
+
     @Test func aStrictGateKeepsEveryBlock() throws {
         try withTemporaryFolder { folder in
             let dev = try QuantizeTests.hardSet(folder), out = folder + "/whole"

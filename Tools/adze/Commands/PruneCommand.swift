@@ -81,7 +81,12 @@ struct PruneCommand: ParsableCommand {
     @Flag(name: .long, help: "Keep NaN and infinite weights instead of refusing them.")
     var allowNonfinite = false
 
-    @Flag(name: .long, help: "Print what --search found as one JSON object.")
+    @Flag(
+        name: .long,
+        help: "Print weights by part, arithmetic a token and int8's speed, before and after; --search does.")
+    var measure = false
+
+    @Flag(name: .long, help: "Print what --search found, or --measure measured, as one JSON object.")
     var json = false
 
     @OptionGroup(title: "Data") var examples: ExampleOptions
@@ -89,8 +94,11 @@ struct PruneCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard choice.search || !json && examples.isDefault else {
-            throw ValidationError("--json and how data is read are for --search")
+        guard choice.search || examples.isDefault else {
+            throw ValidationError("how data is read is for --search")
+        }
+        guard choice.search || measure || !json else {
+            throw ValidationError("--json is for --search and --measure")
         }
     }
 
@@ -105,7 +113,7 @@ struct PruneCommand: ParsableCommand {
         let blocks = selection?.blocks(of: count) ?? found?.kept ?? []
         let pruned = try bundle.keeping(blocks: blocks)
         try write(pruned, isFile)
-        if let found { try show(found, bundle, pruned) }
+        if found != nil || measure { try show(found, blocks, bundle, pruned) }
         let before = bundle.checkpoint.config.parameterCount(head: bundle.checkpoint.head)
         let after = pruned.checkpoint.config.parameterCount(head: pruned.checkpoint.head)
         let scores = found.map {
@@ -150,13 +158,18 @@ struct PruneCommand: ParsableCommand {
         }
     }
 
-    private func show(_ found: BlockSearchReport, _ bundle: ModelBundle, _ pruned: ModelBundle) throws {
+    private func show(
+        _ found: BlockSearchReport?, _ blocks: [Int], _ bundle: ModelBundle, _ pruned: ModelBundle
+    ) throws {
         let before = try ModelCost(bundle, threads: common.threads)
         let after = try ModelCost(pruned, threads: common.threads)
         if json {
-            try StandardOutput.shared.json(BlockSearchText.json(found, before, after))
+            let kept: JSONValue = .object([
+                "kept": .array(blocks.map { .integer($0) }), "before": before.json, "after": after.json,
+            ])
+            try StandardOutput.shared.json(found.map { BlockSearchText.json($0, before, after) } ?? kept)
         } else {
-            let lines = BlockSearchText.lines(found) + [""] + ModelCost.lines(before, after)
+            let lines = (found.map { BlockSearchText.lines($0) + [""] } ?? []) + ModelCost.lines(before, after)
             for line in lines { try StandardOutput.shared.line(line) }
         }
         try StandardOutput.shared.flush()
