@@ -66,7 +66,8 @@ public enum ComparisonPage {
             let isLevel = table.best.map { table.isLevel(row, $0) } ?? false
             let cells = [
                 estimate(row.score), isBest ? "best" : isLevel ? "level" : "", estimate(row.int8Score),
-                Figure.fixed(row.epochs.mean, 1), "\(Figure.fixed(Double(row.parameters) / 1e6, 1)) M", byteSize(row.bytes),
+                Figure.fixed(row.epochs.mean, 1), "\(Figure.fixed(Double(row.parameters) / 1e6, 1)) M",
+                byteSize(row.bytes),
                 Figure.grouped(row.textsPerSecond.mean),
                 row.seconds.mean.isFinite ? PageFacts.duration(row.seconds.mean) : "interrupted",
             ]

@@ -139,6 +139,68 @@ import Testing
         #expect(throws: HeadFormError.pooledStates) { try ModelCheckpoint(store: wide, configJSON: config) }
     }
 
+    // MARK: Lies
+
+    /// The tensors of a model with some replaced, or left out where nil.
+    private func store(_ name: String, _ changes: [String: Tensor?]) throws -> MemoryTensorStore {
+        let source = try TorchCheckpoint(
+            file: InputFile(path: Fixtures.path("study/\(name)/finetuned-bert-model.pt")))
+        var store = MemoryTensorStore()
+        for tensor in source.tensors {
+            guard let change = changes[tensor.name] else {
+                store.add(tensor.name, try source.load(tensor.name))
+                continue
+            }
+            if let change { store.add(tensor.name, change) }
+        }
+        return store
+    }
+
+    /// Why a checkpoint is refused; nil where it is taken.
+    private func refusal(_ store: MemoryTensorStore, _ config: JSONValue) -> (any AdzeFailure)? {
+        do {
+            _ = try ModelCheckpoint(store: store, configJSON: config)
+            return nil
+        } catch {
+            return error as? any AdzeFailure
+        }
+    }
+
+    private func zeros(_ shape: Shape) -> Tensor {
+        Tensor(shape: shape, floats: [Float](repeating: 0, count: shape.count))
+    }
+
+    @Test func anLSTMThatDoesNotFitIsNamed() throws {
+        let config = try parseJSON(Fixtures.bytes("study/lstm/config.json"))
+        func says(_ changes: [String: Tensor?], _ part: String) throws {
+            let store = try store("lstm", changes)
+            let error = refusal(store, config)
+            #expect(error?.description.contains(part) ?? false, "\(error?.description ?? "")")
+            #expect(error?.kind == .badData)
+        }
+        try says(["lstm.weight_ih_l0": zeros(Shape(23, 8))], "4 times the LSTM's size")
+        try says(["lstm.weight_ih_l0": zeros(Shape(24))], "4 times the LSTM's size")
+        try says(["lstm.weight_ih_l0": zeros(Shape(0, 8))], "4 times the LSTM's size")
+        try says(["lstm.weight_ih_l0": zeros(Shape(24, 9))], "expected shape (24, 8)")
+        try says(["lstm.weight_hh_l0": zeros(Shape(24, 7))], "expected shape (24, 6)")
+        try says(["lstm.bias_hh_l0_reverse": Tensor?.none], "missing weight 'lstm.bias_hh_l0_reverse'")
+        try says(["clf.weight": zeros(Shape(3, 13))], "expected shape (3, 12)")
+    }
+
+    @Test func aHeadThatNoConfigurationMeansIsNamed() throws {
+        var config = try parseJSON(Fixtures.bytes("study/lstm/config.json")).object ?? [:]
+        let store = try store("lstm", [:])
+        for (value, part) in [
+            (JSONValue.string("lstm:size=99999"), "1 to 4096"), (.string("gru"), "there is no head 'gru'"),
+            (.integer(3), "expected a string"), (.string("flatten"), "expected shape (3, 80)"),
+        ] {
+            config["adze_head"] = value
+            let error = refusal(store, .object(config))
+            #expect(error?.description.contains(part) ?? false, "\(error?.description ?? "")")
+            #expect(error?.kind == .badData)
+        }
+    }
+
     // MARK: New heads
 
     @Test(arguments: ["flatten", "flatten:states=all", "lstm:size=5", "lstm:layers=2:padding=none"])

@@ -13,6 +13,7 @@ public enum ConfigError: AdzeFailure, Equatable {
     case contradiction(modelType: String, className: String, family: String)
     case foreignKey(String, family: String, own: String)
     case unsupportedSetting(key: String, value: String, supported: String)
+    case head(HeadFormError)
     case labelKeys(expected: Int, found: String)
     case duplicateLabel(String)
     case noLabels(architecture: String)
@@ -48,6 +49,7 @@ public enum ConfigError: AdzeFailure, Equatable {
                 + " key if the model is one, or correct model_type"
         case .unsupportedSetting(let key, let value, let supported):
             "config.json: \(quoted(key)) is \(quoted(value)), which is not supported; supported: \(supported)"
+        case .head(let error): "config.json: \(quoted(HeadForm.configKey)): \(error.description)"
         case .labelKeys(let expected, let found):
             "config.json: id2label must have the keys 0 to \(expected - 1), found \(found)"
         case .duplicateLabel(let label): "the label \(quoted(label)) is given twice; labels must differ"

@@ -53,13 +53,17 @@ struct HeadDescription {
 
     /// The form of a classifier that reads every position; nil where the file names none.
     ///
-    /// Throws `ConfigError` and `HeadFormError`.
-    func form() throws -> HeadForm? {
+    /// Throws `ConfigError`.
+    func form() throws(ConfigError) -> HeadForm? {
         guard let value = json[HeadForm.configKey], !value.isNull else { return nil }
         guard let text = value.string else {
-            throw ConfigError.wrongType(key: HeadForm.configKey, expected: "a string", found: value.kindName)
+            throw .wrongType(key: HeadForm.configKey, expected: "a string", found: value.kindName)
         }
-        return try HeadForm.specified(text)
+        do {
+            return try HeadForm.specified(text)
+        } catch {
+            throw .head(error)
+        }
     }
 
     /// `id2label` in order; nil where it is absent.
