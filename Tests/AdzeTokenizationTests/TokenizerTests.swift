@@ -150,12 +150,15 @@ private func text(_ range: Range<Int>) -> String { range.map { "w\($0)" }.joined
         #expect(try ids(one(.head)) == [0, 1, 2, 3, 4, 5, 6])
         #expect(try ids(one(.tail)) == [13, 14, 15, 16, 17, 18, 19])
         #expect(try ids(one(.headAndTail)) == [0, 1, 2, 16, 17, 18, 19])
+        #expect(try ids(one(.headThenTail(head: 2))) == [0, 1, 15, 16, 17, 18, 19])
+        #expect(try ids(one(.headThenTail(head: 0))) == ids(one(.tail)))
+        #expect(try ids(one(.headThenTail(head: 100))) == ids(one(.head)))
         #expect(try one(.head) == tokenizer.encode(long, maximumLength: 9))
     }
 
     @Test func aTextThatFitsIsTheSameForEveryStrategy() throws {
         let tokenizer = try numbered()
-        for strategy in [LongText.head, .tail, .headAndTail, .window(stride: 2)] {
+        for strategy in [LongText.head, .tail, .headAndTail, .headThenTail(head: 2), .window(stride: 2)] {
             for (first, second) in [("w1 w2", nil), ("", nil), ("w1", "w2"), ("", "")] {
                 let encodings = try tokenizer.encodeLong(
                     first, pair: second, maximumLength: 7, strategy: strategy, offsets: true)

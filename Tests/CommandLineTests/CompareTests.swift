@@ -45,6 +45,15 @@ import Testing
             #expect(test["configuration"] as? String == found["best"] as? String && test["texts"] as? Int == 16)
             let page = try String(contentsOfFile: folder + "/out/report.html", encoding: .utf8)
             #expect(page.contains("Pareto") && page.contains("flatten") && !page.contains("://"))
+            // A model that was dropped is made again where the test set is to meet it.
+            for name in try names(in: folder + "/out/models") {
+                try FileManager.default.removeItem(atPath: folder + "/out/models/" + name)
+            }
+            try FileManager.default.removeItem(atPath: folder + "/out/test.json")
+            let anew = try Tool.succeed(
+                arguments + ["--blocks", "0,1", "--heads", "flatten,pooler", "--test", folder + "/dev.csv", "--json"])
+            let second = try #require(try anew.object()["test"] as? [String: Any])
+            #expect(NSDictionary(dictionary: second).isEqual(to: test))
             // Of those that are beaten, no model is kept.
             #expect(try names(in: folder + "/out/models").count <= 4)
         }

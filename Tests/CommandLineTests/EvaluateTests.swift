@@ -16,6 +16,57 @@ struct EvaluateTests {
         "text,label\n" + zip(texts, labels).map { "\"\($0)\",\($1)\n" }.joined()
     }
 
+    @Test func theWayThatScoresBestOnDevIsTaken() throws {
+        try withTemporaryFolder { folder in
+            // The word that decides is at the end, or in the middle.
+            let filler = "the oak beam was cut by the saw"
+            let rows = (0..<12).map { "\(filler) \(filler) \($0 % 2 == 0 ? "good" : "bad") \(filler),\($0 % 2)\n" }
+            let dev = try write("text,label\n" + rows.joined() + "short,1\n", to: folder + "/dev.csv")
+            let data = try write(EvaluateTests.csv, to: folder + "/t.csv")
+            let arguments = ["evaluate", Models.classifier, data, "--max-length", "12"]
+            let outcome = try Tool.succeed(arguments + ["--long", "auto", "--dev", dev, "--json"])
+            let report = try outcome.object()
+            let found = try #require(report["longTexts"] as? [String: Any])
+            #expect(
+                found["long"] as? Int == 12 && found["examples"] as? Int == 13 && found["maximumLength"] as? Int == 12)
+            let trials = try #require(found["trials"] as? [[String: Any]])
+            let rules = trials.compactMap { $0["rule"] as? String }
+            #expect(
+                rules == ["head", "tail", "head+tail", "head+tail:3", "window, stride 0", "window, stride 3"])
+            #expect((trials[4]["inputs"] as? Int ?? 0) > 12 && trials[0]["inputs"] as? Int == 12)
+            // Each is what the option of its name scores.
+            for (trial, options) in zip(
+                trials,
+                [
+                    ["head"], ["tail"], ["head+tail"], ["head+tail:3"], ["window", "--stride", "0"],
+                    ["window", "--stride", "3"],
+                ]
+            ) {
+                let alone = try Tool.succeed(
+                    [
+                        "evaluate", Models.classifier, dev, "--max-length", "12", "--json", "--long",
+                    ] + options
+                ).object()
+                #expect(alone["accuracy"] as? Double == trial["score"] as? Double, "\(options)")
+            }
+            let scores = trials.compactMap { $0["score"] as? Double }
+            #expect(found["best"] as? String == rules[scores.firstIndex(of: scores.max() ?? 0) ?? 0])
+            let lines = try Tool.succeed(arguments + ["--long", "auto", "--dev", dev]).lines
+            #expect(
+                lines.contains { $0.hasSuffix("best") } && lines.contains { $0.hasPrefix("12 of 13 texts of --dev") })
+            let short = try Tool.succeed(["evaluate", Models.classifier, data, "--long", "auto", "--dev", data])
+            #expect(short.output.contains("no text of --dev is longer"))
+        }
+    }
+
+    @Test(arguments: [
+        (["--long", "auto"], "needs --dev"), (["--dev", "x.csv"], "--dev is for --long auto"),
+        (["--long", "auto", "--dev", "x.csv", "--stride", "3"], "leave --stride out"),
+        (["--long", "head+tail:x"], "head+tail:N"), (["--long", "head+tail:-1"], "head+tail:N"),
+    ]) func aChoiceWithoutDataIsOneLine(options: [String], part: String) throws {
+        try Tool.refuse(64, ["evaluate", Models.classifier, "y.csv"] + options, says: [part])
+    }
+
     @Test func theReportIsThatOfThePredictions() throws {
         try withTemporaryFolder { folder in
             let path = try write(EvaluateTests.csv, to: folder + "/t.csv")

@@ -66,7 +66,7 @@ struct ExplainTests {
         (["--label", "acepted"], "did you mean 'accepted'?"), (["--steps", "0"], "expected 1 to 10000"),
         (["--method", "lime"], "'integrated-gradients'"), (["--baseline", "none"], "'pad'"),
         (["--method", "gradient-x-input", "--steps", "5"], "--steps is for --method integrated-gradients"),
-        (["--long", "window"], "expected head, tail or head+tail"), (["--force"], "--force is for -o"),
+        (["--long", "window"], "expected head, tail, head+tail or"), (["--force"], "--force is for -o"),
         (["--max-length", "2"], "special tokens"),
     ]) func wishesThatMakeNoSense(options: [String], says: String) throws {
         try Tool.refuse(64, ["explain", Models.classifier, Self.text] + options, says: [says, "adze help explain"])

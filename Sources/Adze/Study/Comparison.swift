@@ -94,7 +94,7 @@ public struct Comparison {
         }
         let table = ComparisonTable(records, plan: plan, metric: metric, devCount: examples.dev.count)
         guard let test else { return table }
-        return try scored(table, test, keys, observe)
+        return try scored(table, test, keys, observe, isCancelled)
     }
 
     /// The job of one run.
@@ -165,9 +165,11 @@ public struct Comparison {
     // MARK: Test
 
     /// The table with the test scores of the best configuration, whose models meet the test set once.
+    ///
+    /// A model that was dropped, when another configuration was the better one, is trained again: to the same bits.
     private func scored(
         _ table: ComparisonTable, _ test: [Example], _ keys: [ComparisonConfiguration: [String]],
-        _ observe: (ComparisonEvent) -> Void
+        _ observe: @escaping (ComparisonEvent) -> Void, _ isCancelled: @escaping @Sendable () -> Bool
     ) throws -> ComparisonTable {
         guard let best = table.best else { return table }
         var known = try folder.testScores()
@@ -179,13 +181,17 @@ public struct Comparison {
                 scores.append(score)
                 continue
             }
-            observe(.testing(best.configuration))
             let job = try fineTuning(best.configuration, seed: seed)
-            guard let model = try? ModelBundle(path: folder.model(key)) else {
-                throw ComparisonError.damaged(
-                    path: folder.model(key), detail: "the model that the test set is to meet is not there")
+            if !pathExists(folder.model(key)) {
+                observe(.began(best.configuration, seed: seed, number: scores.count + 1, of: plan.seeds.count))
+                do {
+                    try folder.keep(run(job, best.configuration, seed: seed, key, observe, isCancelled), key)
+                } catch TrainerError.cancelled {
+                    throw ComparisonError.cancelled(done: scores.count, of: plan.seeds.count)
+                }
             }
-            let report = try TextClassifier(model, precision: .int8, threads: threads)
+            observe(.testing(best.configuration))
+            let report = try TextClassifier(ModelBundle(path: folder.model(key)), precision: .int8, threads: threads)
                 .evaluate(test, options: job.textOptions)
             let score = report.score(named: metric) ?? .nan
             known[name] = .object([

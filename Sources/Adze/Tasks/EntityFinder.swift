@@ -104,7 +104,7 @@ public final class EntityFinder: Sendable {
     ) throws -> [Result<FoundEntities, TextProblem>] {
         switch options.longText {
         case .window where options.aggregation == .none: throw TaskError.windowsNeedAggregation
-        case .headAndTail: throw TaskError.noGap
+        case .headAndTail, .headThenTail: throw TaskError.noGap
         default: break
         }
         let limit = model.limit(options.maximumLength)

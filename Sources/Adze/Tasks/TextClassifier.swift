@@ -109,8 +109,8 @@ public final class TextClassifier: Sendable {
     /// The most tokens of one input.
     public let maximumLength: Int
     let head: ClassificationHead
-    private let tokenizer: Tokenizer
-    private let engine: Engine
+    let tokenizer: Tokenizer
+    let engine: Engine
 
     /// Opens a `.adze` file, a checkpoint file or a model folder and loads its weights.
     ///

@@ -42,8 +42,23 @@ public enum LongText: Sendable, Equatable {
     case tail
     /// Keep the first half of the room, rounded down, and fill the rest from the end.
     case headAndTail
+    /// Keep `head` tokens of the start, fewer where there is no more room, and fill the rest from the end.
+    case headThenTail(head: Int)
     /// Several encodings; neighbours share `stride` tokens.
     case window(stride: Int)
+}
+
+extension LongText: CustomStringConvertible {
+    /// The way in the words of the command line.
+    public var description: String {
+        switch self {
+        case .head: "head"
+        case .tail: "tail"
+        case .headAndTail: "head+tail"
+        case .headThenTail(let head): "head+tail:\(head)"
+        case .window(let stride): "window, stride \(stride)"
+        }
+    }
 }
 
 extension Truncation {

@@ -4,9 +4,9 @@
 extension Tokenizer {
     /// A text, or two, as one or more inputs of the model, none longer than `maximumLength`.
     ///
-    /// `head` and `tail` cut a pair as `Truncation.longestFirst` does, from the right or the left. `headAndTail` and
-    /// `window` cut only the first text and keep the second whole. Only `window` gives more than one encoding: each has
-    /// its own frame, neighbours share `stride` tokens, every token is in at least one, and none counts as cut off.
+    /// `head` and `tail` cut a pair as `Truncation.longestFirst` does, from the right or the left. The others cut only
+    /// the first text and keep the second whole. Only `window` gives more than one encoding: each has its own frame,
+    /// neighbours share `stride` tokens, every token is in at least one, and none counts as cut off.
     ///
     /// Throws `TokenizerError.impossibleBudget` where the frame, the second text and one token (for windows one more
     /// than `stride`) do not fit; a text that fits is never refused for its strategy's sake.
@@ -32,7 +32,10 @@ extension Tokenizer {
             ]
         case .headAndTail:
             let room = try roomForFirst(maximumLength, frame, first, other, atLeast: 1)
-            return [headAndTail(first, other, room: room, offsets: offsets)]
+            return [headAndTail(first, other, room: room, head: room / 2, offsets: offsets)]
+        case .headThenTail(let head):
+            let room = try roomForFirst(maximumLength, frame, first, other, atLeast: 1)
+            return [headAndTail(first, other, room: room, head: min(max(head, 0), room), offsets: offsets)]
         case .window(let stride):
             guard stride >= 0 else {
                 throw .impossibleBudget(
@@ -63,10 +66,11 @@ extension Tokenizer {
         return room
     }
 
-    private func headAndTail(_ first: TokenRun, _ second: TokenRun?, room: Int, offsets: Bool) -> Encoding {
+    private func headAndTail(
+        _ first: TokenRun, _ second: TokenRun?, room: Int, head: Int, offsets: Bool
+    ) -> Encoding {
         let count = first.ids.count
         guard count > room else { return framed(first, 0..<count, second, offsets: offsets) }
-        let head = room / 2
         let tail = count - (room - head)..<count
         var kept = TokenRun()
         kept.ids = Array(first.ids[..<head] + first.ids[tail])

@@ -16,6 +16,11 @@ struct EvaluateCommand: ParsableCommand {
             are scikit-learn's; macro averages are over the labels that occur or were predicted. With --json: accuracy, \
             macroF1, microF1, weightedF1, mcc, logLoss, ece, labels, confusionMatrix and more; for any number of labels \
             subsetAccuracy and samplesF1; for numbers mse, mae, r2, pearson, spearman.
+
+            --long auto tries each way of treating long texts on --dev: the head, the tail, both, with half or a quarter \
+            of the room for the head, and windows that share nothing or a quarter. It prints what each scored over all \
+            texts and over the long ones, how many inputs these became and how long they took, and scores DATA with the \
+            best.
             """)
 
     @Argument(
@@ -27,6 +32,14 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup(title: "Data") var examples: ExampleOptions
     @OptionGroup(title: "Long texts") var texts: WindowOptions
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "For --long auto: labelled data, other than DATA, that chooses; default: none.", valueName: "DATA"),
+        completion: .file())
+    var dev: String?
+
     @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
@@ -38,10 +51,17 @@ struct EvaluateCommand: ParsableCommand {
 
     @OptionGroup var page: ReportOptions
 
+    func validate() throws {
+        guard texts.isAuto == (dev != nil) else {
+            throw ValidationError(
+                texts.isAuto ? "--long auto needs --dev DATA, which chooses" : "--dev is for --long auto")
+        }
+    }
+
     func run() throws {
-        try RunFiles().reads(model, as: "MODEL").reads(source).reads(data, as: "DATA")
+        try RunFiles().reads(model, as: "MODEL").reads(source).reads(data, as: "DATA").reads(dev, as: "--dev")
             .writes(page.report, as: "--report", force: page.force).check()
-        let options = try texts.textOptions()
+        var options = try texts.isAuto ? texts.automaticOptions() : texts.textOptions()
         let bundle = try openModel(model, source, products: products, quiet: common.quiet)
         let kind = try bundle.targetKind(separator: examples.separator)
         try examples.check(kind)
@@ -55,6 +75,8 @@ struct EvaluateCommand: ParsableCommand {
         }
         arithmetic.noteCodes(bundle, quiet: common.quiet)
         let classifier = try TextClassifier(bundle, precision: arithmetic.precision, threads: common.threads)
+        let choice = try dev.map { try chosen(on: $0, classifier, kind, options) }
+        if let choice { options.longText = choice.best.rule }
         let start = ContinuousClock.now
         let progress = ProgressLine(total: total, quiet: common.quiet)
         defer { progress.end() }
@@ -77,7 +99,7 @@ struct EvaluateCommand: ParsableCommand {
                 title: "\(splitPath(model).name) on \(data == "-" ? "standard input" : splitPath(data).name)",
                 subtitle: arithmetic.precision.rawValue, facts: ReportOptions.facts(seconds: seconds))
         }
-        try show(report)
+        try show(report, choice)
         try StandardOutput.shared.flush()
         Console.summary(
             "\(counted(report.exampleCount, "text")) in \(rounded(seconds, digits: 2)) s, "
@@ -85,8 +107,28 @@ struct EvaluateCommand: ParsableCommand {
                 + "\(grouped(report.truncatedCount)) truncated", quiet: common.quiet)
     }
 
-    private func show(_ report: EvaluationReport) throws {
-        if json { return try StandardOutput.shared.json(JSONValue.object(report.json)) }
+    /// Tries each way of treating long texts.
+    private func chosen(
+        on path: String, _ classifier: TextClassifier, _ kind: TargetKind, _ options: TextOptions
+    ) throws -> LongTextReport {
+        let rows = try examples.readAll(path, kind: kind, quiet: common.quiet)
+        let progress = ProgressLine(total: nil, quiet: common.quiet)
+        defer { progress.end() }
+        do {
+            return try classifier.tryLongTexts(on: rows, options: options, progress: progress.show)
+        } catch let error as any AdzeFailure where error is DataError || error is EvaluationError {
+            progress.end()
+            throw InputError(path: path, underlying: error)
+        }
+    }
+
+    private func show(_ report: EvaluationReport, _ choice: LongTextReport?) throws {
+        if json {
+            var object = report.json
+            if let choice { object["longTexts"] = .object(LongTextTable.json(choice)) }
+            return try StandardOutput.shared.json(.object(object))
+        }
+        for line in choice.map({ LongTextTable.lines($0) + [""] }) ?? [] { try StandardOutput.shared.line(line) }
         for line in EvaluationText.lines(report) { try StandardOutput.shared.line(line) }
     }
 

@@ -75,12 +75,10 @@ struct ExplainCommand: ParsableCommand {
     }
 
     private func longText() throws -> LongText? {
-        switch long {
-        case nil: nil
-        case "head": .head
-        case "tail": .tail
-        case "head+tail": .headAndTail
-        case .some(let name): throw ValidationError("--long \(quoted(name)): expected head, tail or head+tail")
+        guard let long else { return nil }
+        guard let cut = LongTextOptions.cut(long) else {
+            throw ValidationError("--long \(quoted(long)): expected head, tail, head+tail or head+tail:N")
         }
+        return cut
     }
 }

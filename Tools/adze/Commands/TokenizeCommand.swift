@@ -115,14 +115,10 @@ struct TokenizeCommand: ParsableCommand {
     }
 
     private func longText() throws -> LongText? {
-        switch long {
-        case nil: nil
-        case "head": .head
-        case "tail": .tail
-        case "head+tail": .headAndTail
-        case "window": .window(stride: stride ?? 64)
-        case .some(let name): throw LongTextOptions.unknown(name)
-        }
+        guard let long else { return nil }
+        if long == "window" { return .window(stride: stride ?? 64) }
+        guard let cut = LongTextOptions.cut(long) else { throw LongTextOptions.unknown(long) }
+        return cut
     }
 
     /// One encoding, or a window after another.

@@ -8,8 +8,8 @@ struct LongTextOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What happens to long texts: head, tail, head+tail, window; default: head, or what the "
-                + "model's files say.", valueName: "HOW"),
+            "What happens to long texts: head, tail, head+tail (half of each), head+tail:N (N tokens of the head), "
+                + "window; default: head, or what the model's files say.", valueName: "HOW"),
         completion: .list(LongTextOptions.names))
     var long: String?
 
@@ -27,8 +27,11 @@ struct LongTextOptions: ParsableArguments {
 
     func validate() throws {
         if let stride, stride < 0 { throw ValidationError("--stride must be 0 or more") }
-        _ = try longText(stride: 0)
+        if long != LongTextOptions.auto { _ = try longText(stride: 0) }
     }
+
+    /// What `evaluate` takes beside them: labelled data chooses.
+    static let auto = "auto"
 
     /// Refuses what is said about windows where there are none. A stride alone may ask for them.
     func check(aggregates: Bool = false, strideAsksForWindows: Bool = false) throws {
@@ -43,11 +46,28 @@ struct LongTextOptions: ParsableArguments {
     func longText(stride: Int) throws -> LongText? {
         switch long {
         case nil: return nil
+        case "window": return .window(stride: stride)
+        case LongTextOptions.auto:
+            throw ValidationError("--long auto is for evaluate, which tries each on labelled data; name the way here")
+        case .some(let name):
+            guard let cut = LongTextOptions.cut(name) else {
+                throw ValidationError(
+                    "--long \(quoted(name)): expected head, tail, head+tail, head+tail:N or window")
+            }
+            return cut
+        }
+    }
+
+    /// A way that gives one input a text, by its name; nil for another name.
+    static func cut(_ name: String) -> LongText? {
+        switch name {
         case "head": return .head
         case "tail": return .tail
         case "head+tail": return .headAndTail
-        case "window": return .window(stride: stride)
-        case .some(let name): throw LongTextOptions.unknown(name)
+        default:
+            let part = "head+tail:"
+            guard name.hasPrefix(part), let head = Int(name.dropFirst(part.count)), head >= 0 else { return nil }
+            return .headThenTail(head: head)
         }
     }
 
@@ -78,6 +98,18 @@ struct WindowOptions: ParsableArguments {
 
     /// The options for the library; throws where they contradict each other.
     func textOptions() throws -> TextOptions { try texts.textOptions(aggregate: aggregate) }
+
+    /// Whether labelled data chooses.
+    var isAuto: Bool { texts.long == LongTextOptions.auto }
+
+    /// The same where labelled data chooses what happens to long texts; throws for what belongs to one way.
+    func automaticOptions() throws -> TextOptions {
+        guard texts.stride == nil else { throw ValidationError("--long auto tries strides itself; leave --stride out") }
+        var options = TextOptions()
+        options.maximumLength = texts.maxLength
+        options.aggregate = aggregate ?? .mean
+        return options
+    }
 }
 
 extension WindowAggregate: ExpressibleByArgument {}
