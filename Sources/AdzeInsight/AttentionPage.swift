@@ -36,9 +36,11 @@ public enum AttentionPage {
         addText(report, data, to: &page)
         if let against { addDifference(report, against, to: &page) }
         addGrid(report, data, to: &page)
-        addRollout(report, to: &page)
+        // The selected token was checked when its weights were taken.
+        let flow = (try? report.map.rollout(token: report.selection.token)) ?? []
+        addRollout(report, flow, to: &page)
         addAttributions(attributions, report.input, to: &page)
-        addNumbers(report, attributions, to: &page)
+        addNumbers(report, attributions, flow, to: &page)
         page.add(holder(data, report))
         return page.html
     }
@@ -159,8 +161,7 @@ public enum AttentionPage {
             .element("div", ["class": "scroll"], .element("table", ["class": "heads"], header + rows.joined())))
     }
 
-    private static func addRollout(_ report: AttentionReport, to page: inout Page) {
-        let flow = (try? report.map.rollout(token: report.selection.token)) ?? []
+    private static func addRollout(_ report: AttentionReport, _ flow: [Float], to page: inout Page) {
         let shares = report.shown.map { flow[$0] }
         let values = Dictionary(
             uniqueKeysWithValues: zip(report.shown, AttentionNormalization.minMax.values(shares)))
@@ -217,10 +218,11 @@ public enum AttentionPage {
 
     // MARK: Numbers
 
-    private static func addNumbers(_ report: AttentionReport, _ attributions: Attributions, to page: inout Page) {
+    private static func addNumbers(
+        _ report: AttentionReport, _ attributions: Attributions, _ flow: [Float], to page: inout Page
+    ) {
         var explanations: [(method: String, Explanation)] = []
         if case .found(let found) = attributions { explanations = found }
-        let flow = (try? report.map.rollout(token: report.selection.token)) ?? []
         let names = ["", "token", "weight", "value", "rollout"] + explanations.map(\.method)
         let header = Markup.element("tr", [:], names.map { .element("th", words: $0) }.joined())
         let places = Dictionary(uniqueKeysWithValues: zip(report.shown, report.values))

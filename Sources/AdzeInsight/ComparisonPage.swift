@@ -62,17 +62,16 @@ public enum ComparisonPage {
         let head = Markup.element(
             "thead", [:], .element("tr", [:], names.map { .element("th", words: $0) }.joined()))
         let rows = table.rows.map { row -> Markup in
-            let isBest = row.configuration == table.best?.configuration
-            let isLevel = table.best.map { table.isLevel(row, $0) } ?? false
+            let standing = table.standing(of: row)
             let cells = [
-                estimate(row.score), isBest ? "best" : isLevel ? "level" : "", estimate(row.int8Score),
+                estimate(row.score), standing == .behind ? "" : standing.rawValue, estimate(row.int8Score),
                 Figure.fixed(row.epochs.mean, 1), "\(Figure.fixed(Double(row.parameters) / 1e6, 1)) M",
                 byteSize(row.bytes),
                 Figure.grouped(row.textsPerSecond.mean),
                 row.seconds.mean.isFinite ? PageFacts.duration(row.seconds.mean) : "interrupted",
             ]
             return .element(
-                "tr", ["class": isBest ? "right" : ""],
+                "tr", ["class": standing == .best ? "right" : ""],
                 .element("td", ["class": "label"], words: row.configuration.name)
                     + cells.map { .element("td", words: $0) }.joined())
         }

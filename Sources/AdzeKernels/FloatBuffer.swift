@@ -92,6 +92,18 @@ internal import AdzeBytes
             base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
     }
 
+    /// Copies a row to a row of a matrix of as many columns.
+    package func copy(row: Int, to target: MatrixView, row targetRow: Int) {
+        precondition(columns == target.columns && (0..<rows) ~= row && (0..<target.rows) ~= targetRow, "a row of each")
+        unsafe (target.base + targetRow * target.stride).update(from: base + row * stride, count: columns)
+    }
+
+    /// Copies every row to a matrix of the same shape.
+    package func copy(to target: MatrixView) {
+        precondition(rows == target.rows)
+        for row in 0..<rows { copy(row: row, to: target, row: row) }
+    }
+
     /// The same values, which follow each other without a gap, in rows of another width.
     package func reshaped(columns count: Int) -> MatrixView {
         precondition(stride == columns && count > 0 && (rows * columns).isMultiple(of: count), "whole rows")

@@ -59,6 +59,12 @@ public final class WorkerPool: Sendable {
         withoutActuallyEscaping(body) { body in shared.run(count: count, body) }
     }
 
+    /// Runs the pieces of several jobs as one; `counts` says how many each job has.
+    package func forEachPiece(_ counts: [Int], _ body: @Sendable (_ job: Int, _ piece: Int, _ worker: Int) -> Void) {
+        let list = counts.enumerated().flatMap { job, count in (0..<count).map { (job: job, piece: $0) } }
+        forEachWithWorker(list.count) { body(list[$0].job, list[$0].piece, $1) }
+    }
+
     /// The result of `body` for every index, in their order; throws the error of the lowest index that failed.
     public func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Result) throws -> [Result] {
         if threadCount == 1 || count == 1 { return try (0..<count).map(body) }

@@ -95,27 +95,27 @@ extension TextClassifier {
         _ rule: LongText, _ long: [Example], _ fitting: [(Example, Classification)], _ options: TextOptions,
         _ limit: Int
     ) throws -> (LongTextTrial, String) {
-        var whole = try Evaluation(head)
-        for (example, answer) in fitting { try whole.add(example, answer) }
+        var answers = fitting
         let start = ContinuousClock.now
-        var longReport: EvaluationReport?
-        if !long.isEmpty {
-            var problem: (any Error)?
-            longReport = try evaluate(long, options: options) { example, answer in
-                do { try whole.add(example, answer) } catch { problem = error }
-            }
-            if let problem { throw problem }
-        }
+        let longReport =
+            try long.isEmpty ? nil : evaluate(long, options: options) { answers.append(($0, $1)) }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let counts = try engine.map(long.count) { [tokenizer] index in
-            try tokenizer.encodeLong(
-                long[index].text, pair: long[index].pair, maximumLength: limit, strategy: rule
-            ).count
-        }
+        var whole = try Evaluation(head)
+        for (example, answer) in answers { try whole.add(example, answer) }
         let report = try whole.report()
         let trial = LongTextTrial(
             rule: rule, score: report.headline.value, longScore: longReport?.headline.value ?? .nan,
-            inputCount: counts.reduce(0, +), seconds: seconds)
+            inputCount: try inputCount(long, rule, limit), seconds: seconds)
         return (trial, report.headline.name)
+    }
+
+    /// Inputs that texts become; only windows are more than one.
+    private func inputCount(_ examples: [Example], _ rule: LongText, _ limit: Int) throws -> Int {
+        guard case .window = rule else { return examples.count }
+        return try engine.map(examples.count) { [tokenizer] index in
+            try tokenizer.encodeLong(
+                examples[index].text, pair: examples[index].pair, maximumLength: limit, strategy: rule
+            ).count
+        }.reduce(0, +)
     }
 }

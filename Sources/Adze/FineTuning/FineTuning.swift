@@ -17,25 +17,25 @@ public import AdzeTraining
 /// _ = try tuned.write(to: "reviews.adze")
 /// ```
 public struct FineTuning: Sendable {
-    /// The model and the examples.
-    public let examples: TrainingExamples
-    /// The recipe, with a metric that the development set has.
-    public let recipe: Recipe
-    /// The scores that the development set has, the default first.
-    public let metrics: [String]
-    /// The most tokens of an input.
-    public let maximumLength: Int
-    /// Training examples that were cut to that length.
-    public let truncatedCount: Int
-    /// Inputs of an epoch: as many as examples, or more with windows.
-    public let inputCount: Int
-    /// Tokens of an epoch.
-    public let tokenCount: Int
+    private let settled: SettledRecipe
     private let training: TrainingInputs
     private let development: TrainingInputs
-    private let head: ClassificationHead
-    private let loss: LossOptions
     private let pool: WorkerPool
+
+    /// The model and the examples.
+    public var examples: TrainingExamples { settled.examples }
+    /// The recipe, with a metric that the development set has.
+    public var recipe: Recipe { settled.recipe }
+    /// The scores that the development set has, the default first.
+    public var metrics: [String] { settled.metrics }
+    /// The most tokens of an input.
+    public var maximumLength: Int { settled.maximumLength }
+    /// Training examples that were cut to that length.
+    public var truncatedCount: Int { training.truncatedCount }
+    /// Inputs of an epoch: as many as examples, or more with windows.
+    public var inputCount: Int { training.data.count }
+    /// Tokens of an epoch.
+    public var tokenCount: Int { training.tokenCount }
 
     /// Cuts the examples into tokens and settles what the recipe leaves open.
     ///
@@ -49,63 +49,23 @@ public struct FineTuning: Sendable {
         _ examples: TrainingExamples, recipe: Recipe, metric: String? = nil, classWeights: ClassWeights? = nil,
         threads: Int? = nil
     ) throws {
-        guard let head = examples.bundle.checkpoint.head.classification else { throw examples.bundle.noClassifier }
-        let pool = WorkerPool(threads: threads)
-        let limit = examples.bundle.maximumLength
-        var recipe = recipe
-        recipe.maximumTokens = min(recipe.maximumTokens ?? limit, limit)
-        let length = min(recipe.maximumTokens ?? limit, limit)
-        let tokenizer = try examples.bundle.requireTokenizer()
-        let rule = recipe.longText ?? (tokenizer.settings.truncationSide == .left ? .tail : .head)
-        recipe.longText = rule
-        func inputs(_ list: [Example]) throws -> TrainingInputs {
-            try TrainingInputs(
-                list, head: head, tokenizer: tokenizer, maximumLength: length,
-                strategy: rule.longText(maximumLength: length), pool: pool)
-        }
-        training = try inputs(examples.train)
-        development = try inputs(examples.dev)
-        metrics = DevelopmentScorer(head: head, examples: [], windowCounts: []).metrics
-        if let metric {
-            recipe.metric = metric
-        } else if !metrics.contains(recipe.metric) {
-            recipe.metric = metrics[0]
-        }
-        let known = ["loss"] + metrics
-        guard known.contains(recipe.metric) else {
-            throw TrainerError.unknownMetric(
-                recipe.metric, known: known, nearest: nearestName(to: recipe.metric, in: known))
-        }
-        recipe.floatProducts = try FloatProducts.chosen(
-            examples.bundle.floatProducts ?? recipe.floatProducts, for: InstructionSet.chosen())
-        loss = try FineTuning.loss(examples, &recipe, classWeights)
-        self.examples = examples
-        self.recipe = recipe
-        self.head = head
-        self.pool = pool
-        maximumLength = length
-        truncatedCount = training.truncatedCount
-        inputCount = training.data.count
-        tokenCount = training.tokenCount
+        try self.init(
+            SettledRecipe(examples, recipe: recipe, metric: metric, classWeights: classWeights), threads: threads)
     }
 
-    /// The loss that the recipe and the examples ask for.
-    private static func loss(
-        _ examples: TrainingExamples, _ recipe: inout Recipe, _ weights: ClassWeights?
-    ) throws -> LossOptions {
-        var weights = weights
-        if weights == nil, recipe.classWeights == .balanced { weights = .balanced }
-        var options = LossOptions()
-        options.focalGamma = recipe.focalGamma.map { Float($0) }
-        // Numbers have no labels to weigh: a preset that balances has nothing to do.
-        guard let weights, let table = examples.kind.table else {
-            recipe.classWeights = .none
-            return options
+    /// Cuts the examples into tokens as a settled recipe has them.
+    init(_ settled: SettledRecipe, threads: Int?) throws {
+        let pool = WorkerPool(threads: threads)
+        let tokenizer = try settled.examples.bundle.requireTokenizer()
+        func inputs(_ list: [Example]) throws -> TrainingInputs {
+            try TrainingInputs(
+                list, head: settled.head, tokenizer: tokenizer, maximumLength: settled.maximumLength,
+                strategy: settled.longText, pool: pool)
         }
-        let values = try weights.weights(examples.train, table)
-        options.classWeights = values
-        recipe.classWeights = weights == .balanced ? .balanced : .given(values.map { Double($0) })
-        return options
+        training = try inputs(settled.examples.train)
+        development = try inputs(settled.examples.dev)
+        self.settled = settled
+        self.pool = pool
     }
 
     /// The scores of the start model over the development set; nil where its classifier is new.
@@ -116,12 +76,7 @@ public struct FineTuning: Sendable {
     }
 
     /// How texts are prepared for predictions like those of the run.
-    public var textOptions: TextOptions {
-        var options = TextOptions()
-        options.maximumLength = maximumLength
-        options.longText = recipe.longText?.longText(maximumLength: maximumLength)
-        return options
-    }
+    public var textOptions: TextOptions { settled.textOptions }
 
     /// Trains.
     ///
@@ -138,13 +93,13 @@ public struct FineTuning: Sendable {
                 store: FiniteStore(base: start.store, allowsNonFinite: false)),
             kernels: Kernels.chosen(products: recipe.floatProducts), pool: pool)
         let scorer = DevelopmentScorer(
-            head: head, examples: examples.dev, windowCounts: development.windowCounts)
+            head: settled.head, examples: examples.dev, windowCounts: development.windowCounts)
         let quantization = plan.map {
             QuantizeAwareState(store: PlannedQuantizedStore(model.checkpoint(), plan: $0))
         }
         var job = TrainingJob(recipe: recipe, training: training.data)
         job.development = DevelopmentSet(data: development.data, metrics: metrics) { try scorer.scores($0) }
-        (job.loss, job.quantization) = (loss, quantization)
+        (job.loss, job.quantization) = (settled.loss, quantization)
         let trainer = Trainer(
             job, model: model, options: options, pool: pool,
             watch: TrainingWatch(observe: observe, isCancelled: isCancelled))

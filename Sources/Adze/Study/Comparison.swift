@@ -25,7 +25,6 @@ public struct Comparison {
     /// The score that chooses.
     public let metric: String
     private let examples: TrainingExamples
-    private let whole: ModelBundle
     private let test: [Example]?
     private let folder: ComparisonFolder
     private let recipe: (Int) throws -> Recipe
@@ -43,10 +42,10 @@ public struct Comparison {
         recipe: @escaping (Int) throws -> Recipe, metric: String? = nil, classWeights: ClassWeights? = nil,
         folder path: String, threads: Int? = nil
     ) throws {
-        let first = try FineTuning(
+        self.metric = try SettledRecipe(
             examples, recipe: recipe(examples.bundle.checkpoint.config.layerCount), metric: metric,
-            classWeights: classWeights, threads: threads)
-        self.metric = first.recipe.metric
+            classWeights: classWeights
+        ).recipe.metric
         let version: JSONValue = "1"
         folder = try ComparisonFolder(
             path: path,
@@ -55,7 +54,7 @@ public struct Comparison {
                 "train": .string(Comparison.digest(examples.train)), "dev": .string(Comparison.digest(examples.dev)),
             ])
         (self.plan, self.examples, self.test, self.recipe) = (plan, examples, test, recipe)
-        (self.classWeights, self.threads, whole) = (classWeights, threads, examples.bundle)
+        (self.classWeights, self.threads) = (classWeights, threads)
     }
 
     // MARK: Runs
@@ -72,8 +71,8 @@ public struct Comparison {
         let count = plan.configurations.count * plan.seeds.count
         for configuration in plan.configurations {
             for seed in plan.seeds {
-                let job = try fineTuning(configuration, seed: seed)
-                let key = folder.key(configuration, recipe: job.recipe)
+                let settled = try settled(configuration, seed: seed)
+                let key = folder.key(configuration, recipe: settled.recipe)
                 keys[configuration, default: []].append(key)
                 if let record = try folder.record(key) {
                     records.append(record)
@@ -82,7 +81,7 @@ public struct Comparison {
                 }
                 observe(.began(configuration, seed: seed, number: records.count + 1, of: count))
                 do {
-                    let record = try run(job, configuration, seed: seed, key, observe, isCancelled)
+                    let record = try run(settled, configuration, key, observe, isCancelled)
                     try folder.keep(record, key)
                     records.append(record)
                     observe(.ended(record, wasDone: false))
@@ -97,26 +96,26 @@ public struct Comparison {
         return try scored(table, test, keys, observe, isCancelled)
     }
 
-    /// The job of one run.
-    private func fineTuning(_ configuration: ComparisonConfiguration, seed: UInt64) throws -> FineTuning {
+    /// What one run does.
+    private func settled(_ configuration: ComparisonConfiguration, seed: UInt64) throws -> SettledRecipe {
         var recipe = try recipe(configuration.blocks.count)
         recipe.seed = seed
-        let bundle = try whole.keeping(
+        let bundle = try examples.bundle.keeping(
             blocks: configuration.blocks, newHead: HeadForm.specified(configuration.head), length: recipe.maximumTokens,
             seed: seed)
-        return try FineTuning(
-            TrainingExamples(examples, of: bundle), recipe: recipe, metric: metric, classWeights: classWeights,
-            threads: threads)
+        return try SettledRecipe(
+            TrainingExamples(examples, of: bundle), recipe: recipe, metric: metric, classWeights: classWeights)
     }
 
     private func run(
-        _ job: FineTuning, _ configuration: ComparisonConfiguration, seed: UInt64, _ key: String,
+        _ settled: SettledRecipe, _ configuration: ComparisonConfiguration, _ key: String,
         _ observe: @escaping (ComparisonEvent) -> Void, _ isCancelled: @escaping @Sendable () -> Bool
     ) throws -> ComparisonRecord {
         var options = TrainerOptions()
         options.folder = folder.checkpoint(key)
         options.start = .resumeIfPresent
         var wasResumed = false
+        let job = try FineTuning(settled, threads: threads)
         let start = ContinuousClock.now
         let tuned = try job.run(
             options: options,
@@ -132,7 +131,7 @@ public struct Comparison {
         let report = try classifier.evaluate(examples.dev, options: job.textOptions)
         let speed = try textsPerSecond(classifier, job.textOptions)
         return ComparisonRecord(
-            configuration, seed: seed,
+            configuration, seed: settled.recipe.seed,
             scores: tuned.outcome.epochs.map { epoch in
                 epoch.scores.first { $0.name == metric }?.value ?? .nan
             },
@@ -181,18 +180,18 @@ public struct Comparison {
                 scores.append(score)
                 continue
             }
-            let job = try fineTuning(best.configuration, seed: seed)
+            let settled = try settled(best.configuration, seed: seed)
             if !pathExists(folder.model(key)) {
                 observe(.began(best.configuration, seed: seed, number: scores.count + 1, of: plan.seeds.count))
                 do {
-                    try folder.keep(run(job, best.configuration, seed: seed, key, observe, isCancelled), key)
+                    try folder.keep(run(settled, best.configuration, key, observe, isCancelled), key)
                 } catch TrainerError.cancelled {
                     throw ComparisonError.cancelled(done: scores.count, of: plan.seeds.count)
                 }
             }
             observe(.testing(best.configuration))
             let report = try TextClassifier(ModelBundle(path: folder.model(key)), precision: .int8, threads: threads)
-                .evaluate(test, options: job.textOptions)
+                .evaluate(test, options: settled.textOptions)
             let score = report.score(named: metric) ?? .nan
             known[name] = .object([
                 "configuration": .string(best.configuration.name), "seed": .integer(Int(seed)), "score": .finite(score),

@@ -16,7 +16,7 @@ extension ComparisonTable {
                 "int8Score": object(row.int8Score), "epochs": object(row.epochs),
                 "parameters": .integer(row.parameters), "bytes": .integer(row.bytes),
                 "textsPerSecond": object(row.textsPerSecond), "seconds": object(row.seconds),
-                "isLevelWithBest": best.map { .bool(isLevel(row, $0)) } ?? .null,
+                "isLevelWithBest": best == nil ? .null : .bool(standing(of: row) != .behind),
                 "isOnFrontOfBytes": .bool(bySize.contains(row)), "isOnFrontOfSpeed": .bool(bySpeed.contains(row)),
                 "runs": .array(row.runs.map { .object($0.json) }),
             ])
@@ -64,7 +64,7 @@ extension ComparisonTable {
         for row in rows {
             let error = row.score.standardError.map { " \\pm " + rounded($0, digits: 4) } ?? ""
             let score = rounded(row.score.mean, digits: 4)
-            let isBold = best.map { $0.configuration == row.configuration || isLevel(row, $0) } ?? false
+            let isBold = standing(of: row) != .behind
             let cells = [
                 "\(row.configuration.blocks.count)", ComparisonTable.escaped(row.configuration.head),
                 rounded(row.epochs.mean, digits: 1), "$" + (isBold ? "\\mathbf{\(score)}" : score) + error + "$",

@@ -92,6 +92,17 @@ public struct ComparisonTable: Sendable, Equatable {
         return (a.score.mean - b.score.mean).magnitude <= 2 * (first * first + second * second).squareRoot()
     }
 
+    /// What a row is beside the best one: itself, level with it, or neither.
+    public func standing(of row: Row) -> Standing {
+        guard let best else { return .behind }
+        return row.configuration == best.configuration ? .best : isLevel(row, best) ? .level : .behind
+    }
+
+    /// A row beside the best one.
+    public enum Standing: String, Sendable {
+        case best, level, behind
+    }
+
     /// The rows that no other one beats in score without being beaten in `cost`, of which less is better.
     public func front(_ cost: (Row) -> Double) -> [Row] {
         rows.filter { row in

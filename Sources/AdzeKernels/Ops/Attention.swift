@@ -57,7 +57,7 @@ package final class AttentionScratch {
         for rows in blocks(query.rows) {
             let weights = block(&weights, rows, tokens: key.rows)
             weigh(kernels, weights, query.rows(rows), packedKeys, scale, bias, rows)
-            if let probabilities { copy(weights, to: probabilities.rows(rows)) }
+            if let probabilities { weights.copy(to: probabilities.rows(rows)) }
             dropout?.apply(kernels, rows, output: weights, input: weights)
             kernels.multiply(output.rows(rows), weights, packedValues)
         }
@@ -93,8 +93,8 @@ package final class AttentionScratch {
             // The queries of these rows have been read for the last time.
             kernels.multiply(query.rows(rows), slopes, packedKeyRows)
         }
-        copy(dKey, to: key)
-        copy(dValue, to: value)
+        dKey.copy(to: key)
+        dValue.copy(to: value)
     }
 
     // MARK: Weights
@@ -167,13 +167,6 @@ package final class AttentionScratch {
         unsafe kernels.pack(
             buffer.base, view.base, kStride: view.stride, nStride: 1, depth: view.rows, columns: view.columns)
         return PackedMatrix(borrowing: buffer, columns: view.columns, depth: view.rows)
-    }
-
-    private func copy(_ source: MatrixView, to target: MatrixView) {
-        for row in 0..<source.rows {
-            unsafe (target.base + row * target.stride).update(
-                from: source.base + row * source.stride, count: source.columns)
-        }
     }
 
     private func reserve(_ buffer: inout FloatBuffer, _ count: Int) {

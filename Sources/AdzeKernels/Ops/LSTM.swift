@@ -85,10 +85,7 @@ extension Kernels {
     ) {
         let result = sums.matrix(rows: target.rows, columns: target.columns)
         multiply(result, input, matrix, residual: target)
-        for row in 0..<target.rows {
-            unsafe (target.base + row * target.stride).update(
-                from: result.base + row * result.stride, count: target.columns)
-        }
+        result.copy(to: target)
     }
 
     private func checkLSTM(_ gates: MatrixView, _ cells: MatrixView, _ values: MatrixView, _ steps: [Int]) {

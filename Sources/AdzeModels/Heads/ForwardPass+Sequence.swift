@@ -50,29 +50,31 @@ extension ForwardPass {
         }
     }
 
-    /// Rows of some width in a buffer.
+    /// A row a token in a buffer.
     private struct States {
         let buffer: FloatBuffer
+        let rows: Int
         let width: Int
+
+        var matrix: MatrixView { buffer.matrix(rows: rows, columns: width) }
     }
 
     /// Runs the encoder; gives what the head reads of it, (T, H) or (T, (L + 1) · H).
     private func readStates() -> States {
         guard model.head.form.states == .all else {
             runBlocks(selection: nil) { _ in }
-            return States(buffer: workspace.hidden, width: config.hiddenSize)
+            return States(buffer: workspace.hidden, rows: batch.tokenCount, width: config.hiddenSize)
         }
         let (size, count) = (config.hiddenSize, config.layerCount + 1)
-        let all = FloatBuffer(zeroPages: batch.tokenCount * count * size)
+        let all = States(
+            buffer: FloatBuffer(zeroPages: batch.tokenCount * count * size), rows: batch.tokenCount, width: count * size
+        )
         var index = 0
         runBlocks(selection: nil) { _ in
-            for token in 0..<batch.tokenCount {
-                unsafe (all.base + (token * count + index) * size).update(
-                    from: hidden.base + token * size, count: size)
-            }
+            hidden.copy(to: all.matrix.columns(index * size..<(index + 1) * size))
             index += 1
         }
-        return States(buffer: all, width: count * size)
+        return all
     }
 
     // MARK: LSTM
@@ -87,26 +89,24 @@ extension ForwardPass {
                 let scan = RecurrentScan(batch, layer, isReverse: number == 1, isLast: isLast)
                 return RecurrentRun(scan, direction, gates: gates(direction, scan, input), layer.size)
             }
-            let pieces = runs.indices.flatMap { run in runs[run].scan.groups.indices.map { (run, $0) } }
-            pool.forEach(pieces.count) { piece in
-                let (run, group) = (runs[pieces[piece].0], runs[pieces[piece].0].scan.groups[pieces[piece].1])
+            pool.forEachPiece(runs.map { $0.scan.groups.count }) { number, piece, _ in
+                let (run, group) = (runs[number], runs[number].scan.groups[piece])
                 kernels.lstmForward(
                     gates: run.gates.rows(group.rows), cells: run.cells.rows(group.rows),
                     outputs: run.outputs.rows(group.rows), steps: group.steps, recurrent: run.direction.recurrent)
             }
-            let next = isLast ? answers : FloatBuffer(zeroPages: batch.tokenCount * layer.width)
+            let rows = isLast ? batch.sequenceCount : batch.tokenCount
+            let next = States(
+                buffer: isLast ? answers : FloatBuffer(zeroPages: rows * layer.width), rows: rows, width: layer.width)
             for (number, run) in runs.enumerated() {
-                let target = next.matrix(
-                    rows: isLast ? batch.sequenceCount : batch.tokenCount, columns: layer.width
-                ).columns(number * layer.size..<(number + 1) * layer.size)
-                let scan = run.scan
+                let target = next.matrix.columns(number * layer.size..<(number + 1) * layer.size)
                 if isLast {
-                    for (sequence, row) in scan.lastRows.enumerated() { copy(run.outputs, row, to: target, sequence) }
+                    run.scan.takeLast(of: run.outputs, to: target)
                 } else {
-                    for (row, token) in scan.tokens.enumerated() { copy(run.outputs, row, to: target, token) }
+                    run.scan.scatter(run.outputs, to: target)
                 }
             }
-            input = States(buffer: next, width: layer.width)
+            input = next
         }
         return answers
     }
@@ -115,20 +115,12 @@ extension ForwardPass {
     private func gates(_ direction: RecurrentDirection, _ scan: RecurrentScan, _ input: States) -> FloatBuffer {
         let rows = scan.tokens.count
         let gathered = FloatBuffer(zeroPages: rows * input.width)
-        for (row, token) in scan.tokens.enumerated() {
-            unsafe (gathered.base + row * input.width).update(
-                from: input.buffer.base + token * input.width, count: input.width)
-        }
+        scan.gather(input.matrix, into: gathered.matrix(rows: rows, columns: input.width))
         let gates = FloatBuffer(zeroPages: rows * direction.input.columns)
         multiply(
             gates.matrix(rows: rows, columns: direction.input.columns),
             gathered.matrix(rows: rows, columns: input.width), direction.input)
         return gates
-    }
-
-    private func copy(_ source: MatrixView, _ row: Int, to target: MatrixView, _ targetRow: Int) {
-        unsafe (target.base + targetRow * target.stride).update(
-            from: source.base + row * source.stride, count: source.columns)
     }
 }
 

@@ -1,6 +1,8 @@
 // In which order an LSTM meets the tokens of a batch: the sequences side by side, step by step. Not here: what it computes,
 // which is `Kernels.lstmForward`.
 
+package import AdzeKernels
+
 /// One direction's way through the sequences of a batch.
 ///
 /// Sequences are taken 16 at a time, longest first; rows are those of a group's first step, of its second, and so on. What
@@ -65,5 +67,27 @@ package struct RecurrentScan: Sendable {
             groups.append(Group(rows: first..<tokens.count, steps: steps))
         }
         (self.tokens, self.groups, self.lastRows) = (tokens, groups, lastRows)
+    }
+}
+
+extension RecurrentScan {
+    /// Rows of the batch in the order in which they are met.
+    package func gather(_ source: MatrixView, into target: MatrixView) {
+        for (row, token) in tokens.enumerated() { source.copy(row: token, to: target, row: row) }
+    }
+
+    /// The way back: rows in that order to their places in the batch.
+    package func scatter(_ source: MatrixView, to target: MatrixView) {
+        for (row, token) in tokens.enumerated() { source.copy(row: row, to: target, row: token) }
+    }
+
+    /// The row of each sequence's last step.
+    package func takeLast(of source: MatrixView, to target: MatrixView) {
+        for (sequence, row) in lastRows.enumerated() { source.copy(row: row, to: target, row: sequence) }
+    }
+
+    /// The inverse, for gradients: each sequence's row to its last step.
+    package func putLast(_ source: MatrixView, into target: MatrixView) {
+        for (sequence, row) in lastRows.enumerated() { source.copy(row: sequence, to: target, row: row) }
     }
 }

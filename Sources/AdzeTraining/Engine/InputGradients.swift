@@ -30,7 +30,7 @@ extension TrainingPass {
     public func logits(_ sequences: [TokenSequence], states: [[Float]]) throws -> [[Float]] {
         guard !sequences.isEmpty else { return [] }
         let pass = try inputPass(sequences)
-        try loadStates(states, into: pass)
+        try load(states, into: pass)
         pass.forward()
         return separate(pass.headForward(), pass.batch)
     }
@@ -47,7 +47,7 @@ extension TrainingPass {
         precondition(targets.allSatisfy((0..<model.logitCount).contains), "the head has these logits")
         guard !sequences.isEmpty else { return InputGradients(logits: [], gradients: []) }
         let pass = try inputPass(sequences)
-        try loadStates(states, into: pass)
+        try load(states, into: pass)
         pass.forward()
         let logits = pass.headForward()
         var wanted = [Float](repeating: 0, count: logits.count)
@@ -69,24 +69,7 @@ extension TrainingPass {
     // MARK: Pieces
 
     private func inputPass(_ sequences: [TokenSequence]) throws -> EncoderPass {
-        let count = model.config.layerCount
-        return try encoderPass(
-            sequences, PassExtent(start: 0, isFromPrefix: false, lowest: 0, findsInputs: true),
-            dropout: DropoutPlaces(
-                rates: DropoutRates(), seed: 0, step: 0, layerCount: count, firstBlock: count, inEmbeddings: false,
-                findsAnswers: false), nil)
-    }
-
-    private func loadStates(_ states: [[Float]], into pass: EncoderPass) throws(TrainingError) {
-        precondition(states.count == pass.batch.sequenceCount, "a state of each sequence")
-        let size = model.config.hiddenSize
-        for (index, state) in states.enumerated() {
-            let rows = pass.batch.tokens(of: index)
-            guard state.count == rows.count * size else {
-                throw .prefixSize(sequence: index, expected: rows.count * size, found: state.count)
-            }
-            unsafe (workspace.hidden.buffer.base + rows.lowerBound * size).update(from: state, count: state.count)
-        }
+        try withoutDropout(sequences, PassExtent(start: 0, isFromPrefix: false, lowest: 0, findsInputs: true))
     }
 
     private func values(_ space: GrowableBuffer, _ batch: PackedBatch, _ sequence: Int) -> [Float] {

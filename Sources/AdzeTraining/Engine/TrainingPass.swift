@@ -41,8 +41,8 @@ public final class TrainingPass {
         try run(batch, prefix: (prefix, blocks), loss: loss, options: options)
     }
 
-    /// The hidden states of each sequence, with the padding that the head reads, after `blocks` blocks without dropout: H values a token, or of the first token
-    /// alone after the last block where the head reads no other.
+    /// The hidden states of each sequence, with the padding that the head reads, after `blocks` blocks without dropout: H
+    /// values a token, or of the first token alone after the last block where the head reads no other.
     public func prefix(
         _ sequences: [TokenSequence], blocks: Int, quantization: QuantizeAwareState? = nil
     ) throws -> [[Float]] {
@@ -150,19 +150,28 @@ public final class TrainingPass {
             tokens: batch.sequences.reduce(0) { $0 + $1.ids.count })
     }
 
+    /// A pass in which no parameter learns.
     private func evaluation(
         _ sequences: [TokenSequence], start: Int, isFromPrefix: Bool, _ quantization: QuantizeAwareState?
     ) throws -> EncoderPass {
+        let extent = PassExtent(start: start, isFromPrefix: isFromPrefix, lowest: model.config.layerCount)
+        return try withoutDropout(sequences, extent, quantization)
+    }
+
+    /// A pass in which nothing is dropped.
+    func withoutDropout(
+        _ sequences: [TokenSequence], _ extent: PassExtent, _ quantization: QuantizeAwareState? = nil
+    ) throws -> EncoderPass {
         let count = model.config.layerCount
         return try encoderPass(
-            sequences, PassExtent(start: start, isFromPrefix: isFromPrefix, lowest: count),
+            sequences, extent,
             dropout: DropoutPlaces(
                 rates: DropoutRates(), seed: 0, step: 0, layerCount: count, firstBlock: count, inEmbeddings: false,
                 findsAnswers: false),
             quantization)
     }
 
-    func encoderPass(
+    private func encoderPass(
         _ sequences: [TokenSequence], _ extent: PassExtent, dropout: DropoutPlaces,
         _ quantization: QuantizeAwareState?
     ) throws -> EncoderPass {
@@ -183,9 +192,12 @@ public final class TrainingPass {
         return try QuantizedLayers(state.store, model, from: start, into: workspace.rounded.buffer, pool: pool)
     }
 
-    private func load(_ prefix: [[Float]], into pass: EncoderPass) throws(TrainingError) {
+    /// Puts the hidden states that a pass starts from in their places: a row a token, but for a prefix that ends with the
+    /// first token's last state.
+    func load(_ prefix: [[Float]], into pass: EncoderPass) throws(TrainingError) {
         let (batch, size) = (pass.batch, model.config.hiddenSize)
-        let firstOnly = pass.extent.start == model.config.layerCount && model.readsFirstTokenOnly
+        let isWhole = pass.extent.isFromPrefix && pass.extent.start == model.config.layerCount
+        let firstOnly = isWhole && model.readsFirstTokenOnly
         precondition(prefix.count == batch.sequenceCount, "hidden states of each sequence")
         for (index, values) in prefix.enumerated() {
             let rows = firstOnly ? index..<index + 1 : batch.tokens(of: index)

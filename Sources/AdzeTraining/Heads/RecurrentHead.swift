@@ -79,7 +79,7 @@ extension EncoderPass {
             let passes = passes(layer, index)
             for pass in passes {
                 pass.kept.reserve(rows: pass.rows, pass.place)
-                gather(pass.scan, input, into: pass.input)
+                pass.scan.gather(input, into: pass.input)
                 projectForward(pass)
             }
             let isLast = index == layer.layerCount - 1
@@ -89,9 +89,9 @@ extension EncoderPass {
             for (number, pass) in passes.enumerated() {
                 let target = outputs.columns(number * layer.size..<(number + 1) * layer.size)
                 if isLast {
-                    copy(pass.outputs, rows: pass.scan.lastRows, to: target)
+                    pass.scan.takeLast(of: pass.outputs, to: target)
                 } else {
-                    scatter(pass.scan, pass.outputs, to: target)
+                    pass.scan.scatter(pass.outputs, to: target)
                 }
             }
             input = outputs
@@ -113,11 +113,9 @@ extension EncoderPass {
                 let source = gradient.columns(number * layer.size..<(number + 1) * layer.size)
                 if index == layer.layerCount - 1 {
                     unsafe pass.gradient.base.update(repeating: 0, count: pass.rows * layer.size)
-                    for (sequence, row) in pass.scan.lastRows.enumerated() {
-                        copy(source, row: sequence, to: pass.gradient, row: row)
-                    }
+                    pass.scan.putLast(source, into: pass.gradient)
                 } else {
-                    gather(pass.scan, source, into: pass.gradient)
+                    pass.scan.gather(source, into: pass.gradient)
                 }
             }
             runStepsBackward(passes)
@@ -217,7 +215,7 @@ extension EncoderPass {
                 if step == 0 {
                     unsafe (outputs.base + row * outputs.stride).update(repeating: 0, count: outputs.columns)
                 } else {
-                    copy(outputs, row: row - steps[step] + steps[step - 1], to: outputs, row: row)
+                    outputs.copy(row: row - steps[step] + steps[step - 1], to: outputs, row: row)
                 }
             }
         }
@@ -254,24 +252,5 @@ extension EncoderPass {
                 unsafe kernels.addRows(target.base + token * target.stride, gradient.rows(row..<row + 1))
             }
         }
-    }
-
-    // MARK: Rows
-
-    private func gather(_ scan: RecurrentScan, _ source: MatrixView, into target: MatrixView) {
-        for (row, token) in scan.tokens.enumerated() { copy(source, row: token, to: target, row: row) }
-    }
-
-    private func scatter(_ scan: RecurrentScan, _ source: MatrixView, to target: MatrixView) {
-        for (row, token) in scan.tokens.enumerated() { copy(source, row: row, to: target, row: token) }
-    }
-
-    private func copy(_ source: MatrixView, rows: [Int], to target: MatrixView) {
-        for (index, row) in rows.enumerated() { copy(source, row: row, to: target, row: index) }
-    }
-
-    private func copy(_ source: MatrixView, row: Int, to target: MatrixView, row targetRow: Int) {
-        unsafe (target.base + targetRow * target.stride).update(
-            from: source.base + row * source.stride, count: target.columns)
     }
 }

@@ -26,10 +26,7 @@ extension EncoderPass {
     func keepStates(after blocks: Int) {
         guard model.readsAllStates else { return }
         let size = config.hiddenSize
-        let (source, target) = (hidden(rows: tokens), states.columns(blocks * size..<(blocks + 1) * size))
-        for row in 0..<tokens {
-            unsafe (target.base + row * target.stride).update(from: source.base + row * size, count: size)
-        }
+        hidden(rows: tokens).copy(to: states.columns(blocks * size..<(blocks + 1) * size))
     }
 
     /// Adds what the head says of the hidden states after `blocks` blocks to their gradient; for the last block there is
@@ -39,14 +36,8 @@ extension EncoderPass {
         let size = config.hiddenSize
         let target = gradient(rows: tokens)
         let source = statesGradient.columns(blocks * size..<(blocks + 1) * size)
-        for row in 0..<tokens {
-            let values = unsafe target.base + row * size
-            if blocks == config.layerCount {
-                unsafe values.update(from: source.base + row * source.stride, count: size)
-            } else {
-                unsafe kernels.addRows(values, source.rows(row..<row + 1))
-            }
-        }
+        if blocks == config.layerCount { return source.copy(to: target) }
+        for row in 0..<tokens { unsafe kernels.addRows(target.base + row * size, source.rows(row..<row + 1)) }
     }
 
     func reserveSequenceHead() {

@@ -121,14 +121,6 @@ struct WeightGradient: @unchecked Sendable {
 }
 
 extension WorkerPool {
-    /// Runs the pieces of several jobs as one.
-    func forEachPiece(_ counts: [Int], _ body: @Sendable (_ job: Int, _ piece: Int, _ worker: Int) -> Void) {
-        var owners: [(job: Int, piece: Int)] = []
-        for (job, count) in counts.enumerated() { owners += (0..<count).map { (job, $0) } }
-        let list = owners
-        forEachWithWorker(list.count) { body(list[$0].job, list[$0].piece, $1) }
-    }
-
     func pack(_ jobs: [PackingJob], kernels: Kernels) {
         forEachPiece(jobs.map(\.pieceCount)) { job, piece, _ in jobs[job].run(piece, kernels: kernels) }
     }

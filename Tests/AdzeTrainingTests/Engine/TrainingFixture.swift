@@ -9,6 +9,7 @@ import AdzeTestSupport
 import AdzeThreads
 import AdzeTorch
 import AdzeTraining
+import Testing
 
 /// A fixture model with a batch and what PyTorch says of it.
 struct TrainingFixture {
@@ -105,6 +106,21 @@ struct TrainingFixture {
             result = try pass.step(batch, loss: loss, options: options)
         }
         return (model.gradientsByName(), result)
+    }
+}
+
+extension TrainingFixture {
+    /// A step with dropout at other numbers of threads, and with blocks computed twice, gives the same bits.
+    func expectSameBits(_ dropout: DropoutRates) throws {
+        var options = StepOptions()
+        options.dropout = dropout
+        let expected = try step(options, threads: 1)
+        var again = options
+        again.checkpointsActivations = true
+        for (options, threads) in [(options, 2), (options, 3), (again, 2)] {
+            let found = try step(options, threads: threads)
+            #expect(found.gradients == expected.gradients && found.result == expected.result)
+        }
     }
 }
 

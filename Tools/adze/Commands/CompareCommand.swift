@@ -42,27 +42,15 @@ private struct ComparisonOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Labelled data that chooses; default: a part of --train.", valueName: "DATA"), completion: .file())
-    var dev: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
             "Labelled data that the best configuration meets once, at the end; default: none.", valueName: "DATA"),
         completion: .file())
     var test: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The share of --train that is held out where there is no --dev.", valueName: "SHARE"))
-    var devShare = 0.1
 
     func validate() throws {
         guard ["first", "last"].contains(from) else {
             throw ValidationError("--from \(quoted(from)): expected first or last")
         }
         guard (1...100).contains(seeds) else { throw ValidationError("--seeds is 1 to 100") }
-        guard (0.001...0.9).contains(devShare) else { throw ValidationError("--dev-share is 0.001 to 0.9") }
     }
 }
 
@@ -85,6 +73,7 @@ struct CompareCommand: ParsableCommand {
     @OptionGroup(title: "Required") private var compared: ComparedOptions
 
     @OptionGroup(title: "Comparison") private var options: ComparisonOptions
+    @OptionGroup(title: "Data") var judging: DevelopmentOptions
     @OptionGroup(title: "Data") var data: ExampleOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Recipe") var products: FloatProductsOptions
@@ -101,7 +90,7 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         let start = ContinuousClock.now
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(compared.train, as: "--train")
-            .reads(options.dev, as: "--dev").reads(options.test, as: "--test").reads(recipe.recipe, as: "--recipe")
+            .reads(judging.dev, as: "--dev").reads(options.test, as: "--test").reads(recipe.recipe, as: "--recipe")
             .check()
         try requireModel(model)
         let examples = try prepared()
@@ -158,12 +147,7 @@ struct CompareCommand: ParsableCommand {
     }
 
     private func prepared() throws -> TrainingExamples {
-        var tables = TrainingTables(train: compared.train, dev: options.dev)
-        tables.format = data.columns.format
-        tables.columns = data.columns.selection(label: data.labelColumn)
-        tables.dialect = data.columns.dialect
-        tables.separator = data.separator
-        tables.devShare = options.devShare
+        let tables = judging.tables(train: compared.train, dev: judging.dev, data)
         var source = try source.modelOptions()
         source.floatProducts = products.fp32Products
         return try TrainingExamples(

@@ -14,21 +14,6 @@ private struct TrainingPath: ParsableArguments {
     var train: String
 }
 
-/// What the epochs are judged by.
-private struct DevelopmentOptions: ParsableArguments {
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Labelled data to choose the best epoch by; default: a part of --train.", valueName: "DATA"),
-        completion: .file())
-    var dev: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The share of --train that is held out where there is no --dev.", valueName: "SHARE"))
-    var devShare = 0.1
-}
-
 /// Trains a classifier.
 struct FinetuneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -63,11 +48,6 @@ struct FinetuneCommand: ParsableCommand {
     /// The training data.
     var train: String { learning.train }
     private var dev: String? { judging.dev }
-    private var devShare: Double { judging.devShare }
-
-    func validate() throws {
-        guard (0.001...0.9).contains(devShare) else { throw ValidationError("--dev-share is 0.001 to 0.9") }
-    }
 
     func run() throws {
         try checkFiles()
@@ -104,12 +84,7 @@ struct FinetuneCommand: ParsableCommand {
     }
 
     private func prepared(_ piped: PipedData) throws -> TrainingExamples {
-        var tables = TrainingTables(train: piped.path(train), dev: dev.map(piped.path))
-        tables.format = data.columns.format
-        tables.columns = data.columns.selection(label: data.labelColumn)
-        tables.dialect = data.columns.dialect
-        tables.separator = data.separator
-        tables.devShare = devShare
+        let tables = judging.tables(train: piped.path(train), dev: dev.map(piped.path), data)
         var options = try source.modelOptions()
         options.floatProducts = products.fp32Products
         let words = try head.addTokens.map { try ModelBundle.readTokens(path: $0) } ?? []

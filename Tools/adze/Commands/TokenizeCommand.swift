@@ -34,8 +34,8 @@ struct TokenizeCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What happens to texts longer than --max-length: head, tail, head+tail, window; default: head, or what the "
-                + "model's files say.",
+            "What happens to texts longer than --max-length: head, tail, head+tail, head+tail:N, window; default: head, "
+                + "or what the model's files say.",
             valueName: "HOW"), completion: .list(LongTextOptions.names))
     var long: String?
 
@@ -115,10 +115,7 @@ struct TokenizeCommand: ParsableCommand {
     }
 
     private func longText() throws -> LongText? {
-        guard let long else { return nil }
-        if long == "window" { return .window(stride: stride ?? 64) }
-        guard let cut = LongTextOptions.cut(long) else { throw LongTextOptions.unknown(long) }
-        return cut
+        try long.map { try LongTextOptions.way($0, stride: stride ?? 64) }
     }
 
     /// One encoding, or a window after another.

@@ -232,7 +232,8 @@ struct RecipeOptions: ParsableArguments {
         case "tail": .tail
         case "head+tail": .headAndTail
         case "window": .windows
-        case .some(let name): throw LongTextOptions.unknown(name)
+        case .some(let name):
+            throw ValidationError("--long \(quoted(name)): expected head, tail, head+tail or window")
         }
     }
 

@@ -13,10 +13,10 @@ struct ComparisonText {
         var text = TextTable()
         text.add(["configuration", table.metric, "", "int8", "epochs", "parameters", "bytes", "texts/s", "training"])
         for row in table.rows {
-            let isBest = row.configuration == table.best?.configuration
-            let isLevel = table.best.map { table.isLevel(row, $0) } ?? false
+            let standing = table.standing(of: row)
             text.add([
-                row.configuration.name, ComparisonText.figure(row.score), isBest ? "best" : isLevel ? "level" : "",
+                row.configuration.name, ComparisonText.figure(row.score),
+                standing == .behind ? "" : standing.rawValue,
                 rounded(row.int8Score.mean, digits: 4), rounded(row.epochs.mean, digits: 1), grouped(row.parameters),
                 byteSize(row.bytes), grouped(row.textsPerSecond.mean),
                 row.seconds.mean.isFinite ? duration(row.seconds.mean) : "interrupted",

@@ -43,14 +43,16 @@ struct LongTextOptions: ParsableArguments {
     }
 
     /// What happens to long texts, in windows that share `stride` tokens; nil is what the model's tokenizer says.
-    func longText(stride: Int) throws -> LongText? {
-        switch long {
-        case nil: return nil
+    func longText(stride: Int) throws -> LongText? { try long.map { try LongTextOptions.way($0, stride: stride) } }
+
+    /// The way of a name; windows share `stride` tokens.
+    static func way(_ name: String, stride: Int) throws -> LongText {
+        switch name {
         case "window": return .window(stride: stride)
-        case LongTextOptions.auto:
+        case auto:
             throw ValidationError("--long auto is for evaluate, which tries each on labelled data; name the way here")
-        case .some(let name):
-            guard let cut = LongTextOptions.cut(name) else {
+        default:
+            guard let cut = cut(name) else {
                 throw ValidationError(
                     "--long \(quoted(name)): expected head, tail, head+tail, head+tail:N or window")
             }
@@ -69,11 +71,6 @@ struct LongTextOptions: ParsableArguments {
             guard name.hasPrefix(part), let head = Int(name.dropFirst(part.count)), head >= 0 else { return nil }
             return .headThenTail(head: head)
         }
-    }
-
-    /// No way to treat long texts has this name.
-    static func unknown(_ name: String) -> ValidationError {
-        ValidationError("--long \(quoted(name)): expected head, tail, head+tail or window")
     }
 
     /// The options for the library; throws where they contradict each other.
