@@ -85,6 +85,14 @@ public struct FineTuning: Sendable {
         options: TrainerOptions = TrainerOptions(), observe: @escaping (TrainingEvent) -> Void = { _ in },
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws -> FineTunedModel {
+        try run(options: options, observe: observe, isCancelled: isCancelled, frozenStates: nil)
+    }
+
+    /// The same, with the hidden states of frozen blocks that runs of a comparison share.
+    func run(
+        options: TrainerOptions, observe: @escaping (TrainingEvent) -> Void,
+        isCancelled: @escaping @Sendable () -> Bool, frozenStates: FrozenStates?
+    ) throws -> FineTunedModel {
         let start = examples.bundle.checkpoint
         let plan = recipe.quantizeAware ? try frozenPlan() : nil
         let model = try TrainingModel(
@@ -102,7 +110,7 @@ public struct FineTuning: Sendable {
         (job.loss, job.quantization) = (settled.loss, quantization)
         let trainer = Trainer(
             job, model: model, options: options, pool: pool,
-            watch: TrainingWatch(observe: observe, isCancelled: isCancelled))
+            watch: TrainingWatch(observe: observe, isCancelled: isCancelled), frozenStates: frozenStates)
         let outcome = try trainer.run()
         let bundle = ModelBundle(
             examples.bundle, checkpoint: result(model, plan), tokenizer: examples.bundle.tokenizer,

@@ -30,6 +30,8 @@ public struct Comparison {
     private let recipe: (Int) throws -> Recipe
     private let classWeights: ClassWeights?
     private let threads: Int?
+    /// What runs of equal frozen blocks compute once.
+    private let frozenStates: FrozenStates
 
     /// Opens the folder of a comparison.
     ///
@@ -55,6 +57,7 @@ public struct Comparison {
             ])
         (self.plan, self.examples, self.test, self.recipe) = (plan, examples, test, recipe)
         (self.classWeights, self.threads) = (classWeights, threads)
+        frozenStates = FrozenStates(folder: folder.path)
     }
 
     // MARK: Runs
@@ -122,7 +125,7 @@ public struct Comparison {
             observe: { event in
                 if case .started(let overview) = event, overview.resumedAt != nil { wasResumed = true }
                 observe(.training(event))
-            }, isCancelled: isCancelled)
+            }, isCancelled: isCancelled, frozenStates: frozenStates)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let path = folder.model(key)
         _ = try tuned.write(to: path, replacing: true)

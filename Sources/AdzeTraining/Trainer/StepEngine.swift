@@ -29,6 +29,8 @@ protocol StepEngine {
     var readsPooler: Bool { get }
     /// What of the model the weights alone do not say.
     var identity: String { get }
+    /// What hidden states after some blocks follow from beside those blocks' weights and the tokens.
+    func prefixIdentity(blocks: Int) -> String
 
     /// The number of logits that a sequence gets.
     func logitCount(_ sequence: TokenSequence) -> Int
@@ -66,6 +68,15 @@ struct ModelEngine: StepEngine {
     var readsPooler: Bool { model.head.form.readsPooler }
     var identity: String {
         JSONValue.object(model.config.json).text + JSONValue.object(model.head.configMembers).text
+    }
+
+    func prefixIdentity(blocks: Int) -> String {
+        var shape = model.config
+        shape.layerCount = blocks
+        // After the last block a head of the first token gets that one alone; others may read padding.
+        let isFirstOnly = blocks == layerCount && model.readsFirstTokenOnly
+        let rows = [1, shape.tokenLimit].map { model.head.form.rows(ofTokens: $0, model.config) }
+        return "\(JSONValue.object(shape.json).text) \(isFirstOnly ? "first" : "rows \(rows)")"
     }
 
     func logitCount(_ sequence: TokenSequence) -> Int {

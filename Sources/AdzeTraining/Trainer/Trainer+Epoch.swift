@@ -29,18 +29,39 @@ extension Trainer {
         optimizer.isTrained = optimizer.settings.map { $0.part.isTrained(depth, layerCount: count) }
         let frozen = count - depth.blockCount(of: count)
         let end = recipe.stages.first { $0.epoch > state.epoch }?.epoch ?? recipe.epochs
-        guard frozen > 0, engine.startsFromPrefix, min(end, recipe.epochs) - state.epoch > 1 else {
+        let isReadAgain = frozenStates != nil || min(end, recipe.epochs) - state.epoch > 1
+        guard frozen > 0, engine.startsFromPrefix, isReadAgain else {
             (trainingCache, developmentCache) = (nil, nil)
             return
         }
-        // The dev set is the smaller one, and is read as often.
-        func cache(share: Int, of whole: Int) -> PrefixCache {
-            PrefixCache(
-                blocks: frozen, memoryLimit: options.cacheMemory / whole * share,
-                fileLimit: options.cacheDisk / whole * share, folder: options.cacheFolder ?? options.folder)
+        let states =
+            frozenStates
+            ?? FrozenStates(
+                memoryLimit: options.cacheMemory, fileLimit: options.cacheDisk,
+                folder: options.cacheFolder ?? options.folder)
+        let key = prefixKey(blocks: frozen)
+        trainingCache = states.cache("train \(job.training.digest) \(key)", blocks: frozen, isDevelopment: false)
+        developmentCache = job.development.map {
+            states.cache("dev \($0.data.digest) \(key)", blocks: frozen, isDevelopment: true)
         }
-        trainingCache = cache(share: 3, of: 4)
-        developmentCache = job.development == nil ? nil : cache(share: 1, of: 4)
+    }
+
+    /// A hash of all that hidden states after some blocks follow from but the tokens.
+    ///
+    /// - Complexity: O(weights of those blocks).
+    private func prefixKey(blocks: Int) -> String {
+        var facts = "\(engine.prefixIdentity(blocks: blocks)) \(recipe.floatProducts)"
+        if job.quantization != nil { facts += " \(identity.model)" }
+        for entry in engine.layout.entries {
+            guard entry.parameter.part == .embeddings || entry.parameter.part.block.map({ $0 < blocks }) ?? false else {
+                continue
+            }
+            // SAFETY: a layout's ranges lie within its engine's weights.
+            let bytes = unsafe UnsafeRawBufferPointer(
+                start: engine.weights.base + entry.range.lowerBound, count: entry.range.count * 4)
+            facts += "\n\(entry.name) \(entry.shape) \(unsafe hexDigits(xxh64(bytes, seed: 0)))"
+        }
+        return facts
     }
 
     private func stopIfCancelled() throws {

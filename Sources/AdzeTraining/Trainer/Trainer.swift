@@ -59,6 +59,8 @@ public final class Trainer {
     var state = RunState()
     var optimizer: Optimizer
     var depth: TrainedDepth?
+    /// Hidden states that other runs share with this one; nil for a run on its own.
+    let frozenStates: FrozenStates?
     var trainingCache: PrefixCache?
     var developmentCache: PrefixCache?
     var store: RunStore?
@@ -70,16 +72,23 @@ public final class Trainer {
     var bestWeights: KeptWeights?
 
     /// A run over a model's weights as they are.
+    ///
+    /// With `frozenStates` it takes what other runs have computed of the same frozen blocks and examples, and the limits
+    /// of that store in place of those of `options`.
     public convenience init(
         _ job: TrainingJob, model: TrainingModel, options: TrainerOptions = TrainerOptions(), pool: WorkerPool,
-        watch: TrainingWatch = TrainingWatch()
+        watch: TrainingWatch = TrainingWatch(), frozenStates: FrozenStates? = nil
     ) {
-        self.init(job, engine: ModelEngine(model, pool: pool), options: options, pool: pool, watch: watch)
+        self.init(
+            job, engine: ModelEngine(model, pool: pool), options: options, pool: pool, watch: watch,
+            frozenStates: frozenStates)
     }
 
     init(
-        _ job: TrainingJob, engine: any StepEngine, options: TrainerOptions, pool: WorkerPool, watch: TrainingWatch
+        _ job: TrainingJob, engine: any StepEngine, options: TrainerOptions, pool: WorkerPool, watch: TrainingWatch,
+        frozenStates: FrozenStates? = nil
     ) {
+        self.frozenStates = frozenStates
         let recipe = job.recipe
         precondition(recipe.quantizeAware == (job.quantization != nil), "a recipe and its forward pass go together")
         (self.engine, self.job, self.options, self.pool, self.watch) = (engine, job, options, pool, watch)
@@ -134,7 +143,7 @@ public final class Trainer {
         return Double(try engine.loss(batch, logits: zeros, loss: job.loss).loss)
     }
 
-    private var identity: RunIdentity {
+    var identity: RunIdentity {
         let bytes = unsafe UnsafeRawBufferPointer(start: engine.weights.base, count: engine.weights.count * 4)
         let names = engine.layout.entries.map { "\($0.name) \($0.shape)" }.joined(separator: "\n")
         let seed = unsafe Array((engine.identity + names + "\(job.loss)").utf8).withUnsafeBytes { unsafe xxh64($0) }

@@ -44,7 +44,8 @@ import Testing
 
     @Test func aCacheFillsMemoryThenItsFileThenNothing() throws {
         try withTemporaryFolder { (folder) throws -> Void in
-            let cache = PrefixCache(blocks: 2, memoryLimit: 100, fileLimit: 90, folder: folder)
+            let cache = PrefixCache(
+                blocks: 2, room: PrefixRoom(memoryLimit: 100, fileLimit: 90, folder: folder))
             let values = (0..<10).map { index in (0..<10).map { Float(index * 100 + $0) } }
             for index in values.indices { cache.keep(values[index], of: index) }
             #expect(cache.counts == (memory: 2, file: 2))
@@ -53,7 +54,7 @@ import Testing
             cache.keep([1], of: 3)
             #expect(cache.states(3) == values[3], "what is kept stays")
         }
-        let unspilled = PrefixCache(blocks: 1, memoryLimit: 0, fileLimit: 1000, folder: nil)
+        let unspilled = PrefixCache(blocks: 1, room: PrefixRoom(memoryLimit: 0, fileLimit: 1000, folder: nil))
         unspilled.keep([1, 2], of: 0)
         #expect(unspilled.states(0) == nil)
     }

@@ -105,7 +105,8 @@ extension TrainerSample {
     static func run(
         _ recipe: Recipe = recipe, development: DevelopmentSet? = development(), options: TrainerOptions = .init(),
         set: InstructionSet = .best, threads: Int = 1, stopAt: Int? = nil, training: TrainingData = training,
-        wrapping wrap: (ModelEngine) -> any StepEngine = { $0 }, observe: (TrainingEvent) -> Void = { _ in }
+        frozenStates: FrozenStates? = nil, wrapping wrap: (ModelEngine) -> any StepEngine = { $0 },
+        observe: (TrainingEvent) -> Void = { _ in }
     ) throws -> SampleRun {
         try withoutActuallyEscaping(observe) { observe in
             let model = try model(set)
@@ -131,7 +132,8 @@ extension TrainerSample {
                 },
                 isCancelled: { stopAt.map { stop in stepsTaken.withLock { $0 >= stop } } ?? false })
             let trainer = Trainer(
-                job, engine: wrap(ModelEngine(model, pool: pool)), options: options, pool: pool, watch: watch)
+                job, engine: wrap(ModelEngine(model, pool: pool)), options: options, pool: pool, watch: watch,
+                frozenStates: frozenStates)
             told.outcome = try trainer.run()
             told.weights = model.weights.values(0..<model.layout.count).map(\.bitPattern)
             return told
@@ -198,6 +200,7 @@ struct HookedEngine: StepEngine {
     var startsFromPrefix: Bool { base.startsFromPrefix }
     var readsPooler: Bool { base.readsPooler }
     var identity: String { base.identity }
+    func prefixIdentity(blocks: Int) -> String { base.prefixIdentity(blocks: blocks) }
 
     func step(
         _ batch: TrainingBatch, from prefix: PrefixStates?, loss: LossOptions, options: StepOptions

@@ -46,6 +46,39 @@ import Testing
         #expect(count.current == TrainerSample.training.count + 14)
     }
 
+    @Test func aLaterRunTakesTheFrozenStatesOfAnEarlierOne() throws {
+        var recipe = TrainerSample.recipe
+        recipe.stages = [Stage(epoch: 0, trains: .head), Stage(epoch: 4, trains: .top(1))]
+        let states = FrozenStates()
+        var computed: [Int] = []
+        for seed: UInt64 in [1, 2, 1] {
+            recipe.seed = seed
+            let alone = try TrainerSample.run(recipe)
+            let count = SharedCount()
+            let run = try TrainerSample.run(
+                recipe, frozenStates: states, wrapping: { HookedEngine(base: $0, onPrefix: { count.add($0) }) })
+            #expect(run.equals(alone), "what is shared changes nothing")
+            computed.append(count.current)
+        }
+        // The second stage's one epoch starts from other blocks, and is kept for the runs to come.
+        #expect(computed == [2 * (TrainerSample.training.count + 14), 0, 0])
+    }
+
+    @Test func frozenStatesOfOtherExamplesAreNotTaken() throws {
+        var recipe = TrainerSample.recipe
+        recipe.stages = [Stage(epoch: 0, trains: .head)]
+        let (states, count) = (FrozenStates(), SharedCount())
+        let others = TrainerSample.data(count: 13, seed: 7)
+        for data in [TrainerSample.training, others] {
+            let alone = try TrainerSample.run(recipe, training: data)
+            let run = try TrainerSample.run(
+                recipe, training: data, frozenStates: states,
+                wrapping: { HookedEngine(base: $0, onPrefix: { count.add($0) }) })
+            #expect(run.equals(alone))
+        }
+        #expect(count.current == TrainerSample.training.count + others.count + 14, "the dev set's are taken")
+    }
+
     @Test(arguments: InstructionSet.available)
     func rowsLeftBehindChangeNothing(set: InstructionSet) throws {
         var recipe = TrainerSample.plainRecipe
