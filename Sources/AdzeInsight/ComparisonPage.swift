@@ -14,6 +14,7 @@ public enum ComparisonPage {
         page.add(figures(headlines(table)))
         page.section("Configurations", note: tableNote(table), tableMarkup(table))
         page.section("What a score costs", note: chartNote(table), charts(drawings(table)))
+        page.section("From epoch to epoch", note: courseNote, courses(table))
         page.section("How the figures came about", method(table))
         return page.html
     }
@@ -67,7 +68,7 @@ public enum ComparisonPage {
                 estimate(row.score), standing == .behind ? "" : standing.rawValue, estimate(row.int8Score),
                 Figure.fixed(row.epochs.mean, 1), "\(Figure.fixed(Double(row.parameters) / 1e6, 1)) M",
                 byteSize(row.bytes),
-                Figure.grouped(row.textsPerSecond.mean),
+                Figure.grouped(row.textsPerSecond),
                 row.seconds.mean.isFinite ? PageFacts.duration(row.seconds.mean) : "interrupted",
             ]
             return .element(
@@ -94,8 +95,8 @@ public enum ComparisonPage {
                 table, "\(table.metric) against bytes", x: "MB that int8 reads", value: { Double($0.bytes) / 1e6 },
                 front: table.front { Double($0.bytes) }),
             scatter(
-                table, "\(table.metric) against speed", x: "texts a second in int8", value: { $0.textsPerSecond.mean },
-                front: table.front { -$0.textsPerSecond.mean }),
+                table, "\(table.metric) against speed", x: "texts a second in int8", value: { $0.textsPerSecond },
+                front: table.front { -$0.textsPerSecond }),
         ]
     }
 
@@ -171,7 +172,7 @@ public enum ComparisonPage {
 
     private static func tip(_ row: ComparisonTable.Row) -> String {
         "\(row.configuration.name): \(estimate(row.score)), \(byteSize(row.bytes)),"
-            + " \(Figure.grouped(row.textsPerSecond.mean)) texts/s"
+            + " \(Figure.grouped(row.textsPerSecond)) texts/s"
     }
 
     // MARK: Method
@@ -195,7 +196,7 @@ public enum ComparisonPage {
         }
         lines.append(
             "Texts a second are int8's over texts of the development set, tokenizing included, the best of three passes"
-                + " on the machine that ran."
+                + " of each run on the machine that ran."
         )
         return lines.map { Markup.element("p", ["class": "note"], words: $0) }.joined()
     }

@@ -43,6 +43,21 @@ import Testing
         #expect(found.enough?.configuration.blocks.count == 2)
     }
 
+    @Test func aCourseIsTheMeanOfTheRunsThatCameSoFar() throws {
+        let found = try table([(1, "pooler", [0.8, 0.9], 10, 30)])
+        #expect(found.rows[0].course.map { ($0 * 1e12).rounded() / 1e12 } == [0.1, 0.85])
+    }
+
+    @Test func speedIsTheBestRunsSinceOtherWorkOnlyTakesAway() throws {
+        let records = [20.0, 30, 25].enumerated().map { seed, speed in
+            ComparisonRecord(
+                ComparisonConfiguration(blocks: [0], head: "pooler"), seed: UInt64(seed), scores: [0.5], epoch: 1,
+                int8Score: 0.5, parameters: 1, bytes: 1, textsPerSecond: speed, seconds: 1)
+        }
+        let plan = try ComparisonPlan(blocks: [1], fromLast: false, heads: ["pooler"], seeds: [0, 1, 2], layerCount: 3)
+        #expect(ComparisonTable(records, plan: plan, metric: "accuracy", devCount: 9).rows[0].textsPerSecond == 30)
+    }
+
     @Test func oneSeedKnowsNoNoise() throws {
         let found = try table([(1, "pooler", [0.8], 10, 30), (2, "pooler", [0.8001], 20, 20)])
         #expect(found.enough == nil && !found.isLevel(found.rows[0], found.rows[1]))
@@ -61,7 +76,7 @@ import Testing
             (4, "pooler", [0.8], 40, 45),
         ])
         #expect(found.front { Double($0.bytes) }.map(\.configuration.blocks.count) == [1, 2])
-        #expect(found.front { -$0.textsPerSecond.mean }.map(\.configuration.blocks.count) == [1, 4])
+        #expect(found.front { -$0.textsPerSecond }.map(\.configuration.blocks.count) == [1, 4])
     }
 
     @Test func aScoreThatIsUndefinedIsNotTheBest() throws {

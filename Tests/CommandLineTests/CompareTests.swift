@@ -44,7 +44,8 @@ import Testing
             let test = try #require(found["test"] as? [String: Any])
             #expect(test["configuration"] as? String == found["best"] as? String && test["texts"] as? Int == 16)
             let page = try String(contentsOfFile: folder + "/out/report.html", encoding: .utf8)
-            #expect(page.contains("Pareto") && page.contains("flatten") && !page.contains("://"))
+            #expect(page.contains("Pareto") && page.contains("From epoch to epoch"))
+            #expect(page.contains("flatten") && !page.contains("://"))
             // A model that was dropped is made again where the test set is to meet it.
             for name in try names(in: folder + "/out/models") {
                 try FileManager.default.removeItem(atPath: folder + "/out/models/" + name)

@@ -8,14 +8,14 @@ extension ComparisonTable {
         func object(_ estimate: Estimate) -> JSONValue {
             .object(["mean": .finite(estimate.mean), "standardError": .finite(estimate.standardError)])
         }
-        let (bySize, bySpeed) = (front { Double($0.bytes) }, front { -$0.textsPerSecond.mean })
+        let (bySize, bySpeed) = (front { Double($0.bytes) }, front { -$0.textsPerSecond })
         let rows = rows.map { row -> JSONValue in
             .object([
                 "configuration": .string(row.configuration.name), "head": .string(row.configuration.head),
                 "blocks": .array(row.configuration.blocks.map { .integer($0) }), "score": object(row.score),
                 "int8Score": object(row.int8Score), "epochs": object(row.epochs),
                 "parameters": .integer(row.parameters), "bytes": .integer(row.bytes),
-                "textsPerSecond": object(row.textsPerSecond), "seconds": object(row.seconds),
+                "textsPerSecond": .finite(row.textsPerSecond), "seconds": object(row.seconds),
                 "isLevelWithBest": best == nil ? .null : .bool(standing(of: row) != .behind),
                 "isOnFrontOfBytes": .bool(bySize.contains(row)), "isOnFrontOfSpeed": .bool(bySpeed.contains(row)),
                 "runs": .array(row.runs.map { .object($0.json) }),
@@ -46,7 +46,7 @@ extension ComparisonTable {
             let cells = [
                 "\(row.configuration.blocks.count)", row.configuration.head, figure(row.score.mean),
                 figure(row.score.standardError), figure(row.int8Score.mean), figure(row.int8Score.standardError),
-                figure(row.epochs.mean), "\(row.parameters)", "\(row.bytes)", figure(row.textsPerSecond.mean),
+                figure(row.epochs.mean), "\(row.parameters)", "\(row.bytes)", figure(row.textsPerSecond),
                 figure(row.seconds.mean),
             ]
             lines.append(cells.joined(separator: ","))
@@ -69,7 +69,7 @@ extension ComparisonTable {
                 "\(row.configuration.blocks.count)", ComparisonTable.escaped(row.configuration.head),
                 rounded(row.epochs.mean, digits: 1), "$" + (isBold ? "\\mathbf{\(score)}" : score) + error + "$",
                 rounded(row.int8Score.mean, digits: 4), rounded(Double(row.parameters) / 1e6, digits: 1),
-                rounded(Double(row.bytes) / 1e6, digits: 1), rounded(row.textsPerSecond.mean, digits: 0),
+                rounded(Double(row.bytes) / 1e6, digits: 1), rounded(row.textsPerSecond, digits: 0),
             ]
             lines.append(cells.joined(separator: " & ") + " \\\\")
         }

@@ -21,8 +21,15 @@ public struct ComparisonTable: Sendable, Equatable {
         public var parameters: Int { runs[0].parameters }
         /// Bytes that int8 inference reads, the mean of the runs'.
         public let bytes: Int
-        /// int8's texts a second.
-        public let textsPerSecond: Estimate
+        /// int8's texts a second, the best of the runs': they differ by what else the machine did.
+        public let textsPerSecond: Double
+        /// The score after each epoch, the mean of the runs that came so far.
+        public var course: [Double] {
+            let length = runs.map(\.scores.count).max() ?? 0
+            return (0..<length).map { epoch in
+                Estimate(runs.compactMap { $0.scores.indices.contains(epoch) ? $0.scores[epoch] : nil }).mean
+            }
+        }
         /// Seconds that training took, over the runs that were not interrupted.
         public let seconds: Estimate
 
@@ -32,7 +39,7 @@ public struct ComparisonTable: Sendable, Equatable {
             int8Score = Estimate(runs.map(\.int8Score))
             epochs = Estimate(runs.map { Double($0.epoch) })
             bytes = runs.reduce(0) { $0 + $1.bytes } / runs.count
-            textsPerSecond = Estimate(runs.map(\.textsPerSecond))
+            textsPerSecond = runs.map(\.textsPerSecond).filter(\.isFinite).max() ?? .nan
             seconds = Estimate(runs.compactMap(\.seconds))
         }
     }

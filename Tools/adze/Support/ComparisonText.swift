@@ -18,7 +18,7 @@ struct ComparisonText {
                 row.configuration.name, ComparisonText.figure(row.score),
                 standing == .behind ? "" : standing.rawValue,
                 rounded(row.int8Score.mean, digits: 4), rounded(row.epochs.mean, digits: 1), grouped(row.parameters),
-                byteSize(row.bytes), grouped(row.textsPerSecond.mean),
+                byteSize(row.bytes), grouped(row.textsPerSecond),
                 row.seconds.mean.isFinite ? duration(row.seconds.mean) : "interrupted",
             ])
         }
