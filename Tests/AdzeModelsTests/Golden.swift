@@ -27,12 +27,12 @@ struct Golden {
     }
 
     /// Of a file that the study's program would write (Tools/reference/make_study_golden.py).
-    init(study name: String) throws {
+    init(study name: String, golden: String = "golden") throws {
         let folder = "study/" + name
         checkpoint = try ModelCheckpoint(
             store: TorchCheckpoint(file: InputFile(path: Fixtures.path(folder + "/finetuned-bert-model.pt"))),
             configJSON: parseJSON(Fixtures.bytes(folder + "/config.json")))
-        (sequences, expected) = try Golden.answers(Fixtures.path(folder), golden: "golden")
+        (sequences, expected) = try Golden.answers(Fixtures.path(folder), golden: golden)
     }
 
     static func answers(_ folder: String, golden: String) throws -> ([TokenSequence], [String: [Float]]) {

@@ -60,6 +60,45 @@ import Testing
         }
     }
 
+    /// A model with one of the study's heads, as the study's program would have scored it.
+    @Test func theStudysProgramIsRepeatedForComparison() throws {
+        try withTemporaryFolder { folder in
+            let (model, data) = (folder + "/m.adze", folder + "/dev.csv")
+            _ = try TrainingTable.write(in: folder)
+            try Tool.succeed([
+                "finetune", Models.classifier, "--train", folder + "/train.csv", "--dev", data, "-o", model, "--epochs",
+                "4", "--batch-size", "8", "--lr", "1e-3", "--max-length", "12", "--new-head", "auto", "--head",
+                "lstm:size=4",
+            ])
+            func scores(_ more: [String]) throws -> [String: Any] {
+                try Tool.succeed(["evaluate", model, data, "--json"] + more).object()
+            }
+            let own = try scores([])
+            let alone = try scores(["--study-compat", "1", "--study-dropout", "0"])
+            for key in ["accuracy", "logLoss", "macroF1"] {
+                #expect(alone[key] as? Double == own[key] as? Double, "a batch of one without dropout is the meaning")
+            }
+            let found = try scores(["--study-compat", "5"])
+            #expect(found["logLoss"] as? Double != own["logLoss"] as? Double)
+            #expect(try NSDictionary(dictionary: scores(["--study-compat", "5"])).isEqual(to: found))
+            let program = try #require(found["studyProgram"] as? [String: Any])
+            #expect(program["batchSize"] as? Int == 5 && program["dropout"] as? Double == 0.2)
+            #expect((program["accuracy"] as? Double).map { (0...1).contains($0) } ?? false)
+            let lines = try Tool.succeed(["evaluate", model, data, "--study-compat", "5"]).lines
+            #expect(lines.last?.hasPrefix("as the study's program: mean accuracy of batches of 5 ") ?? false)
+            for (arguments, words) in [
+                (["--study-compat", "0"], "1 to 4096"), (["--study-dropout", "0.1"], "for --study-compat"),
+                (["--study-compat", "2", "--study-dropout", "1"], "below 1"),
+                (["--study-compat", "2", "--long", "window"], "one input a text"),
+            ] {
+                try Tool.refuse(64, ["evaluate", model, data] + arguments, says: [words])
+            }
+            let numbers = try write("text,label\ngood,1.5\n", to: folder + "/numbers.csv")
+            try Tool.refuse(
+                64, ["evaluate", EvaluateTests.number, numbers, "--study-compat", "2"], says: ["study's program"])
+        }
+    }
+
     @Test func aRunThatIsStoppedGoesOnToTheSameScores() throws {
         try withTemporaryFolder { folder in
             let rest = ["--blocks", "1,2", "--seeds", "1", "--epochs", "30", "--heads", "lstm:size=4"]

@@ -12,8 +12,10 @@ Needs torch and transformers in the versions of requirements.txt beside this fil
     finetuned-bert-model.pt   a state dict as a legacy stream; an LSTM's weights are views into one storage
     golden.safetensors        ids, type_ids, offsets; logits (S, C), loss, targets; the gradient of each parameter under
                               the name that it has in the state dict
+    batch.safetensors         of an LSTM that reads padding: the logits that the study's program gives these texts as one
+                              batch, gathered across each other
 
-Everything is run in float64, a text at a time, dropout off. What no logit depends on has no gradient there.
+Everything else is run in float64, a text at a time, dropout off. What no logit depends on has no gradient there.
 """
 
 import collections
@@ -108,6 +110,14 @@ class FineTuned(nn.Module):
         # One past the last token: where the padding begins, or the last position of a text that fills them all.
         return self.clf(output[:, min(len(ids), self.length - 1)])[0]
 
+    def batch(self, texts):
+        """The logits of a batch as the program has them, but for its dropout."""
+        states = torch.cat([self.states(*text)[0] for text in texts])
+        output, _ = self.lstm(states)
+        steps = torch.tensor([min(len(ids), self.length - 1) for ids, _ in texts])
+        width = output.shape[2]
+        return self.clf(output.gather(1, steps.repeat(1, width).view(-1, 1, width)).squeeze(1))
+
 
 def sequences(family):
     generator = torch.Generator().manual_seed(3)
@@ -156,6 +166,8 @@ def make(name, family, options):
             tensors[key] = parameter.grad.float()
     folder = STUDY / name
     folder.mkdir(parents=True, exist_ok=True)
+    if model.lstm is not None and model.padded:
+        save_tensors(folder / "batch.safetensors", {"logits": model.batch(texts).float()})
     config = model.config.to_dict()
     for key in ("id2label", "label2id", "problem_type", "architectures", "transformers_version"):
         config.pop(key, None)

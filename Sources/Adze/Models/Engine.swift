@@ -98,6 +98,16 @@ final class Engine: Sendable {
         try run(sequences, outputs: outputs, positions: positions) { $0 }
     }
 
+    /// The logits of one batch as the study's program computes them.
+    ///
+    /// Throws `HeadFormError.notTheStudys`, `BatchError`, and `CheckpointError.noClassifier`.
+    func studyLogits(_ sequences: [TokenSequence], number: Int, _ program: StudyProgram) throws -> [[Float]] {
+        let batch = try PackedBatch(sequences, config: model.config)
+        return try workspace.withLock { [model, pool] workspace in
+            try model.studyLogits(batch, number: number, program, pool: pool, workspace: workspace)
+        }
+    }
+
     /// Runs sequences and returns what `take` keeps of each output, in the same order.
     ///
     /// Sequences of like length travel together only so that threads finish together; there is no padding to save. No

@@ -31,27 +31,27 @@ extension EncoderModel {
 
 extension ForwardPass {
     fileprivate func sequenceLogits() -> [[Float]] {
-        guard let classifier = model.layers.classifier else { preconditionFailure("outputs have been checked") }
         let states = readStates()
-        let features: MatrixView
-        let memory: FloatBuffer
-        if case .recurrent(let layer) = model.head.form {
-            memory = runRecurrent(layer, states)
-            features = memory.matrix(rows: batch.sequenceCount, columns: layer.width)
-        } else {
-            // A text's rows follow each other: they are one row of all its positions.
-            memory = states.buffer
-            features = memory.matrix(rows: batch.sequenceCount, columns: config.tokenLimit * states.width)
-        }
-        let logits = FloatBuffer(count: batch.sequenceCount * classifier.columns)
-        multiply(logits.matrix(rows: batch.sequenceCount, columns: classifier.columns), features, classifier)
-        return (0..<batch.sequenceCount).map {
-            logits.values($0 * classifier.columns..<($0 + 1) * classifier.columns)
-        }
+        // A text's rows follow each other: flattened they are one row of all its positions.
+        guard case .recurrent(let layer) = model.head.form else { return logits(of: states.buffer) }
+        return logits(of: runRecurrent(layer, states))
+    }
+}
+
+extension ForwardPass {
+    /// C logits of each sequence, of what its classifier reads: a row for each sequence.
+    func logits(of features: FloatBuffer) -> [[Float]] {
+        guard let classifier = model.layers.classifier else { preconditionFailure("outputs have been checked") }
+        let (rows, depth) = (batch.sequenceCount, model.head.form.classifierDepth(config))
+        let logits = FloatBuffer(count: rows * classifier.columns)
+        multiply(
+            logits.matrix(rows: rows, columns: classifier.columns), features.matrix(rows: rows, columns: depth),
+            classifier)
+        return (0..<rows).map { logits.values($0 * classifier.columns..<($0 + 1) * classifier.columns) }
     }
 
     /// A row a token in a buffer.
-    private struct States {
+    struct States {
         let buffer: FloatBuffer
         let rows: Int
         let width: Int
@@ -60,7 +60,7 @@ extension ForwardPass {
     }
 
     /// Runs the encoder; gives what the head reads of it, (T, H) or (T, (L + 1) · H).
-    private func readStates() -> States {
+    func readStates() -> States {
         guard model.head.form.states == .all else {
             runBlocks(selection: nil) { _ in }
             return States(buffer: workspace.hidden, rows: batch.tokenCount, width: config.hiddenSize)
@@ -79,12 +79,12 @@ extension ForwardPass {
 
     // MARK: LSTM
 
-    /// What each sequence's answer is, (S, width), of states that are one row a token.
-    private func runRecurrent(_ layer: RecurrentLayer, _ states: States) -> FloatBuffer {
-        let answers = FloatBuffer(count: batch.sequenceCount * layer.width)
+    /// What each sequence's answer is, (S, width), of states that are one row a token; or with `atEveryToken` what the
+    /// last layer has at each, (T, width).
+    func runRecurrent(_ layer: RecurrentLayer, _ states: States, atEveryToken: Bool = false) -> FloatBuffer {
         var input = states
         for (index, directions) in model.layers.recurrent.enumerated() {
-            let isLast = index == layer.layerCount - 1
+            let isLast = index == layer.layerCount - 1 && !atEveryToken
             let runs = directions.enumerated().map { number, direction in
                 let scan = RecurrentScan(batch, layer, isReverse: number == 1, isLast: isLast)
                 return RecurrentRun(scan, direction, gates: gates(direction, scan, input), layer.size)
@@ -97,7 +97,8 @@ extension ForwardPass {
             }
             let rows = isLast ? batch.sequenceCount : batch.tokenCount
             let next = States(
-                buffer: isLast ? answers : FloatBuffer(zeroPages: rows * layer.width), rows: rows, width: layer.width)
+                buffer: isLast ? FloatBuffer(count: rows * layer.width) : FloatBuffer(zeroPages: rows * layer.width),
+                rows: rows, width: layer.width)
             for (number, run) in runs.enumerated() {
                 let target = next.matrix.columns(number * layer.size..<(number + 1) * layer.size)
                 if isLast {
@@ -108,7 +109,7 @@ extension ForwardPass {
             }
             input = next
         }
-        return answers
+        return input.buffer
     }
 
     /// The inputs' part of a direction's gates, in the order of the scan: one product over all of its rows.

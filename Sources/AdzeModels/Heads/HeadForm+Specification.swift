@@ -9,12 +9,13 @@ public enum HeadFormError: AdzeFailure, Equatable {
     case unknownSetting(String, of: String, known: [String], nearest: String?)
     case badSetting(String, value: String, expected: String)
     case pooledStates
+    case notTheStudys(String)
     case misshapenRecurrent(name: String, found: String, expected: String)
 
     /// A form that is asked for in wrong words is a request that makes no sense.
     public var kind: FailureKind {
         switch self {
-        case .unknown, .unknownSetting, .badSetting: .usage
+        case .unknown, .unknownSetting, .badSetting, .notTheStudys: .usage
         case .pooledStates, .misshapenRecurrent: .badData
         }
     }
@@ -35,6 +36,9 @@ public enum HeadFormError: AdzeFailure, Equatable {
             "a classifier of all hidden states side by side that reads the first token: the pooler gives it those of the"
                 + " last block alone, so that nothing computes what its weights are for; read all states with flatten or"
                 + " lstm"
+        case .notTheStudys(let head):
+            "the head is \(head), which the study's program does not have; its heads are pooler, flatten, and lstm with"
+                + " padding"
         case .misshapenRecurrent(let name, let found, let expected):
             "\(quoted(name)): expected \(expected), found shape \(found)"
         }

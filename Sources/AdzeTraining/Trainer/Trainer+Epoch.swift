@@ -50,7 +50,7 @@ extension Trainer {
     ///
     /// - Complexity: O(weights of those blocks).
     private func prefixKey(blocks: Int) -> String {
-        var facts = "\(engine.prefixIdentity(blocks: blocks)) \(recipe.floatProducts)"
+        var facts = "\(engine.prefixIdentity(blocks: blocks)) \(String(describing: recipe.floatProducts))"
         if job.quantization != nil { facts += " \(identity.model)" }
         for entry in engine.layout.entries {
             guard entry.parameter.part == .embeddings || entry.parameter.part.block.map({ $0 < blocks }) ?? false else {

@@ -21,6 +21,10 @@ struct EvaluateCommand: ParsableCommand {
             of the room for the head, and windows that share nothing or a quarter. It prints what each scored over all \
             texts and over the long ones, how many inputs these became and how long they took, and scores DATA with the \
             best.
+
+            --study-compat N repeats the program of the study that Adze grew from, whose figures carry two faults: an \
+            LSTM's answer is gathered across the texts of a batch, and dropout stays on. Every other command gives the \
+            meaning that the program's models have for one text at a time.
             """)
 
     @Argument(
@@ -40,6 +44,7 @@ struct EvaluateCommand: ParsableCommand {
         completion: .file())
     var dev: String?
 
+    @OptionGroup(title: "The study's program") var study: StudyProgramOptions
     @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
@@ -55,6 +60,9 @@ struct EvaluateCommand: ParsableCommand {
         guard texts.isAuto == (dev != nil) else {
             throw ValidationError(
                 texts.isAuto ? "--long auto needs --dev DATA, which chooses" : "--dev is for --long auto")
+        }
+        guard study.program == nil || !texts.isAuto && !texts.isWindow else {
+            throw ValidationError("--study-compat reads one input a text: --long head, tail or head+tail")
         }
     }
 
@@ -81,10 +89,20 @@ struct EvaluateCommand: ParsableCommand {
         let progress = ProgressLine(total: total, quiet: common.quiet)
         defer { progress.end() }
         let report: EvaluationReport
+        var ofStudy: StudyEvaluation?
         var details = EvaluationDetails(labels: classifier.labels)
+        func add(_ example: Example, _ answer: Classification) {
+            if page.report != nil { details.add(example, answer) }
+        }
         do {
-            report = try classifier.evaluate(input, options: options, progress: progress.show) { example, answer in
-                if page.report != nil { details.add(example, answer) }
+            if let program = study.program {
+                var rows: [Example] = []
+                while let row = try input.next() { rows.append(row) }
+                let found = try classifier.evaluate(
+                    rows, as: program, options: options, notes: input.notes, progress: progress.show, each: add)
+                (report, ofStudy) = (found.report, found)
+            } else {
+                report = try classifier.evaluate(input, options: options, progress: progress.show, each: add)
             }
         } catch let error as any AdzeFailure where error is DataError || error is EvaluationError {
             progress.end()
@@ -99,7 +117,7 @@ struct EvaluateCommand: ParsableCommand {
                 title: "\(splitPath(model).name) on \(data == "-" ? "standard input" : splitPath(data).name)",
                 subtitle: arithmetic.precision.rawValue, facts: ReportOptions.facts(seconds: seconds))
         }
-        try show(report, choice)
+        try show(report, choice, ofStudy)
         try StandardOutput.shared.flush()
         Console.summary(
             "\(counted(report.exampleCount, "text")) in \(rounded(seconds, digits: 2)) s, "
@@ -122,14 +140,20 @@ struct EvaluateCommand: ParsableCommand {
         }
     }
 
-    private func show(_ report: EvaluationReport, _ choice: LongTextReport?) throws {
+    private func show(_ report: EvaluationReport, _ choice: LongTextReport?, _ ofStudy: StudyEvaluation?) throws {
         if json {
-            var object = report.json
+            var object = study.program.flatMap { program in ofStudy.map { $0.json(program) } } ?? report.json
             if let choice { object["longTexts"] = .object(LongTextTable.json(choice)) }
             return try StandardOutput.shared.json(.object(object))
         }
         for line in choice.map({ LongTextTable.lines($0) + [""] }) ?? [] { try StandardOutput.shared.line(line) }
         for line in EvaluationText.lines(report) { try StandardOutput.shared.line(line) }
+        if let ofStudy, let program = study.program {
+            try StandardOutput.shared.line("")
+            try StandardOutput.shared.line(
+                "as the study's program: mean accuracy of batches of \(program.batchSize)"
+                    + " \(rounded(ofStudy.meanOfBatches, digits: 4)), dropout \(program.dropout)")
+        }
     }
 
     private func located<Value>(_ body: () throws(DataError) -> Value) throws -> Value {
