@@ -27,6 +27,8 @@ protocol StepEngine {
     var startsFromPrefix: Bool { get }
     /// Whether the model's pooler, if it has one, has a part in its logits.
     var readsPooler: Bool { get }
+    /// The word that the head's padding reads beside those of the examples; nil for a head that reads none.
+    var paddingID: Int32? { get }
     /// What of the model the weights alone do not say.
     var identity: String { get }
     /// What hidden states after some blocks follow from beside those blocks' weights and the tokens.
@@ -66,6 +68,7 @@ struct ModelEngine: StepEngine {
     var readsAllWords: Bool { model.head.decoder == .tied }
     var startsFromPrefix: Bool { !model.readsAllStates }
     var readsPooler: Bool { model.head.form.readsPooler }
+    var paddingID: Int32? { model.head.form.readsPadding ? Int32(model.config.padTokenID) : nil }
     var identity: String {
         JSONValue.object(model.config.json).text + JSONValue.object(model.head.configMembers).text
     }

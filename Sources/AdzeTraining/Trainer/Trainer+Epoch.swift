@@ -109,6 +109,7 @@ extension Trainer {
         for (index, examples) in batches.enumerated() {
             let batch = job.training.batch(examples)
             for sequence in batch.sequences { optimizer.prepare(rows: sequence.ids) }
+            if let padding = engine.paddingID { optimizer.prepare(rows: [padding]) }
             let prefix = try prefix(of: examples, batch.sequences, trainingCache, job.quantization)
             let share = Float(examples.count) / Float(total)
             let result = try engine.step(

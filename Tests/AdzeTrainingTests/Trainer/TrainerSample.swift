@@ -12,14 +12,14 @@ import Synchronization
 @testable import AdzeTraining
 
 enum TrainerSample {
-    static func model(_ set: InstructionSet = .best) throws -> TrainingModel {
+    static func model(_ set: InstructionSet = .best, form: HeadForm? = nil) throws -> TrainingModel {
         let json = """
             {"vocab_size": 40, "hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2,
              "intermediate_size": 24, "max_position_embeddings": 16, "hidden_act": "gelu", "model_type": "bert"}
             """
         let config = try EncoderShape(json: parseJSON(Array(json.utf8)))
         let labels = ClassificationHead(labels: ["a", "b"], problemType: .singleLabel)
-        let head = Bert.head(.classification(labels), config)
+        let head = Bert.head(.classification(labels), config, form: form)
         var generator = SeededGenerator(seed: 4)
         var store = MemoryTensorStore()
         for parameter in config.parameters(head: head) {
@@ -104,12 +104,13 @@ extension TrainerSample {
     /// Runs a recipe on a fresh model; `stopAt` cancels once so many steps have been taken.
     static func run(
         _ recipe: Recipe = recipe, development: DevelopmentSet? = development(), options: TrainerOptions = .init(),
-        set: InstructionSet = .best, threads: Int = 1, stopAt: Int? = nil, training: TrainingData = training,
+        set: InstructionSet = .best, threads: Int = 1, form: HeadForm? = nil, stopAt: Int? = nil,
+        training: TrainingData = training,
         frozenStates: FrozenStates? = nil, wrapping wrap: (ModelEngine) -> any StepEngine = { $0 },
         observe: (TrainingEvent) -> Void = { _ in }
     ) throws -> SampleRun {
         try withoutActuallyEscaping(observe) { observe in
-            let model = try model(set)
+            let model = try model(set, form: form)
             let pool = WorkerPool(threadCount: threads)
             let stepsTaken = Mutex(-1)
             var told = SampleRun(
@@ -199,6 +200,7 @@ struct HookedEngine: StepEngine {
     var readsAllWords: Bool { base.readsAllWords }
     var startsFromPrefix: Bool { base.startsFromPrefix }
     var readsPooler: Bool { base.readsPooler }
+    var paddingID: Int32? { base.paddingID }
     var identity: String { base.identity }
     func prefixIdentity(blocks: Int) -> String { base.prefixIdentity(blocks: blocks) }
 

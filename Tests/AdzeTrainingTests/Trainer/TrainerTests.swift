@@ -87,6 +87,16 @@ import Testing
         #expect(try TrainerSample.run(recipe, set: set).weights == lazy.weights)
     }
 
+    /// The row of padding decays with the others, and such a head reads it at every step.
+    @Test(arguments: ["lstm:size=3", "flatten"]) func rowsLeftBehindChangeNothingUnderPadding(head: String) throws {
+        var recipe = TrainerSample.plainRecipe
+        recipe.bodyWeightDecay = 0.5
+        let form = try HeadForm.specified(head)
+        let lazy = try TrainerSample.run(recipe, form: form)
+        recipe.leavesRowsBehind = false
+        #expect(try TrainerSample.run(recipe, form: form).weights == lazy.weights)
+    }
+
     @Test(arguments: InstructionSet.available)
     func activationsComputedTwiceChangeNothing(set: InstructionSet) throws {
         var options = TrainerOptions()
