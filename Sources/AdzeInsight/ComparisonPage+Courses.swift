@@ -5,7 +5,8 @@ internal import Adze
 
 extension ComparisonPage {
     static let courseNote =
-        "Means over the seeds after each epoch; the number at a line's end is its number of blocks. A line that still"
+        "Means over the seeds after each epoch; the number at a line's end is its number of blocks, t an own table of"
+        + " words. A line that still"
         + " rises at the end asks for more epochs, one that falls has learnt the training set by heart."
 
     /// A chart for each head, all on the same axes.
@@ -40,7 +41,10 @@ extension ComparisonPage {
             }
             guard let last = points.last else { continue }
             ends.append(
-                (name: "\(row.configuration.blocks.count)", x: frame.column(last.x) + 4, y: frame.row(last.y) + 4))
+                (
+                    name: row.configuration.wordTableSize == nil ? "\(row.configuration.blocks.count)" : "t",
+                    x: frame.column(last.x) + 4, y: frame.row(last.y) + 4
+                ))
         }
         for label in spread(ends) { drawing += frame.words(label.name, (label.x, label.y), anchor: "start") }
         return figure(head, "\(table.metric) by epoch", drawing)

@@ -108,7 +108,7 @@ public enum ComparisonPage {
     }
 
     private static func blocksChart(_ table: ComparisonTable) -> Markup {
-        let rows = table.rows.filter { $0.score.mean.isFinite }
+        let rows = table.rows.filter { $0.score.mean.isFinite && $0.configuration.wordTableSize == nil }
         guard !rows.isEmpty else { return Markup() }
         let last = rows.map { $0.configuration.blocks.count }.max() ?? 1
         let first = rows.map { $0.configuration.blocks.count }.min() ?? 0
@@ -167,7 +167,7 @@ public enum ComparisonPage {
     }
 
     private static func short(_ configuration: ComparisonConfiguration) -> String {
-        "\(configuration.blocks.count) \(configuration.head)"
+        "\(configuration.wordTableSize.map { "table \($0)" } ?? "\(configuration.blocks.count)") \(configuration.head)"
     }
 
     private static func tip(_ row: ComparisonTable.Row) -> String {

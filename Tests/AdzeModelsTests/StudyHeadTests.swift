@@ -19,7 +19,7 @@ import Testing
         ("lstm-deep", "lstm:size=5:layers=3"), ("lstm-text", "lstm:size=6:layers=2:padding=none"),
         ("lstm-text-forward", "lstm:size=6:directions=1:padding=none"), ("lstm-embeddings", "lstm:size=6"),
         ("mpnet-lstm", "lstm:size=6"), ("electra-flatten-all", "flatten:states=all"),
-        ("distilbert-lstm-all", "lstm:size=6:layers=2:states=all"),
+        ("distilbert-lstm-all", "lstm:size=6:layers=2:states=all"), ("table-lstm", "lstm:size=6"),
     ]
 
     @Test(arguments: forms) func theFormIsReadOffTheTensors(name: String, form: String) throws {

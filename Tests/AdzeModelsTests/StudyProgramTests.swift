@@ -23,6 +23,7 @@ import Testing
 
     @Test(arguments: [
         "lstm", "lstm-all", "lstm-forward", "lstm-deep", "lstm-embeddings", "mpnet-lstm", "distilbert-lstm-all",
+        "table-lstm",
     ])
     func aBatchIsGatheredAsInPyTorch(name: String) throws {
         let expected = try #require(Golden(study: name, golden: "batch").expected["logits"])

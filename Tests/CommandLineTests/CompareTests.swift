@@ -60,6 +60,59 @@ import Testing
         }
     }
 
+    @Test func aTableOfItsOwnIsTheBaseline() throws {
+        try withTemporaryFolder { folder in
+            let arguments = try Self.arguments(
+                folder, ["--seeds", "1", "--blocks", "1", "--heads", "pooler,lstm:size=4"])
+            try Tool.succeed(arguments)
+            let more = try Tool.succeed(arguments + ["--own-table", "6,12"])
+            #expect(
+                more.errors.contains("run 3 of 4: own table of 6, lstm:size=4") && !more.errors.contains("run 1 of"))
+            let rows = try #require(try Self.table(folder)["rows"] as? [[String: Any]])
+            #expect(rows.compactMap { $0["wordTable"] as? Int } == [6, 12] && rows.count == 4)
+            let csv = try String(contentsOfFile: folder + "/out/table.csv", encoding: .utf8)
+            #expect(csv.contains("seconds,word_table\r\n0,lstm") || csv.contains(",12\r\n"))
+            let page = try String(contentsOfFile: folder + "/out/report.html", encoding: .utf8)
+            #expect(page.contains("own table of 12"))
+            for (sizes, words) in [("0", "expected 1 to"), ("x", "numbers of columns"), ("6,6", "given twice")] {
+                try Tool.refuse(64, arguments + ["--own-table", sizes], says: [words])
+            }
+            let pooler = arguments.map { $0 == "pooler,lstm:size=4" ? "pooler" : $0 }
+            try Tool.refuse(64, pooler + ["--own-table", "6"], says: ["nothing to read", "lstm or flatten"])
+        }
+    }
+
+    /// Trained, predicted, exported as the study's program writes it, read back.
+    @Test func aTableOfItsOwnGoesThereAndBack() throws {
+        try withTemporaryFolder { folder in
+            let (model, data) = (folder + "/m.adze", folder + "/dev.csv")
+            _ = try TrainingTable.write(in: folder)
+            let arguments = [
+                "finetune", Models.classifier, "--train", folder + "/train.csv", "--dev", data, "--epochs", "8",
+                "--batch-size", "8", "--head-lr", "1e-2", "--max-length", "12", "-o", model,
+            ]
+            try Tool.refuse(64, arguments + ["--own-table", "6"], says: ["--head lstm or flatten"])
+            let trained = try Tool.succeed(arguments + ["--own-table", "6", "--head", "lstm:size=4"])
+            #expect(trained.errors.contains("a new table of 6 columns"))
+            let facts = try Tool.succeed(["inspect", model, "--json"]).output
+            #expect(facts.contains("SimpleRNN") && facts.contains("newWordTable"))
+            try Tool.succeed(["verify", model])
+            let answers = try Tool.succeed(["predict", model, "-i", data, "--json", "--precision", "fp32"]).output
+            try Tool.succeed(["export", model, "-o", folder + "/study", "--format", "study"])
+            let back = folder + "/back.adze"
+            try Tool.succeed([
+                "convert", folder + "/study/pytorch_model.bin", "--config", folder + "/study/config.json",
+                "--tokenizer", Models.classifier, "-o", back,
+            ])
+            #expect(try Tool.succeed(["predict", back, "-i", data, "--json", "--precision", "fp32"]).output == answers)
+            // Without a configuration the tensors tell: of attention heads it has none that a number could change.
+            try Tool.succeed([
+                "convert", folder + "/study/pytorch_model.bin", "--tokenizer", Models.classifier, "--heads", "1", "-o",
+                folder + "/bare.adze",
+            ])
+        }
+    }
+
     /// A model with one of the study's heads, as the study's program would have scored it.
     @Test func theStudysProgramIsRepeatedForComparison() throws {
         try withTemporaryFolder { folder in

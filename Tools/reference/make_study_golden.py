@@ -60,21 +60,37 @@ MODELS = [
     ("mpnet-lstm", "mpnet", dict(layers=1)),
     ("electra-flatten-all", "electra", dict(flattens=True, concatenates=True)),
     ("distilbert-lstm-all", "distilbert", dict(layers=2, concatenates=True)),
+    ("table-lstm", None, dict(layers=1)),
 ]
 
 
+class TableConfig:
+    """What a configuration says of the study's SimpleRNN, as Adze writes it; transformers has none."""
+
+    pad_token_id = 0
+
+    def to_dict(self):
+        return dict(
+            model_type="simple-rnn", vocab_size=30, hidden_size=8, max_position_embeddings=10, pad_token_id=0,
+            classifier_dropout=0.2)
+
+
 class FineTuned(nn.Module):
-    """An encoder and one of the study's heads, of float64."""
+    """An encoder, or a table of words alone, and one of the study's heads, of float64."""
 
     def __init__(self, family, *, layers=0, flattens=False, concatenates=False, bidirectional=True, size=6,
                  padded=True, blocks=2):
         super().__init__()
-        kind, config, sizes = ENCODERS[family]
-        count = "n_layers" if family == "distilbert" else "num_hidden_layers"
-        self.config = config(**(sizes | {count: blocks}), attn_implementation="eager")
         self.family, self.padded, self.flattens, self.concatenates = family, padded, flattens, concatenates
         self.length = 10
-        setattr(self, family, kind(self.config))
+        if family is None:
+            self.config = TableConfig()
+            self.embedding = nn.Embedding(30, 8)
+        else:
+            kind, config, sizes = ENCODERS[family]
+            count = "n_layers" if family == "distilbert" else "num_hidden_layers"
+            self.config = config(**(sizes | {count: blocks}), attn_implementation="eager")
+            setattr(self, family, kind(self.config))
         width = 8 * (blocks + 1 if concatenates else 1)
         if layers:
             self.lstm = nn.LSTM(width, size, layers, bidirectional=bidirectional, batch_first=True)
@@ -87,6 +103,8 @@ class FineTuned(nn.Module):
     def states(self, ids, types):
         pad = self.config.pad_token_id
         missing = self.length - len(ids) if self.padded else 0
+        if self.family is None:
+            return self.embedding(torch.tensor([ids + [pad] * missing])), None
         batch = dict(
             input_ids=torch.tensor([ids + [pad] * missing]),
             attention_mask=torch.tensor([[1] * len(ids) + [0] * missing]), output_hidden_states=True,

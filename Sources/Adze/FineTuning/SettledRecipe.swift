@@ -45,6 +45,8 @@ struct SettledRecipe: Sendable {
             throw TrainerError.unknownMetric(
                 recipe.metric, known: known, nearest: nearestName(to: recipe.metric, in: known))
         }
+        // Nothing there was trained before: all of it learns as a head does.
+        if examples.bundle.isNewWordTable { recipe.bodyLearningRate = recipe.headLearningRate }
         recipe.floatProducts = try FloatProducts.chosen(
             examples.bundle.floatProducts ?? recipe.floatProducts, for: InstructionSet.chosen())
         loss = try SettledRecipe.loss(examples, &recipe, classWeights)

@@ -41,6 +41,8 @@ public struct NewHead: Sendable, Equatable {
     public var form: HeadForm?
     /// The most tokens of a head that reads padding: the model loses its further positions. Nil keeps them all.
     public var length: Int?
+    /// The columns of a new table of words that takes the encoder's place; nil for the model's own encoder.
+    public var wordTableSize: Int?
 
     /// A head with these labels.
     public init(labels: [String]? = nil, problem: ProblemType? = nil, form: HeadForm? = nil, length: Int? = nil) {
@@ -96,6 +98,12 @@ public struct TrainingExamples: Sendable {
             try TrainingExamples.choose(wanted, own: head.classification?.labels ?? [], tables, &options.checkpoint)
             bundle = try ModelBundle(path: path, options: options)
             notes.append(TrainingExamples.note(options.checkpoint))
+            if let size = wanted.wordTableSize {
+                bundle = try bundle.withNewWordTable(
+                    size: size, newHead: wanted.form, length: wanted.length, seed: seed)
+                notes.append(
+                    "a new table of \(size) columns for the tokenizer's words; of the model's weights none is used")
+            }
         }
         notes = bundle.notes + notes
         if !words.isEmpty {

@@ -181,6 +181,8 @@ extension ModelEdit {
         case .kept(let blocks, let count):
             let cut: JSONObject = ["kept": .array(blocks.map { .integer($0) }), "of": .integer(count)]
             facts["pruned"] = .array((facts["pruned"]?.array ?? []) + [.object(cut)])
+        case .newWordTable(let size):
+            facts["newWordTable"] = .integer(size)
         case .addedTokens(let count):
             facts["addedTokens"] = .integer((facts["addedTokens"]?.integer ?? 0) + count)
         case .finetuned(let recipe):

@@ -172,6 +172,8 @@ func readJSON(_ path: String) throws -> JSONValue {
 enum ModelEdit: Sendable {
     /// Some blocks of so many were kept.
     case kept(blocks: [Int], of: Int)
+    /// A new table of words of so many columns took the encoder's place.
+    case newWordTable(size: Int)
     /// So many words were added to the vocabulary.
     case addedTokens(Int)
     /// The weights were trained; what a header says of it.
@@ -191,13 +193,35 @@ extension ModelBundle {
     /// `form` nil is the family's own; one that reads padding reads up to `length` tokens, nil being as many as the model
     /// takes. Throws `CheckpointError`.
     func keeping(blocks: [Int], newHead form: HeadForm?, length: Int?, seed: UInt64) throws -> ModelBundle {
+        let kept = try checkpoint.keepingAny(blocks: blocks)
+        return ModelBundle(
+            self, checkpoint: try kept.replacingHead(newHead(form, length: length, seed: seed)), tokenizer: tokenizer,
+            edit: .kept(blocks: blocks, of: checkpoint.config.layerCount))
+    }
+
+    /// A new table of words of `size` columns in place of the encoder, under a new classifier with the labels of its own:
+    /// the baseline of the study, which knows nothing but the tokenizer.
+    ///
+    /// Throws `HeadFormError.tableWithoutSequence` for a form that does not read every position, and `CheckpointError`.
+    func withNewWordTable(size: Int, newHead form: HeadForm?, length: Int?, seed: UInt64) throws -> ModelBundle {
+        guard let form, form.readsEveryPosition else {
+            throw HeadFormError.tableWithoutSequence(form?.specification ?? "pooler")
+        }
+        let table = checkpoint.withWordTable(size: size, seed: seed)
+        return ModelBundle(
+            self, checkpoint: try table.replacingHead(newHead(form, length: length, seed: seed)), tokenizer: tokenizer,
+            edit: .newWordTable(size: size))
+    }
+
+    /// Whether all weights are new.
+    var isNewWordTable: Bool { edits.contains { if case .newWordTable = $0 { true } else { false } } }
+
+    private func newHead(_ form: HeadForm?, length: Int?, seed: UInt64) throws -> CheckpointOptions {
         guard let head = checkpoint.head.classification else { throw noClassifier }
         var options = CheckpointOptions()
         (options.newHead, options.newHeadProblem) = (head.labels, head.problemType ?? .singleLabel)
         (options.newHeadForm, options.newHeadLength, options.seed) = (form, length, seed)
-        return ModelBundle(
-            self, checkpoint: try checkpoint.keepingAny(blocks: blocks).replacingHead(options), tokenizer: tokenizer,
-            edit: .kept(blocks: blocks, of: checkpoint.config.layerCount))
+        return options
     }
 
     /// The model with other parameters or another tokenizer, and what it is told of that.

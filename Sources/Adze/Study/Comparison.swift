@@ -103,9 +103,13 @@ public struct Comparison {
     private func settled(_ configuration: ComparisonConfiguration, seed: UInt64) throws -> SettledRecipe {
         var recipe = try recipe(configuration.blocks.count)
         recipe.seed = seed
-        let bundle = try examples.bundle.keeping(
-            blocks: configuration.blocks, newHead: HeadForm.specified(configuration.head), length: recipe.maximumTokens,
-            seed: seed)
+        let (form, length) = (try HeadForm.specified(configuration.head), recipe.maximumTokens)
+        let bundle =
+            if let size = configuration.wordTableSize {
+                try examples.bundle.withNewWordTable(size: size, newHead: form, length: length, seed: seed)
+            } else {
+                try examples.bundle.keeping(blocks: configuration.blocks, newHead: form, length: length, seed: seed)
+            }
         return try SettledRecipe(
             TrainingExamples(examples, of: bundle), recipe: recipe, metric: metric, classWeights: classWeights)
     }

@@ -44,10 +44,11 @@ struct ComparisonFolder {
 
     /// The name of a run: a hash of all that changes it.
     func key(_ configuration: ComparisonConfiguration, recipe: Recipe) -> String {
-        let facts: JSONObject = [
+        var facts: JSONObject = [
             "shared": .object(identity), "blocks": .array(configuration.blocks.map { .integer($0) }),
             "head": .string(configuration.head), "recipe": recipe.json,
         ]
+        if let size = configuration.wordTableSize { facts["wordTable"] = .integer(size) }
         return hexDigits(digest(JSONValue.object(facts).text))
     }
 

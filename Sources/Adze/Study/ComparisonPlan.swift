@@ -9,12 +9,19 @@ public struct ComparisonConfiguration: Sendable, Hashable {
     public let blocks: [Int]
     /// The head, as `HeadForm.specified(_:)` reads it.
     public let head: String
+    /// The columns of a new table of words that stands in place of the model; nil for the model.
+    public let wordTableSize: Int?
 
     /// A configuration.
-    public init(blocks: [Int], head: String) { (self.blocks, self.head) = (blocks, head) }
+    public init(blocks: [Int], head: String, wordTableSize: Int? = nil) {
+        (self.blocks, self.head, self.wordTableSize) = (blocks, head, wordTableSize)
+    }
 
     /// The configuration in a few words.
-    public var name: String { "\(blocks.count) \(blocks.count == 1 ? "block" : "blocks"), \(head)" }
+    public var name: String {
+        if let wordTableSize { return "own table of \(wordTableSize), \(head)" }
+        return "\(blocks.count) \(blocks.count == 1 ? "block" : "blocks"), \(head)"
+    }
 }
 
 /// What a comparison trains.
@@ -26,16 +33,21 @@ public struct ComparisonPlan: Sendable, Equatable {
     /// What a person should hear of.
     public let notes: [String]
 
-    /// Each number of blocks under each head, which are named once each.
+    /// Each number of blocks under each head, which are named once each, and the heads that read every position over new
+    /// tables of words in place of the model.
     ///
     /// `layerCount` is the whole model's; blocks are its first, or its last. A pooler over no blocks reads the same of every
     /// text, and is left out. Throws `ComparisonError` and `HeadFormError`.
-    public init(blocks: [Int], fromLast: Bool, heads: [String], seeds: [UInt64], layerCount: Int) throws {
+    public init(
+        blocks: [Int], fromLast: Bool, heads: [String], wordTableSizes: [Int] = [], seeds: [UInt64], layerCount: Int
+    ) throws {
         guard !blocks.isEmpty, !heads.isEmpty, !seeds.isEmpty else { throw ComparisonError.nothingToCompare }
         for count in blocks where !(0...layerCount).contains(count) {
             throw ComparisonError.blockCount(count, limit: layerCount)
         }
-        if let twice = ComparisonPlan.repeated(blocks.map { "\($0)" }) ?? ComparisonPlan.repeated(heads) {
+        for size in wordTableSizes where !RecurrentLayer.sizes.contains(size) { throw ComparisonError.tableSize(size) }
+        let counts = [blocks, wordTableSizes].map { $0.map(String.init) }
+        if let twice = (counts + [heads]).lazy.compactMap(ComparisonPlan.repeated).first {
             throw ComparisonError.givenTwice(twice)
         }
         var (configurations, notes): ([ComparisonConfiguration], [String]) = ([], [])
@@ -53,6 +65,15 @@ public struct ComparisonPlan: Sendable, Equatable {
                 configurations.append(configuration)
             }
         }
+        for head in heads {
+            guard let form = try HeadForm.specified(head) else { continue }
+            configurations += wordTableSizes.map {
+                ComparisonConfiguration(blocks: [], head: form.specification, wordTableSize: $0)
+            }
+        }
+        if !wordTableSizes.isEmpty, !configurations.contains(where: { $0.wordTableSize != nil }) {
+            throw HeadFormError.tableWithoutSequence("pooler")
+        }
         guard !configurations.isEmpty else { throw ComparisonError.nothingToCompare }
         (self.configurations, self.seeds, self.notes) = (configurations, seeds, notes)
     }
@@ -66,6 +87,7 @@ public struct ComparisonPlan: Sendable, Equatable {
 public enum ComparisonError: AdzeFailure, Equatable {
     case nothingToCompare
     case blockCount(Int, limit: Int)
+    case tableSize(Int)
     case givenTwice(String)
     case notAComparison(path: String)
     case otherComparison(path: String, differences: [String])
@@ -75,7 +97,7 @@ public enum ComparisonError: AdzeFailure, Equatable {
     /// What is wrong with the request, or with the folder.
     public var kind: FailureKind {
         switch self {
-        case .nothingToCompare, .blockCount, .givenTwice, .cancelled: .usage
+        case .nothingToCompare, .blockCount, .tableSize, .givenTwice, .cancelled: .usage
         case .notAComparison, .otherComparison: .outputExists
         case .damaged: .badData
         }
@@ -86,6 +108,8 @@ public enum ComparisonError: AdzeFailure, Equatable {
         switch self {
         case .nothingToCompare: "there is nothing to compare; name numbers of blocks, heads, and one seed at least"
         case .blockCount(let count, let limit): "--blocks \(count): the model has \(limit); expected 0 to \(limit)"
+        case .tableSize(let size):
+            "--own-table \(size): expected \(RecurrentLayer.sizes.lowerBound) to \(RecurrentLayer.sizes.upperBound) columns"
         case .givenTwice(let name): "\(quoted(name)) is given twice; each number of blocks and each head once"
         case .notAComparison(let path):
             "\(path): the folder holds other files and no comparison; choose an empty or a new one"

@@ -39,12 +39,14 @@ public struct ComparisonRecord: Sendable, Equatable {
 extension ComparisonRecord {
     /// The record as an object.
     public var json: JSONObject {
-        [
+        var json: JSONObject = [
             "blocks": .array(configuration.blocks.map { .integer($0) }), "head": .string(configuration.head),
             "seed": .integer(Int(seed)), "scores": .array(scores.map { .finite($0) }), "epoch": .integer(epoch),
             "int8Score": .finite(int8Score), "parameters": .integer(parameters), "bytes": .integer(bytes),
             "textsPerSecond": .finite(textsPerSecond), "seconds": .finite(seconds),
         ]
+        if let size = configuration.wordTableSize { json["wordTable"] = .integer(size) }
+        return json
     }
 
     /// Reads what `json` makes; nil for anything else.
@@ -58,7 +60,9 @@ extension ComparisonRecord {
             let parameters = value["parameters"]?.integer, let bytes = value["bytes"]?.integer
         else { return nil }
         self.init(
-            ComparisonConfiguration(blocks: blocks.compactMap { $0 }, head: head), seed: UInt64(seed), scores: scores,
+            ComparisonConfiguration(
+                blocks: blocks.compactMap { $0 }, head: head, wordTableSize: value["wordTable"]?.integer),
+            seed: UInt64(seed), scores: scores,
             epoch: epoch, int8Score: value["int8Score"]?.number ?? .nan, parameters: parameters, bytes: bytes,
             textsPerSecond: value["textsPerSecond"]?.number ?? .nan, seconds: value["seconds"]?.number)
     }

@@ -10,7 +10,7 @@ extension ComparisonTable {
         }
         let (bySize, bySpeed) = (front { Double($0.bytes) }, front { -$0.textsPerSecond })
         let rows = rows.map { row -> JSONValue in
-            .object([
+            var object: JSONObject = [
                 "configuration": .string(row.configuration.name), "head": .string(row.configuration.head),
                 "blocks": .array(row.configuration.blocks.map { .integer($0) }), "score": object(row.score),
                 "int8Score": object(row.int8Score), "epochs": object(row.epochs),
@@ -19,7 +19,9 @@ extension ComparisonTable {
                 "isLevelWithBest": best == nil ? .null : .bool(standing(of: row) != .behind),
                 "isOnFrontOfBytes": .bool(bySize.contains(row)), "isOnFrontOfSpeed": .bool(bySpeed.contains(row)),
                 "runs": .array(row.runs.map { .object($0.json) }),
-            ])
+            ]
+            if let size = row.configuration.wordTableSize { object["wordTable"] = .integer(size) }
+            return .object(object)
         }
         var json: JSONObject = [
             "metric": .string(metric), "devTexts": .integer(devCount), "seeds": .integer(seedCount),
@@ -40,14 +42,14 @@ extension ComparisonTable {
     public var csv: String {
         func figure(_ value: Double?) -> String { value.map { $0.isFinite ? "\($0)" : "" } ?? "" }
         var lines = [
-            "blocks,head,score,score_error,int8_score,int8_score_error,epochs,parameters,bytes,texts_per_second,seconds"
+            "blocks,head,score,score_error,int8_score,int8_score_error,epochs,parameters,bytes,texts_per_second,seconds,word_table"
         ]
         for row in rows {
             let cells = [
                 "\(row.configuration.blocks.count)", row.configuration.head, figure(row.score.mean),
                 figure(row.score.standardError), figure(row.int8Score.mean), figure(row.int8Score.standardError),
                 figure(row.epochs.mean), "\(row.parameters)", "\(row.bytes)", figure(row.textsPerSecond),
-                figure(row.seconds.mean),
+                figure(row.seconds.mean), row.configuration.wordTableSize.map { "\($0)" } ?? "",
             ]
             lines.append(cells.joined(separator: ","))
         }
@@ -66,8 +68,9 @@ extension ComparisonTable {
             let score = rounded(row.score.mean, digits: 4)
             let isBold = standing(of: row) != .behind
             let cells = [
-                "\(row.configuration.blocks.count)", ComparisonTable.escaped(row.configuration.head),
-                rounded(row.epochs.mean, digits: 1), "$" + (isBold ? "\\mathbf{\(score)}" : score) + error + "$",
+                row.configuration.wordTableSize.map { "table of \($0)" } ?? "\(row.configuration.blocks.count)",
+                ComparisonTable.escaped(row.configuration.head), rounded(row.epochs.mean, digits: 1),
+                "$" + (isBold ? "\\mathbf{\(score)}" : score) + error + "$",
                 rounded(row.int8Score.mean, digits: 4), rounded(Double(row.parameters) / 1e6, digits: 1),
                 rounded(Double(row.bytes) / 1e6, digits: 1), rounded(row.textsPerSecond, digits: 0),
             ]

@@ -19,6 +19,8 @@ extension EncoderShape {
             return found
         }
         guard let headCount else { throw ConfigError.needsConfig }
+        // A table of words has no positions.
+        let isTable = family.names.block.isEmpty
         let words = try matrix(ParameterPaths.wordEmbeddings)
         // Checked before the one is added: a name may carry any number.
         let lastBlock = map.entries.compactMap(\.block).max() ?? -1
@@ -26,12 +28,12 @@ extension EncoderShape {
         try EncoderShape.check("number of blocks", layers, Limits.layerCount)
         let feedForward = layers > 0 ? try matrix(ParameterPaths.block(0).intermediate + ".weight")[0] : 1
         let hidden = shape(ParameterPaths.embeddingProjection + ".weight").map { $0.rank == 2 ? $0[0] : 0 } ?? words[1]
-        let positions = try matrix(ParameterPaths.positionEmbeddings)[0]
+        let positions = isTable ? nil : try matrix(ParameterPaths.positionEmbeddings)[0]
         try EncoderShape.check("vocabulary", words[0], Limits.vocabularySize)
         try EncoderShape.check("hidden size", hidden, Limits.hiddenSize)
         try EncoderShape.check("embedding size", words[1], Limits.hiddenSize)
         try EncoderShape.check("feed-forward size", feedForward, Limits.intermediateSize)
-        try EncoderShape.check("number of positions", positions, Limits.positionRows)
+        if let positions { try EncoderShape.check("number of positions", positions, Limits.positionRows) }
         guard (1...hidden).contains(headCount), hidden.isMultiple(of: headCount) else {
             throw ConfigError.headsDoNotDivide(hidden: hidden, heads: headCount)
         }
@@ -41,7 +43,8 @@ extension EncoderShape {
                     "vocab_size": .integer(words[0]), "hidden_size": .integer(hidden),
                     "num_hidden_layers": .integer(layers), "num_attention_heads": .integer(headCount),
                     "intermediate_size": .integer(feedForward), "hidden_dim": .integer(feedForward),
-                    "max_position_embeddings": .integer(positions), "embedding_size": .integer(words[1]),
+                    "max_position_embeddings": positions.map { .integer($0) } ?? .null,
+                    "embedding_size": .integer(words[1]),
                 ])))
         if typeRows > 0 {
             typeRows = try matrix(ParameterPaths.typeEmbeddings)[0]

@@ -84,6 +84,7 @@ extension EncoderShape {
         case .absolute(let rows): limited.positions = .absolute(rows: min(rows, length))
         case .afterPadding(let rows, let padID):
             limited.positions = .afterPadding(rows: min(rows, length + padID + 1), padID: padID)
+        case .none(let limit): limited.positions = .none(tokenLimit: min(limit, length))
         }
         return limited
     }

@@ -94,22 +94,25 @@ public final class EncoderModel: Sendable {
 struct Embeddings: Sendable {
     /// (V, E).
     private(set) var words: EmbeddingTable
-    /// (P, E).
+    /// (P, E); a row of zeros where a model has none.
     private(set) var positions: FloatBuffer
     /// (types, E); a row of zeros where a model has no types.
     let types: FloatBuffer
-    let norm: LayerNorm
+    /// Nil where the sum is not normalised.
+    let norm: LayerNorm?
     /// (H, E); nil where the two are equal.
     let projection: Dense?
 
     init(_ loader: ParameterLoader, config: EncoderShape, pool: WorkerPool) throws {
         let size = config.embeddingSize
         words = try loader.table(ParameterPaths.wordEmbeddings, pool: pool)
-        positions = try loader.smallTable(ParameterPaths.positionEmbeddings, size: size)
+        positions =
+            config.positions.rows == 0
+            ? FloatBuffer(count: size) : try loader.smallTable(ParameterPaths.positionEmbeddings, size: size)
         types =
             config.typeRows == 0
             ? FloatBuffer(count: size) : try loader.smallTable(ParameterPaths.typeEmbeddings, size: size)
-        norm = try loader.norm(ParameterPaths.embeddingNorm)
+        norm = config.normalizesEmbeddings ? try loader.norm(ParameterPaths.embeddingNorm) : nil
         projection = config.projectsEmbeddings ? try loader.dense(ParameterPaths.embeddingProjection) : nil
     }
 

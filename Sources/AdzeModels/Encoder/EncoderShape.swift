@@ -32,10 +32,14 @@ public struct EncoderShape: Sendable, Equatable {
     public var typeRows: Int
     /// Added to the variance in every layer normalisation.
     public var layerNormEpsilon: Double
-    /// The id of the padding token: its row learns nothing, and it is kept for export; packed batches hold none.
+    /// The id of the padding token, which packed batches hold only where a head reads padding.
     public var padTokenID: Int
     /// Dropout of hidden states, attention weights and the classifier's input; used in training alone.
     public var dropout: Dropout
+    /// Whether the sum of a token's rows is normalised.
+    public var normalizesEmbeddings = true
+    /// Whether the padding token's row learns as the others do; transformers' tables leave it as it is.
+    public var padTokenLearns = false
 
     /// The dropout probabilities of a model.
     public struct Dropout: Sendable, Equatable {
@@ -94,10 +98,13 @@ public enum PositionTable: Sendable, Equatable {
     case absolute(rows: Int)
     /// RoBERTa's way: the n-th token that is not padding, counted from 1, takes row `padID` + n; padding takes row `padID`.
     case afterPadding(rows: Int, padID: Int)
+    /// No table: a text's tokens are limited by what is stated alone.
+    case none(tokenLimit: Int)
 
-    /// The table's rows.
+    /// The table's rows; 0 where there is none.
     public var rows: Int {
         switch self {
+        case .none: 0
         case .absolute(let rows), .afterPadding(let rows, _): rows
         }
     }
@@ -110,13 +117,15 @@ public enum PositionTable: Sendable, Equatable {
         switch self {
         case .absolute(let rows): rows
         case .afterPadding(let rows, let padID): rows - padID - 1
+        case .none(let limit): limit
         }
     }
 
-    /// The row of each token of a sequence.
+    /// The row of each token of a sequence; 0 where there is no table.
     package func rows(of ids: some Sequence<Int32>) -> [Int] {
         switch self {
         case .absolute: return ids.enumerated().map(\.offset)
+        case .none: return ids.map { _ in 0 }
         case .afterPadding(_, let padID):
             var last = padID
             return ids.map { id in

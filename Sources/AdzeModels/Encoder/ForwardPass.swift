@@ -101,7 +101,7 @@ struct ForwardPass: @unchecked Sendable {
                     tables.positions.base + position * size, count: size)
             }
             let rows = sums.rows(tokens)
-            normalize(rows, rows, tables.norm)
+            if let norm = tables.norm { normalize(rows, rows, norm) }
         }
         if let projection = tables.projection { multiply(hidden, sums, projection) }
     }

@@ -12,6 +12,8 @@ package protocol ModelFamily: Sendable {
     static var modelTypes: [String] { get }
     /// transformers' classes that are run, in the order in which messages list them.
     static var classes: [FamilyClass] { get }
+    /// The class of a classifier that reads every position; transformers has none.
+    static var studyClass: String { get }
     /// What its tensors are called.
     static var names: NameTable { get }
     /// What the head of a text classifier computes.
@@ -92,22 +94,26 @@ extension ModelFamily {
             architectureName: form.readsEveryPosition ? studyClass : className(task.kind))
     }
 
-    /// The class of a classifier that reads every position, as the study calls it for BERT; transformers has none.
+    /// The name that the study gives such a class for BERT.
     package static var studyClass: String {
         let name = className(.encoder)
         return "FineTuned" + (name.hasSuffix("Model") ? String(name.dropLast(5)) : name)
     }
 
-    /// The kind of head of a class, the study's among them; nil for a class that is not run.
+    /// The kind of head of a class, the study's among them and the name that stands for an encoder alone; nil for a class
+    /// that is not run.
     package static func kind(ofClass name: String) -> HeadKind? {
-        name == studyClass ? .classification : classes.first { $0.name == name }?.kind
+        if name == studyClass { return .classification }
+        return classes.first { $0.name == name }?.kind ?? (name == className(.encoder) ? .encoder : nil)
     }
 }
 
 /// The families that are run.
 package enum Families {
     /// All of them.
-    package static let all: [any ModelFamily.Type] = [Bert.self, DistilBert.self, Electra.self, MPNet.self]
+    package static let all: [any ModelFamily.Type] = [
+        Bert.self, DistilBert.self, Electra.self, MPNet.self, WordTable.self,
+    ]
 
     /// The family that the others vary; taken where nothing tells.
     package static var plain: any ModelFamily.Type { all[0] }

@@ -143,6 +143,12 @@ extension NameTable {
     ]
     static let types = Pair.parameter(ParameterPaths.typeEmbeddings)
 
+    /// The table of words alone.
+    static func words(_ theirs: String) -> [Pair] { Pair.parameter(ParameterPaths.wordEmbeddings, theirs) }
+
+    /// The last layer of a classifier.
+    static let classifier = Pair.layer(ParameterPaths.classifier)
+
     /// A block as BERT names it.
     static let plainBlock: [[Pair]] = {
         let paths = BlockPaths(prefix: "")
@@ -153,7 +159,7 @@ extension NameTable {
     }()
 
     /// The last layers that all families name alike.
-    static let outputs: [[Pair]] = [Pair.layer(ParameterPaths.classifier), Pair.layer(ParameterPaths.answers)]
+    static let outputs: [[Pair]] = [classifier, Pair.layer(ParameterPaths.answers)]
 
     /// The LSTM of a head, which has PyTorch's names everywhere.
     static let recurrent: [Pair] = RecurrentLayer.layerCounts.flatMap { layer in

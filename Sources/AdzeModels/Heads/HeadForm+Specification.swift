@@ -10,12 +10,13 @@ public enum HeadFormError: AdzeFailure, Equatable {
     case badSetting(String, value: String, expected: String)
     case pooledStates
     case notTheStudys(String)
+    case tableWithoutSequence(String)
     case misshapenRecurrent(name: String, found: String, expected: String)
 
     /// A form that is asked for in wrong words is a request that makes no sense.
     public var kind: FailureKind {
         switch self {
-        case .unknown, .unknownSetting, .badSetting, .notTheStudys: .usage
+        case .unknown, .unknownSetting, .badSetting, .notTheStudys, .tableWithoutSequence: .usage
         case .pooledStates, .misshapenRecurrent: .badData
         }
     }
@@ -36,6 +37,8 @@ public enum HeadFormError: AdzeFailure, Equatable {
             "a classifier of all hidden states side by side that reads the first token: the pooler gives it those of the"
                 + " last block alone, so that nothing computes what its weights are for; read all states with flatten or"
                 + " lstm"
+        case .tableWithoutSequence(let head):
+            "the head is \(head), which has nothing to read of a table of words alone; expected lstm or flatten"
         case .notTheStudys(let head):
             "the head is \(head), which the study's program does not have; its heads are pooler, flatten, and lstm with"
                 + " padding"

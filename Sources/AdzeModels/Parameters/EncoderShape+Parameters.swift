@@ -25,13 +25,15 @@ extension EncoderShape {
         list.add(
             ParameterPaths.wordEmbeddings, Shape(vocabularySize, embeddingSize), .embeddings, .wordTable,
             group: .wordEmbeddings)
-        list.add(
-            ParameterPaths.positionEmbeddings, Shape(positions.rows, embeddingSize), .embeddings, .positionTable,
-            group: .positionEmbeddings)
+        if positions.rows > 0 {
+            list.add(
+                ParameterPaths.positionEmbeddings, Shape(positions.rows, embeddingSize), .embeddings, .positionTable,
+                group: .positionEmbeddings)
+        }
         if typeRows > 0 {
             list.add(ParameterPaths.typeEmbeddings, Shape(typeRows, embeddingSize), .embeddings, .typeTable)
         }
-        list.norm(ParameterPaths.embeddingNorm, embeddingSize, .embeddings)
+        if normalizesEmbeddings { list.norm(ParameterPaths.embeddingNorm, embeddingSize, .embeddings) }
         if projectsEmbeddings {
             list.dense(ParameterPaths.embeddingProjection, out: hiddenSize, in: embeddingSize, .embeddings)
         }

@@ -41,10 +41,12 @@ struct BlockPlaces: Sendable {
 
 struct ParameterOffsets: Sendable {
     let words: Int
-    let positions: Int
+    /// Nil where a model has no table of them.
+    let positions: Int?
     /// Nil where a model has no types.
     let types: Int?
-    let embeddingNorm: NormPlace
+    /// Nil where the sum of a token's rows is not normalised.
+    let embeddingNorm: NormPlace?
     /// Nil where embeddings are as wide as hidden states.
     let projection: DensePlace?
     /// Nil where attention has no bias by distance.
@@ -75,11 +77,11 @@ struct ParameterOffsets: Sendable {
                 gamma: entry(path + ".weight").range.lowerBound, beta: entry(path + ".bias").range.lowerBound)
         }
         words = entry(ParameterPaths.wordEmbeddings).range.lowerBound
-        positions = entry(ParameterPaths.positionEmbeddings).range.lowerBound
+        positions = config.positions.rows > 0 ? entry(ParameterPaths.positionEmbeddings).range.lowerBound : nil
         types = config.typeRows > 0 ? entry(ParameterPaths.typeEmbeddings).range.lowerBound : nil
         projection = config.projectsEmbeddings ? dense(ParameterPaths.embeddingProjection) : nil
         relativeBias = config.relativeBias.map { _ in entry(ParameterPaths.relativeBias).range.lowerBound }
-        embeddingNorm = norm(ParameterPaths.embeddingNorm)
+        embeddingNorm = config.normalizesEmbeddings ? norm(ParameterPaths.embeddingNorm) : nil
         blocks = (0..<config.layerCount).map { index in
             let paths = ParameterPaths.block(index)
             return BlockPlaces(

@@ -232,7 +232,7 @@ private struct TouchedParameters {
         guard pass.extent.learnsEmbeddings else { return }
         embeddings = true
         words.formUnion(pass.batch.ids)
-        words.remove(Int32(pass.config.padTokenID))
+        if !pass.config.padTokenLearns { words.remove(Int32(pass.config.padTokenID)) }
     }
 
     func zero(_ model: TrainingModel) {

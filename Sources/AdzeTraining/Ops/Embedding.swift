@@ -10,19 +10,22 @@ extension EncoderPass {
     func embed() {
         let size = config.embeddingSize
         let normal = places.projection == nil ? hidden(rows: tokens) : narrow
-        let sums = extent.learnsEmbeddings ? workspace.embedded.buffer.matrix(rows: tokens, columns: size) : normal
+        let isKept = extent.learnsEmbeddings && places.embeddingNorm != nil
+        let sums = isKept ? workspace.embedded.buffer.matrix(rows: tokens, columns: size) : normal
         // The rounded tables stand where the masters do.
         nonisolated(unsafe) let tables = unsafe quantized?.weights ?? UnsafePointer(model.weights.base)
         pool.forEach(batch.sequenceCount) { sequence in
             let range = batch.tokens(of: sequence)
             for (position, token) in zip(config.positions.rows(of: batch.ids[range]), range) {
                 let (id, type) = (Int(batch.ids[token]), Int(batch.typeIDs[token]))
-                let types = unsafe places.types.map { unsafe tables + $0 } ?? UnsafePointer(model.noType.base)
+                let none = unsafe UnsafePointer(model.noType.base)
+                let types = unsafe places.types.map { unsafe tables + $0 } ?? none
+                let positions = unsafe places.positions.map { unsafe tables + $0 } ?? none
                 unsafe kernels.add3(
                     sums.base + token * size, tables + places.words + id * size, types + type * size,
-                    tables + places.positions + position * size, count: size)
+                    positions + position * size, count: size)
             }
-            normalize(normal.rows(range), sums.rows(range), places.embeddingNorm)
+            if let norm = places.embeddingNorm { normalize(normal.rows(range), sums.rows(range), norm) }
             if let draw = dropout.embeddings {
                 let rows = normal.rows(range)
                 drop(draw, rows, rows, first: range.lowerBound, isSelective: false)
@@ -35,19 +38,34 @@ extension EncoderPass {
 
     /// Adds the gradients of the tables, the normalisation and the projection, given that of the hidden state.
     ///
-    /// The rows of the padding token get none, as in transformers.
+    /// The rows of the padding token get none, as in transformers, unless the model's learn.
     func embedBackward() {
-        let (size, norm) = (config.embeddingSize, places.embeddingNorm)
+        let size = config.embeddingSize
         let gradient = projectEmbeddingsBackward()
+        if let draw = dropout.embeddings {
+            let pieces = RowPieces(tokens)
+            pool.forEach(pieces.count) { piece in
+                let rows = gradient.rows(pieces[piece])
+                drop(draw, rows, rows, first: pieces[piece].lowerBound, isSelective: false)
+            }
+        }
+        if let norm = places.embeddingNorm { normalizeEmbeddingsBackward(norm, gradient) }
+        // A piece is some columns of all tokens, so that every element of a table is summed in the order of the tokens.
+        let width = 64
+        pool.forEach((size + width - 1) / width) { piece in
+            scatter(gradient.columns(piece * width..<min((piece + 1) * width, size)), first: piece * width)
+        }
+    }
+
+    /// The gradient of the sums in place of that of what they were normalised to; adds those of scale and shift.
+    private func normalizeEmbeddingsBackward(_ norm: NormPlace, _ gradient: MatrixView) {
+        let size = config.embeddingSize
         let sums = workspace.embedded.buffer.matrix(rows: tokens, columns: size)
         let pieces = RowPieces(tokens)
         unsafe workspace.partials.buffer.base.update(repeating: 0, count: pieces.count * 2 * size)
         pool.forEach(pieces.count) { piece in
             let part = pieces[piece]
             let (rows, partial) = unsafe (gradient.rows(part), workspace.partials.buffer.base + piece * 2 * size)
-            if let draw = dropout.embeddings {
-                drop(draw, rows, rows, first: part.lowerBound, isSelective: false)
-            }
             unsafe kernels.layerNormBackward(
                 rows, gradient: rows, input: sums.rows(part), gamma: model.weights.base + norm.gamma, epsilon: epsilon,
                 sums: (gamma: partial, beta: partial + size))
@@ -55,11 +73,6 @@ extension EncoderPass {
         let partials = workspace.partials.buffer.matrix(rows: pieces.count, columns: 2 * size)
         unsafe kernels.addRows(model.gradients.base + norm.gamma, partials.columns(0..<size))
         unsafe kernels.addRows(model.gradients.base + norm.beta, partials.columns(size..<2 * size))
-        // A piece is some columns of all tokens, so that every element of a table is summed in the order of the tokens.
-        let width = 64
-        pool.forEach((size + width - 1) / width) { piece in
-            scatter(gradient.columns(piece * width..<min((piece + 1) * width, size)), first: piece * width)
-        }
     }
 
     /// The gradient of the embeddings before their projection, whose own is added; that of the hidden state without one.
@@ -83,12 +96,14 @@ extension EncoderPass {
             let range = batch.tokens(of: sequence)
             for (position, token) in zip(config.positions.rows(of: batch.ids[range]), range) {
                 let (row, id) = (gradient.rows(token..<token + 1), Int(batch.ids[token]))
-                if id != config.padTokenID { unsafe kernels.addRows(target + places.words + id * size, row) }
+                if id != config.padTokenID || config.padTokenLearns {
+                    unsafe kernels.addRows(target + places.words + id * size, row)
+                }
                 if let types = places.types {
                     unsafe kernels.addRows(target + types + Int(batch.typeIDs[token]) * size, row)
                 }
-                guard position != config.positions.padID else { continue }
-                unsafe kernels.addRows(target + places.positions + position * size, row)
+                guard let positions = places.positions, position != config.positions.padID else { continue }
+                unsafe kernels.addRows(target + positions + position * size, row)
             }
         }
     }

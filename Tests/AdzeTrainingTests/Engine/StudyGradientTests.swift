@@ -12,7 +12,7 @@ import Testing
 @Suite struct StudyGradientTests {
     static let names = ((try? FileManager.default.contentsOfDirectory(atPath: Fixtures.path("study"))) ?? []).sorted()
 
-    @Test func everyHeadIsThere() { #expect(Self.names.count == 13) }
+    @Test func everyHeadIsThere() { #expect(Self.names.count == 14) }
 
     @Test(arguments: names) func everyGradientIsThatOfPyTorch(name: String) throws {
         let fixture = try TrainingFixture(study: name)

@@ -36,6 +36,13 @@ private struct ComparisonOptions: ParsableArguments {
         completion: .list(["first", "last"]))
     var from = "first"
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The heads that read every position, over a new table of words of N columns, too: what a model without"
+                + " pretraining reaches. All of it learns at --head-lr; default: none.", valueName: "N,N"))
+    var ownTable: String?
+
     @Option(name: .long, help: ArgumentHelp("Runs of each configuration, with --seed and those after.", valueName: "N"))
     var seeds = 3
 
@@ -85,7 +92,7 @@ struct CompareCommand: ParsableCommand {
 
     private var output: String { compared.output }
 
-    func validate() throws { _ = try blockCounts() }
+    func validate() throws { _ = (try blockCounts(), try tableSizes()) }
 
     func run() throws {
         let start = ContinuousClock.now
@@ -99,7 +106,7 @@ struct CompareCommand: ParsableCommand {
         let seed = try recipe.recipe(layerCount: layers).seed
         let plan = try ComparisonPlan(
             blocks: blockCounts(), fromLast: options.from == "last", heads: list(options.heads),
-            seeds: (0..<UInt64(options.seeds)).map { seed &+ $0 }, layerCount: layers)
+            wordTableSizes: tableSizes(), seeds: (0..<UInt64(options.seeds)).map { seed &+ $0 }, layerCount: layers)
         Console.notes(plan.notes, quiet: common.quiet)
         let test = try options.test.map { try data.readAll($0, kind: examples.kind, quiet: common.quiet) }
         let comparison = try Comparison(
@@ -140,6 +147,15 @@ struct CompareCommand: ParsableCommand {
             }
             return count
         }
+    }
+
+    private func tableSizes() throws -> [Int] {
+        try options.ownTable.map(list)?.map { part in
+            guard let size = Int(part) else {
+                throw ValidationError("--own-table \(quoted(part)): expected numbers of columns, such as 100")
+            }
+            return size
+        } ?? []
     }
 
     private func list(_ text: String) -> [String] {

@@ -129,6 +129,13 @@ struct StartOptions: ParsableArguments {
 
     @Option(
         name: .long,
+        help: ArgumentHelp(
+            "A new table of words of N columns in place of the model, of which only the tokenizer is used; for --head"
+                + " lstm and flatten. All of it learns at --head-lr; default: none.", valueName: "N"))
+    var ownTable: Int?
+
+    @Option(
+        name: .long,
         help: ArgumentHelp("Words, one a line, that become tokens of their own; default: none.", valueName: "FILE"),
         completion: .file())
     var addTokens: String?
@@ -144,15 +151,22 @@ struct StartOptions: ParsableArguments {
         if let task, StartOptions.tasks[task] == nil {
             throw ValidationError("--task \(quoted(task)): expected label, labels or number")
         }
+        guard let ownTable else { return }
+        guard (1...4096).contains(ownTable) else { throw ValidationError("--own-table is 1 to 4096 columns") }
+        guard try form.specified() != nil else {
+            throw ValidationError("--own-table needs --head lstm or flatten: a pooler has nothing to read there")
+        }
     }
 
     /// The head that is asked for; nil keeps the model's own. One that reads padding reads up to `length` tokens.
     func requested(length: Int?) throws -> NewHead? {
         guard newHead != nil || task != nil || form.head != nil else { return nil }
         let labels = try newHead.flatMap { $0 == "auto" ? nil : try splitLabels($0) }
-        return NewHead(
+        var head = NewHead(
             labels: labels, problem: task.flatMap { StartOptions.tasks[$0] }, form: try form.specified(),
             length: length)
+        head.wordTableSize = ownTable
+        return head
     }
 }
 
