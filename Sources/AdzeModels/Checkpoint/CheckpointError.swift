@@ -70,7 +70,8 @@ public enum CheckpointError: AdzeFailure, Equatable {
         case .noOutput(let wanted, let architecture): "\(withArticle(architecture)) gives no \(wanted)"
         case .noPooler(let what): "\(what) needs a pooler, which this checkpoint lacks"
         case .blockOutOfRange(let index, let count):
-            "there is no block \(index); the model has blocks 0 to \(count - 1)"
+            "there is no block \(index); the model has "
+                + (count == 0 ? "none" : count == 1 ? "block 0 alone" : "blocks 0 to \(count - 1)")
         case .noBlocks: "at least one block must be kept"
         case .headReadsBlocks(let form):
             "the head \(form) reads the hidden states of every block, so that none can be cut from under it; keep them"
