@@ -60,6 +60,7 @@ extension TrainerError: LocalizedError {}
 extension RunCheckpointError: LocalizedError {}
 
 extension BundleError: LocalizedError {}
+extension TextReadingError: LocalizedError {}
 extension LocationError: LocalizedError {}
 extension AddedTokensError: LocalizedError {}
 extension EvaluationError: LocalizedError {}

@@ -49,7 +49,7 @@ extension TextClassifier {
     ///
     /// The ways are the head, the tail, both in halves, a quarter of the room for the head and the rest for the tail, and
     /// windows that share nothing or a quarter; one for which a pair leaves no room is left out. Texts that fit are
-    /// classified once. Throws as `evaluate` does.
+    /// classified once. What the model itself says of long texts has no part in it. Throws as `evaluate` does.
     /// - Parameter progress: is told what is tried.
     /// - Complexity: one pass over the texts that fit, and one over the long ones for each way.
     public func tryLongTexts(
@@ -62,6 +62,8 @@ extension TextClassifier {
             )[0].truncatedTokenCount > 0
         }
         let fitting = zip(examples, isLong).filter { !$1 }.map(\.0), long = zip(examples, isLong).filter(\.1).map(\.0)
+        var options = options
+        (options.maximumLength, options.longText) = (limit, .head)
         var answers: [(Example, Classification)] = []
         progress("the texts that fit")
         if !fitting.isEmpty { _ = try evaluate(fitting, options: options) { answers.append(($0, $1)) } }

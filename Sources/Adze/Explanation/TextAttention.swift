@@ -21,6 +21,7 @@ public import Foundation
 public final class TextAttention: Sendable {
     /// The most tokens of one input.
     public let maximumLength: Int
+    private let reading: TextReading
     private let tokenizer: Tokenizer
     private let engine: Engine
 
@@ -32,7 +33,7 @@ public final class TextAttention: Sendable {
     /// Loads the weights of an opened model that is to run on threads which other models may share.
     public init(_ bundle: ModelBundle, on pool: ThreadPool) throws {
         tokenizer = try bundle.requireTokenizer()
-        maximumLength = bundle.maximumLength
+        (maximumLength, reading) = (bundle.maximumLength, bundle.reading)
         engine = try Engine(bundle.checkpoint.encoder, exactly: true, pool: pool.workers)
     }
 
@@ -42,6 +43,7 @@ public final class TextAttention: Sendable {
     /// `TokenizerError.impossibleBudget` where they leave no room, and `AttentionError.notFinite`.
     /// - Complexity: memory for L · A · T² weights twice.
     public func map(of input: TextInput, options: TextOptions = TextOptions()) throws -> AttentionMap {
+        let options = options.completed(by: reading)
         let text = try EncodedText(
             input, tokenizer, limit: min(options.maximumLength ?? maximumLength, maximumLength),
             strategy: options.longText ?? tokenizer.longText, what: "attention weights")

@@ -35,6 +35,7 @@ public final class TextExplainer: Sendable {
     public var labels: [String] { head.labels }
     /// The most tokens of one input.
     public let maximumLength: Int
+    private let reading: TextReading
     private let head: ClassificationHead
     private let tokenizer: Tokenizer
     private let padID: Int32
@@ -61,7 +62,7 @@ public final class TextExplainer: Sendable {
         }
         self.head = head
         tokenizer = try bundle.requireTokenizer()
-        maximumLength = bundle.maximumLength
+        (maximumLength, reading) = (bundle.maximumLength, bundle.reading)
         let padID = tokenizer.vocabulary.id(of: tokenizer.settings.paddingToken) ?? checkpoint.config.padTokenID
         self.padID = Int32(padID)
         self.pool = pool.workers
@@ -87,12 +88,13 @@ public final class TextExplainer: Sendable {
         _ texts: [TextInput], options: ExplanationOptions = ExplanationOptions()
     ) throws -> [Result<Explanation, TextProblem>] {
         let wish = try Wish(options, self)
+        let reading = options.text.completed(by: reading)
         let encoded = try pool.map(texts.count) { index -> Result<EncodedText, TextProblem> in
             do {
                 return .success(
                     try EncodedText(
-                        texts[index], tokenizer, limit: min(options.text.maximumLength ?? maximumLength, maximumLength),
-                        strategy: options.text.longText ?? tokenizer.longText, what: "attributions"))
+                        texts[index], tokenizer, limit: min(reading.maximumLength ?? maximumLength, maximumLength),
+                        strategy: reading.longText ?? tokenizer.longText, what: "attributions"))
             } catch let problem as TextProblem {
                 return .failure(problem)
             }

@@ -101,7 +101,8 @@ public struct FineTuning: Sendable {
                 store: FiniteStore(base: start.store, allowsNonFinite: false)),
             kernels: Kernels.chosen(products: recipe.floatProducts), pool: pool)
         let scorer = DevelopmentScorer(
-            head: settled.head, examples: examples.dev, windowCounts: development.windowCounts)
+            head: settled.head, examples: examples.dev, windowCounts: development.windowCounts,
+            aggregate: settled.textOptions.aggregate ?? .mean)
         let quantization = plan.map {
             QuantizeAwareState(store: PlannedQuantizedStore(model.checkpoint(), plan: $0))
         }
@@ -115,7 +116,9 @@ public struct FineTuning: Sendable {
         let bundle = ModelBundle(
             examples.bundle, checkpoint: result(model, plan), tokenizer: examples.bundle.tokenizer,
             edit: .finetuned(facts(outcome)))
-        return FineTunedModel(bundle: bundle, outcome: outcome, plan: plan, threads: pool.threadCount)
+        return FineTunedModel(
+            bundle: ModelBundle(bundle, reading: settled.reading), outcome: outcome, plan: plan,
+            threads: pool.threadCount)
     }
 
     /// The trained model: its masters, or where training saw them rounded, the weights that it saw.

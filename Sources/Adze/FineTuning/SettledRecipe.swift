@@ -21,6 +21,8 @@ struct SettledRecipe: Sendable {
     let maximumLength: Int
     /// What happens to longer texts.
     let longText: LongText
+    /// How the trained model reads texts: as they were in training, where the recipe or the start model says how.
+    let reading: TextReading
 
     /// Settles a recipe; throws as `FineTuning.init` does, but for what only tokens show.
     init(
@@ -29,11 +31,13 @@ struct SettledRecipe: Sendable {
         guard let head = examples.bundle.checkpoint.head.classification else { throw examples.bundle.noClassifier }
         let limit = examples.bundle.maximumLength
         var recipe = recipe
-        let length = min(recipe.maximumTokens ?? limit, limit)
+        let reading = try SettledRecipe.reading(examples.bundle, recipe)
+        let length = min(recipe.maximumTokens ?? reading.maximumLength ?? limit, limit)
         recipe.maximumTokens = length
         let side = try examples.bundle.requireTokenizer().settings.truncationSide
-        let rule = recipe.longText ?? (side == .left ? .tail : .head)
-        recipe.longText = rule
+        // What only the model says has no name in a recipe.
+        if reading.longText == nil { recipe.longText = recipe.longText ?? (side == .left ? .tail : .head) }
+        let rule = reading.longText ?? recipe.longText?.longText(maximumLength: length)
         metrics = DevelopmentScorer(head: head, examples: [], windowCounts: []).metrics
         if let metric {
             recipe.metric = metric
@@ -51,15 +55,28 @@ struct SettledRecipe: Sendable {
             examples.bundle.floatProducts ?? recipe.floatProducts, for: InstructionSet.chosen())
         loss = try SettledRecipe.loss(examples, &recipe, classWeights)
         (self.examples, self.recipe, self.head) = (examples, recipe, head)
-        (maximumLength, longText) = (length, rule.longText(maximumLength: length))
+        (maximumLength, longText, self.reading) = (length, rule ?? .head, reading)
     }
 
     /// How texts are prepared for predictions like those of the run.
     var textOptions: TextOptions {
         var options = TextOptions()
         options.maximumLength = maximumLength
-        options.longText = longText
+        (options.longText, options.aggregate) = (longText, reading.aggregate)
         return options
+    }
+
+    /// How the trained model reads texts.
+    ///
+    /// What a recipe says of long texts replaces what the start model says. Windows keep the length that was trained with.
+    private static func reading(_ start: ModelBundle, _ recipe: Recipe) throws(BundleError) -> TextReading {
+        var reading = start.reading
+        let length = recipe.maximumTokens.map { min($0, start.maximumLength) }
+        if let rule = recipe.longText {
+            reading = TextReading(longText: rule.longText(maximumLength: length ?? start.maximumLength))
+        }
+        if let length, reading.readsWindows || reading.maximumLength != nil { reading.maximumLength = length }
+        return try start.reading(longTexts: reading).reading
     }
 
     /// The loss that the recipe and the examples ask for.

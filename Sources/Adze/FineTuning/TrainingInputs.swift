@@ -76,6 +76,8 @@ struct DevelopmentScorer: Sendable {
     let head: ClassificationHead
     let examples: [Example]
     let windowCounts: [Int]
+    /// How the windows of an example are joined.
+    var aggregate = WindowAggregate.mean
 
     /// The scores that there are, the one that is the default first.
     var metrics: [String] {
@@ -97,7 +99,7 @@ struct DevelopmentScorer: Sendable {
         var rest = logits[...]
         for (example, count) in zip(examples, windowCounts) {
             let answer = head.classification(
-                Array(rest.prefix(count)), topK: 1, aggregate: .mean, truncated: 0)
+                Array(rest.prefix(count)), topK: 1, aggregate: aggregate, truncated: 0)
             rest = rest.dropFirst(count)
             try evaluation.add(example, answer)
         }

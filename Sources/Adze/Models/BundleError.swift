@@ -31,13 +31,13 @@ public enum BundleError: AdzeFailure, Equatable {
     case onlyInt8
     case unknownMetric(String, task: String, expected: [String])
     case undefinedMetric(String)
+    case unfitReading(TextReadingError)
 
     /// A request of the user's, a missing input, or bad data.
     public var kind: FailureKind {
         switch self {
         case .unknownShape, .badSelection, .noClassifier, .headLeftOut, .wrongHead, .notScored, .severalNumbers,
-            .differentHeads,
-            .unknownMetric:
+            .differentHeads, .unknownMetric, .unfitReading:
             .usage
         case .noTokenizer, .noTokenizerFiles: .missingInput
         case .notAModelFolder: .outputExists
@@ -106,6 +106,7 @@ public enum BundleError: AdzeFailure, Equatable {
         case .undefinedMetric(let name):
             "the metric \(name) is not defined for this data, where the answers or the model's are all the same;"
                 + " take other data or another --metric"
+        case .unfitReading(let error): "--long: \(error)"
         case .differentHeads: "texts are compared for two classifiers of texts alone; leave -i out to compare tensors"
         }
     }

@@ -155,7 +155,7 @@ extension ModelBundle {
         if task == .encoder { head["pooler"] = .bool(checkpoint.head.hasPooler) }
         if let sentenceRecipe { head["sentence"] = sentenceRecipe.json }
         return NativeMetadata(
-            config: .object(checkpoint.configMembers), head: .object(head),
+            config: .object(configMembers), head: .object(head),
             labels: checkpoint.head.labels.map { .array($0.map(JSONValue.string)) },
             tokenizer: tokenizer?.description, provenance: provenance,
             probes: .array(probes.map(\.json)), report: plan.report.map(JSONValue.object))

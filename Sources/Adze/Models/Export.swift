@@ -68,7 +68,7 @@ extension ModelBundle {
     }
 
     private var configuration: JSONObject {
-        var config = checkpoint.configMembers
+        var config = configMembers
         config["dtype"] = .string("float32")
         return config
     }

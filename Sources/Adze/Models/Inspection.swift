@@ -38,6 +38,7 @@ extension ModelBundle {
             fields["sentence"] = .string(
                 recipe.poolings.map(\.rawValue).joined(separator: "+") + (recipe.normalize ? ", normalized" : ""))
         }
+        if !reading.isEmpty { fields["texts"] = .object(reading.json) }
         if let native = source.native { add(native, to: &fields) }
         if let map = checkpoint.map, source.native == nil {
             fields["dropped"] = .array(map.dropped.map { .string($0.source) })

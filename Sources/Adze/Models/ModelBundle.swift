@@ -19,6 +19,8 @@ public struct ModelBundle: Sendable {
     public let tokenizer: Tokenizer?
     /// How sentence vectors are made, where the model says so.
     public let sentenceRecipe: SentenceRecipe?
+    /// How texts are read, where the model says so.
+    public let reading: TextReading
     /// What a user should hear of.
     public let notes: [String]
     /// Who multiplies in fp32; nil for what suits the processor.
@@ -49,6 +51,7 @@ public struct ModelBundle: Sendable {
             tokenizer = try ModelBundle.tokenizer(source, modelType, options)?.fitting(checkpoint.config)
             notes += tokenizer?.notes ?? ModelBundle.notes(onTokenizerOf: source)
             sentenceRecipe = try ModelBundle.recipe(source, checkpoint, &notes)
+            reading = try ModelBundle.reading(configuration, checkpoint, tokenizer)
             self.notes = notes
         } catch let error as any AdzeFailure {
             throw LocatedError(path: path, underlying: error)
@@ -67,8 +70,17 @@ public struct ModelBundle: Sendable {
     }
 
     /// The most tokens of one input: the tokenizer's own limit where it states one, never more than the positions.
-    public var maximumLength: Int {
+    public var maximumLength: Int { ModelBundle.maximumLength(checkpoint, tokenizer) }
+
+    private static func maximumLength(_ checkpoint: ModelCheckpoint, _ tokenizer: Tokenizer?) -> Int {
         min(tokenizer?.maximumLength ?? checkpoint.config.tokenLimit, checkpoint.config.tokenLimit)
+    }
+
+    /// The members of a `config.json` of the model.
+    var configMembers: JSONObject {
+        var members = checkpoint.configMembers
+        if !reading.isEmpty { members[TextReading.configKey] = .object(reading.json) }
+        return members
     }
 }
 
@@ -153,6 +165,16 @@ extension ModelBundle {
     }
 }
 
+extension ModelBundle {
+    private static func reading(
+        _ configuration: JSONValue?, _ checkpoint: ModelCheckpoint, _ tokenizer: Tokenizer?
+    ) throws(TextReadingError) -> TextReading {
+        guard let value = configuration?[TextReading.configKey] else { return TextReading() }
+        return try TextReading(json: value).fitted(
+            to: checkpoint, tokenizer, limit: maximumLength(checkpoint, tokenizer))
+    }
+}
+
 /// Reads a JSON file of at most 16 MB.
 func readJSON(_ path: String) throws -> JSONValue {
     let limits = JSONLimits()
@@ -226,12 +248,27 @@ extension ModelBundle {
 
     /// The model with other parameters or another tokenizer, and what it is told of that.
     init(_ old: ModelBundle, checkpoint: ModelCheckpoint, tokenizer: Tokenizer?, edit: ModelEdit) {
+        self.init(
+            old, checkpoint: checkpoint, tokenizer: tokenizer, reading: old.reading, edits: old.edits + [edit])
+    }
+
+    /// The same model, read in another way.
+    init(_ old: ModelBundle, reading: TextReading) {
+        self.init(
+            old, checkpoint: old.checkpoint, tokenizer: old.tokenizer, reading: reading, edits: old.edits)
+    }
+
+    private init(
+        _ old: ModelBundle, checkpoint: ModelCheckpoint, tokenizer: Tokenizer?, reading: TextReading,
+        edits: [ModelEdit]
+    ) {
         source = old.source
         self.checkpoint = checkpoint
         self.tokenizer = tokenizer
         sentenceRecipe = old.sentenceRecipe
+        self.reading = reading.limited(to: ModelBundle.maximumLength(checkpoint, tokenizer))
         notes = old.notes
         floatProducts = old.floatProducts
-        edits = old.edits + [edit]
+        self.edits = edits
     }
 }

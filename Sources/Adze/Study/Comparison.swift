@@ -223,6 +223,7 @@ public struct Comparison {
             let bytes = try checkpoint.store.load(parameter.name).bytes
             hash = unsafe bytes.withUnsafeBytes { unsafe xxh64($0, seed: hash) }
         }
+        if !bundle.reading.isEmpty { hash = Adze.digest(JSONValue.object(bundle.reading.json).text, seed: hash) }
         for token in bundle.tokenizer?.vocabulary.tokens ?? [] { hash = Adze.digest("\(token)\n", seed: hash) }
         return hexDigits(hash)
     }

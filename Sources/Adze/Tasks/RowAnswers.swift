@@ -66,7 +66,8 @@ package struct LabelAnswers: RowAnswers {
     let options: TextOptions
 
     package init(classifier: TextClassifier, topK: Int, options: TextOptions) {
-        (self.classifier, self.topK, self.options) = (classifier, topK, options)
+        (self.classifier, self.topK) = (classifier, topK)
+        self.options = options.completed(by: classifier.reading)
     }
 
     package func answers(to rows: [TextInput]) throws -> [Result<Classification, TextProblem>] {

@@ -86,13 +86,13 @@ public enum WindowAggregate: String, Sendable, CaseIterable {
 public struct TextOptions: Sendable {
     /// The most tokens of one input; nil takes the model's own limit, which is also the most that is allowed.
     public var maximumLength: Int?
-    /// What happens to longer texts; nil leaves it to the tokenizer: the head is kept, the tail where its files truncate
-    /// the left side.
+    /// What happens to longer texts; nil leaves it, the length and the windows' joining to the model where it says how it
+    /// reads long texts, else to the tokenizer: the head is kept, the tail where its files truncate the left side.
     public var longText: LongText?
-    /// How windows are joined.
-    public var aggregate: WindowAggregate = .mean
+    /// How windows are joined; nil takes the mean.
+    public var aggregate: WindowAggregate?
 
-    /// The model's limit, and the side of longer texts that its files keep.
+    /// What the model's files say: its limit, and the side of longer texts that they keep, where they say no more.
     public init() {}
 }
 
@@ -108,6 +108,8 @@ public final class TextClassifier: Sendable {
     public var labels: [String] { head.labels }
     /// The most tokens of one input.
     public let maximumLength: Int
+    /// How texts are read unless options say otherwise.
+    public let reading: TextReading
     let head: ClassificationHead
     let tokenizer: Tokenizer
     let engine: Engine
@@ -131,7 +133,7 @@ public final class TextClassifier: Sendable {
         guard let head = bundle.checkpoint.head.classification else { throw bundle.noClassifier }
         self.head = head
         tokenizer = try bundle.requireTokenizer()
-        maximumLength = bundle.maximumLength
+        (maximumLength, reading) = (bundle.maximumLength, bundle.reading)
         engine = try Engine(bundle, precision: precision, pool: pool.workers)
     }
 
@@ -140,7 +142,7 @@ public final class TextClassifier: Sendable {
         guard let head = bundle.checkpoint.head.classification else { throw bundle.noClassifier }
         self.head = head
         tokenizer = try bundle.requireTokenizer()
-        maximumLength = bundle.maximumLength
+        (maximumLength, reading) = (bundle.maximumLength, bundle.reading)
         self.engine = engine
     }
 
@@ -152,6 +154,7 @@ public final class TextClassifier: Sendable {
     public func classify(
         _ texts: [TextInput], topK: Int = 1, options: TextOptions = TextOptions()
     ) throws -> [Classification] {
+        let options = options.completed(by: reading)
         let limit = min(options.maximumLength ?? maximumLength, maximumLength)
         let encodings = try engine.map(texts.count) { [tokenizer] index in
             try tokenizer.encodeLong(
@@ -164,7 +167,7 @@ public final class TextClassifier: Sendable {
             let logits = Array(outputs.prefix(windows.count))
             outputs = outputs.dropFirst(windows.count)
             return head.classification(
-                logits, topK: topK, aggregate: options.aggregate,
+                logits, topK: topK, aggregate: options.aggregate ?? .mean,
                 truncated: windows.reduce(0) { $0 + $1.truncatedTokenCount })
         }
     }

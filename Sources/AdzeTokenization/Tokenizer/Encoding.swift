@@ -61,6 +61,21 @@ extension LongText: CustomStringConvertible {
     }
 }
 
+extension LongText {
+    /// A way that gives one input a text, by its name as `description` has it; nil for another name.
+    public init?(cut name: String) {
+        switch name {
+        case "head": self = .head
+        case "tail": self = .tail
+        case "head+tail": self = .headAndTail
+        default:
+            let part = "head+tail:"
+            guard name.hasPrefix(part), let head = Int(name.dropFirst(part.count)), head >= 0 else { return nil }
+            self = .headThenTail(head: head)
+        }
+    }
+}
+
 extension Truncation {
     /// How many tokens each text keeps of a room of `room`; the second is 0 without a second text.
     ///

@@ -105,15 +105,19 @@ struct AttentionCommand: ParsableCommand {
         }
     }
 
-    private var textOptions: TextOptions {
+    /// Of a model that reads windows the first is shown.
+    private func textOptions(_ reading: TextReading) -> TextOptions {
         var options = TextOptions()
         options.maximumLength = maxLength
+        if reading.readsWindows {
+            (options.longText, options.maximumLength) = (.head, maxLength ?? reading.maximumLength)
+        }
         return options
     }
 
     private func map(of input: TextInput, by bundle: ModelBundle, on pool: ThreadPool) throws -> AttentionMap {
         do {
-            return try TextAttention(bundle, on: pool).map(of: input, options: textOptions)
+            return try TextAttention(bundle, on: pool).map(of: input, options: textOptions(bundle.reading))
         } catch let error as AttentionError {
             throw LocatedError(path: bundle.source.path, underlying: error)
         }
@@ -131,7 +135,7 @@ struct AttentionCommand: ParsableCommand {
         }
         let explainer = try TextExplainer(bundle, on: pool)
         var options = attributions.options
-        options.text = textOptions
+        options.text = textOptions(bundle.reading)
         let methods = attributions.method.map { [$0] } ?? AttributionMethod.allCases
         return .found(
             try methods.map { method in

@@ -33,6 +33,10 @@ struct ConvertCommand: ParsableCommand {
             int8 is calibrated on sentences that ship with Adze, or on the texts of --calibrate: at most 512 of them, at \
             even steps over the file, and 16,384 tokens, 128 of one text. A .adze file with int8 that is converted \
             again keeps its codes, its layers in fp32 and its report, unless --calibrate asks for others.
+
+            --long, with --stride, --max-length and --aggregate, writes into the file how a classifier reads long texts: \
+            predict, evaluate and explain then do so where they are not told otherwise, and what is made of the file \
+            says it too. --long head takes it out again. A report of quantize, which measured another reading, goes.
             """)
 
     @Argument(help: ArgumentHelp("A checkpoint file or model folder.", valueName: "SRC"), completion: .file())
@@ -55,6 +59,7 @@ struct ConvertCommand: ParsableCommand {
     @Flag(name: .long, help: "Keep NaN and infinite weights instead of refusing them.")
     var allowNonfinite = false
 
+    @OptionGroup(title: "Long texts") var texts: WindowOptions
     @OptionGroup(title: "Calibration") var calibration: CalibrationOptions
     @OptionGroup(title: "Calibration") var columns: ColumnOptions
     @OptionGroup(title: "Source") var source: SourceOptions
@@ -82,6 +87,7 @@ struct ConvertCommand: ParsableCommand {
         if form.head != nil && newHead == nil {
             throw ValidationError("--head says what a new classifier computes; name its labels with --new-head")
         }
+        _ = try texts.reading()
         if output == nil && !dryRun { throw ValidationError("name the output with -o OUT.adze, or pass --dry-run") }
     }
 
@@ -93,7 +99,8 @@ struct ConvertCommand: ParsableCommand {
         options.checkpoint.newHead = try newHead.map(splitLabels)
         options.checkpoint.newHeadForm = try form.specified()
         options.checkpoint.seed = seed
-        let bundle = try ModelBundle(path: model, options: options)
+        var bundle = try ModelBundle(path: model, options: options)
+        if let reading = try texts.reading() { bundle = try bundle.reading(longTexts: reading) }
         Console.notes(bundle.notes, quiet: common.quiet)
         var report: ConversionReport?
         if let output, !dryRun {

@@ -20,7 +20,8 @@ struct EvaluateCommand: ParsableCommand {
             --long auto tries each way of treating long texts on --dev: the head, the tail, both, with half or a quarter \
             of the room for the head, and windows that share nothing or a quarter. It prints what each scored over all \
             texts and over the long ones, how many inputs these became and how long they took, and scores DATA with the \
-            best.
+            best. --write OUT.adze keeps the choice: the model again, which reads long texts so by itself, in predict, \
+            evaluate and explain, and in what is made of it; convert --long sets it by hand.
 
             --study-compat N repeats the program of the study that Adze grew from, whose figures carry two faults: an \
             LSTM's answer is gathered across the texts of a batch, and dropout stays on. Every other command gives the \
@@ -44,6 +45,13 @@ struct EvaluateCommand: ParsableCommand {
         completion: .file())
     var dev: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "For --long auto: write the model again with what was chosen; default: none.", valueName: "OUT"),
+        completion: .file(extensions: ["adze"]))
+    var write: String?
+
     @OptionGroup(title: "The study's program") var study: StudyProgramOptions
     @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
@@ -57,6 +65,9 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var page: ReportOptions
 
     func validate() throws {
+        if write != nil, !texts.isAuto {
+            throw ValidationError("--write keeps what --long auto chose; convert sets it")
+        }
         guard texts.isAuto == (dev != nil) else {
             throw ValidationError(
                 texts.isAuto ? "--long auto needs --dev DATA, which chooses" : "--dev is for --long auto")
@@ -68,9 +79,11 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(data, as: "DATA").reads(dev, as: "--dev")
-            .writes(page.report, as: "--report", force: page.force).check()
-        var options = try texts.isAuto ? texts.automaticOptions() : texts.textOptions()
+            .writes(page.report, as: "--report", force: page.force)
+            .writes(write, as: "--write", force: page.force).check()
         let bundle = try openModel(model, source, products: products, quiet: common.quiet)
+        var options = try texts.isAuto ? texts.automaticOptions() : texts.textOptions(of: bundle.reading)
+        Console.notes(texts.notes(bundle.reading), quiet: common.quiet)
         let kind = try bundle.targetKind(separator: examples.separator)
         try examples.check(kind)
         var input = try examples.open(data, kind: kind)
@@ -117,6 +130,7 @@ struct EvaluateCommand: ParsableCommand {
                 title: "\(splitPath(model).name) on \(data == "-" ? "standard input" : splitPath(data).name)",
                 subtitle: arithmetic.precision.rawValue, facts: ReportOptions.facts(seconds: seconds))
         }
+        if let choice, let write { try keep(choice.best.rule, options, bundle, in: write) }
         try show(report, choice, ofStudy)
         try StandardOutput.shared.flush()
         Console.summary(
@@ -138,6 +152,19 @@ struct EvaluateCommand: ParsableCommand {
             progress.end()
             throw InputError(path: path, underlying: error)
         }
+    }
+
+    /// Writes the model with the way that was chosen, as it is stored.
+    private func keep(_ rule: LongText, _ options: TextOptions, _ bundle: ModelBundle, in path: String) throws {
+        let reading = TextReading(
+            longText: rule, maximumLength: options.maximumLength.map { min($0, bundle.maximumLength) },
+            aggregate: options.aggregate)
+        var conversion = ConversionOptions()
+        conversion.store = bundle.source.native?.store ?? .full
+        conversion.replacing = page.force
+        conversion.threads = common.threads
+        _ = try bundle.reading(longTexts: reading).convert(to: path, options: conversion)
+        Console.summary("\(path) reads long texts as \(rule)", quiet: common.quiet)
     }
 
     private func show(_ report: EvaluationReport, _ choice: LongTextReport?, _ ofStudy: StudyEvaluation?) throws {

@@ -66,6 +66,9 @@ struct ExplainCommand: ParsableCommand {
         let bundle = try openModel(model, source, quiet: common.quiet)
         let stream = TextWishes(answersEveryLine: true, passesOn: .json)
         let input = try texts.open(model: model, stream, quiet: common.quiet)
+        if let note = bundle.reading.longTextNote, long == nil {
+            Console.notes(["\(note); --long says otherwise"], quiet: common.quiet)
+        }
         let explainer = try TextExplainer(bundle, on: ThreadPool(threads: common.threads))
         var options = wishes.options
         options.text.maximumLength = maxLength
@@ -76,7 +79,7 @@ struct ExplainCommand: ParsableCommand {
 
     private func longText() throws -> LongText? {
         guard let long else { return nil }
-        guard let cut = LongTextOptions.cut(long) else {
+        guard let cut = LongText(cut: long) else {
             throw ValidationError("--long \(quoted(long)): expected head, tail, head+tail or head+tail:N")
         }
         return cut

@@ -97,6 +97,7 @@ struct FinetuneCommand: ParsableCommand {
     private func notes(_ job: FineTuning) -> [String] {
         var notes: [String] = []
         let count = job.examples.train.count
+        if job.recipe.longText == nil, let note = job.examples.bundle.reading.longTextNote { notes.append(note) }
         if job.truncatedCount > 0 {
             notes.append(
                 "\(grouped(job.truncatedCount)) of \(counted(count, "text")) cut to \(job.maximumLength) tokens")

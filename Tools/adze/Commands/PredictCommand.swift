@@ -100,16 +100,19 @@ struct PredictCommand: ParsableCommand {
             .writes(output, as: "-o", force: force).check()
         let bundle = try openModel(model, source, products: products, quiet: true)
         let task = try TextTask(bundle, prefersNextSentence: head.nextSentence)
-        try head.check(for: task, architecture: bundle.checkpoint.head.architectureName)
+        try head.check(
+            for: task, architecture: bundle.checkpoint.head.architectureName, reading: bundle.reading)
         // The input is opened, and begins to be read, before the weights are.
         let input = try open(task)
         Console.notes(bundle.notes, quiet: common.quiet)
+        Console.notes(head.texts.notes(bundle.reading), quiet: common.quiet)
         arithmetic.noteCodes(bundle, quiet: common.quiet)
         switch try TextModel(bundle, for: task, precision: arithmetic.precision, threads: common.threads) {
         case .classifier(let classifier):
             try answer(
                 input,
-                LabelAnswers(classifier: classifier, topK: head.topK ?? 1, options: try head.textOptions()))
+                LabelAnswers(
+                    classifier: classifier, topK: head.topK ?? 1, options: try head.textOptions(of: bundle.reading)))
         case .entityFinder(let finder):
             let options = try head.entityOptions(limit: finder.maximumLength)
             try answer(input, EntityAnswers(finder: finder, options: options))

@@ -77,11 +77,12 @@ struct QuantizeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let textOptions = try texts.textOptions()
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(dev, as: "--dev")
             .reads(calibration.calibrate, as: "--calibrate")
             .writes(output.output, as: "-o", force: output.force).check()
         let bundle = try openModel(model, source, quiet: common.quiet)
+        let textOptions = try texts.textOptions(of: bundle.reading)
+        Console.notes(texts.notes(bundle.reading), quiet: common.quiet)
         let kind = try bundle.targetKind(separator: examples.separator)
         try examples.check(kind)
         let limit = QualityGate(metric: try QualityMetric(metric, for: kind), maximumDrop: maxDrop)

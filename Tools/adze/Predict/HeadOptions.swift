@@ -85,7 +85,7 @@ extension HeadOptions {
 
     /// Refuses an option that the task has no use for, by the name of the model's head, and those that contradict
     /// each other.
-    func check(for task: TextTask, architecture: String) throws {
+    func check(for task: TextTask, architecture: String, reading: TextReading) throws {
         let known = HeadOptions.options(of: task)
         if let other = given.first(where: { !known.contains($0) }) {
             throw OptionOfAnotherHead(option: other, architecture: architecture, known: known)
@@ -105,7 +105,8 @@ extension HeadOptions {
         // Answers are always found in windows.
         if task != .answers {
             try texts.check(
-                aggregates: aggregate != nil && task == .classification, strideAsksForWindows: task == .entities)
+                aggregates: aggregate != nil && task == .classification, strideAsksForWindows: task == .entities,
+                modelReadsWindows: reading.readsWindows)
         }
     }
 }
@@ -137,8 +138,8 @@ extension HeadOptions {
     }
 
     /// What happens to long texts of the other heads.
-    func textOptions() throws -> TextOptions {
-        try texts.textOptions(aggregate: aggregate.flatMap(WindowAggregate.init(rawValue:)))
+    func textOptions(of reading: TextReading = TextReading()) throws -> TextOptions {
+        try texts.textOptions(aggregate: aggregate.flatMap(WindowAggregate.init(rawValue:)), of: reading)
     }
 
     /// How answers are found.

@@ -33,9 +33,10 @@ struct LongTextOptions: ParsableArguments {
     /// What `evaluate` takes beside them: labelled data chooses.
     static let auto = "auto"
 
-    /// Refuses what is said about windows where there are none. A stride alone may ask for them.
-    func check(aggregates: Bool = false, strideAsksForWindows: Bool = false) throws {
-        guard long != "window", long != nil || !strideAsksForWindows else { return }
+    /// Refuses what is said about windows where there are none. A stride alone may ask for them, and a model may read in
+    /// them by itself.
+    func check(aggregates: Bool = false, strideAsksForWindows: Bool = false, modelReadsWindows: Bool = false) throws {
+        guard long != "window", long != nil || !(strideAsksForWindows || modelReadsWindows) else { return }
         for (option, isGiven) in [("--stride", stride != nil), ("--aggregate", aggregates)] where isGiven {
             let place = long.map { "instead of --long \($0)" } ?? "or leave it out"
             throw ValidationError("\(option) is for windows: say --long window \(place)")
@@ -52,7 +53,7 @@ struct LongTextOptions: ParsableArguments {
         case auto:
             throw ValidationError("--long auto is for evaluate, which tries each on labelled data; name the way here")
         default:
-            guard let cut = cut(name) else {
+            guard let cut = LongText(cut: name) else {
                 throw ValidationError(
                     "--long \(quoted(name)): expected head, tail, head+tail, head+tail:N or window")
             }
@@ -60,27 +61,25 @@ struct LongTextOptions: ParsableArguments {
         }
     }
 
-    /// A way that gives one input a text, by its name; nil for another name.
-    static func cut(_ name: String) -> LongText? {
-        switch name {
-        case "head": return .head
-        case "tail": return .tail
-        case "head+tail": return .headAndTail
-        default:
-            let part = "head+tail:"
-            guard name.hasPrefix(part), let head = Int(name.dropFirst(part.count)), head >= 0 else { return nil }
-            return .headThenTail(head: head)
-        }
-    }
-
-    /// The options for the library; throws where they contradict each other.
-    func textOptions(aggregate: WindowAggregate?) throws -> TextOptions {
-        try check(aggregates: aggregate != nil)
+    /// The options for the library; throws where they contradict each other, or what a model says by itself.
+    func textOptions(aggregate: WindowAggregate?, of reading: TextReading = TextReading()) throws -> TextOptions {
+        try check(aggregates: aggregate != nil, modelReadsWindows: reading.readsWindows)
         var options = TextOptions()
         options.maximumLength = maxLength
         options.longText = try longText(stride: stride ?? 64)
-        options.aggregate = aggregate ?? .mean
+        options.aggregate = aggregate
+        guard long == nil, let stride else { return options }
+        // Other windows than the model's are still its own in all else.
+        options.longText = .window(stride: stride)
+        options.maximumLength = maxLength ?? reading.maximumLength
+        options.aggregate = aggregate ?? reading.aggregate
         return options
+    }
+
+    /// What the model says of long texts, where nothing else is asked for.
+    func notes(_ reading: TextReading) -> [String] {
+        guard long == nil, stride == nil, let note = reading.longTextNote else { return [] }
+        return ["\(note); --long says otherwise"]
     }
 }
 
@@ -93,8 +92,26 @@ struct WindowOptions: ParsableArguments {
         help: ArgumentHelp("How windows are joined, with --long window; default: mean.", valueName: "HOW"))
     var aggregate: WindowAggregate?
 
-    /// The options for the library; throws where they contradict each other.
-    func textOptions() throws -> TextOptions { try texts.textOptions(aggregate: aggregate) }
+    /// The options for the library; throws where they contradict each other, or what a model says by itself.
+    func textOptions(of reading: TextReading = TextReading()) throws -> TextOptions {
+        try texts.textOptions(aggregate: aggregate, of: reading)
+    }
+
+    /// What the model says of long texts, where nothing else is asked for.
+    func notes(_ reading: TextReading) -> [String] { texts.notes(reading) }
+
+    /// The way as a model may carry it; nil where none is named.
+    func reading() throws -> TextReading? {
+        guard texts.long != nil else {
+            guard texts.stride == nil, texts.maxLength == nil, aggregate == nil else {
+                throw ValidationError("--stride, --max-length and --aggregate are for --long, which names the way")
+            }
+            return nil
+        }
+        let options = try textOptions()
+        return TextReading(
+            longText: options.longText, maximumLength: options.maximumLength, aggregate: options.aggregate)
+    }
 
     /// Whether labelled data chooses.
     var isAuto: Bool { texts.long == LongTextOptions.auto }
@@ -107,7 +124,7 @@ struct WindowOptions: ParsableArguments {
         guard texts.stride == nil else { throw ValidationError("--long auto tries strides itself; leave --stride out") }
         var options = TextOptions()
         options.maximumLength = texts.maxLength
-        options.aggregate = aggregate ?? .mean
+        options.aggregate = aggregate
         return options
     }
 }
