@@ -38,6 +38,7 @@ extension FloatProductsError: LocalizedError {}
 extension TokenizerError: LocalizedError {}
 extension DataError: LocalizedError {}
 extension RowError: LocalizedError {}
+extension CleaningError: LocalizedError {}
 
 extension ConfigError: LocalizedError {}
 extension CheckpointError: LocalizedError {}

@@ -128,10 +128,11 @@ extension LengthReport {
     /// Throws the source's errors, and `DataError.noExamples` for none.
     /// - Parameters:
     ///   - limit: the most tokens that the model takes; nil takes the tokenizer's, where it says.
+    ///   - cleaner: cleans each text before; nil for none.
     ///   - progress: is told how many texts are done.
     public init(
-        _ source: inout TextRows, tokenizer: Tokenizer, limit: Int? = nil, threads: Int? = nil,
-        progress: (Int) -> Void = { _ in }
+        _ source: inout TextRows, tokenizer: Tokenizer, limit: Int? = nil, cleaner: TextCleaner? = nil,
+        threads: Int? = nil, progress: (Int) -> Void = { _ in }
     ) throws {
         let pool = WorkerPool(threads: threads)
         var counts: [TokenCounts] = []
@@ -145,9 +146,10 @@ extension LengthReport {
             if batch.isEmpty { break }
             let rows = batch
             counts += try pool.map(rows.count) { index in
-                TokenCounts(
-                    first: Int32(tokenizer.ids(of: rows[index].text).count),
-                    second: rows[index].pair.map { Int32(tokenizer.ids(of: $0).count) })
+                let text = cleaner.clean(TextInput(rows[index].text, pair: rows[index].pair))
+                return TokenCounts(
+                    first: Int32(tokenizer.ids(of: text.text).count),
+                    second: text.pair.map { Int32(tokenizer.ids(of: $0).count) })
             }
             progress(counts.count)
         }

@@ -56,9 +56,10 @@ extension TextClassifier {
         on examples: [Example], options: TextOptions = TextOptions(), progress: (String) -> Void = { _ in }
     ) throws -> LongTextReport {
         let limit = min(options.maximumLength ?? maximumLength, maximumLength)
-        let isLong = try engine.map(examples.count) { [tokenizer] index in
-            try tokenizer.encodeLong(
-                examples[index].text, pair: examples[index].pair, maximumLength: limit, strategy: .head
+        let isLong = try engine.map(examples.count) { [tokenizer, cleaner] index in
+            let text = cleaner.clean(TextInput(examples[index].text, pair: examples[index].pair))
+            return try tokenizer.encodeLong(
+                text.text, pair: text.pair, maximumLength: limit, strategy: .head
             )[0].truncatedTokenCount > 0
         }
         let fitting = zip(examples, isLong).filter { !$1 }.map(\.0), long = zip(examples, isLong).filter(\.1).map(\.0)
@@ -114,10 +115,9 @@ extension TextClassifier {
     /// Inputs that texts become; only windows are more than one.
     private func inputCount(_ examples: [Example], _ rule: LongText, _ limit: Int) throws -> Int {
         guard case .window = rule else { return examples.count }
-        return try engine.map(examples.count) { [tokenizer] index in
-            try tokenizer.encodeLong(
-                examples[index].text, pair: examples[index].pair, maximumLength: limit, strategy: rule
-            ).count
+        return try engine.map(examples.count) { [tokenizer, cleaner] index in
+            let text = cleaner.clean(TextInput(examples[index].text, pair: examples[index].pair))
+            return try tokenizer.encodeLong(text.text, pair: text.pair, maximumLength: limit, strategy: rule).count
         }.reduce(0, +)
     }
 }

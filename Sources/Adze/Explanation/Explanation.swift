@@ -58,6 +58,8 @@ public struct Explanation: Sendable, Equatable {
     public let attributions: [Double]
     /// Tokens that did not fit and were cut off.
     public let truncatedTokenCount: Int
+    /// The text that the tokens' ranges are of, where the model cleans texts; nil where it is the text that was given.
+    public var cleanedText: TextInput?
 
     /// How far the attributions' sum is from what it should be, the difference of the two logits: captum's convergence
     /// delta. Nil for a method without a baseline, whose sum means nothing.

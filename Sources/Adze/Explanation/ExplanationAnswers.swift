@@ -17,9 +17,10 @@ package struct ExplanationAnswers: RowAnswers {
 
     package func truncatedTokenCount(_ answer: Explanation) -> Int { answer.truncatedTokenCount }
 
-    package let memberNames = [
-        "label", "score", "logit", "method", "steps", "baseline", "baseline_logit", "delta", "tokens",
-    ]
+    package var memberNames: [String] {
+        ["label", "score", "logit", "method", "steps", "baseline", "baseline_logit", "delta", "tokens"]
+            + (explainer.cleansTexts ? ["cleaned", "cleaned_pair"] : [])
+    }
 
     package func members(_ answer: Explanation) -> JSONObject {
         var object: JSONObject = [
@@ -38,6 +39,10 @@ package struct ExplanationAnswers: RowAnswers {
                 member["attribution"] = .number(attribution)
                 return .object(member)
             })
+        if let cleaned = answer.cleanedText {
+            object["cleaned"] = .string(cleaned.text)
+            if let pair = cleaned.pair { object["cleaned_pair"] = .string(pair) }
+        }
         return object
     }
 

@@ -37,7 +37,7 @@ public final class TextAttention: Sendable {
         engine = try Engine(bundle.checkpoint.encoder, exactly: true, pool: pool.workers)
     }
 
-    /// The weights of a text, or of a pair.
+    /// The weights of a text, or of a pair, which is not cleaned, whatever the model says: places are places in it.
     ///
     /// Throws `TextProblem.empty` for a text without tokens, `TaskError.noWindows` where `options` ask for windows,
     /// `TokenizerError.impossibleBudget` where they leave no room, and `AttentionError.notFinite`.

@@ -6,6 +6,7 @@
 // it: it is affine, so that a token's sum is the same.
 
 internal import AdzeBytes
+internal import AdzeData
 internal import AdzeKernels
 internal import AdzeModels
 internal import AdzeThreads
@@ -38,6 +39,7 @@ public final class TextExplainer: Sendable {
     private let reading: TextReading
     private let head: ClassificationHead
     private let tokenizer: Tokenizer
+    private let cleaner: TextCleaner?
     private let padID: Int32
     private let shape: EncoderShape
     private let form: HeadForm
@@ -45,6 +47,9 @@ public final class TextExplainer: Sendable {
     private let pass: Mutex<TrainingPass>
     /// The most tokens of one batch of gradients.
     private let tokenBudget: Int
+
+    /// Whether texts are cleaned before they are explained.
+    var cleansTexts: Bool { cleaner != nil }
 
     /// Opens a model and loads its weights; throws as `TextClassifier.init(contentsOf:)` does.
     public convenience init(contentsOf url: URL, threads: Int? = nil) throws {
@@ -62,7 +67,7 @@ public final class TextExplainer: Sendable {
         }
         self.head = head
         tokenizer = try bundle.requireTokenizer()
-        (maximumLength, reading) = (bundle.maximumLength, bundle.reading)
+        (maximumLength, reading, cleaner) = (bundle.maximumLength, bundle.reading, try bundle.cleaner())
         let padID = tokenizer.vocabulary.id(of: tokenizer.settings.paddingToken) ?? checkpoint.config.padTokenID
         self.padID = Int32(padID)
         self.pool = pool.workers
@@ -81,6 +86,7 @@ public final class TextExplainer: Sendable {
 
     /// Explains texts, in their order: why one gets no explanation is its own result.
     ///
+    /// Where the model cleans texts, tokens are of the cleaned one, which the explanation holds.
     /// In a task that is cancelled, throws `CancellationError` before its next batch. Throws `ExplanationError`,
     /// `TaskError.noWindows` and `noMaskToken`, and `TokenizerError.impossibleBudget` where `options` leave no room.
     /// - Complexity: two passes and a half forward for each step of a text.
@@ -89,6 +95,7 @@ public final class TextExplainer: Sendable {
     ) throws -> [Result<Explanation, TextProblem>] {
         let wish = try Wish(options, self)
         let reading = options.text.completed(by: reading)
+        let texts = try pool.map(texts.count) { cleaner.clean(texts[$0]) }
         let encoded = try pool.map(texts.count) { index -> Result<EncodedText, TextProblem> in
             do {
                 return .success(
@@ -100,10 +107,15 @@ public final class TextExplainer: Sendable {
             }
         }
         var found = try explain(encoded.compactMap { try? $0.get() }, wish)[...]
-        return encoded.map { text in
+        return zip(texts, encoded).map { input, text in
             switch text {
             case .failure(let problem): return .failure(problem)
-            case .success: return found.popFirst() ?? .failure(.notFinite)
+            case .success:
+                return (found.popFirst() ?? .failure(.notFinite)).map { explanation in
+                    var explanation = explanation
+                    explanation.cleanedText = cleansTexts ? input : nil
+                    return explanation
+                }
             }
         }
     }

@@ -57,10 +57,11 @@ public struct FineTuning: Sendable {
     init(_ settled: SettledRecipe, threads: Int?) throws {
         let pool = WorkerPool(threads: threads)
         let tokenizer = try settled.examples.bundle.requireTokenizer()
+        let cleaner = try settled.examples.bundle.cleaner()
         func inputs(_ list: [Example]) throws -> TrainingInputs {
             try TrainingInputs(
-                list, head: settled.head, tokenizer: tokenizer, maximumLength: settled.maximumLength,
-                strategy: settled.longText, pool: pool)
+                list, head: settled.head, tokenizer: tokenizer, cleaner: cleaner,
+                maximumLength: settled.maximumLength, strategy: settled.longText, pool: pool)
         }
         training = try inputs(settled.examples.train)
         development = try inputs(settled.examples.dev)

@@ -20,12 +20,13 @@ struct TrainingInputs: Sendable {
     ///
     /// Throws `TokenizerError.impossibleBudget`.
     init(
-        _ examples: [Example], head: ClassificationHead, tokenizer: Tokenizer, maximumLength: Int,
-        strategy: LongText, pool: WorkerPool
+        _ examples: [Example], head: ClassificationHead, tokenizer: Tokenizer, cleaner: TextCleaner?,
+        maximumLength: Int, strategy: LongText, pool: WorkerPool
     ) throws {
         let encodings = try pool.map(examples.count) { index in
-            try tokenizer.encodeLong(
-                examples[index].text, pair: examples[index].pair, maximumLength: maximumLength, strategy: strategy)
+            let text = cleaner.clean(TextInput(examples[index].text, pair: examples[index].pair))
+            return try tokenizer.encodeLong(
+                text.text, pair: text.pair, maximumLength: maximumLength, strategy: strategy)
         }
         windowCounts = encodings.map(\.count)
         truncatedCount = encodings.filter { $0.contains { $0.truncatedTokenCount > 0 } }.count

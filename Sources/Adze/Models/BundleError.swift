@@ -31,7 +31,7 @@ public enum BundleError: AdzeFailure, Equatable {
     case onlyInt8
     case unknownMetric(String, task: String, expected: [String])
     case undefinedMetric(String)
-    case unfitReading(TextReadingError)
+    case unfitReading(TextReadingError, option: String)
 
     /// A request of the user's, a missing input, or bad data.
     public var kind: FailureKind {
@@ -106,7 +106,7 @@ public enum BundleError: AdzeFailure, Equatable {
         case .undefinedMetric(let name):
             "the metric \(name) is not defined for this data, where the answers or the model's are all the same;"
                 + " take other data or another --metric"
-        case .unfitReading(let error): "--long: \(error)"
+        case .unfitReading(let error, let option): "\(option): \(error)"
         case .differentHeads: "texts are compared for two classifiers of texts alone; leave -i out to compare tensors"
         }
     }

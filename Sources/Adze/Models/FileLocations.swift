@@ -140,13 +140,14 @@ extension TrainingExamples {
     /// - Parameters:
     ///   - words: words to add to the vocabulary, see `ModelBundle.addingTokens(_:)`.
     ///   - allowsInt8: whether a file of int8 weights alone may be the start.
+    ///   - cleaner: how texts are cleaned; nil for as the model says, and one of nil for not at all.
     public init(
         model url: URL, options: ModelOptions = ModelOptions(), tables: TrainingTables, newHead: NewHead? = nil,
-        words: [String] = [], seed: UInt64 = 42, allowsInt8: Bool = false
+        words: [String] = [], seed: UInt64 = 42, allowsInt8: Bool = false, cleaner: TextCleaner?? = nil
     ) throws {
         try self.init(
             model: url.localPath, options: options, tables: tables, newHead: newHead, words: words, seed: seed,
-            allowsInt8: allowsInt8)
+            allowsInt8: allowsInt8, cleaner: cleaner)
     }
 }
 

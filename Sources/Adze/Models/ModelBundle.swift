@@ -25,6 +25,8 @@ public struct ModelBundle: Sendable {
     public let notes: [String]
     /// Who multiplies in fp32; nil for what suits the processor.
     let floatProducts: FloatProducts?
+    /// The folder of WordNet's files; nil for Debian's.
+    let wordNetPath: String?
     /// What was done to what was opened, in its order; empty for a model as it lies on disk.
     let edits: [ModelEdit]
 
@@ -34,7 +36,7 @@ public struct ModelBundle: Sendable {
     /// the last are left out where they were added to it, or where it is one; else it is refused here.
     package init(path: String, options: ModelOptions = ModelOptions()) throws {
         let options = try options.located()
-        floatProducts = options.floatProducts
+        (floatProducts, wordNetPath) = (options.floatProducts, options.wordNetPath)
         if let floatProducts { _ = try FloatProducts.chosen(floatProducts, for: .best) }
         let source = try OpenedModel(path: path, options: options.weights)
         self.source = source
@@ -268,7 +270,7 @@ extension ModelBundle {
         sentenceRecipe = old.sentenceRecipe
         self.reading = reading.limited(to: ModelBundle.maximumLength(checkpoint, tokenizer))
         notes = old.notes
-        floatProducts = old.floatProducts
+        (floatProducts, wordNetPath) = (old.floatProducts, old.wordNetPath)
         self.edits = edits
     }
 }

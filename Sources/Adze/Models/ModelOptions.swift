@@ -25,12 +25,15 @@ public struct ModelOptions: Sendable {
     /// Who multiplies where the model runs or learns in fp32; nil for what suits the processor, which is ours but where it
     /// has no fma. In int8 our own kernels always.
     public var floatProducts: FloatProducts?
+    /// The folder of WordNet's files, for models that clean texts by lemmas; nil for that of Debian's package.
+    public var wordNet: URL?
     /// The program `adze-h5worker`, which reads HDF5; nil for the one beside the running executable.
     public var hdf5Worker: URL?
 
     // The same as paths, as the command line has them.
     package var configPath: String?
     package var tokenizerPath: String?
+    package var wordNetPath: String?
 
     /// No statements.
     public init() {}
@@ -42,6 +45,7 @@ extension ModelOptions {
         var options = self
         if let config { options.configPath = try config.localPath }
         if let tokenizer { options.tokenizerPath = try tokenizer.localPath }
+        if let wordNet { options.wordNetPath = try wordNet.localPath }
         if let hdf5Worker { options.weights.hdf5WorkerPath = try hdf5Worker.localPath }
         return options
     }

@@ -1,7 +1,9 @@
-// How a classifier reads texts, where it says so itself: what happens to long ones. It stands in the configuration, under a
-// key of ours, in `.adze` files and exported folders alike. Not here: cutting texts.
+// How a classifier reads texts, where it says so itself: what happens to long ones, and how all are cleaned before. It
+// stands in the configuration, under a key of ours, in `.adze` files and exported folders alike. Not here: its JSON, and
+// cutting and cleaning texts.
 
 public import AdzeBytes
+public import AdzeData
 internal import AdzeModels
 public import AdzeTokenization
 
@@ -13,17 +15,16 @@ public struct TextReading: Sendable, Equatable {
     public var maximumLength: Int?
     /// How windows are joined; nil for the mean of their probabilities.
     public var aggregate: WindowAggregate?
+    /// How texts are cleaned; nil for not at all.
+    public var cleaning: Cleaning?
 
-    /// A model that says nothing.
+    /// A model that says so much of long texts, and nothing of cleaning.
     public init(longText: LongText? = nil, maximumLength: Int? = nil, aggregate: WindowAggregate? = nil) {
         (self.longText, self.maximumLength, self.aggregate) = (longText, maximumLength, aggregate)
     }
 
     /// Whether nothing is said.
     public var isEmpty: Bool { self == TextReading() }
-
-    /// The key in `config.json`.
-    static let configKey = "adze_texts"
 
     /// Whether long texts are read in windows.
     package var readsWindows: Bool { if case .window = longText { true } else { false } }
@@ -34,70 +35,6 @@ public struct TextReading: Sendable, Equatable {
         var parts = [longText.map { "as \($0)" }, maximumLength.map { "in inputs of \($0) tokens" }].compactMap(\.self)
         if let aggregate { parts.append("joined by \(aggregate.rawValue)") }
         return "the model says that long texts are read \(parts.joined(separator: ", "))"
-    }
-}
-
-// MARK: - JSON
-
-extension TextReading {
-    /// The reading as JSON: only what is said.
-    var json: JSONObject {
-        var object = JSONObject()
-        switch longText {
-        case .window(let stride)?: (object["long"], object["stride"]) = ("window", .integer(stride))
-        case let rule?: object["long"] = .string(rule.description)
-        case nil: break
-        }
-        if let maximumLength { object["maximumLength"] = .integer(maximumLength) }
-        if let aggregate { object["aggregate"] = .string(aggregate.rawValue) }
-        return object
-    }
-
-    /// Reads what `json` wrote; any other key or value is refused.
-    init(json: JSONValue) throws(TextReadingError) {
-        self.init()
-        guard let object = json.object else {
-            throw .wrong(key: nil, expected: "an object", found: json.kindName)
-        }
-        let known = ["long", "stride", "maximumLength", "aggregate"]
-        if let key = object.keys.first(where: { !known.contains($0) }) {
-            throw .unknownKey(key, nearest: nearestName(to: key, in: known))
-        }
-        longText = try object["long"].map { value throws(TextReadingError) in
-            try TextReading.longText(value, stride: object["stride"])
-        }
-        if !readsWindows, object["stride"] != nil {
-            throw .wrong(key: "stride", expected: "none but for windows", found: "one")
-        }
-        maximumLength = try object["maximumLength"].map { value throws(TextReadingError) in
-            try TextReading.count(value, "maximumLength", from: 1)
-        }
-        guard let value = object["aggregate"] else { return }
-        guard let aggregate = value.string.flatMap(WindowAggregate.init), readsWindows else {
-            let expected = readsWindows ? "mean, max or logits" : "none but for windows"
-            throw .wrong(key: "aggregate", expected: expected, found: value.kindName)
-        }
-        self.aggregate = aggregate
-    }
-
-    private static func longText(_ value: JSONValue, stride: JSONValue?) throws(TextReadingError) -> LongText {
-        if value.string == "window" {
-            guard let stride else { throw .wrong(key: "stride", expected: "that of the windows", found: "none") }
-            return .window(stride: try count(stride, "stride", from: 0))
-        }
-        // One spelling of each.
-        guard let name = value.string, let rule = LongText(cut: name), rule.description == name else {
-            throw .wrong(
-                key: "long", expected: "head, tail, head+tail, head+tail:N or window", found: value.kindName)
-        }
-        return rule
-    }
-
-    private static func count(_ value: JSONValue, _ key: String, from least: Int) throws(TextReadingError) -> Int {
-        guard let count = value.integer, (least...1_000_000).contains(count) else {
-            throw .wrong(key: key, expected: "a whole number from \(least) to 1000000", found: value.kindName)
-        }
-        return count
     }
 }
 
@@ -147,10 +84,17 @@ extension ModelBundle {
     /// What the model would do by itself is not carried: the head, in inputs of its own length. Throws
     /// `BundleError.unfitReading` where the way leaves no room, and for a model that is no classifier of texts.
     public func reading(longTexts wish: TextReading) throws(BundleError) -> ModelBundle {
+        var wish = wish
+        wish.cleaning = reading.cleaning
+        return try reading(as: wish, option: "--long")
+    }
+
+    /// The model with another reading, for which an option asks.
+    func reading(as wish: TextReading, option: String) throws(BundleError) -> ModelBundle {
         do throws(TextReadingError) {
             return ModelBundle(self, reading: try wish.fitted(to: checkpoint, tokenizer, limit: maximumLength))
         } catch {
-            throw .unfitReading(error)
+            throw .unfitReading(error, option: option)
         }
     }
 }
@@ -180,6 +124,8 @@ public enum TextReadingError: AdzeFailure, Equatable {
     case tooLong(Int, limit: Int)
     /// What does not fit into an input.
     case noRoom(String, length: Int, frame: Int)
+    /// What no cleaner does.
+    case cleaning(CleaningError)
 
     /// One line.
     public var description: String {
@@ -190,8 +136,9 @@ public enum TextReadingError: AdzeFailure, Equatable {
             "\(TextReading.configKey): unknown key \(quoted(key, limit: 40))"
                 + (nearest.map { "; did you mean \($0)?" } ?? "; use a newer program, or take it out")
         case .noClassifier(let architecture):
-            "the model is \(withArticle(architecture)); only classifiers of texts say how long texts are read"
+            "the model is \(withArticle(architecture)); only classifiers of texts are told how to read them"
         case .tooLong(let length, let limit): "inputs of \(length) tokens; the model takes at most \(limit)"
+        case .cleaning(let error): "\(TextReading.configKey).clean: \(error)"
         case .noRoom(let what, let length, let frame):
             "\(what) do not fit: an input takes \(length) tokens, \(frame) of them special; say less, or a longer input"
         }

@@ -25,6 +25,19 @@ package func openTokenizer(path: String) throws -> Tokenizer {
     }
 }
 
+/// The configuration of a `.adze` file or a model folder; nil where a tokenizer stands alone. Weights are not read.
+func openConfiguration(path: String) throws -> JSONValue? {
+    if isFolder(path) {
+        let file = path + "/config.json"
+        return pathExists(file) ? try readJSON(file) : nil
+    }
+    do {
+        return try weights(path: path)?.native?.metadata.config
+    } catch let error as any AdzeFailure {
+        throw error is LocatedError ? error : LocatedError(path: path, underlying: error)
+    }
+}
+
 /// A file of weights, or nil for content that is none; a damaged one throws.
 private func weights(path: String) throws -> WeightsFile? {
     do {

@@ -1,5 +1,6 @@
 // Texts in, labels out: the façade that most programs want. Synchronous and thread-safe.
 
+internal import AdzeData
 internal import AdzeModels
 public import AdzeTokenization
 
@@ -112,6 +113,7 @@ public final class TextClassifier: Sendable {
     public let reading: TextReading
     let head: ClassificationHead
     let tokenizer: Tokenizer
+    let cleaner: TextCleaner?
     let engine: Engine
 
     /// Opens a `.adze` file, a checkpoint file or a model folder and loads its weights.
@@ -133,7 +135,7 @@ public final class TextClassifier: Sendable {
         guard let head = bundle.checkpoint.head.classification else { throw bundle.noClassifier }
         self.head = head
         tokenizer = try bundle.requireTokenizer()
-        (maximumLength, reading) = (bundle.maximumLength, bundle.reading)
+        (maximumLength, reading, cleaner) = (bundle.maximumLength, bundle.reading, try bundle.cleaner())
         engine = try Engine(bundle, precision: precision, pool: pool.workers)
     }
 
@@ -142,7 +144,7 @@ public final class TextClassifier: Sendable {
         guard let head = bundle.checkpoint.head.classification else { throw bundle.noClassifier }
         self.head = head
         tokenizer = try bundle.requireTokenizer()
-        (maximumLength, reading) = (bundle.maximumLength, bundle.reading)
+        (maximumLength, reading, cleaner) = (bundle.maximumLength, bundle.reading, try bundle.cleaner())
         self.engine = engine
     }
 
@@ -156,9 +158,10 @@ public final class TextClassifier: Sendable {
     ) throws -> [Classification] {
         let options = options.completed(by: reading)
         let limit = min(options.maximumLength ?? maximumLength, maximumLength)
-        let encodings = try engine.map(texts.count) { [tokenizer] index in
-            try tokenizer.encodeLong(
-                texts[index].text, pair: texts[index].pair, maximumLength: limit,
+        let encodings = try engine.map(texts.count) { [tokenizer, cleaner] index in
+            let text = cleaner.clean(texts[index])
+            return try tokenizer.encodeLong(
+                text.text, pair: text.pair, maximumLength: limit,
                 strategy: options.longText ?? tokenizer.longText)
         }
         let sequences = encodings.flatMap { $0.map { TokenSequence($0) } }

@@ -76,10 +76,13 @@ struct AttentionCommand: ParsableCommand {
             .writes(output, as: "-o", force: force).check()
         let start = ContinuousClock.now
         try requireModel(model)
-        let input = try AttentionInput.read(text, pair: pair)
+        let given = try AttentionInput.read(text, pair: pair)
         let wanted = try selection.selection()
         let pool = ThreadPool(threads: common.threads)
-        let bundle = try openModel(model, source, quiet: common.quiet)
+        let opened = try openModel(model, source, quiet: common.quiet)
+        Console.notes(try opened.cleaningNotes(), quiet: common.quiet)
+        // What is looked at is the text as the model takes it.
+        let (input, bundle) = try opened.cleaned(given)
         let map = try map(of: input, by: bundle, on: pool)
         let before = try against.map { path in
             try self.map(of: input, by: openModel(path, source, quiet: common.quiet), on: pool)

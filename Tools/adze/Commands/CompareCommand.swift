@@ -82,6 +82,7 @@ struct CompareCommand: ParsableCommand {
     @OptionGroup(title: "Comparison") private var options: ComparisonOptions
     @OptionGroup(title: "Data") var judging: DevelopmentOptions
     @OptionGroup(title: "Data") var data: ExampleOptions
+    @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Recipe") var products: FloatProductsOptions
     @OptionGroup(title: "Source") var source: StatedOptions
@@ -98,10 +99,12 @@ struct CompareCommand: ParsableCommand {
         let start = ContinuousClock.now
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(compared.train, as: "--train")
             .reads(judging.dev, as: "--dev").reads(options.test, as: "--test").reads(recipe.recipe, as: "--recipe")
+            .reads(cleaning.stopwords, as: "--stopwords")
             .check()
         try requireModel(model)
         let examples = try prepared()
         Console.notes(examples.notes, quiet: common.quiet)
+        if cleaning.clean == nil { Console.notes(try examples.bundle.cleaningNotes(), quiet: common.quiet) }
         let layers = examples.bundle.checkpoint.config.layerCount
         let seed = try recipe.recipe(layerCount: layers).seed
         let plan = try ComparisonPlan(
@@ -164,10 +167,11 @@ struct CompareCommand: ParsableCommand {
 
     private func prepared() throws -> TrainingExamples {
         let tables = judging.tables(train: compared.train, dev: judging.dev, data)
-        var source = try source.modelOptions()
-        source.floatProducts = products.fp32Products
+        var options = try source.modelOptions()
+        options.floatProducts = products.fp32Products
         return try TrainingExamples(
-            model: model, options: source, tables: tables, newHead: NewHead(), seed: recipe.seed ?? 42)
+            model: model, options: options, tables: tables, newHead: NewHead(), seed: recipe.seed ?? 42,
+            cleaner: cleaning.cleaner(source.lemmas))
     }
 
     // MARK: Outputs

@@ -36,7 +36,8 @@ struct ConvertCommand: ParsableCommand {
 
             --long, with --stride, --max-length and --aggregate, writes into the file how a classifier reads long texts: \
             predict, evaluate and explain then do so where they are not told otherwise, and what is made of the file \
-            says it too. --long head takes it out again. A report of quantize, which measured another reading, goes.
+            says it too. --long head takes it out again. --clean writes how it cleans texts first, and --clean none \
+            takes that out. A report of quantize, which measured another reading, goes.
             """)
 
     @Argument(help: ArgumentHelp("A checkpoint file or model folder.", valueName: "SRC"), completion: .file())
@@ -60,6 +61,7 @@ struct ConvertCommand: ParsableCommand {
     var allowNonfinite = false
 
     @OptionGroup(title: "Long texts") var texts: WindowOptions
+    @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
     @OptionGroup(title: "Calibration") var calibration: CalibrationOptions
     @OptionGroup(title: "Calibration") var columns: ColumnOptions
     @OptionGroup(title: "Source") var source: SourceOptions
@@ -94,6 +96,7 @@ struct ConvertCommand: ParsableCommand {
     func run() throws {
         try requireModel(model)
         try RunFiles().reads(model, as: "SRC").reads(source).reads(calibration.calibrate, as: "--calibrate")
+            .reads(cleaning.stopwords, as: "--stopwords")
             .writes(dryRun ? nil : output, as: "-o", force: force).check()
         var options = try source.modelOptions()
         options.checkpoint.newHead = try newHead.map(splitLabels)
@@ -101,6 +104,7 @@ struct ConvertCommand: ParsableCommand {
         options.checkpoint.seed = seed
         var bundle = try ModelBundle(path: model, options: options)
         if let reading = try texts.reading() { bundle = try bundle.reading(longTexts: reading) }
+        if let cleaner = try cleaning.cleaner(source.stated.lemmas) { bundle = try bundle.cleaning(by: cleaner) }
         Console.notes(bundle.notes, quiet: common.quiet)
         var report: ConversionReport?
         if let output, !dryRun {

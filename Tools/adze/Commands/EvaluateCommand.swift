@@ -52,6 +52,7 @@ struct EvaluateCommand: ParsableCommand {
         completion: .file(extensions: ["adze"]))
     var write: String?
 
+    @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
     @OptionGroup(title: "The study's program") var study: StudyProgramOptions
     @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
@@ -79,9 +80,11 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(data, as: "DATA").reads(dev, as: "--dev")
+            .reads(cleaning.stopwords, as: "--stopwords")
             .writes(page.report, as: "--report", force: page.force)
             .writes(write, as: "--write", force: page.force).check()
-        let bundle = try openModel(model, source, products: products, quiet: common.quiet)
+        let opened = try openModel(model, source, products: products, quiet: common.quiet)
+        let bundle = try cleaning.applied(to: opened, source.stated.lemmas, quiet: common.quiet)
         var options = try texts.isAuto ? texts.automaticOptions() : texts.textOptions(of: bundle.reading)
         Console.notes(texts.notes(bundle.reading), quiet: common.quiet)
         let kind = try bundle.targetKind(separator: examples.separator)

@@ -18,6 +18,9 @@ struct ExplainCommand: ParsableCommand {
             baseline_logit, and delta says how far off it is: where that is much, take more --steps. gradient-x-input takes one \
             step and has no such sum. Frame tokens such as [CLS] stay in every baseline.
 
+            Of a model that cleans texts, or with --clean, start and end are places in the cleaned text, which the object \
+            holds as cleaned, that of a pair's second text as cleaned_pair.
+
             Computed in fp32, with the same bits on every processor and at any number of threads.
             """)
 
@@ -26,6 +29,7 @@ struct ExplainCommand: ParsableCommand {
     var model: String
 
     @OptionGroup var texts: TextOptionsGroup
+    @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
     @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
@@ -62,8 +66,10 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(texts.input, as: "-i")
+            .reads(cleaning.stopwords, as: "--stopwords")
             .writes(output, as: "-o", force: force).check()
-        let bundle = try openModel(model, source, quiet: common.quiet)
+        let opened = try openModel(model, source, quiet: common.quiet)
+        let bundle = try cleaning.applied(to: opened, source.stated.lemmas, quiet: common.quiet)
         let stream = TextWishes(answersEveryLine: true, passesOn: .json)
         let input = try texts.open(model: model, stream, quiet: common.quiet)
         if let note = bundle.reading.longTextNote, long == nil {

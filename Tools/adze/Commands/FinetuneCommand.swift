@@ -35,6 +35,7 @@ struct FinetuneCommand: ParsableCommand {
 
     @OptionGroup(title: "Data") private var judging: DevelopmentOptions
     @OptionGroup(title: "Data") var data: ExampleOptions
+    @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Recipe") var products: FloatProductsOptions
     @OptionGroup(title: "Run") var runs: RunOptions
@@ -56,6 +57,7 @@ struct FinetuneCommand: ParsableCommand {
         let weights = try recipe.weights()
         let examples = try piped.naming { try prepared(piped) }
         Console.notes(examples.notes, quiet: common.quiet)
+        if cleaning.clean == nil { Console.notes(try examples.bundle.cleaningNotes(), quiet: common.quiet) }
         let job = try FineTuning(
             examples, recipe: recipe.recipe(layerCount: examples.bundle.checkpoint.config.layerCount),
             metric: recipe.metric, classWeights: weights, threads: common.threads)
@@ -74,7 +76,8 @@ struct FinetuneCommand: ParsableCommand {
     private func checkFiles() throws {
         let force = output.force
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(train, as: "--train").reads(dev, as: "--dev")
-            .reads(recipe.recipe, as: "--recipe").reads(head.addTokens, as: "--add-tokens")
+            .reads(recipe.recipe, as: "--recipe").reads(cleaning.stopwords, as: "--stopwords")
+            .reads(head.addTokens, as: "--add-tokens")
             .writes(output.output, as: "-o", force: force)
             .writes(runs.report, as: "--report", force: force)
             .writes(runs.export, as: "--export", .folder, force: force)
@@ -91,7 +94,7 @@ struct FinetuneCommand: ParsableCommand {
         return try TrainingExamples(
             model: model, options: options, tables: tables, newHead: head.requested(length: recipe.maxLength),
             words: words,
-            seed: recipe.seed ?? 42, allowsInt8: head.fromInt8)
+            seed: recipe.seed ?? 42, allowsInt8: head.fromInt8, cleaner: cleaning.cleaner(source.stated.lemmas))
     }
 
     private func notes(_ job: FineTuning) -> [String] {

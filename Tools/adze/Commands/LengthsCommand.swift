@@ -30,6 +30,8 @@ struct LengthsCommand: ParsableCommand {
 
     @OptionGroup(title: "Required") private var cutting: TokenizerPath
     @OptionGroup(title: "Data") var columns: ColumnOptions
+    @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
+    @OptionGroup(title: "Cleaning") var lemmas: WordNetOptions
     @OptionGroup var common: CommonOptions
 
     @OptionGroup var arithmetic: PrecisionOptions
@@ -46,6 +48,7 @@ struct LengthsCommand: ParsableCommand {
         try requireModel(tokenizer)
         // A tokenizer alone is as good as a model, but for the time.
         let bundle = try noTiming ? nil : modelWithWeights()
+        let cleaner = try cleaning.cleaner(lemmas, ofModel: tokenizer, quiet: common.quiet)
         let cutter = try bundle?.requireTokenizer() ?? openTokenizer(path: tokenizer)
         guard data == "-" || pathExists(data) else { throw FileError.notFound(path: data) }
         let progress = ProgressLine(total: nil, quiet: common.quiet)
@@ -58,8 +61,8 @@ struct LengthsCommand: ParsableCommand {
                 path: data, format: columns.format, columns: columns.selection(), dialect: columns.dialect)
             defer { readNotes = rows.notes }
             report = try LengthReport(
-                &rows, tokenizer: cutter, limit: bundle?.maximumLength, threads: common.threads, progress: progress.show
-            )
+                &rows, tokenizer: cutter, limit: bundle?.maximumLength, cleaner: cleaner,
+                threads: common.threads, progress: progress.show)
         } catch let error as DataError {
             progress.end()
             throw InputError(path: data, underlying: error)

@@ -34,6 +34,7 @@ struct PredictCommand: ParsableCommand {
     var model: String
 
     @OptionGroup var texts: TextOptionsGroup
+    @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
     @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
@@ -97,8 +98,10 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(texts.input, as: "-i")
+            .reads(cleaning.stopwords, as: "--stopwords")
             .writes(output, as: "-o", force: force).check()
-        let bundle = try openModel(model, source, products: products, quiet: true)
+        let opened = try openModel(model, source, products: products, quiet: true)
+        let bundle = try cleaning.applied(to: opened, source.stated.lemmas, quiet: common.quiet)
         let task = try TextTask(bundle, prefersNextSentence: head.nextSentence)
         try head.check(
             for: task, architecture: bundle.checkpoint.head.architectureName, reading: bundle.reading)

@@ -20,6 +20,8 @@ struct TokenizeCommand: ParsableCommand {
     var model: String
 
     @OptionGroup var texts: TextOptionsGroup
+    @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
+    @OptionGroup(title: "Cleaning") var lemmas: WordNetOptions
     @OptionGroup var common: CommonOptions
 
     @Flag(name: .long, help: "Print JSON lines.")
@@ -64,18 +66,23 @@ struct TokenizeCommand: ParsableCommand {
     }
 
     func run() throws {
-        try RunFiles().reads(model, as: "MODEL").reads(texts.input, as: "-i").check()
+        try RunFiles().reads(model, as: "MODEL").reads(texts.input, as: "-i")
+            .reads(cleaning.stopwords, as: "--stopwords").check()
         let wishes = TextWishes(answersEveryLine: !bench, passesOn: json && !bench ? .json : nil)
         var input = try texts.open(model: model, wishes, quiet: common.quiet)
         try requireModel(model)
         let tokenizer = try openTokenizer(path: model)
         Console.notes(tokenizer.notes, quiet: common.quiet)
-        if bench { return try time(tokenizer, &input) }
+        let cleaner = try cleaning.cleaner(lemmas, ofModel: model, quiet: common.quiet)
+        func encode(_ row: Row) throws -> [Encoding] {
+            try self.encode(cleaner.map { row.cleaned(by: $0) } ?? row, tokenizer)
+        }
+        if bench { return try time(&input, encode) }
         var (tally, tokenCount) = (RowTally(), 0)
         var fields = InputFields(
             besides: long == "window" ? ["windows"] : ["tokens", "ids", "type_ids"], quiet: common.quiet)
         try input.forEachAnswer { rows in
-            try rows.map { try encode($0, tokenizer) }
+            try rows.map(encode)
         } emit: { row, encodings in
             tally.answer(row)
             tokenCount += encodings.reduce(0) { $0 + $1.ids.count }
@@ -93,7 +100,7 @@ struct TokenizeCommand: ParsableCommand {
             "\(counted(tally.answered, "text")), \(counted(tokenCount, "token"))\(tally.line)", quiet: common.quiet)
     }
 
-    private func time(_ tokenizer: Tokenizer, _ input: inout TextStream) throws {
+    private func time(_ input: inout TextStream, _ encode: @escaping (Row) throws -> [Encoding]) throws {
         var rows: [Row] = []
         var bytes = 0
         while let window = try input.next() {
@@ -106,9 +113,9 @@ struct TokenizeCommand: ParsableCommand {
             guard bytes <= 1 << 30 else { throw TooMuchText() }
         }
         // A text that the length leaves no room for is refused here, not while the clock runs.
-        for row in rows { _ = try encode(row, tokenizer) }
+        for row in rows { _ = try encode(row) }
         let timing = TokenizerTiming(rows, repetitions: `repeat`) { row in
-            (try? encode(row, tokenizer))?.flatMap(\.ids) ?? []
+            (try? encode(row))?.flatMap(\.ids) ?? []
         }
         if json { return try StandardOutput.shared.json(timing.json) }
         try StandardOutput.shared.line(timing.line)

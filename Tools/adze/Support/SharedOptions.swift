@@ -104,6 +104,7 @@ struct StatedOptions: ParsableArguments {
     var like: String?
 
     @OptionGroup var objects: ObjectOptions
+    @OptionGroup var lemmas: WordNetOptions
 
     /// The statements for the library.
     func modelOptions() throws -> ModelOptions {
@@ -113,6 +114,7 @@ struct StatedOptions: ParsableArguments {
         options.checkpoint.labels = try labels.map(splitLabels)
         options.checkpoint.key = key
         options.like = like
+        options.wordNetPath = lemmas.wordnet
         options.weights.ignoresObjects = objects.ignoreObjects
         return options
     }
