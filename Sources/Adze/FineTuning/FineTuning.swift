@@ -45,23 +45,25 @@ public struct FineTuning: Sendable {
     ///   - metric: the score that chooses the best epoch; nil takes the recipe's where the task has it, else the task's
     ///     own.
     ///   - classWeights: what each label counts; recorded in the recipe.
+    ///   - cache: where the examples' tokens may be found, and are kept.
     public init(
         _ examples: TrainingExamples, recipe: Recipe, metric: String? = nil, classWeights: ClassWeights? = nil,
-        threads: Int? = nil
+        threads: Int? = nil, cache: TokenCache = TokenCache()
     ) throws {
         try self.init(
-            SettledRecipe(examples, recipe: recipe, metric: metric, classWeights: classWeights), threads: threads)
+            SettledRecipe(examples, recipe: recipe, metric: metric, classWeights: classWeights), threads: threads,
+            cache: cache)
     }
 
     /// Cuts the examples into tokens as a settled recipe has them.
-    init(_ settled: SettledRecipe, threads: Int?) throws {
+    init(_ settled: SettledRecipe, threads: Int?, cache: TokenCache) throws {
         let pool = WorkerPool(threads: threads)
-        let tokenizer = try settled.examples.bundle.requireTokenizer()
-        let cleaner = try settled.examples.bundle.cleaner()
+        let bundle = settled.examples.bundle
+        let cutting = TextCutting(
+            tokenizer: try bundle.requireTokenizer(), cleaner: try bundle.cleaner(),
+            maximumLength: settled.maximumLength, strategy: settled.longText)
         func inputs(_ list: [Example]) throws -> TrainingInputs {
-            try TrainingInputs(
-                list, head: settled.head, tokenizer: tokenizer, cleaner: cleaner,
-                maximumLength: settled.maximumLength, strategy: settled.longText, pool: pool)
+            TrainingInputs(list, try cache.tokenized(list, cutting, pool: pool), head: settled.head)
         }
         training = try inputs(settled.examples.train)
         development = try inputs(settled.examples.dev)

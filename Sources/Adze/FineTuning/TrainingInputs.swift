@@ -2,7 +2,6 @@
 
 internal import AdzeData
 internal import AdzeModels
-internal import AdzeThreads
 internal import AdzeTokenization
 internal import AdzeTraining
 
@@ -16,21 +15,11 @@ struct TrainingInputs: Sendable {
     /// Tokens of all inputs.
     let tokenCount: Int
 
-    /// Cuts examples into tokens, at most `maximumLength` of them an input.
-    ///
-    /// Throws `TokenizerError.impossibleBudget`.
-    init(
-        _ examples: [Example], head: ClassificationHead, tokenizer: Tokenizer, cleaner: TextCleaner?,
-        maximumLength: Int, strategy: LongText, pool: WorkerPool
-    ) throws {
-        let encodings = try pool.map(examples.count) { index in
-            let text = cleaner.clean(TextInput(examples[index].text, pair: examples[index].pair))
-            return try tokenizer.encodeLong(
-                text.text, pair: text.pair, maximumLength: maximumLength, strategy: strategy)
-        }
-        windowCounts = encodings.map(\.count)
-        truncatedCount = encodings.filter { $0.contains { $0.truncatedTokenCount > 0 } }.count
-        let sequences = encodings.flatMap { $0.map { TokenSequence($0) } }
+    /// Examples as the token sequences that they became.
+    init(_ examples: [Example], _ tokens: TokenizedExamples, head: ClassificationHead) {
+        windowCounts = tokens.windowCounts
+        truncatedCount = tokens.truncatedCount
+        let sequences = tokens.sequences
         tokenCount = sequences.reduce(0) { $0 + $1.ids.count }
         let targets = zip(examples, windowCounts).flatMap { example, count in
             repeatElement(example.target, count: count)

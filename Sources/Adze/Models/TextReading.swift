@@ -18,9 +18,13 @@ public struct TextReading: Sendable, Equatable {
     /// How texts are cleaned; nil for not at all.
     public var cleaning: Cleaning?
 
-    /// A model that says so much of long texts, and nothing of cleaning.
-    public init(longText: LongText? = nil, maximumLength: Int? = nil, aggregate: WindowAggregate? = nil) {
+    /// A model that says so much.
+    public init(
+        longText: LongText? = nil, maximumLength: Int? = nil, aggregate: WindowAggregate? = nil,
+        cleaning: Cleaning? = nil
+    ) {
         (self.longText, self.maximumLength, self.aggregate) = (longText, maximumLength, aggregate)
+        self.cleaning = cleaning
     }
 
     /// Whether nothing is said.

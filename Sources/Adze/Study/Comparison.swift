@@ -32,6 +32,8 @@ public struct Comparison {
     private let threads: Int?
     /// What runs of equal frozen blocks compute once.
     private let frozenStates: FrozenStates
+    /// Runs differ in what they make of tokens, not in the tokens.
+    private let cache: TokenCache
 
     /// Opens the folder of a comparison.
     ///
@@ -42,7 +44,7 @@ public struct Comparison {
     package init(
         _ plan: ComparisonPlan, _ examples: TrainingExamples, test: [Example]? = nil,
         recipe: @escaping (Int) throws -> Recipe, metric: String? = nil, classWeights: ClassWeights? = nil,
-        folder path: String, threads: Int? = nil
+        folder path: String, threads: Int? = nil, cache: TokenCache = TokenCache()
     ) throws {
         self.metric = try SettledRecipe(
             examples, recipe: recipe(examples.bundle.checkpoint.config.layerCount), metric: metric,
@@ -56,7 +58,7 @@ public struct Comparison {
                 "train": .string(Comparison.digest(examples.train)), "dev": .string(Comparison.digest(examples.dev)),
             ])
         (self.plan, self.examples, self.test, self.recipe) = (plan, examples, test, recipe)
-        (self.classWeights, self.threads) = (classWeights, threads)
+        (self.classWeights, self.threads, self.cache) = (classWeights, threads, cache)
         frozenStates = FrozenStates(folder: folder.path)
     }
 
@@ -122,7 +124,7 @@ public struct Comparison {
         options.folder = folder.checkpoint(key)
         options.start = .resumeIfPresent
         var wasResumed = false
-        let job = try FineTuning(settled, threads: threads)
+        let job = try FineTuning(settled, threads: threads, cache: cache)
         let start = ContinuousClock.now
         let tuned = try job.run(
             options: options,

@@ -85,6 +85,7 @@ struct CompareCommand: ParsableCommand {
     @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Recipe") var products: FloatProductsOptions
+    @OptionGroup(title: "Comparison") private var kept: TokenCacheOptions
     @OptionGroup(title: "Source") var source: StatedOptions
     @OptionGroup var common: CommonOptions
 
@@ -100,7 +101,7 @@ struct CompareCommand: ParsableCommand {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(compared.train, as: "--train")
             .reads(judging.dev, as: "--dev").reads(options.test, as: "--test").reads(recipe.recipe, as: "--recipe")
             .reads(cleaning.stopwords, as: "--stopwords")
-            .check()
+            .writes(kept.tokenCache, as: "--token-cache", .workFolder, force: true).check()
         try requireModel(model)
         let examples = try prepared()
         Console.notes(examples.notes, quiet: common.quiet)
@@ -112,10 +113,12 @@ struct CompareCommand: ParsableCommand {
             wordTableSizes: tableSizes(), seeds: (0..<UInt64(options.seeds)).map { seed &+ $0 }, layerCount: layers)
         Console.notes(plan.notes, quiet: common.quiet)
         let test = try options.test.map { try data.readAll($0, kind: examples.kind, quiet: common.quiet) }
+        let cache = kept.cache
         let comparison = try Comparison(
             plan, examples, test: test, recipe: recipe.recipe(layerCount:), metric: recipe.metric,
-            classWeights: recipe.weights(), folder: output, threads: common.threads)
+            classWeights: recipe.weights(), folder: output, threads: common.threads, cache: cache)
         let table = try compare(comparison)
+        Console.notes(cache.takeNotes(), quiet: common.quiet)
         try write(table, seconds: (ContinuousClock.now - start) / .seconds(1))
         if json {
             try StandardOutput.shared.json(.object(table.json))

@@ -39,6 +39,7 @@ struct FinetuneCommand: ParsableCommand {
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Recipe") var products: FloatProductsOptions
     @OptionGroup(title: "Run") var runs: RunOptions
+    @OptionGroup(title: "Run") private var kept: TokenCacheOptions
     @OptionGroup(title: "Head and vocabulary") var head: StartOptions
     @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
@@ -58,10 +59,11 @@ struct FinetuneCommand: ParsableCommand {
         let examples = try piped.naming { try prepared(piped) }
         Console.notes(examples.notes, quiet: common.quiet)
         if cleaning.clean == nil { Console.notes(try examples.bundle.cleaningNotes(), quiet: common.quiet) }
+        let cache = kept.cache
         let job = try FineTuning(
             examples, recipe: recipe.recipe(layerCount: examples.bundle.checkpoint.config.layerCount),
-            metric: recipe.metric, classWeights: weights, threads: common.threads)
-        Console.notes(notes(job), quiet: common.quiet)
+            metric: recipe.metric, classWeights: weights, threads: common.threads, cache: cache)
+        Console.notes(cache.takeNotes() + notes(job), quiet: common.quiet)
         let waiting = ProgressLine(total: nil, quiet: common.quiet)
         defer { waiting.end() }
         waiting.show("scoring the model as it is")
@@ -82,6 +84,7 @@ struct FinetuneCommand: ParsableCommand {
             .writes(runs.report, as: "--report", force: force)
             .writes(runs.export, as: "--export", .folder, force: force)
             .writes(runs.log, as: "--log", force: force || runs.resume)
+            .writes(kept.tokenCache, as: "--token-cache", .workFolder, force: true)
             .writes(runs.checkpointDir, as: "--checkpoint-dir", .workFolder, force: force)
             .check()
     }
