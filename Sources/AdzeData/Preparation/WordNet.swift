@@ -72,6 +72,8 @@ public struct WordNet: Sendable {
                 word.count >= rule.old.count && word.suffix(rule.old.count).elementsEqual(rule.old)
                     ? Array(word.dropLast(rule.old.count)) + rule.new : nil
             }
+        // Most words are no form of another.
+        guard !forms.isEmpty else { return word }
         var shortest: [UInt8]?
         for form in [word] + forms where index.contains(form) && form.count < shortest?.count ?? .max {
             shortest = form
