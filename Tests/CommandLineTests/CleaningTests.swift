@@ -68,6 +68,27 @@ struct CleaningTests {
         }
     }
 
+    @Test func whatIsComparedIsCleaned() throws {
+        try withTemporaryFolder { folder in
+            let rows = TrainingTable.rows(24).map { (text: $0.text.uppercased() + "<br />!", label: $0.label) }
+            let dirty = try write(TrainingTable.csv(rows), to: folder + "/dirty.csv")
+            let tidy = try write(TrainingTable.csv(TrainingTable.rows(24)), to: folder + "/tidy.csv")
+            func score(_ data: String, _ out: String, _ options: [String]) throws -> Double {
+                let run = ["compare", Models.encoder, "--train", data, "--dev", data, "--blocks", "1", "--seeds", "1"]
+                let table = try Tool.succeed(run + ["--epochs", "1", "-o", "\(folder)/\(out)", "--json"] + options)
+                    .object()
+                let row = try #require((table["rows"] as? [[String: Any]])?.first)
+                return try #require((row["score"] as? [String: Any])?["mean"] as? Double)
+            }
+            #expect(try score(dirty, "a", Self.steps) == score(tidy, "b", []))
+            // Other steps are another comparison.
+            try Tool.refuse(
+                73,
+                ["compare", Models.encoder, "--train", dirty, "--dev", dirty, "--blocks", "1", "-o", folder + "/a"],
+                says: ["model"])
+        }
+    }
+
     @Test func placesAreInTheCleanedText() throws {
         try withTemporaryFolder { folder in
             let file = try converted(Models.classifier, in: folder, Self.steps)
@@ -125,6 +146,9 @@ struct CleaningTests {
             let file = try converted(
                 Models.classifier, in: folder, ["--clean", "lower,stopwords,spaces", "--stopwords", list])
             try FileManager.default.removeItem(atPath: list)
+            #expect(
+                try Tool.succeed(["inspect", file]).lines.contains(
+                    "texts         clean lower, stopwords, spaces, stopwords 2 words"))
             #expect(
                 try Tool.succeed(["tokenize", file, "The OAK beam"]).output
                     == Tool.succeed(["tokenize", Models.classifier, "the"]).output)

@@ -36,7 +36,9 @@ import Testing
             #expect(try names(in: cache).count == 6)
             try Tool.refuse(
                 73,
-                ["finetune", Models.classifier] + tables + ["-o", folder + "/x", "--token-cache", folder + "/plain.adze"],
+                ["finetune", Models.classifier] + tables + [
+                    "-o", folder + "/x", "--token-cache", folder + "/plain.adze",
+                ],
                 says: ["plain.adze", "folder"])
         }
     }

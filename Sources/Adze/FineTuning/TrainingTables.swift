@@ -75,10 +75,10 @@ public struct TrainingExamples: Sendable {
     /// - Parameters:
     ///   - words: words to add to the vocabulary, see `ModelBundle.addingTokens(_:)`.
     ///   - allowsInt8: whether a file of int8 weights alone may be the start.
-    ///   - cleaner: how texts are cleaned; nil for as the model says, and one of nil for not at all.
+    ///   - cleaning: how texts are cleaned, in training and by the trained model.
     package init(
         model path: String, options: ModelOptions = ModelOptions(), tables: TrainingTables, newHead: NewHead? = nil,
-        words: [String] = [], seed: UInt64 = 42, allowsInt8: Bool = false, cleaner: TextCleaner?? = nil
+        words: [String] = [], seed: UInt64 = 42, allowsInt8: Bool = false, cleaning: CleaningChoice = .asTheModelSays
     ) throws {
         var notes: [String] = []
         var options = options
@@ -112,7 +112,7 @@ public struct TrainingExamples: Sendable {
             bundle = extended.bundle
             notes.append(extended.note)
         }
-        if let cleaner { bundle = try bundle.cleaning(by: cleaner) }
+        bundle = try bundle.cleaning(cleaning)
         let kind = try bundle.targetKind(separator: tables.separator)
         var train = try TrainingExamples.read(tables.train, tables, kind, wanted == nil, &notes)
         notes += try TrainingExamples.located(tables.train) { () throws(DataError) in try kind.check(training: train) }

@@ -104,6 +104,13 @@ extension ModelBundle {
 /// Weights are not read. Throws `TokenizerError`, `BundleError.noTokenizer`, `FileError`.
 public func openTokenizer(contentsOf url: URL) throws -> Tokenizer { try openTokenizer(path: url.localPath) }
 
+extension WordNet {
+    /// Reads the files of a folder, as Debian's package wordnet-base lays them into `/usr/share/wordnet`.
+    ///
+    /// Throws `CleaningError.noWordNet` where one is missing, `.notWordNet` for what is none of WordNet's, and `FileError`.
+    public init(contentsOf folder: URL) throws { try self.init(folder: folder.localPath) }
+}
+
 extension TextEmbedder {
     /// Runs texts and writes what was asked for: for text i the tensors `i.ids` (T), `i.sequence` (T, H), `i.pooled` (H),
     /// `i.hidden` (L + 1, T, H) and `i.attentions` (L, A, T, T).
@@ -140,14 +147,14 @@ extension TrainingExamples {
     /// - Parameters:
     ///   - words: words to add to the vocabulary, see `ModelBundle.addingTokens(_:)`.
     ///   - allowsInt8: whether a file of int8 weights alone may be the start.
-    ///   - cleaner: how texts are cleaned; nil for as the model says, and one of nil for not at all.
+    ///   - cleaning: how texts are cleaned, in training and by the trained model.
     public init(
         model url: URL, options: ModelOptions = ModelOptions(), tables: TrainingTables, newHead: NewHead? = nil,
-        words: [String] = [], seed: UInt64 = 42, allowsInt8: Bool = false, cleaner: TextCleaner?? = nil
+        words: [String] = [], seed: UInt64 = 42, allowsInt8: Bool = false, cleaning: CleaningChoice = .asTheModelSays
     ) throws {
         try self.init(
             model: url.localPath, options: options, tables: tables, newHead: newHead, words: words, seed: seed,
-            allowsInt8: allowsInt8, cleaner: cleaner)
+            allowsInt8: allowsInt8, cleaning: cleaning)
     }
 }
 

@@ -5,13 +5,27 @@ public import AdzeData
 internal import AdzeModelFiles
 internal import Synchronization
 
+/// How texts are to be cleaned for a model.
+public enum CleaningChoice: Sendable {
+    /// As the model says.
+    case asTheModelSays
+    /// Not at all.
+    case notAtAll
+    /// By this, whatever the model says.
+    case by(TextCleaner)
+}
+
 extension ModelBundle {
-    /// The model with texts cleaned in another way, or with nil not at all; what is written of it carries that on.
+    /// The model with texts cleaned in another way; what is written of it carries that on.
     ///
     /// Throws `BundleError.unfitReading` for a model that is no classifier of texts.
-    public func cleaning(by cleaner: TextCleaner?) throws(BundleError) -> ModelBundle {
+    public func cleaning(_ choice: CleaningChoice) throws(BundleError) -> ModelBundle {
         var wish = reading
-        wish.cleaning = cleaner?.cleaning
+        switch choice {
+        case .asTheModelSays: return self
+        case .notAtAll: wish.cleaning = nil
+        case .by(let cleaner): wish.cleaning = cleaner.cleaning
+        }
         return try reading(as: wish, option: "--clean")
     }
 
@@ -24,7 +38,7 @@ extension ModelBundle {
 
     /// A text as the model takes it, and the model for texts that are cleaned. Throws as `cleaner()` does.
     package func cleaned(_ input: TextInput) throws -> (input: TextInput, bundle: ModelBundle) {
-        (try cleaner().clean(input), try cleaning(by: nil))
+        (try cleaner().clean(input), try cleaning(.notAtAll))
     }
 
     /// What a person should hear of the cleaning of texts. Throws as `cleaner()` does.

@@ -174,7 +174,7 @@ struct CompareCommand: ParsableCommand {
         options.floatProducts = products.fp32Products
         return try TrainingExamples(
             model: model, options: options, tables: tables, newHead: NewHead(), seed: recipe.seed ?? 42,
-            cleaner: cleaning.cleaner(source.lemmas))
+            cleaning: cleaning.choice(source.lemmas))
     }
 
     // MARK: Outputs

@@ -104,7 +104,7 @@ struct ConvertCommand: ParsableCommand {
         options.checkpoint.seed = seed
         var bundle = try ModelBundle(path: model, options: options)
         if let reading = try texts.reading() { bundle = try bundle.reading(longTexts: reading) }
-        if let cleaner = try cleaning.cleaner(source.stated.lemmas) { bundle = try bundle.cleaning(by: cleaner) }
+        bundle = try bundle.cleaning(cleaning.choice(source.stated.lemmas))
         Console.notes(bundle.notes, quiet: common.quiet)
         var report: ConversionReport?
         if let output, !dryRun {

@@ -97,7 +97,7 @@ struct FinetuneCommand: ParsableCommand {
         return try TrainingExamples(
             model: model, options: options, tables: tables, newHead: head.requested(length: recipe.maxLength),
             words: words,
-            seed: recipe.seed ?? 42, allowsInt8: head.fromInt8, cleaner: cleaning.cleaner(source.stated.lemmas))
+            seed: recipe.seed ?? 42, allowsInt8: head.fromInt8, cleaning: cleaning.choice(source.stated.lemmas))
     }
 
     private func notes(_ job: FineTuning) -> [String] {

@@ -45,28 +45,31 @@ struct CleaningOptions: ParsableArguments {
         }
     }
 
-    /// The cleaner that is asked for, nil within where none is to clean; nil where the model is to say.
-    func cleaner(_ wordNet: WordNetOptions) throws -> TextCleaner?? {
-        guard let clean else { return nil }
+    /// What is asked for.
+    func choice(_ wordNet: WordNetOptions) throws -> CleaningChoice {
+        guard let clean else { return .asTheModelSays }
         let steps = try CleaningStep.steps(named: clean)
-        guard !steps.isEmpty else { return .some(nil) }
+        guard !steps.isEmpty else { return .notAtAll }
         let files = steps.contains(.lemmas) ? try WordNet.opened(folder: wordNet.wordnet) : nil
-        return .some(try TextCleaner(steps, stopWords: words(), wordNet: files))
+        return .by(try TextCleaner(steps, stopWords: words(), wordNet: files))
     }
 
     /// A model with what is asked for; notes of what it says itself are printed.
     func applied(to bundle: ModelBundle, _ wordNet: WordNetOptions, quiet: Bool) throws -> ModelBundle {
-        if let cleaner = try cleaner(wordNet) { return try bundle.cleaning(by: cleaner) }
-        Console.notes(try bundle.cleaningNotes(), quiet: quiet)
-        return bundle
+        if clean == nil { Console.notes(try bundle.cleaningNotes(), quiet: quiet) }
+        return try bundle.cleaning(choice(wordNet))
     }
 
     /// The cleaner that is asked for, or that the model of a tokenizer says, which is told.
     func cleaner(_ wordNet: WordNetOptions, ofModel path: String, quiet: Bool) throws -> TextCleaner? {
-        if let cleaner = try cleaner(wordNet) { return cleaner }
-        let own = try openCleaner(path: path, wordNet: wordNet.wordnet)
-        Console.notes(own?.notes ?? [], quiet: quiet)
-        return own?.cleaner
+        switch try choice(wordNet) {
+        case .notAtAll: return nil
+        case .by(let cleaner): return cleaner
+        case .asTheModelSays:
+            let own = try openCleaner(path: path, wordNet: wordNet.wordnet)
+            Console.notes(own?.notes ?? [], quiet: quiet)
+            return own?.cleaner
+        }
     }
 
     private func words() throws -> [String]? {

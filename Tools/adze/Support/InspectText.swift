@@ -15,6 +15,7 @@ enum InspectText {
         case "quality": field(key, words: quality(value))
         case "labels": field(key, value.array?.compactMap(\.string).map(oneItem) ?? [])
         case "provenance": members(key, value)
+        case "texts": field(key, reading(value))
         default: field(key, items(value))
         }
     }
@@ -59,6 +60,14 @@ enum InspectText {
         case .null: "none"
         case .array, .object: items(value).joined(separator: ", ")
         default: value.text
+        }
+    }
+
+    /// How texts are read; of a list of words how many they are.
+    private static func reading(_ value: JSONValue) -> [String] {
+        (value.object ?? [:]).map { key, value in
+            let count = key == "stopwords" ? value.array?.count : nil
+            return "\(oneField(key)) \(count.map { counted($0, "word") } ?? plain(value))"
         }
     }
 
