@@ -45,10 +45,13 @@ struct TextCutting: Sendable {
             truncatedCount: encodings.filter { $0.contains { $0.truncatedTokenCount > 0 } }.count)
     }
 
-    /// What sets that become the same sequences share: a hash of texts, tokenizer, cleaning, length and way.
+    /// What sets that become the same sequences share: a hash of texts, tokenizer, cleaning, length, way and the program's
+    /// version.
     func key(_ examples: [Example]) -> TokenKey {
         var key = TokenKey()
         let tokens = tokenizer.vocabulary.tokens
+        // Another version of the program may cut otherwise.
+        key.add(adzeVersion)
         key.add(
             "tokens \(TokenFile.version) \(maximumLength) \(strategy) \(tokens.count) \(examples.count)")
         for token in tokens { key.add(token) }
