@@ -40,15 +40,12 @@ extension TextClassifier {
         }
         var evaluation = try Evaluation(head)
         evaluation.notes = notes
-        let limit = min(options.maximumLength ?? maximumLength, maximumLength)
+        let options = options.completed(by: reading)
         var accuracies: [Double] = []
         for start in stride(from: 0, to: examples.count, by: program.batchSize) {
             try Task.checkCancellation()
             let batch = examples[start..<min(start + program.batchSize, examples.count)]
-            let encodings = try batch.map {
-                try tokenizer.encodeLong(
-                    $0.text, pair: $0.pair, maximumLength: limit, strategy: options.longText ?? tokenizer.longText)[0]
-            }
+            let encodings = try encodings(batch.map { TextInput($0.text, pair: $0.pair) }, options).map { $0[0] }
             let logits = try engine.studyLogits(
                 encodings.map { TokenSequence($0) }, number: accuracies.count, program)
             var right = 0

@@ -157,13 +157,7 @@ public final class TextClassifier: Sendable {
         _ texts: [TextInput], topK: Int = 1, options: TextOptions = TextOptions()
     ) throws -> [Classification] {
         let options = options.completed(by: reading)
-        let limit = min(options.maximumLength ?? maximumLength, maximumLength)
-        let encodings = try engine.map(texts.count) { [tokenizer, cleaner] index in
-            let text = cleaner.clean(texts[index])
-            return try tokenizer.encodeLong(
-                text.text, pair: text.pair, maximumLength: limit,
-                strategy: options.longText ?? tokenizer.longText)
-        }
+        let encodings = try encodings(texts, options)
         let sequences = encodings.flatMap { $0.map { TokenSequence($0) } }
         var outputs = try engine.run(sequences, outputs: .logits, take: \.logits)[...]
         return encodings.map { windows in
@@ -172,6 +166,16 @@ public final class TextClassifier: Sendable {
             return head.classification(
                 logits, topK: topK, aggregate: options.aggregate ?? .mean,
                 truncated: windows.reduce(0) { $0 + $1.truncatedTokenCount })
+        }
+    }
+
+    /// The inputs that each text becomes, by options that are completed.
+    func encodings(_ texts: [TextInput], _ options: TextOptions) throws -> [[Encoding]] {
+        let limit = min(options.maximumLength ?? maximumLength, maximumLength)
+        return try engine.map(texts.count) { [tokenizer, cleaner] index in
+            let text = cleaner.clean(texts[index])
+            return try tokenizer.encodeLong(
+                text.text, pair: text.pair, maximumLength: limit, strategy: options.longText ?? tokenizer.longText)
         }
     }
 

@@ -73,9 +73,7 @@ struct EvaluateCommand: ParsableCommand {
             throw ValidationError(
                 texts.isAuto ? "--long auto needs --dev DATA, which chooses" : "--dev is for --long auto")
         }
-        guard study.program == nil || !texts.isAuto && !texts.isWindow else {
-            throw ValidationError("--study-compat reads one input a text: --long head, tail or head+tail")
-        }
+        if study.program != nil, texts.isAuto { throw studyReadsOneInput }
     }
 
     func run() throws {
@@ -86,6 +84,7 @@ struct EvaluateCommand: ParsableCommand {
         let opened = try openModel(model, source, products: products, quiet: common.quiet)
         let bundle = try cleaning.applied(to: opened, source.stated.lemmas, quiet: common.quiet)
         var options = try texts.isAuto ? texts.automaticOptions() : texts.textOptions(of: bundle.reading)
+        if study.program != nil, case .window = options.longText ?? bundle.reading.longText { throw studyReadsOneInput }
         Console.notes(texts.notes(bundle.reading), quiet: common.quiet)
         let kind = try bundle.targetKind(separator: examples.separator)
         try examples.check(kind)
@@ -155,6 +154,10 @@ struct EvaluateCommand: ParsableCommand {
             progress.end()
             throw InputError(path: path, underlying: error)
         }
+    }
+
+    private var studyReadsOneInput: ValidationError {
+        ValidationError("--study-compat reads one input a text: --long head, tail or head+tail")
     }
 
     /// Writes the model with the way that was chosen, as it is stored.

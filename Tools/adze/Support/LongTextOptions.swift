@@ -116,9 +116,6 @@ struct WindowOptions: ParsableArguments {
     /// Whether labelled data chooses.
     var isAuto: Bool { texts.long == LongTextOptions.auto }
 
-    /// Whether a text may be several inputs.
-    var isWindow: Bool { texts.long == "window" }
-
     /// The same where labelled data chooses what happens to long texts; throws for what belongs to one way.
     func automaticOptions() throws -> TextOptions {
         guard texts.stride == nil else { throw ValidationError("--long auto tries strides itself; leave --stride out") }
