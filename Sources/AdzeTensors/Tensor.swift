@@ -51,6 +51,25 @@ public struct Tensor: Sendable, Equatable {
             dtype: dtype, shape: Shape(count, shape[1]), bytes: Array(bytes.prefix(count * shape[1] * dtype.size)))
     }
 
+    /// The tensor with some places of one of its dimensions alone, in the order given.
+    ///
+    /// - Complexity: O(n).
+    package func taking(_ places: [Range<Int>], alongDimension axis: Int) -> Tensor {
+        precondition(shape.dimensions.indices.contains(axis), "a dimension of \(shape)")
+        let size = shape.dimensions[axis]
+        precondition(places.allSatisfy { 0 <= $0.lowerBound && $0.upperBound <= size }, "places of \(size)")
+        let inner = shape.dimensions[(axis + 1)...].reduce(dtype.size, *)
+        var dimensions = shape.dimensions
+        dimensions[axis] = places.reduce(0) { $0 + $1.count }
+        guard let taken = Shape(dimensions) else { preconditionFailure("fewer places than there were") }
+        var kept: [UInt8] = []
+        kept.reserveCapacity(taken.count * dtype.size)
+        for start in stride(from: 0, to: bytes.count, by: max(1, size * inner)) {
+            for range in places { kept += bytes[start + range.lowerBound * inner..<start + range.upperBound * inner] }
+        }
+        return Tensor(dtype: dtype, shape: taken, bytes: kept)
+    }
+
     /// The elements as fp32: exact from fp16, bf16 and small integers, rounded to nearest even from fp64 and wide ones.
     ///
     /// - Complexity: O(n).

@@ -118,12 +118,12 @@ public struct Int8Oracle: Sendable {
 
     private func runBlock(_ index: Int, _ hidden: FloatBuffer, _ batch: PackedBatch) throws {
         let paths = ParameterPaths.block(index)
-        let (size, headSize, tokens) = (config.hiddenSize, config.headSize, batch.tokenCount)
+        let (size, heads, tokens) = (config.hiddenSize, config.heads(ofBlock: index), batch.tokenCount)
         let input = hidden.values(0..<tokens * size)
         let layers = [paths.query, paths.key, paths.value]
         let haveCodes = try codes(layers.map { $0 + ".weight" }) != nil
         let projections = try layers.map { FloatBuffer(try dense($0, input, inInt8: haveCodes)) }
-        let context = FloatBuffer(count: tokens * size)
+        let context = FloatBuffer(count: tokens * heads.width)
         let scratch = AttentionScratch()
         let distances = try config.relativeBias.map {
             let table = FloatBuffer(try store.load(ParameterPaths.relativeBias).floats())
@@ -131,18 +131,18 @@ public struct Int8Oracle: Sendable {
         }
         for sequence in 0..<batch.sequenceCount {
             let range = batch.tokens(of: sequence)
-            for head in 0..<config.headCount {
+            for (place, number) in heads.numbers.enumerated() {
                 func part(_ buffer: FloatBuffer) -> MatrixView {
-                    buffer.matrix(rows: tokens, columns: size).rows(range).columns(
-                        head * headSize..<(head + 1) * headSize)
+                    buffer.matrix(rows: tokens, columns: heads.width).rows(range).columns(heads.columns(place))
                 }
                 scratch.attend(
                     kernels, output: part(context), query: part(projections[0]), key: part(projections[1]),
-                    value: part(projections[2]), scale: 1 / Float(headSize).squareRoot(),
-                    bias: distances.map { AttentionBias(center: $0.values(ofHead: head)) })
+                    value: part(projections[2]), scale: 1 / Float(heads.size).squareRoot(),
+                    bias: distances.map { AttentionBias(center: $0.values(ofHead: number)) })
             }
         }
-        let attended = FloatBuffer(try dense(paths.attentionOutput, context.values(0..<tokens * size), residual: input))
+        let attended = FloatBuffer(
+            try dense(paths.attentionOutput, context.values(0..<context.count), residual: input))
         try normalize(attended, paths.attentionNorm)
         let middle = attended.values(0..<tokens * size)
         let inner = try dense(paths.intermediate, middle, activation: config.activation)

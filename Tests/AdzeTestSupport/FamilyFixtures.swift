@@ -13,6 +13,9 @@ public enum FamilyFixtures {
             .filter { FileManager.default.fileExists(atPath: Fixtures.path("\($0)/\(file)")) }
     }
 
+    /// The folders of models that have lost attention heads, one a family (Tools/reference/make_pruned_head_golden.py).
+    public static let pruned: [String] = names(in: "pruned-heads").map { "pruned-heads/\($0)" }
+
     private static func names(in folder: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: Fixtures.path(folder))) ?? []).sorted()
     }

@@ -20,13 +20,18 @@ public enum CheckpointError: AdzeFailure, Equatable {
     case blockOutOfRange(Int, count: Int)
     case noBlocks
     case headReadsBlocks(String)
+    case noSuchHead(AttentionHead, heads: Int)
+    case lastHead(block: Int)
+    case tooManyHeads(Int, heads: Int, blocks: Int)
     case duplicateParameter(name: String, first: String, second: String)
     case tooManyWords(Int, limit: Int)
 
     /// Blocks and keys that are not there are a request that makes no sense; all else is the checkpoint's own fault.
     public var kind: FailureKind {
         switch self {
-        case .blockOutOfRange, .noBlocks, .headReadsBlocks, .unknownKey, .tooManyWords: .usage
+        case .blockOutOfRange, .noBlocks, .headReadsBlocks, .noSuchHead, .lastHead, .tooManyHeads, .unknownKey,
+            .tooManyWords:
+            .usage
         default: .badData
         }
     }
@@ -76,6 +81,13 @@ public enum CheckpointError: AdzeFailure, Equatable {
         case .headReadsBlocks(let form):
             "the head \(form) reads the hidden states of every block, so that none can be cut from under it; keep them"
                 + " all, or train a new head on fewer (finetune --new-head)"
+        case .noSuchHead(let head, let heads):
+            "there is no head \(head.number) in block \(head.block): it has heads 0 to \(heads - 1), but for those that are"
+                + " dropped already"
+        case .lastHead(let block): "block \(block) would have no attention head left; one of each block stays"
+        case .tooManyHeads(let wanted, let heads, let blocks):
+            "\(wanted) attention heads cannot go: of \(counted(heads, "head")) in \(counted(blocks, "block")) one stays in"
+                + " each block, so at most \(heads - blocks)"
         case .duplicateParameter(let name, let first, let second):
             "\(quoted(first)) and \(quoted(second)) are both \(quoted(name))"
         case .tooManyWords(let count, let limit):

@@ -8,6 +8,7 @@ public enum ConfigError: AdzeFailure, Equatable {
     case wrongType(key: String, expected: String, found: String)
     case outOfRange(key: String, value: String, low: String, high: String)
     case headsDoNotDivide(hidden: Int, heads: Int)
+    case prunedBlock(String, expected: String)
     case unsupportedFamily(String, nearest: String?)
     case unsupportedClass(String, advice: String?, known: [String])
     case contradiction(modelType: String, className: String, family: String)
@@ -34,6 +35,8 @@ public enum ConfigError: AdzeFailure, Equatable {
             "config.json: \(quoted(key)) is \(value); expected \(low) to \(high)"
         case .headsDoNotDivide(let hidden, let heads):
             "a hidden_size of \(hidden) is not a multiple of \(heads) heads; correct num_attention_heads in config.json, or --heads"
+        case .prunedBlock(let name, let expected):
+            "config.json: 'pruned_heads', block \(quoted(name)): expected \(expected)"
         case .unsupportedFamily(let name, let nearest):
             "config.json: model_type \(quoted(name)) is not supported; "
                 + (nearest.map { "did you mean \(quoted($0))? " } ?? "") + "this version runs "

@@ -51,6 +51,44 @@ package struct ConfigReader {
         guard hidden % heads == 0 else { throw .headsDoNotDivide(hidden: hidden, heads: heads) }
     }
 
+    static let prunedHeadsKey = "pruned_heads"
+
+    /// The heads that blocks have lost: an object of lists by the block's number, whose numbers are those of the whole
+    /// model; one that stands twice is lost once, as in transformers.
+    func prunedHeads(layers: Int, heads: Int) throws(ConfigError) -> PrunedHeads {
+        let key = ConfigReader.prunedHeadsKey
+        guard let value = json[key], !value.isNull else { return PrunedHeads() }
+        guard let object = value.object else {
+            throw .wrongType(key: key, expected: "an object of lists by block", found: value.kindName)
+        }
+        var lost: Set<AttentionHead> = []
+        for (name, list) in object {
+            guard let block = Int(name), "\(block)" == name else {
+                throw .prunedBlock(name, expected: "the number of a block")
+            }
+            guard (0..<layers).contains(block) else {
+                throw .prunedBlock(name, expected: layers > 0 ? "a block from 0 to \(layers - 1)" : "no block")
+            }
+            guard let items = list.array else {
+                throw .prunedBlock(name, expected: "a list of heads, found \(list.kindName)")
+            }
+            for item in items {
+                guard let number = item.integer, (0..<heads).contains(number) else {
+                    throw .prunedBlock(
+                        name,
+                        expected: "heads from 0 to \(heads - 1), found "
+                            + (item.integer.map { "\($0)" } ?? item.kindName))
+                }
+                lost.insert(AttentionHead(block: block, number: number))
+            }
+        }
+        let pruned = PrunedHeads(lost)
+        for block in pruned.blocks where pruned.numbers(ofBlock: block).count == heads {
+            throw .prunedBlock("\(block)", expected: "a head that is left, found all \(heads) in the list")
+        }
+        return pruned
+    }
+
     private static let activations: [(String, Activation)] = [
         ("gelu", .gelu), ("gelu_new", .geluTanh), ("relu", .relu), ("gelu_python", .gelu),
         ("gelu_pytorch_tanh", .geluTanh),

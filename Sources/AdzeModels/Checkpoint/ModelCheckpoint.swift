@@ -193,8 +193,7 @@ public struct ModelCheckpoint: Sendable {
         for block in blocks where !(0..<config.layerCount).contains(block) {
             throw .blockOutOfRange(block, count: config.layerCount)
         }
-        var pruned = config
-        pruned.layerCount = blocks.count
+        let pruned = config.keeping(blocks: blocks)
         var renamed = RenamedTensorStore(base: store)
         let infos = store.tensorsByName
         // Blocks have the same parameters in the same order.
@@ -247,7 +246,14 @@ extension ModelCheckpoint {
                 switch parameter.role {
                 case .wordTable: " (vocab_size and hidden_size of config.json)"
                 case .positionTable: " (max_position_embeddings of config.json)"
-                default: info.shape.dimensions == expected.dimensions.reversed() ? " (transposed)" : ""
+                default:
+                    if info.shape.dimensions == expected.dimensions.reversed() {
+                        " (transposed)"
+                    } else if parameter.headsAxis != nil {
+                        " (attention heads that are gone stand under pruned_heads in config.json)"
+                    } else {
+                        ""
+                    }
                 }
             throw .misshapen(name: info.name, expected: expected, found: info.shape, hint: hint)
         }

@@ -50,7 +50,9 @@ public final class EncoderModel: Sendable {
             let matrix = EncoderBlock.Matrix.allCases[kind]
             slots[block].fill(kind, with: try EncoderBlock.load(matrix, of: block, loader))
         }
-        blocks = try (0..<config.layerCount).map { try EncoderBlock($0, slots[$0].take(), loader) }
+        blocks = try (0..<config.layerCount).map {
+            try EncoderBlock($0, config.heads(ofBlock: $0), slots[$0].take(), loader)
+        }
         layers = try HeadLayers(loader, head: checkpoint.head)
     }
 
@@ -77,9 +79,7 @@ public final class EncoderModel: Sendable {
     /// - Complexity: O(blocks); no weight is touched.
     public init(_ model: EncoderModel, keeping blocks: [Int]) {
         precondition(!blocks.isEmpty && blocks.allSatisfy(model.blocks.indices.contains), "the blocks are there")
-        var config = model.config
-        config.layerCount = blocks.count
-        self.config = config
+        config = model.config.keeping(blocks: blocks)
         head = model.head
         isInt8 = model.isInt8
         kernels = model.kernels
@@ -126,8 +126,11 @@ struct Embeddings: Sendable {
 
 /// One transformer block: attention, feed-forward, and a normalisation after each.
 struct EncoderBlock: Sendable {
-    /// Query, key and value in one: (3H, H).
+    /// The heads that it has.
+    let heads: BlockHeads
+    /// Query, key and value in one: (3 · A' · D, H), each from a whole panel on.
     private(set) var queryKeyValue: Dense
+    /// (H, A' · D).
     private(set) var attentionOutput: Dense
     let attentionNorm: LayerNorm
     /// (F, H).
@@ -154,7 +157,8 @@ struct EncoderBlock: Sendable {
     }
 
     /// Block `index` of its dense layers, in the order of `Matrix`.
-    init(_ index: Int, _ matrices: [Dense], _ loader: ParameterLoader) throws {
+    init(_ index: Int, _ heads: BlockHeads, _ matrices: [Dense], _ loader: ParameterLoader) throws {
+        self.heads = heads
         let paths = ParameterPaths.block(index)
         (intermediate, output, queryKeyValue, attentionOutput) = (matrices[0], matrices[1], matrices[2], matrices[3])
         attentionNorm = try loader.norm(paths.attentionNorm)

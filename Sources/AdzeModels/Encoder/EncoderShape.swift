@@ -18,7 +18,7 @@ public struct EncoderShape: Sendable, Equatable {
     public var hiddenSize: Int
     /// L, the number of encoder blocks.
     public var layerCount: Int
-    /// A; divides H.
+    /// A, the heads of each block of the whole model; divides H. Those that a block has are `heads(ofBlock:)`.
     public var headCount: Int
     /// F.
     public var intermediateSize: Int
@@ -36,6 +36,8 @@ public struct EncoderShape: Sendable, Equatable {
     public var padTokenID: Int
     /// Dropout of hidden states, attention weights and the classifier's input; used in training alone.
     public var dropout: Dropout
+    /// The attention heads that blocks have lost.
+    public var prunedHeads = PrunedHeads()
     /// Whether the sum of a token's rows is normalised.
     public var normalizesEmbeddings = true
     /// Whether the padding token's row learns as the others do; transformers' tables leave it as it is.

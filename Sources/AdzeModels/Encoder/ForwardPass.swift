@@ -1,7 +1,7 @@
 // The forward pass of the encoder over a packed batch, fp32 or int8. Not here: how one product is shared out, which is
 // `ForwardPass+Products.swift`, the heads, which are in `ForwardPass+Heads.swift`, the backward pass, and tokenizing.
 //
-// T tokens of S sequences, H hidden, A heads of D, F feed-forward. A block is two phases: attention, in pieces of a
+// T tokens of S sequences, H hidden, A' heads of D in a block, F feed-forward. A block is two phases: attention, in pieces of a
 // sequence and head; then everything from the attention's output to the next block's query, key and value, in blocks of
 // rows that stay in a core's cache all the way. A row's result does not depend on the rows beside it, so neither threads
 // nor batch change a bit.
@@ -66,14 +66,12 @@ struct ForwardPass: @unchecked Sendable {
     /// The hidden state: a row a token, or after a selection a row for each that was selected.
     var hidden: MatrixView { workspace.hidden.matrix(rows: batch.tokenCount, columns: config.hiddenSize) }
 
-    /// Query, key and value of each token side by side.
+    /// Query, key and value of each token side by side, as wide as those of any block; a block's own begin at the first
+    /// column.
     var projected: MatrixView {
         workspace.queryKeyValue.matrix(
             rows: batch.tokenCount, columns: 3 * config.paddedHiddenSize, stride: config.projectedStride)
     }
-
-    /// What attention gives, in the columns of the query: a piece of it is written where its own query was read last.
-    func context(rows: Int) -> MatrixView { projected.rows(0..<rows).columns(0..<config.hiddenSize) }
 
     // MARK: Embeddings
 
@@ -109,7 +107,7 @@ struct ForwardPass: @unchecked Sendable {
     // MARK: Blocks
 
     /// Runs embeddings and blocks; `after` sees the embeddings' output and each block's in `hidden`, and the attention
-    /// weights (A, T, T) of each sequence that the block has used, if they are kept.
+    /// weights (A', T, T) of each sequence that the block has used, if they are kept.
     func runBlocks(selection: TokenSelection?, keepingAttentions: Bool = false, after: ([[Float]]) -> Void) {
         workspace.reserve(tokens: batch.tokenCount, model: model, workers: pool.threadCount)
         start(selection)
@@ -132,16 +130,16 @@ struct ForwardPass: @unchecked Sendable {
     /// The projection before a block; of the last block with a selection, keys and values alone. Nil beyond the last.
     func projection(before index: Int, _ selection: TokenSelection?) -> Projection? {
         guard index < model.blocks.count else { return nil }
-        let padded = config.paddedHiddenSize
-        let isSelective = selection != nil && index == model.blocks.count - 1
+        let (block, isSelective) = (model.blocks[index], selection != nil && index == model.blocks.count - 1)
+        let padded = block.heads.paddedWidth
         return Projection(
-            layer: model.blocks[index].queryKeyValue, columns: isSelective ? padded..<3 * padded : 0..<3 * padded)
+            layer: block.queryKeyValue, columns: isSelective ? padded..<3 * padded : 0..<3 * padded)
     }
 
     /// Runs one encoder block on `hidden`, in place, whose projection is there; makes that of the next block.
     ///
     /// With a selection, row i is afterwards its token i, and the rows beyond hold nothing. Returns the attention weights
-    /// (A, T, T) of each sequence if wanted, which is without a selection only.
+    /// (A', T, T) of each sequence if wanted, which is without a selection only.
     @discardableResult
     func run(
         _ block: EncoderBlock, selection: TokenSelection?, next: Projection?, keepingAttentions: Bool
@@ -150,13 +148,14 @@ struct ForwardPass: @unchecked Sendable {
         if let selection {
             // Keys and values of every token, but queries of the selected alone: row i keeps the query of token i.
             gather(selection)
-            let queries = 0..<config.paddedHiddenSize
+            let queries = 0..<block.heads.paddedWidth
             multiply(
                 projected.rows(0..<rows).columns(queries), hidden.rows(0..<rows), block.queryKeyValue, columns: queries)
         }
-        let context = context(rows: rows)
+        // In the columns of the query: a piece of it is written where its own query was read last.
+        let context = projected.rows(0..<rows).columns(0..<block.heads.width)
         let attentions = attend(
-            projected, context, selection: selection, keepingAttentions: keepingAttentions)
+            block.heads, context, selection: selection, keepingAttentions: keepingAttentions)
         if isFew(rows) {
             finishByColumns(block, context: context, next: next)
         } else {
@@ -167,35 +166,36 @@ struct ForwardPass: @unchecked Sendable {
 
     /// context = attention over each sequence and head; pieces are pairs of the two.
     private func attend(
-        _ projected: MatrixView, _ context: MatrixView, selection: TokenSelection?, keepingAttentions: Bool
+        _ heads: BlockHeads, _ context: MatrixView, selection: TokenSelection?, keepingAttentions: Bool
     ) -> [[Float]] {
-        let (heads, size, padded) = (config.headCount, config.headSize, config.paddedHiddenSize)
-        let scale = 1 / Float(size).squareRoot()
+        let (projected, count, padded, numbers) = (projected, heads.count, heads.paddedWidth, heads.numbers)
+        let scale = 1 / Float(heads.size).squareRoot()
         precondition(!keepingAttentions || !batch.hasPadding, "attention weights are those of a text alone")
         let kept =
             keepingAttentions
             ? (0..<batch.sequenceCount).map {
-                FloatBuffer(count: heads * batch.tokens(of: $0).count * batch.tokens(of: $0).count)
+                FloatBuffer(count: count * batch.tokens(of: $0).count * batch.tokens(of: $0).count)
             } : []
-        pool.forEachWithWorker(batch.sequenceCount * heads) { piece, worker in
-            let (sequence, head) = piece.quotientAndRemainder(dividingBy: heads)
+        pool.forEachWithWorker(batch.sequenceCount * count) { piece, worker in
+            let (sequence, head) = piece.quotientAndRemainder(dividingBy: count)
+            let columns = heads.columns(head)
             let (tokens, keys) = (batch.tokens(of: sequence), batch.textTokens(of: sequence))
             let queries = selection?.rows(of: sequence) ?? tokens
             if queries.isEmpty { return }
             let bias = model.distanceBias.map { distances in
                 unsafe AttentionBias(
-                    center: distances.values(ofHead: head),
+                    center: distances.values(ofHead: numbers[head]),
                     positions: selection.map { $0.tokens[queries].map { $0 - tokens.lowerBound } })
             }
             func part(_ index: Int, _ rows: Range<Int>) -> MatrixView {
-                projected.rows(rows).columns(index * padded + head * size..<index * padded + (head + 1) * size)
+                projected.rows(rows).columns(index * padded + columns.lowerBound..<index * padded + columns.upperBound)
             }
             let probabilities =
                 keepingAttentions
                 ? kept[sequence].matrix(
                     rows: tokens.count, columns: tokens.count, offset: head * tokens.count * tokens.count) : nil
             workspace.attention[worker].attend(
-                kernels, output: context.rows(queries).columns(head * size..<(head + 1) * size),
+                kernels, output: context.rows(queries).columns(columns),
                 query: part(0, queries), key: part(1, keys), value: part(2, keys), scale: scale, bias: bias,
                 probabilities: probabilities)
         }

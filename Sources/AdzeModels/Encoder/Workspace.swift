@@ -44,7 +44,7 @@ public final class Workspace {
 }
 
 extension EncoderShape {
-    /// H rounded up to whole panels: where key and value start beside the query.
+    /// H rounded up to whole panels: the most that a block's query takes, see `BlockHeads.paddedWidth`.
     package var paddedHiddenSize: Int {
         (hiddenSize + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel
     }

@@ -35,7 +35,7 @@ extension ConfigReader {
             modelType: modelType, vocabularySize: vocabulary, embeddingSize: hidden, hiddenSize: hidden,
             layerCount: layers, headCount: heads, intermediateSize: intermediate, activation: activation,
             positions: positions(rows), relativeBias: nil, typeRows: types ?? 0, layerNormEpsilon: epsilon,
-            padTokenID: padTokenID, dropout: dropout)
+            padTokenID: padTokenID, dropout: dropout, prunedHeads: try prunedHeads(layers: layers, heads: heads))
     }
 }
 
@@ -56,6 +56,7 @@ extension EncoderShape {
         object["hidden_dropout_prob"] = .number(dropout.hidden)
         object["attention_probs_dropout_prob"] = .number(dropout.attention)
         object["classifier_dropout"] = dropout.classifier.map(JSONValue.number) ?? .null
+        if !prunedHeads.isEmpty { object[ConfigReader.prunedHeadsKey] = .object(prunedHeads.json) }
         return object
     }
 }

@@ -44,11 +44,11 @@ extension EncoderShape {
 
     private func addBlock(_ index: Int, to list: inout ParameterList) {
         let (paths, part) = (ParameterPaths.block(index), ParameterPart.block(index))
+        let width = heads(ofBlock: index).width
         for path in [paths.query, paths.key, paths.value] {
-            list.dense(path, out: hiddenSize, in: hiddenSize, part, group: .queryKeyValue(block: index))
+            list.dense(path, out: width, in: hiddenSize, part, group: .queryKeyValue(block: index))
         }
-        list.dense(
-            paths.attentionOutput, out: hiddenSize, in: hiddenSize, part, group: .attentionOutput(block: index))
+        list.dense(paths.attentionOutput, out: hiddenSize, in: width, part, group: .attentionOutput(block: index))
         list.norm(paths.attentionNorm, hiddenSize, part)
         list.dense(
             paths.intermediate, out: intermediateSize, in: hiddenSize, part, group: .feedForwardUp(block: index))

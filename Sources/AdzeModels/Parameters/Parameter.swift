@@ -76,3 +76,42 @@ public struct Parameter: Sendable, Equatable {
         self.group = group
     }
 }
+
+/// The components that a model's weights and bytes are counted by.
+public enum ModelComponent: String, Sendable, CaseIterable {
+    case embeddings
+    /// Query, key, value, the layer after them and its normalisation.
+    case attention
+    case feedForward
+    case pooler
+    /// Classifiers, and all else that is on top.
+    case head
+}
+
+extension Parameter {
+    /// The component that it is counted under.
+    public var component: ModelComponent {
+        switch part {
+        case .embeddings: .embeddings
+        case .block(let index): ParameterPaths.block(index).isOfAttention(name) ? .attention : .feedForward
+        case .pooler: .pooler
+        case .head: .head
+        }
+    }
+
+    /// The dimension along which each head of its block has D rows or columns: 0 of query, key and value and their biases, 1 of
+    /// the layer after them; nil for all others.
+    var headsAxis: Int? {
+        guard let block = part.block else { return nil }
+        let paths = ParameterPaths.block(block)
+        if [paths.query, paths.key, paths.value].contains(where: { name == $0 + ".weight" || name == $0 + ".bias" }) {
+            return 0
+        }
+        return name == paths.attentionOutput + ".weight" ? 1 : nil
+    }
+
+    /// The bytes that it takes in int8: a code a weight and a scale a row where it has codes, else fp32.
+    ///
+    /// Without column factors and codes beyond a byte, which are few and not every model has.
+    public var int8ByteCount: Int { group == nil ? shape.count * 4 : shape.count + shape[0] * 4 }
+}

@@ -58,4 +58,7 @@ package struct BlockPaths {
     package var intermediate: String { prefix + "intermediate.dense" }
     package var output: String { prefix + "output.dense" }
     package var outputNorm: String { prefix + "output.LayerNorm" }
+
+    /// Whether a parameter of the block is one of attention, its normalisation among them.
+    func isOfAttention(_ name: String) -> Bool { name.hasPrefix(prefix + "attention.") }
 }

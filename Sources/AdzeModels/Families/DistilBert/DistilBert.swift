@@ -59,21 +59,22 @@ package enum DistilBert: ModelFamily {
             classifier: try config.number("seq_classif_dropout", 0...1, default: 0.2),
             tokens: try config.number("dropout", 0...1, default: 0.1),
             answers: try config.number("qa_dropout", 0...1, default: 0.1))
+        let layers = try size("num_hidden_layers", "n_layers", Limits.layerCount)
         try config.checkHeads(heads, hidden: hidden)
         return EncoderShape(
             modelType: "distilbert", vocabularySize: vocabulary, embeddingSize: hidden, hiddenSize: hidden,
-            layerCount: try size("num_hidden_layers", "n_layers", Limits.layerCount), headCount: heads,
+            layerCount: layers, headCount: heads,
             intermediateSize: try config.integer("hidden_dim", Limits.intermediateSize),
             activation: try config.activation("activation"),
             positions: .absolute(
                 rows: try config.integer("max_position_embeddings", Limits.positionRows, default: 512)),
             relativeBias: nil, typeRows: 0, layerNormEpsilon: 1e-12,
             padTokenID: try config.integer("pad_token_id", 0...Limits.vocabularySize.upperBound, default: 0),
-            dropout: dropout)
+            dropout: dropout, prunedHeads: try config.prunedHeads(layers: layers, heads: heads))
     }
 
     package static func config(_ shape: EncoderShape) -> JSONObject {
-        [
+        var object: JSONObject = [
             "model_type": .string("distilbert"), "vocab_size": .integer(shape.vocabularySize),
             "dim": .integer(shape.hiddenSize), "n_layers": .integer(shape.layerCount),
             "n_heads": .integer(shape.headCount), "hidden_dim": .integer(shape.intermediateSize),
@@ -84,5 +85,7 @@ package enum DistilBert: ModelFamily {
             "seq_classif_dropout": .number(shape.dropout.classifier ?? 0.2),
             "qa_dropout": .number(shape.dropout.answers),
         ]
+        if !shape.prunedHeads.isEmpty { object[ConfigReader.prunedHeadsKey] = .object(shape.prunedHeads.json) }
+        return object
     }
 }
