@@ -40,6 +40,8 @@ struct EncoderPass: @unchecked Sendable {
     let quantized: QuantizedLayers?
     /// What distances add to attention scores at present; nil for nothing.
     let distanceBias: DistanceBias?
+    /// Takes the gradients of gates on the heads; nil where nobody asks.
+    var gates: HeadGates?
 
     var config: EncoderShape { model.config }
     var kernels: Kernels { model.kernels }

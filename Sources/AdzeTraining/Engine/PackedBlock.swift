@@ -44,7 +44,7 @@ final class PackedBlock {
 
     /// The block's layers in fp32, and the jobs that pack them.
     func forward(
-        _ places: BlockPlaces, _ weights: UnsafePointer<Float>, _ config: EncoderShape, _ kernels: Kernels
+        _ places: BlockPlaces, _ weights: UnsafePointer<Float>, _ heads: BlockHeads, _ kernels: Kernels
     ) -> (ForwardBlock, [PackingJob]) {
         var jobs: [PackingJob] = []
         func layer(_ space: PackedSpace, _ place: DensePlace) -> ForwardLayer {
@@ -53,14 +53,15 @@ final class PackedBlock {
                 PackingJob(matrix: matrix, parts: [PackingJob.Part(place, in: weights)], isBackward: false))
             return unsafe .float(matrix, bias: weights + place.bias)
         }
-        let padded = config.paddedHiddenSize
+        let padded = heads.paddedWidth
         let thirds = [places.query, places.key, places.value]
         projectionBias.reserve(3 * padded)
         for (index, place) in thirds.enumerated() {
-            unsafe (projectionBias.buffer.base + index * padded).update(
-                from: weights + place.bias, count: place.columns)
+            let bias = unsafe projectionBias.buffer.base + index * padded
+            unsafe bias.update(from: weights + place.bias, count: place.columns)
+            unsafe (bias + place.columns).update(repeating: 0, count: padded - place.columns)
         }
-        let matrix = projection.matrix(columns: 3 * padded, depth: config.hiddenSize, for: kernels)
+        let matrix = projection.matrix(columns: 3 * padded, depth: places.query.depth, for: kernels)
         let parts = thirds.enumerated().map { unsafe PackingJob.Part($1, in: weights, first: $0 * padded) }
         jobs.append(PackingJob(matrix: matrix, parts: parts, isBackward: false))
         let block = unsafe ForwardBlock(
@@ -72,7 +73,7 @@ final class PackedBlock {
 
     /// The block's layers for the backward pass, and the jobs that pack them.
     func backward(
-        _ places: BlockPlaces, _ weights: UnsafePointer<Float>, _ config: EncoderShape, _ kernels: Kernels,
+        _ places: BlockPlaces, _ weights: UnsafePointer<Float>, _ heads: BlockHeads, _ kernels: Kernels,
         isSelective: Bool
     ) -> (BackwardBlock, [PackingJob]) {
         var jobs: [PackingJob] = []
@@ -83,7 +84,7 @@ final class PackedBlock {
             jobs.append(PackingJob(matrix: matrix, parts: parts, isBackward: true))
             return matrix
         }
-        let padded = config.paddedHiddenSize
+        let padded = heads.paddedWidth
         let joined = (isSelective ? [] : [places.query]) + [places.key, places.value]
         let block = BackwardBlock(
             projection: layer(projection, joined, spacing: padded),

@@ -36,7 +36,7 @@ extension EncoderPass {
     func runBackward(_ index: Int, _ kept: BlockActivations) {
         let (place, selective) = (places.blocks[index], isSelective(index))
         let (layers, jobs) = unsafe workspace.packed.backward(
-            place, backwardWeights, config, kernels, isSelective: selective)
+            place, backwardWeights, config.heads(ofBlock: index), kernels, isSelective: selective)
         pool.pack(jobs, kernels: kernels)
         restoreInput(index)
         clearPartials()
@@ -55,7 +55,7 @@ extension EncoderPass {
         func view(_ space: GrowableBuffer, _ rows: Int) -> MatrixView { space.buffer.matrix(rows: rows, columns: size) }
         roundedInput(input(index), layers.projection)
         if isSelective(index) { roundedInput(view(workspace.selected, rows), layers.projection) }
-        roundedInput(view(kept.context, rows), layers.attentionOutput)
+        roundedInput(context(index, kept.context), layers.attentionOutput)
         roundedInput(view(workspace.middle, rows), layers.intermediate)
         roundedInput(inner(kept.inner, rows: rows), layers.output)
     }
@@ -153,7 +153,7 @@ extension EncoderPass {
         normalizeBackward(attended, narrow, place.attentionNorm, sums.attentionNorm)
         let context = undrop(dropout.attended(index), attended)
         unsafe kernels.addRows(partial + sums.attentionOutput, context)
-        let contextGradient = workspace.contextGradient.buffer.matrix(rows: rows, columns: size).rows(part)
+        let contextGradient = self.context(index, workspace.contextGradient).rows(part)
         unsafe kernels.multiply(contextGradient, context, layers.attentionOutput, biasAt: nil)
     }
 
@@ -164,21 +164,26 @@ extension EncoderPass {
     // MARK: Attention
 
     private func attendBackward(_ index: Int, _ kept: BlockActivations) {
-        let gradient = workspace.contextGradient.buffer.matrix(rows: rows(of: index), columns: config.hiddenSize)
+        let (context, gradient) = (context(index, kept.context), context(index, workspace.contextGradient))
         let learnsBias = distanceBias != nil && extent.learnsEmbeddings
         forEachHead(index, kept) { head, worker in
+            let gradient = gradient.rows(head.queries).columns(head.columns)
+            gates?.set(index, head, context.rows(head.queries).columns(head.columns), gradient)
             unsafe workspace.workers[worker].attention.attendBackward(
-                kernels, gradient: gradient.rows(head.queries).columns(head.columns), query: head.query,
-                key: head.key, value: head.value, scale: head.scale, bias: head.bias,
-                biasGradient: learnsBias ? workspace.distances.center(head.number) : nil, dropout: head.dropout)
+                kernels, gradient: gradient, query: head.query, key: head.key, value: head.value, scale: head.scale,
+                bias: head.bias,
+                biasGradient: learnsBias
+                    ? workspace.distances.center(head.sequence * config.headCount + head.number) : nil,
+                dropout: head.dropout)
         }
-        clearPadding(projected(kept))
+        clearPadding(index, kept)
     }
 
     /// Nobody attends to padding: its keys and values have no gradient.
-    private func clearPadding(_ projected: MatrixView) {
+    private func clearPadding(_ index: Int, _ kept: BlockActivations) {
         guard batch.hasPadding else { return }
-        let others = projected.columns(config.paddedHiddenSize..<projected.columns)
+        let projected = projected(index, kept)
+        let others = projected.columns(config.heads(ofBlock: index).paddedWidth..<projected.columns)
         for sequence in 0..<batch.sequenceCount {
             for row in batch.textTokens(of: sequence).upperBound..<batch.tokens(of: sequence).upperBound {
                 unsafe (others.base + row * others.stride).update(repeating: 0, count: others.columns)
@@ -189,8 +194,9 @@ extension EncoderPass {
     /// From the gradients of query, key and value to that of the block's input, to which the residual's is added; and the
     /// residual's gradient before its dropout, for the attention output's weights.
     private func projectBackward(_ index: Int, _ layers: BackwardBlock, _ kept: BlockActivations) {
-        let (size, padded, selective) = (config.hiddenSize, config.paddedHiddenSize, isSelective(index))
-        let (projected, hidden, sums) = (projected(kept), gradient(rows: tokens), sums)
+        let (size, padded) = (config.hiddenSize, config.heads(ofBlock: index).paddedWidth)
+        let selective = isSelective(index)
+        let (projected, hidden, sums) = (projected(index, kept), gradient(rows: tokens), sums)
         let attended = kept.attended.buffer.matrix(rows: rows(of: index), columns: size)
         let columns = selective ? padded..<3 * padded : 0..<3 * padded
         let needsInput = index > extent.lowest || extent.reachesInput
@@ -221,11 +227,11 @@ extension EncoderPass {
         _ index: Int, _ query: PackedMatrix, _ projected: MatrixView, _ attended: MatrixView, _ hidden: MatrixView,
         needsInput: Bool
     ) {
-        let size = config.hiddenSize
+        let (size, width) = (config.hiddenSize, config.heads(ofBlock: index).width)
         let pieces = RowPieces(batch.sequenceCount)
         pool.forEachWithWorker(pieces.count) { piece, worker in
             let part = pieces[piece]
-            let outputs = projected.rows(part).columns(0..<size)
+            let outputs = projected.rows(part).columns(0..<width)
             unsafe kernels.addRows(partial(piece) + sums.projection, outputs)
             if needsInput {
                 let rows = workspace.workers[worker].narrow.buffer.matrix(rows: part.count, columns: size)
@@ -244,7 +250,7 @@ extension EncoderPass {
     /// Adds the sums of the pieces, one after another.
     private func addPartials(_ index: Int) {
         let (place, sums, size) = (places.blocks[index], sums, config.hiddenSize)
-        let pieces = partialCount
+        let (pieces, heads) = (partialCount, config.heads(ofBlock: index))
         func add(_ target: Int, _ first: Int, _ count: Int) {
             let columns = workspace.partials.buffer.matrix(rows: pieces, columns: sums.count).columns(
                 first..<first + count)
@@ -258,13 +264,13 @@ extension EncoderPass {
         add(place.intermediate.bias, sums.intermediate, config.intermediateSize)
         add(place.attentionOutput.bias, sums.attentionOutput, size)
         for (third, layer) in [place.query, place.key, place.value].enumerated() {
-            add(layer.bias, sums.projection + third * config.paddedHiddenSize, size)
+            add(layer.bias, sums.projection + third * heads.paddedWidth, heads.width)
         }
     }
 
     private func addWeightGradients(_ index: Int, _ kept: BlockActivations) {
-        let (place, size, padded) = (places.blocks[index], config.hiddenSize, config.paddedHiddenSize)
-        let (rows, projected) = (rows(of: index), projected(kept))
+        let (place, size, heads) = (places.blocks[index], config.hiddenSize, config.heads(ofBlock: index))
+        let (rows, projected) = (rows(of: index), projected(index, kept))
         func narrow(_ space: GrowableBuffer, _ rows: Int) -> MatrixView {
             space.buffer.matrix(rows: rows, columns: size)
         }
@@ -274,7 +280,8 @@ extension EncoderPass {
                 outputs: outputs, inputs: inputs)
         }
         func third(_ number: Int, _ rows: Int) -> MatrixView {
-            projected.rows(0..<rows).columns(number * padded..<number * padded + size)
+            let first = number * heads.paddedWidth
+            return projected.rows(0..<rows).columns(first..<first + heads.width)
         }
         let input = input(index)
         add(
@@ -282,7 +289,7 @@ extension EncoderPass {
                 product(place.output, narrow(kept.summed, rows), inner(kept.inner, rows: rows)),
                 product(
                     place.intermediate, inner(workspace.innerGradient, rows: rows), narrow(workspace.middle, rows)),
-                product(place.attentionOutput, narrow(kept.attended, rows), narrow(kept.context, rows)),
+                product(place.attentionOutput, narrow(kept.attended, rows), context(index, kept.context)),
                 product(place.query, third(0, rows), isSelective(index) ? narrow(workspace.selected, rows) : input),
                 product(place.key, third(1, tokens), input),
                 product(place.value, third(2, tokens), input),

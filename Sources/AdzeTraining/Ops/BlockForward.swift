@@ -12,25 +12,30 @@ extension EncoderPass {
             layers = quantized.blocks[index]
         } else {
             let (block, jobs) = unsafe workspace.packed.forward(
-                places.blocks[index], model.weights.base, config, kernels)
+                places.blocks[index], model.weights.base, config.heads(ofBlock: index), kernels)
             pool.pack(jobs, kernels: kernels)
             layers = block
         }
-        project(index, layers, projected(kept))
+        project(index, layers, projected(index, kept))
         attend(index, kept)
         finish(index, layers, kept)
     }
 
     /// Query, key and value of each token side by side.
-    func projected(_ kept: BlockActivations) -> MatrixView {
+    func projected(_ index: Int, _ kept: BlockActivations) -> MatrixView {
         kept.projected.buffer.matrix(
-            rows: tokens, columns: 3 * config.paddedHiddenSize, stride: config.projectedStride)
+            rows: tokens, columns: 3 * config.heads(ofBlock: index).paddedWidth, stride: config.projectedStride)
+    }
+
+    /// What a block's attention gives, a row each that it computes to the end.
+    func context(_ index: Int, _ space: GrowableBuffer) -> MatrixView {
+        space.buffer.matrix(rows: rows(of: index), columns: config.heads(ofBlock: index).width)
     }
 
     /// Where rows are sequences, keys and values of every token, and the query of each first token in the row of its
     /// sequence.
     private func project(_ index: Int, _ layers: ForwardBlock, _ projected: MatrixView) {
-        let padded = config.paddedHiddenSize
+        let padded = config.heads(ofBlock: index).paddedWidth
         func project(_ rows: Int, _ columns: Range<Int>) {
             let (pieces, hidden) = (RowPieces(rows), hidden(rows: rows))
             pool.forEachWithWorker(pieces.count) { piece, worker in
@@ -48,7 +53,7 @@ extension EncoderPass {
 
     /// context = attention over each sequence and head; pieces are pairs of the two.
     private func attend(_ index: Int, _ kept: BlockActivations) {
-        let context = kept.context.buffer.matrix(rows: rows(of: index), columns: config.hiddenSize)
+        let context = context(index, kept.context)
         forEachHead(index, kept) { head, worker in
             workspace.workers[worker].attention.attend(
                 kernels, output: context.rows(head.queries).columns(head.columns), query: head.query, key: head.key,
@@ -65,26 +70,30 @@ extension EncoderPass {
         let value: MatrixView
         let scale: Float
         let bias: AttentionBias?
-        /// Which pair of sequence and head it is.
-        let number: Int
+        let sequence: Int
+        /// Its place among the block's heads, and its number in the whole model.
+        let (place, number): (Int, Int)
         let dropout: AttentionDropout?
     }
 
     func forEachHead(_ index: Int, _ kept: BlockActivations, _ body: @Sendable (HeadPiece, Int) -> Void) {
-        let (heads, size, padded) = (config.headCount, config.headSize, config.paddedHiddenSize)
-        let (projected, draw) = (projected(kept), dropout.attention(index))
+        let heads = config.heads(ofBlock: index)
+        let (padded, numbers) = (heads.paddedWidth, heads.numbers)
+        let (projected, draw) = (projected(index, kept), dropout.attention(index))
+        // A head draws what it would draw in the whole model.
         var elements = [0]
         for sequence in 0..<batch.sequenceCount {
             let (rows, keys) = (batch.tokens(of: sequence).count, batch.textTokens(of: sequence).count)
-            elements.append(elements[sequence] + heads * rows * ((keys + 15) / 16 * 16))
+            elements.append(elements[sequence] + heads.wholeCount * rows * ((keys + 15) / 16 * 16))
         }
         let (firsts, selective) = (elements, isSelective(index))
-        pool.forEachWithWorker(batch.sequenceCount * heads) { piece, worker in
-            let (sequence, head) = piece.quotientAndRemainder(dividingBy: heads)
+        pool.forEachWithWorker(batch.sequenceCount * heads.count) { piece, worker in
+            let (sequence, place) = piece.quotientAndRemainder(dividingBy: heads.count)
+            let (head, columns) = (numbers[place], heads.columns(place))
             let (tokens, keys) = (batch.tokens(of: sequence), batch.textTokens(of: sequence))
             let queries = selective ? sequence..<sequence + 1 : tokens
             func part(_ third: Int, _ rows: Range<Int>) -> MatrixView {
-                projected.rows(rows).columns(third * padded + head * size..<third * padded + (head + 1) * size)
+                projected.rows(rows).columns(third * padded + columns.lowerBound..<third * padded + columns.upperBound)
             }
             let pitch = (keys.count + 15) / 16 * 16
             let dropout = draw.map {
@@ -92,10 +101,10 @@ extension EncoderPass {
             }
             body(
                 HeadPiece(
-                    queries: queries, columns: head * size..<(head + 1) * size, query: part(0, queries),
-                    key: part(1, keys), value: part(2, keys), scale: 1 / Float(size).squareRoot(),
-                    bias: distanceBias.map { unsafe AttentionBias(center: $0.values(ofHead: head)) }, number: piece,
-                    dropout: dropout), worker)
+                    queries: queries, columns: columns, query: part(0, queries), key: part(1, keys),
+                    value: part(2, keys), scale: 1 / Float(heads.size).squareRoot(),
+                    bias: distanceBias.map { unsafe AttentionBias(center: $0.values(ofHead: head)) },
+                    sequence: sequence, place: place, number: head, dropout: dropout), worker)
         }
     }
 
@@ -103,7 +112,7 @@ extension EncoderPass {
     private func finish(_ index: Int, _ layers: ForwardBlock, _ kept: BlockActivations) {
         let (rows, size) = (rows(of: index), config.hiddenSize)
         let (pieces, selective, place) = (RowPieces(rows), isSelective(index), places.blocks[index])
-        let context = kept.context.buffer.matrix(rows: rows, columns: size)
+        let context = context(index, kept.context)
         let attended = kept.attended.buffer.matrix(rows: rows, columns: size)
         let summed = kept.summed.buffer.matrix(rows: rows, columns: size)
         let (inner, hidden) = (inner(kept.inner, rows: rows), hidden(rows: rows))

@@ -14,7 +14,7 @@ extension TrainingModel {
     }
 }
 
-/// Gradients by distance, a run for each sequence and head: each is written by the piece of work that computes it, and
+/// Gradients by distance, a run for each sequence and head of the whole model: each is written by the piece of work that computes it, and
 /// block after block is added to it.
 final class DistanceGradients {
     private var sums = GrowableBuffer()
@@ -28,8 +28,8 @@ final class DistanceGradients {
         unsafe sums.buffer.base.update(repeating: 0, count: count)
     }
 
-    /// Where the sum of distance 0 of the `piece`-th pair of sequence and head lies.
-    func center(_ piece: Int) -> UnsafeMutablePointer<Float> { unsafe sums.buffer.base + piece * width + width / 2 }
+    /// Where the sum of distance 0 of the `pair`-th pair of sequence and head of the whole model lies.
+    func center(_ pair: Int) -> UnsafeMutablePointer<Float> { unsafe sums.buffer.base + pair * width + width / 2 }
 }
 
 extension EncoderPass {
