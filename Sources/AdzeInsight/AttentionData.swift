@@ -2,7 +2,8 @@
 // script.
 //
 // A view is a head, the mean of a layer's heads, or rollout: view layer · (A + 1) + head, head A being the mean; the last
-// is rollout. A row is what one token looks at: a scale and T codes of a byte, its largest weight being code 255.
+// is rollout. A row is what one token looks at: a scale and T codes of a byte, its largest weight being code 255. A head
+// that was dropped has zeros.
 
 internal import Adze
 internal import AdzeBytes
@@ -95,6 +96,10 @@ struct AttentionData {
             "layer": .integer(report.layer), "head": .integer(report.selection.head ?? map.headCount),
             "token": .integer(report.selection.token), "normalization": .string(report.normalization.rawValue),
             "side": .integer(side), "full": .array(full.map(JSONValue.integer)),
+            "dropped": .array(
+                map.prunedHeads.blocks.flatMap { layer in
+                    map.prunedHeads.numbers(ofBlock: layer).map { .integer(layer * (map.headCount + 1) + $0) }
+                }),
             "shown": .array(report.shown.map(JSONValue.integer)),
         ]
     }

@@ -49,7 +49,9 @@ public enum AttentionPage {
         let map = report.map
         let cut = map.truncatedTokenCount
         return "\(counted(map.tokenCount, "token")), \(counted(map.layerCount, "layer")) of "
-            + counted(map.headCount, "head") + (cut > 0 ? " · \(counted(cut, "token")) cut off" : "")
+            + counted(map.headCount, "head")
+            + (map.prunedHeads.isEmpty ? "" : ", less \(map.prunedHeads.count) that were dropped")
+            + (cut > 0 ? " · \(counted(cut, "token")) cut off" : "")
     }
 
     /// The selection in words.
@@ -139,7 +141,10 @@ public enum AttentionPage {
         let rows = (0..<map.layerCount).map { layer in
             let cells = names.indices.map { head in
                 let view = layer * (map.headCount + 1) + head
-                let words = "layer \(layer), " + (head == map.headCount ? "mean of its heads" : "head \(head)")
+                let isLost = head < map.headCount && !map.has(head: head, layer: layer)
+                let words =
+                    "layer \(layer), " + (head == map.headCount ? "mean of its heads" : "head \(head)")
+                    + (isLost ? ", which was dropped" : "")
                 let side = "\(data.side)"
                 return Markup.element(
                     "td", [:],

@@ -9,7 +9,7 @@ struct PageScript {
 }
 
 extension PageScript {
-    static let attention = PageScript(text: attentionText, hash: "BFC+K+l7UQ0MkbILZrsscfwKKiZjaK93GBHDGmeWBI4=")
+    static let attention = PageScript(text: attentionText, hash: "tttrciS/nNkkxXWT5PT9jLujRP8k290fCBVEgRoZgfI=")
 }
 
 private let attentionText: StaticString = """
@@ -82,7 +82,8 @@ private let attentionText: StaticString = """
       }
       arcs(weights, token);
       const best = order.filter(i => shown.has(i)).sort((a, b) => weights[b] - weights[a]).slice(0, 5);
-      status.textContent = (missing ? "Of this head the page holds what token " + token + " looks at. " : "")
+      if (plan.dropped.includes(view)) status.textContent = "This head was dropped from the model.";
+      else status.textContent = (missing ? "Of this head the page holds what token " + token + " looks at. " : "")
         + "Token " + token + " (" + name(token) + ") looks at " + best.map(i => name(i) + " " + percent(weights[i])).join(", ") + ".";
       for (const cell of document.querySelectorAll(".heads button")) {
         cell.setAttribute("aria-pressed", String(+cell.dataset.view === view));

@@ -74,6 +74,7 @@ public struct AttentionReport: Sendable {
         ])
         object["layers"] = .integer(map.layerCount)
         object["heads"] = .integer(map.headCount)
+        if !map.prunedHeads.isEmpty { object["prunedHeads"] = .object(map.prunedHeads.json) }
         object["normalization"] = .string(normalization.rawValue)
         if map.truncatedTokenCount > 0 { object["truncated"] = .integer(map.truncatedTokenCount) }
         // The selected token was checked with its weights.

@@ -134,6 +134,8 @@ public enum AttentionError: AdzeFailure, Equatable {
     case noSuchLayer(Int, count: Int)
     case noSuchHead(Int, count: Int)
     case noSuchToken(Int, count: Int)
+    /// A head that was dropped from the layer.
+    case lostHead(Int, layer: Int, left: [Int])
     /// The models cut the text into other tokens.
     case otherTokens(index: Int, first: TextToken?, second: TextToken?)
     case otherLayers(first: Int, second: Int)
@@ -144,7 +146,7 @@ public enum AttentionError: AdzeFailure, Equatable {
     /// A wish, or models that do not belong together.
     public var kind: FailureKind {
         switch self {
-        case .noSuchLayer, .noSuchHead, .noSuchToken: .usage
+        case .noSuchLayer, .noSuchHead, .noSuchToken, .lostHead: .usage
         case .otherTokens, .otherLayers, .otherHeads, .notFinite: .badData
         }
     }
@@ -155,6 +157,8 @@ public enum AttentionError: AdzeFailure, Equatable {
         case .noSuchLayer(let number, let count): AttentionError.missing("layer", number, count, of: "the model")
         case .noSuchHead(let number, let count): AttentionError.missing("head", number, count, of: "each layer")
         case .noSuchToken(let number, let count): AttentionError.missing("token", number, count, of: "the text")
+        case .lostHead(let number, let layer, let left):
+            "no head \(number) in layer \(layer): it was dropped from the model; the layer has \(quotedHeads(left))"
         case .otherTokens(let index, let first, let second):
             "the models have other tokenizers: token \(index) of the text is \(AttentionError.name(first)) for one and"
                 + " \(AttentionError.name(second)) for the other; compare a model with what it was fine-tuned from"
@@ -164,6 +168,10 @@ public enum AttentionError: AdzeFailure, Equatable {
             "one model has \(counted(first, "head")) a layer, the other \(second); compare models of the same shape"
         case .notFinite: "the attention weights are not finite; run adze verify"
         }
+    }
+
+    private func quotedHeads(_ numbers: [Int]) -> String {
+        (numbers.count == 1 ? "head " : "heads ") + numbers.map(String.init).joined(separator: ", ")
     }
 
     private static func name(_ token: TextToken?) -> String {

@@ -50,7 +50,8 @@ public final class TextAttention: Sendable {
         let output = try engine.run([text.sequence], outputs: .attentions)[0]
         let map = AttentionMap(
             tokens: text.tokens, truncatedTokenCount: text.truncatedTokenCount,
-            headCount: engine.model.config.headCount, weights: output.attentions)
+            headCount: engine.model.config.headCount, prunedHeads: engine.model.config.prunedHeads,
+            weights: output.attentions)
         guard map.isFinite else { throw AttentionError.notFinite }
         return map
     }

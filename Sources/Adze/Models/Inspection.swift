@@ -25,6 +25,7 @@ extension ModelBundle {
                 "types": .integer(config.typeRows), "activation": .string(config.activation.rawValue),
             ]),
         ]
+        if !config.prunedHeads.isEmpty { fields["prunedHeads"] = .object(config.prunedHeads.json) }
         fields["head"] = .string(describe(head))
         if let labels = head.labels { fields["labels"] = .array(labels.map(JSONValue.string)) }
         if let classifier = head.classification {

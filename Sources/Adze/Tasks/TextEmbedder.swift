@@ -31,6 +31,8 @@ public final class TextEmbedder: Sendable {
     private let recipe: SentenceRecipe?
     private let tokenizer: Tokenizer
     private let engine: Engine
+    /// The shape of the encoder.
+    var shape: EncoderShape { engine.model.config }
 
     /// Opens a model and loads its weights; throws as `TextClassifier.init(contentsOf:)` does.
     public convenience init(contentsOf url: URL, precision: Precision = .fp32, threads: Int? = nil) throws {

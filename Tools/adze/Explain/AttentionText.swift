@@ -32,7 +32,8 @@ struct AttentionText {
 
     /// Layer, head, token and values in one line.
     private var title: String {
-        let head = report.selection.head.map { "head \($0)" } ?? "mean of \(counted(report.map.headCount, "head"))"
+        let heads = report.map.heads(ofLayer: report.layer)
+        let head = report.selection.head.map { "head \($0)" } ?? "mean of \(counted(heads.count, "head"))"
         let token = report.map.tokens[report.selection.token]
         let cut = report.map.truncatedTokenCount
         return "layer \(report.layer), \(head), as token \(report.selection.token) "
