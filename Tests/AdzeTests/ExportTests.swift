@@ -17,6 +17,7 @@ import Testing
         "maskedlm-untied", "pretraining", "tokencls", "../families/distilbert/sequence",
         "../families/distilbert/masked", "../families/electra/base", "../families/electra/questions",
         "../families/mpnet/base", "../families/mpnet/sequence", "../families/mpnet/masked",
+        "../pruned-heads/bert", "../pruned-heads/distilbert", "../pruned-heads/electra",
     ]
 
     @Test(arguments: sources, [ExportFormat.safetensors, .pt]) func exportsAreTheModelAgain(

@@ -40,7 +40,7 @@ struct HelpTests {
     @Test func requiredOptionsComeFirst() throws {
         for (verb, names) in [
             ("finetune", ["--train", "--output"]), ("quantize", ["--output", "--dev", "--max-drop"]),
-            ("prune", ["--keep", "--search", "--dev", "--max-drop", "--metric", "--output"]),
+            ("prune", ["--keep", "--search", "--drop-heads", "--dev", "--max-drop", "--metric", "--output"]),
             ("lengths", ["--tokenizer"]), ("export", ["--output"]),
             ("report", ["--output"]), ("convert", ["--output"]),
         ] {

@@ -106,16 +106,16 @@ public final class EngineBenchmark: Sendable {
 
     /// What a pass over one sequence costs: the last block only for tokens that are read, and the head.
     package static func multiplyAdds(tokens: Int, _ config: EncoderShape, _ head: Head) -> Double {
-        let (t, h, f, l) = (
-            Double(tokens), Double(config.hiddenSize), Double(config.intermediateSize), Double(config.layerCount)
-        )
+        let (t, h, f) = (Double(tokens), Double(config.hiddenSize), Double(config.intermediateSize))
         let read = head.tokenLogitCount == nil ? (head.decoder != nil && head.predictsNextSentence ? 2 : 1) : t
         var sum = t * h * Double(head.tokenLogitCount ?? 0)
         if head.decoder != nil { sum += h * h + h * Double(config.vocabularySize) }
-        guard l > 0 else { return sum }
-        let whole = t * (4 * h * h + 2 * h * f) + 2 * t * t * h
-        let last = t * 2 * h * h + read * (2 * h * h + 2 * h * f) + 2 * read * t * h
-        return sum + whole * (l - 1) + last
+        for block in 0..<config.layerCount {
+            let (width, rows) = (Double(config.heads(ofBlock: block).width), block < config.layerCount - 1 ? t : read)
+            // Key and value of every token; query, the layer after attention and feed-forward of those that are read.
+            sum += t * 2 * h * width + rows * (2 * h * width + 2 * h * f) + 2 * rows * t * width
+        }
+        return sum
     }
 }
 

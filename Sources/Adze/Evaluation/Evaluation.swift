@@ -21,6 +21,15 @@ extension ModelBundle {
 }
 
 extension ClassificationHead {
+    /// Whether a target is one that the head could give.
+    func takes(_ target: Target) -> Bool {
+        switch target {
+        case .label(let label): problemType != .multiLabel && labels.count > 1 && labels.indices.contains(label)
+        case .labels(let list): problemType == .multiLabel && list.allSatisfy(labels.indices.contains)
+        case .number(let number): problemType != .multiLabel && labels.count == 1 && number.isFinite
+        }
+    }
+
     func targetKind(separator: Character?) throws -> TargetKind {
         if problemType == .multiLabel { return .labels(try LabelTable(labels), separator: separator) }
         if labels.count == 1 { return .number }
@@ -175,18 +184,16 @@ struct Evaluation {
     /// Takes an answer.
     mutating func add(_ example: Example, _ answer: Classification) throws(EvaluationError) {
         guard answer.logits.allSatisfy(\.isFinite) else { throw .notFinite(place: example.place) }
-        let labels = head.labels.indices
+        guard head.takes(example.target) else { throw .unfitTarget(place: example.place) }
         switch example.target {
-        case .label(let actual) where ofLabel != nil && labels.contains(actual):
-            ofLabel?.add(actual: actual, probabilities: answer.scores)
-        case .labels(let actual) where ofLabels != nil && actual.allSatisfy(labels.contains):
+        case .label(let actual): ofLabel?.add(actual: actual, probabilities: answer.scores)
+        case .labels(let actual):
             // Strictly more: a logit of 0 says nothing for the label.
-            ofLabels?.add(actual: actual, predicted: labels.filter { answer.scores[$0] > 0.5 })
-        case .number(let actual) where ofNumber != nil && actual.isFinite:
+            ofLabels?.add(actual: actual, predicted: head.labels.indices.filter { answer.scores[$0] > 0.5 })
+        case .number(let actual):
             // A head that does not say what its one logit is has a sigmoid for a score; the number is the logit.
             let isScore = head.problemType == .regression
             ofNumber?.add(actual: actual, predicted: isScore ? answer.scores[0] : Double(answer.logits[0]))
-        default: throw .unfitTarget(place: example.place)
         }
         exampleCount += 1
         if answer.truncatedTokenCount > 0 { truncatedCount += 1 }

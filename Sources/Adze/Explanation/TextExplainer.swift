@@ -45,8 +45,7 @@ public final class TextExplainer: Sendable {
     private let form: HeadForm
     private let pool: WorkerPool
     private let pass: Mutex<TrainingPass>
-    /// The most tokens of one batch of gradients.
-    private let tokenBudget: Int
+    private let batches: GradientBatches
 
     /// Whether texts are cleaned before they are explained.
     var cleansTexts: Bool { cleaner != nil }
@@ -74,15 +73,8 @@ public final class TextExplainer: Sendable {
         let model = try TrainingModel(checkpoint, kernels: Kernels.chosen(products: .ours), pool: pool.workers)
         pass = Mutex(TrainingPass(model, pool: pool.workers))
         (shape, form) = (checkpoint.config, checkpoint.head.form)
-        let config = checkpoint.config
-        let kept = 4 * config.layerCount * (config.projectedStride + 3 * config.hiddenSize + config.intermediateStride)
-        tokenBudget = min(TextExplainer.batchTokens, max(1, TextExplainer.batchBytes / max(1, kept)))
+        batches = GradientBatches(shape)
     }
-
-    /// Enough rows for products to be fast.
-    private static let batchTokens = 2048
-    /// What the blocks may keep of a batch; more only for a single sequence.
-    private static let batchBytes = 512 << 20
 
     /// Explains texts, in their order: why one gets no explanation is its own result.
     ///
@@ -162,7 +154,7 @@ public final class TextExplainer: Sendable {
     private func explain(_ texts: [EncodedText], _ wish: Wish) throws -> [Result<Explanation, TextProblem>] {
         try pass.withLock { pass in
             var results: [Result<Explanation, TextProblem>] = []
-            for group in groups(texts.map { form.rows(ofTokens: $0.tokens.count, shape) }) {
+            for group in batches.groups(texts.map { form.rows(ofTokens: $0.tokens.count, shape) }) {
                 let ends = try self.ends(texts[group], wish, pass)
                 let sums = try attributions(texts[group].map(\.sequence), ends, wish, pass)
                 for (text, (ends, sums)) in zip(texts[group], zip(ends, sums)) {
@@ -171,20 +163,6 @@ public final class TextExplainer: Sendable {
             }
             return results
         }
-    }
-
-    /// Runs of items that together have no more tokens than a batch may; a longer item is one by itself.
-    private func groups(_ counts: [Int]) -> [Range<Int>] {
-        var (groups, start, tokens): ([Range<Int>], Int, Int) = ([], 0, 0)
-        for (index, count) in counts.enumerated() {
-            if index > start, tokens + count > tokenBudget {
-                groups.append(start..<index)
-                (start, tokens) = (index, 0)
-            }
-            tokens += count
-        }
-        if start < counts.count { groups.append(start..<counts.count) }
-        return groups
     }
 
     /// Where a text's path ends and begins, and which logit is followed.
@@ -245,7 +223,7 @@ public final class TextExplainer: Sendable {
         let offset = wish.method == .gradientTimesInput ? pass.stateOffset : nil
         let items = sequences.indices.flatMap { text in wish.rule.points.indices.map { (text: text, step: $0) } }
         var sums = sequences.map { [Double](repeating: 0, count: $0.ids.count) }
-        for group in groups(items.map { form.rows(ofTokens: sequences[$0.text].ids.count, shape) }) {
+        for group in batches.groups(items.map { form.rows(ofTokens: sequences[$0.text].ids.count, shape) }) {
             try Task.checkCancellation()
             let part = items[group]
             let found = try pass.inputGradients(

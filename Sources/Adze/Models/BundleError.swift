@@ -27,6 +27,7 @@ public enum BundleError: AdzeFailure, Equatable {
     case differentHeads
     case notAModelFolder(String)
     case noStudyNames(architecture: String)
+    case prunedHeadsNotRead(by: String, instead: String)
     case noCalibrationTokens(texts: Int)
     case onlyInt8
     case unknownMetric(String, task: String, expected: [String])
@@ -94,6 +95,8 @@ public enum BundleError: AdzeFailure, Equatable {
         case .noStudyNames(let architecture):
             "the study's files hold classifiers of texts with a pooler, flattened states or an LSTM; this is"
                 + " \(withArticle(architecture)): export it with --format safetensors or pt"
+        case .prunedHeadsNotRead(let reader, let instead):
+            "the model lacks some of its attention heads, and \(reader); \(instead)"
         case .notAModelFolder(let path):
             "\(path): a folder that holds no model is not replaced; name a new folder inside it"
         case .noCalibrationTokens(let texts):

@@ -181,6 +181,9 @@ extension ModelEdit {
         case .kept(let blocks, let count):
             let cut: JSONObject = ["kept": .array(blocks.map { .integer($0) }), "of": .integer(count)]
             facts["pruned"] = .array((facts["pruned"]?.array ?? []) + [.object(cut)])
+        case .dropped(let heads):
+            let cut: JSONObject = ["droppedHeads": .object(heads.json)]
+            facts["pruned"] = .array((facts["pruned"]?.array ?? []) + [.object(cut)])
         case .newWordTable(let size):
             facts["newWordTable"] = .integer(size)
         case .addedTokens(let count):

@@ -29,6 +29,7 @@ extension ModelBundle {
         let form = checkpoint.head.form
         guard format != .study || form == .pooled && checkpoint.head.classification != nil || form.readsEveryPosition
         else { throw BundleError.noStudyNames(architecture: checkpoint.head.architectureName) }
+        try checkPrunedHeads(for: format)
         let folder = try AtomicFolder(path: path, layout: ModelFolder.layout, replacing: replacing)
         let temporary = folder.temporary
         do {
@@ -39,6 +40,21 @@ extension ModelBundle {
         }
         try folder.commit()
         return checkpoint.config.parameterCount(head: checkpoint.head) * 4
+    }
+
+    /// Refuses a format or a family in which nobody could read a model that lacks some attention heads, or that is to lose
+    /// some; throws `BundleError.prunedHeadsNotRead`.
+    package func checkPrunedHeads(for format: ExportFormat, losingMore: Bool = false) throws(BundleError) {
+        guard losingMore || !checkpoint.config.prunedHeads.isEmpty else { return }
+        if format == .study {
+            throw .prunedHeadsNotRead(
+                by: "the study's program knows of no such models", instead: "export it with --format safetensors or pt")
+        }
+        if let reason = checkpoint.family.prunedHeadsProblem {
+            throw .prunedHeadsNotRead(
+                by: "transformers cannot run \(withArticle(checkpoint.family.name)) without them: \(reason)",
+                instead: "write a .adze file")
+        }
     }
 
     private func writeFiles(to temporary: String, _ format: ExportFormat) throws {

@@ -196,6 +196,8 @@ func readJSON(_ path: String) throws -> JSONValue {
 enum ModelEdit: Sendable {
     /// Some blocks of so many were kept.
     case kept(blocks: [Int], of: Int)
+    /// Some attention heads were dropped, by their blocks then and their numbers in the whole model.
+    case dropped(heads: PrunedHeads)
     /// A new table of words of so many columns took the encoder's place.
     case newWordTable(size: Int)
     /// So many words were added to the vocabulary.
@@ -210,6 +212,14 @@ extension ModelBundle {
         ModelBundle(
             self, checkpoint: try checkpoint.keeping(blocks: blocks), tokenizer: tokenizer,
             edit: .kept(blocks: blocks, of: checkpoint.config.layerCount))
+    }
+
+    /// The model without some attention heads, by their numbers in the whole model; throws `CheckpointError`.
+    public func dropping(heads: [AttentionHead]) throws(CheckpointError) -> ModelBundle {
+        guard !heads.isEmpty else { return self }
+        return ModelBundle(
+            self, checkpoint: try checkpoint.dropping(heads: heads), tokenizer: tokenizer,
+            edit: .dropped(heads: PrunedHeads(heads)))
     }
 
     /// The model with only some encoder blocks, or none, under a new classifier with the labels of its own.

@@ -24,6 +24,8 @@ package protocol ModelFamily: Sendable {
     static var foreignKeys: [(key: String, own: String)] { get }
     /// What its weights need to become codes of 8 bits.
     static var quantization: QuantizationTraits { get }
+    /// Why transformers cannot run a model that lacks some attention heads; nil where it can.
+    static var prunedHeadsProblem: String? { get }
 
     /// The shape that a config.json describes.
     static func shape(_ config: ConfigReader) throws(ConfigError) -> EncoderShape
@@ -36,6 +38,7 @@ package protocol ModelFamily: Sendable {
 extension ModelFamily {
     package static func advice(for className: String) -> String? { nil }
     package static var quantization: QuantizationTraits { QuantizationTraits() }
+    package static var prunedHeadsProblem: String? { nil }
 }
 
 /// What the weights of a family need to become codes of 8 bits.

@@ -7,7 +7,7 @@
 // Source: Michel, Levy and Neubig (2019), Are Sixteen Heads Really Better than One?, arXiv:1905.10650, section 4.1.
 
 internal import AdzeKernels
-public import AdzeModels
+internal import AdzeModels
 
 /// Where a pass leaves the gradients of gates: each is written by the piece of work that computes it.
 final class HeadGates: @unchecked Sendable {
@@ -45,24 +45,22 @@ final class HeadGates: @unchecked Sendable {
     }
 }
 
-/// What a gate on each head would do to the losses of some sequences.
+/// What a gate on each head would do to the losses of some examples.
 public struct HeadGradients: Sendable {
     /// The loss of each sequence by itself.
     public let losses: [Double]
     /// For each sequence and block, the gradient of that loss by the gates of the heads that the block has, in their order.
     public let gradients: [[[Float]]]
-
-    package init(losses: [Double], gradients: [[[Float]]]) { (self.losses, self.gradients) = (losses, gradients) }
 }
 
 extension TrainingPass {
-    /// The gradients of each sequence's own loss by a gate on each head.
+    /// The gradients of the loss of each of some examples by a gate on each head.
     ///
-    /// A sequence's bits depend on no other. No parameter's gradient is computed. Throws `BatchError` and `TrainingError`
+    /// An example's bits depend on no other. No parameter's gradient is computed. Throws `BatchError` and `TrainingError`
     /// for targets that do not fit.
     /// - Complexity: that of a forward pass about twice; memory for ten T · H a block.
-    public func headGradients(_ sequences: [TokenSequence], targets: [Targets]) throws -> HeadGradients {
-        precondition(targets.count == sequences.count, "each sequence has targets of its own")
+    public func headGradients(_ examples: TrainingData, _ chosen: Range<Int>) throws -> HeadGradients {
+        let sequences = Array(examples.sequences[chosen])
         guard !sequences.isEmpty else { return HeadGradients(losses: [], gradients: []) }
         let function = try LossFunction(head: model.head, classCount: model.logitCount, options: LossOptions())
         var pass = try withoutDropout(
@@ -73,7 +71,9 @@ extension TrainingPass {
         pass.forward()
         var (losses, slopes): ([Double], [Float]) = ([], [])
         for (index, logits) in separate(pass.headForward(), pass.batch).enumerated() {
-            let sum = try function(logits, targets[index], lengths: [sequences[index].ids.count])
+            let sum = try function(
+                logits, examples.targets.selecting([chosen.lowerBound + index]),
+                lengths: [sequences[index].ids.count])
             losses.append(sum.mean)
             slopes += sum.gradientOfMean(scale: 1)
         }

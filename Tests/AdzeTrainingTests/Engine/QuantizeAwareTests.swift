@@ -3,6 +3,7 @@
 import AdzeKernels
 import AdzeModels
 import AdzeTensors
+import AdzeTestSupport
 import AdzeThreads
 import AdzeTraining
 import Testing
@@ -16,9 +17,8 @@ private struct RoundingStore: QuantizedStore {
 
     func quantized(_ name: String) throws -> QuantizedWeights? {
         let tensor = try store.load(name)
-        guard !isEmpty, tensor.shape.rank == 2, !name.hasPrefix("classifier"), !name.contains("position") else {
-            return nil
-        }
+        let isSmall = ["classifier", "position", "project"].contains { name.contains($0) }
+        guard !isEmpty, tensor.shape.rank == 2, !isSmall else { return nil }
         let (values, depth) = (tensor.floats(), tensor.shape.rowLength)
         // Smoothing of the matrices that a normalisation feeds, of query, key and value alike.
         let isSmoothed = name.contains("self") || name.contains("intermediate")
@@ -42,8 +42,20 @@ private struct RoundingStore: QuantizedStore {
 
 @Suite struct QuantizeAwareTests {
     @Test(arguments: GradientTests.models)
-    func logitsEqualInt8Inference(name: String) throws {
-        let fixture = try TrainingFixture(name)
+    func logitsEqualInt8Inference(name: String) throws { try expectInt8Inference(TrainingFixture(name)) }
+
+    @Test(arguments: FamilyFixtures.pruned)
+    func headsThatAreGoneAreGoneInBoth(folder: String) throws {
+        let fixture = try TrainingFixture(family: folder)
+        try expectInt8Inference(fixture)
+        var options = StepOptions()
+        options.quantization = QuantizeAwareState(store: RoundingStore(store: fixture.checkpoint.store, isEmpty: true))
+        #expect(try fixture.step(options).gradients == fixture.step().gradients)
+        options.quantization = QuantizeAwareState(store: RoundingStore(store: fixture.checkpoint.store))
+        #expect(try fixture.step(options, threads: 1).gradients == fixture.step(options, threads: 3).gradients)
+    }
+
+    private func expectInt8Inference(_ fixture: TrainingFixture) throws {
         let pool = WorkerPool(threadCount: 2)
         for set in InstructionSet.available {
             let inference = try EncoderModel(

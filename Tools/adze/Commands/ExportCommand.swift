@@ -32,6 +32,9 @@ struct ExportCommand: ParsableCommand {
         if bundle.tokenizer == nil {
             Console.notes(["the model has no tokenizer; none was written"], quiet: common.quiet)
         }
+        if !bundle.checkpoint.config.prunedHeads.isEmpty {
+            Console.notes([ExportText.prunedHeads], quiet: common.quiet)
+        }
         Console.summary(
             "\(bundle.checkpoint.config.layerCount) blocks, \(byteSize(bytes)) fp32 → \(output.output)",
             quiet: common.quiet)
@@ -39,3 +42,10 @@ struct ExportCommand: ParsableCommand {
 }
 
 extension ExportFormat: ExpressibleByArgument {}
+
+/// What is said of folders that are written.
+enum ExportText {
+    /// Of a model that lacks some of its attention heads.
+    static let prunedHeads =
+        "config.json names the attention heads that are gone under pruned_heads: transformers 4 loads it, 5 does not"
+}

@@ -58,6 +58,7 @@ struct FinetuneCommand: ParsableCommand {
         let weights = try recipe.weights()
         let examples = try piped.naming { try prepared(piped) }
         Console.notes(examples.notes, quiet: common.quiet)
+        if runs.export != nil { try examples.bundle.checkPrunedHeads(for: .safetensors) }
         if cleaning.clean == nil { Console.notes(try examples.bundle.cleaningNotes(), quiet: common.quiet) }
         let cache = kept.cache
         let job = try FineTuning(

@@ -1,14 +1,15 @@
-// `adze prune`: the same model with fewer blocks, those that are named or those that a search on labelled data leaves.
+// `adze prune`: the same model with fewer blocks, those that are named or those that a search on labelled data leaves, and
+// with fewer attention heads, those that count least on such data.
 
 import Adze
 import ArgumentParser
 
-/// Which blocks stay: those named, or those that a search leaves.
-private struct BlockOptions: ParsableArguments {
+/// What stays: blocks that are named or that a search leaves, and all but so many heads.
+private struct CutOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "first:N, last:N, every:K (0, K, 2K, …), or blocks such as 0,2,5; required unless --search.",
+            "first:N, last:N, every:K (0, K, 2K, …), or blocks such as 0,2,5; required unless --search or --drop-heads.",
             valueName: "BLOCKS"))
     var keep: String?
 
@@ -18,8 +19,14 @@ private struct BlockOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "For --search: labelled data that the model was not trained on; - is standard input; default: none.",
-            valueName: "DATA"),
+            "Drop the N attention heads that count least on --dev, after --keep; default: none.", valueName: "N"))
+    var dropHeads: Int?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "For --search, --drop-heads and --measure: labelled data that the model was not trained on; - is standard "
+                + "input; default: none.", valueName: "DATA"),
         completion: .file())
     var dev: String?
 
@@ -32,18 +39,26 @@ private struct BlockOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("For --search: the metric, one of quantize's; default: its first.", valueName: "METRIC"))
+        help: ArgumentHelp("The metric on --dev, one of quantize's; default: its first.", valueName: "METRIC"))
     var metric: String?
 
     func validate() throws {
-        guard (keep != nil) != search else {
-            throw ValidationError(
-                search ? "give --keep or --search, not both" : "say which blocks stay with --keep BLOCKS, or --search")
+        guard keep == nil || !search else { throw ValidationError("give --keep or --search, not both") }
+        guard keep != nil || search || dropHeads != nil else {
+            throw ValidationError("say which blocks stay with --keep BLOCKS or --search, or how many --drop-heads N")
         }
-        guard search else {
-            guard dev == nil, maxDrop == nil, metric == nil else {
-                throw ValidationError("--dev, --max-drop and --metric are for --search")
+        if let dropHeads {
+            guard dropHeads >= 0 else { throw ValidationError("--drop-heads \(dropHeads): expected a number from 0") }
+            guard !search else {
+                throw ValidationError("--drop-heads is not for --search; drop heads of the model that it finds")
             }
+            guard dev != nil else {
+                throw ValidationError("--drop-heads needs --dev DATA, on which heads are measured")
+            }
+        }
+        guard metric == nil || dev != nil else { throw ValidationError("--metric is for --dev") }
+        guard search else {
+            guard maxDrop == nil else { throw ValidationError("--max-drop is for --search") }
             return
         }
         guard dev != nil, let maxDrop else { throw ValidationError("--search needs --dev DATA and --max-drop X") }
@@ -51,28 +66,37 @@ private struct BlockOptions: ParsableArguments {
     }
 }
 
-/// Keeps some encoder blocks and leaves the rest out.
+/// Keeps some encoder blocks, or drops some attention heads.
 struct PruneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "prune", abstract: "Keep some encoder blocks and leave the rest out.",
+        commandName: "prune", abstract: "Leave some encoder blocks or attention heads out.",
         discussion: """
             OUT is a .adze file, or a folder that transformers loads if it has another name.
 
             --search finds the blocks: it leaves out the one without which the loss on --dev is least, again and again, \
             while the score loses at most --max-drop, and prints every step: the blocks left, the score, what it lost, \
-            the loss, the block that went, and the next best with its loss; then what the model costs before and \
-            after. It passes over DATA for each block of each step, in fp32. DATA is read as evaluate reads it.
+            the loss, the block that went, and the next best with its loss. It passes over DATA for each block of each \
+            step, in fp32. DATA is read as evaluate reads it.
 
-            A model with fewer blocks answers worse until it is fine-tuned: a MiniLM classifier of 6 blocks, cut to its \
-            first 3, falls from 0.877 to 0.509 on SST-2, which is guessing. So follow with: adze finetune OUT --train \
-            DATA -o TUNED.adze.
+            --drop-heads measures every attention head by one pass forward and backward over --dev: the mean of the \
+            loss' gradient by a gate on the head's output, divided by the norm of its block's (Michel et al. 2019). The N \
+            least are cut out of the matrices; one of each block stays. --json has the measure of every head. Heads keep \
+            their numbers, blocks are numbered as in OUT, and more heads can be dropped later. A folder says so with pruned_heads, which transformers 4 loads; \
+            transformers 5 has given that up. Neither runs one whose attention has a bias by distance, so that OUT must be a file.
+
+            Then what the model costs before and after is printed: weights and bytes by part, arithmetic, speed, and the \
+            score on --dev.
+
+            A model with fewer blocks or heads answers worse until it is fine-tuned: a MiniLM classifier of 6 blocks, cut \
+            to its first 3, falls from 0.877 to 0.509 on SST-2, which is guessing. So follow with: adze finetune OUT \
+            --train DATA -o TUNED.adze.
             """)
 
     @Argument(
         help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"), completion: .file())
     var model: String
 
-    @OptionGroup(title: "Which blocks") private var choice: BlockOptions
+    @OptionGroup(title: "What stays") private var cut: CutOptions
     @OptionGroup var output: OutputOptions
 
     @Option(name: .long, help: ArgumentHelp("What a .adze file keeps: full, int8, fp32.", valueName: "STORE"))
@@ -83,49 +107,38 @@ struct PruneCommand: ParsableCommand {
 
     @Flag(
         name: .long,
-        help: "Print weights by part, arithmetic a token and int8's speed, before and after; --search does.")
+        help: "With --keep: print what the model costs before and after; --search and --drop-heads always do.")
     var measure = false
 
-    @Flag(name: .long, help: "Print what --search found, or --measure measured, as one JSON object.")
+    @Flag(name: .long, help: "Print what was found and measured as one JSON object.")
     var json = false
 
     @OptionGroup(title: "Data") var examples: ExampleOptions
     @OptionGroup(title: "Source") var source: SourceOptions
     @OptionGroup var common: CommonOptions
 
+    private var isMeasured: Bool { cut.search || cut.dropHeads != nil || measure }
+
     func validate() throws {
-        guard choice.search || examples.isDefault else {
-            throw ValidationError("how data is read is for --search")
+        guard cut.dev == nil || isMeasured else {
+            throw ValidationError("--dev is for --search, --drop-heads and --measure")
         }
-        guard choice.search || measure || !json else {
-            throw ValidationError("--json is for --search and --measure")
+        guard cut.dev != nil || examples.isDefault else { throw ValidationError("how data is read is for --dev") }
+        guard isMeasured || !json else {
+            throw ValidationError("--json is for --search, --drop-heads and --measure")
         }
     }
 
     func run() throws {
-        let selection = try choice.keep.map { try BlockSelection($0) }
+        let selection = try cut.keep.map { try BlockSelection($0) }
         let isFile = output.output.hasSuffix(".adze")
-        try RunFiles().reads(model, as: "MODEL").reads(source).reads(choice.dev, as: "--dev")
+        try RunFiles().reads(model, as: "MODEL").reads(source).reads(cut.dev, as: "--dev")
             .writes(output.output, as: "-o", isFile ? .file : .folder, force: output.force).check()
         let bundle = try openModel(model, source, quiet: common.quiet)
-        let count = bundle.checkpoint.config.layerCount
-        let found = selection == nil ? try searchBlocks(bundle) : nil
-        let blocks = selection?.blocks(of: count) ?? found?.kept ?? []
-        let pruned = try bundle.keeping(blocks: blocks)
-        try write(pruned, isFile)
-        if found != nil || measure { try show(found, blocks, bundle, pruned) }
-        let before = bundle.checkpoint.config.parameterCount(head: bundle.checkpoint.head)
-        let after = pruned.checkpoint.config.parameterCount(head: pruned.checkpoint.head)
-        let scores = found.map {
-            ", \($0.metric.rawValue) \(rounded($0.score, digits: 4)) → \(rounded($0.keptScore, digits: 4))"
-        }
-        Console.summary(
-            "\(count) → \(blocks.count) blocks (\(blocks.map(String.init).joined(separator: ", "))), "
-                + "\(grouped(before)) → \(grouped(after)) weights\(scores ?? "")", quiet: common.quiet)
-        guard blocks.count < count else { return }
-        Console.summary(
-            "a model with fewer blocks answers worse until it is fine-tuned: "
-                + "adze finetune \(output.output) --train DATA -o TUNED.adze", quiet: common.quiet)
+        let pruning = try Pruning(bundle, selection, cut, isFile: isFile, examples, common)
+        try write(pruning.pruned, isFile)
+        if isMeasured { try show(pruning, bundle) }
+        summarize(pruning, bundle, isFile)
     }
 
     private func write(_ pruned: ModelBundle, _ isFile: Bool) throws {
@@ -141,37 +154,127 @@ struct PruneCommand: ParsableCommand {
         _ = try pruned.convert(to: output.output, options: options)
     }
 
-    private func searchBlocks(_ bundle: ModelBundle) throws -> BlockSearchReport {
-        guard let dev = choice.dev, let maxDrop = choice.maxDrop else { preconditionFailure("validated") }
-        let kind = try bundle.targetKind(separator: examples.separator)
-        try examples.check(kind)
-        let gate = QualityGate(metric: try QualityMetric(choice.metric, for: kind), maximumDrop: maxDrop)
-        let rows = try examples.readAll(dev, kind: kind, quiet: common.quiet)
+    private func show(_ pruning: Pruning, _ bundle: ModelBundle) throws {
+        let before = try ModelCost(bundle, score: pruning.scores?.before, threads: common.threads)
+        let after = try ModelCost(pruning.pruned, score: pruning.scores?.after, threads: common.threads)
+        if json {
+            var object = pruning.json
+            (object["before"], object["after"]) = (before.json, after.json)
+            try StandardOutput.shared.json(.object(object))
+        } else {
+            for line in pruning.lines + ModelCost.lines(before, after, metric: pruning.metric) {
+                try StandardOutput.shared.line(line)
+            }
+        }
+        try StandardOutput.shared.flush()
+    }
+
+    private func summarize(_ pruning: Pruning, _ bundle: ModelBundle, _ isFile: Bool) {
+        let (before, after) = (bundle.checkpoint, pruning.pruned.checkpoint)
+        var parts: [String] = []
+        if let blocks = pruning.blocks {
+            let list = blocks.map(String.init).joined(separator: ", ")
+            parts.append("\(before.config.layerCount) → \(blocks.count) blocks (\(list))")
+        }
+        if pruning.importance != nil {
+            let list = PrunedHeads(pruning.dropped)
+            parts.append(
+                "\(before.config.totalHeadCount) → \(after.config.totalHeadCount) attention heads ("
+                    + (list.isEmpty ? "none dropped" : "dropped of \(list)") + ")")
+        }
+        parts.append(
+            "\(grouped(before.config.parameterCount(head: before.head))) → "
+                + "\(grouped(after.config.parameterCount(head: after.head))) weights")
+        if let scores = pruning.scores, let metric = pruning.metric {
+            parts.append(
+                "\(metric.rawValue) \(rounded(scores.before, digits: 4)) → \(rounded(scores.after, digits: 4))")
+        }
+        Console.summary(parts.joined(separator: ", "), quiet: common.quiet)
+        if !isFile, !after.config.prunedHeads.isEmpty {
+            Console.notes([ExportText.prunedHeads], quiet: common.quiet)
+        }
+        guard after.config.totalHeadCount < before.config.totalHeadCount else { return }
+        Console.summary(
+            "a model with fewer blocks or heads answers worse until it is fine-tuned: "
+                + "adze finetune \(output.output) --train DATA -o TUNED.adze", quiet: common.quiet)
+    }
+}
+
+/// What was cut from a model, and what was measured of it.
+private struct Pruning {
+    let pruned: ModelBundle
+    /// The blocks that stay; nil where nobody chose any.
+    let blocks: [Int]?
+    let found: BlockSearchReport?
+    let importance: HeadImportance?
+    /// Heads by the blocks that are left, the least important first.
+    let dropped: [AttentionHead]
+    let metric: QualityMetric?
+    let scores: (before: Double, after: Double)?
+
+    init(
+        _ bundle: ModelBundle, _ selection: BlockSelection?, _ cut: CutOptions, isFile: Bool,
+        _ options: ExampleOptions, _ common: CommonOptions
+    ) throws {
+        let count = bundle.checkpoint.config.layerCount
+        var kept = try selection.map { try bundle.keeping(blocks: $0.blocks(of: count)) } ?? bundle
+        // What cannot be done is said before anything is measured.
+        if let wanted = cut.dropHeads { try kept.checkDropping(headCount: wanted) }
+        if !isFile { try kept.checkPrunedHeads(for: .safetensors, losingMore: cut.dropHeads ?? 0 > 0) }
+        guard let dev = cut.dev else {
+            (pruned, blocks, found) = (kept, selection?.blocks(of: count), nil)
+            (importance, dropped, metric, scores) = (nil, [], nil, nil)
+            return
+        }
+        let kind = try bundle.targetKind(separator: options.separator)
+        try options.check(kind)
+        let metric = try QualityMetric(cut.metric, for: kind)
+        let rows = try options.readAll(dev, kind: kind, quiet: common.quiet)
         let progress = ProgressLine(total: nil, quiet: common.quiet)
         defer { progress.end() }
+        func show(_ what: String) -> (Int) -> Void { { progress.show(what, $0, of: rows.count) } }
         do {
-            return try bundle.searchBlocks(
-                examples: rows, gate: gate, threads: common.threads, progress: { progress.show($0, $1, of: $2) })
+            if let maxDrop = cut.maxDrop {
+                let report = try bundle.searchBlocks(
+                    examples: rows, gate: QualityGate(metric: metric, maximumDrop: maxDrop), threads: common.threads,
+                    progress: { progress.show($0, $1, of: $2) })
+                kept = try bundle.keeping(blocks: report.kept)
+                (pruned, found, blocks, importance, dropped) = (kept, report, report.kept, nil, [])
+                scores = (report.score, report.keptScore)
+            } else {
+                let before = try bundle.score(metric, of: rows, threads: common.threads, progress: show("all of it"))
+                let importance = try cut.dropHeads.map { _ in
+                    try kept.headImportance(examples: rows, threads: common.threads, progress: show("heads"))
+                }
+                let dropped = try importance?.least(cut.dropHeads ?? 0) ?? []
+                let left = try kept.dropping(heads: dropped)
+                let after = try left.score(metric, of: rows, threads: common.threads, progress: show("what is left"))
+                (pruned, found, blocks) = (left, nil, selection?.blocks(of: count))
+                (self.importance, self.dropped, scores) = (importance, dropped, (before, after))
+            }
         } catch let error as any AdzeFailure where error is DataError || error is EvaluationError {
             progress.end()
             throw InputError(path: dev, underlying: error)
         }
+        self.metric = metric
     }
 
-    private func show(
-        _ found: BlockSearchReport?, _ blocks: [Int], _ bundle: ModelBundle, _ pruned: ModelBundle
-    ) throws {
-        let before = try ModelCost(bundle, threads: common.threads)
-        let after = try ModelCost(pruned, threads: common.threads)
-        if json {
-            let kept: JSONValue = .object([
-                "kept": .array(blocks.map { .integer($0) }), "before": before.json, "after": after.json,
-            ])
-            try StandardOutput.shared.json(found.map { BlockSearchText.json($0, before, after) } ?? kept)
-        } else {
-            let lines = (found.map { BlockSearchText.lines($0) + [""] } ?? []) + ModelCost.lines(before, after)
-            for line in lines { try StandardOutput.shared.line(line) }
+    var lines: [String] {
+        let search = found.map { BlockSearchText.lines($0) + [""] } ?? []
+        return search + (importance.map { HeadImportanceText.lines($0, dropped: dropped) + [""] } ?? [])
+    }
+
+    /// What was found; a table of blocks that are named has but their numbers.
+    var json: JSONObject {
+        var object = found.map(BlockSearchText.json) ?? [:]
+        if let blocks { object["kept"] = .array(blocks.map { .integer($0) }) }
+        if found == nil, let metric, let scores {
+            object["metric"] = .string(metric.rawValue)
+            (object["score"], object["keptScore"]) = (.number(scores.before), .number(scores.after))
         }
-        try StandardOutput.shared.flush()
+        if let importance {
+            for (key, value) in HeadImportanceText.json(importance, dropped: dropped) { object[key] = value }
+        }
+        return object
     }
 }

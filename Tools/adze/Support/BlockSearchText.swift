@@ -1,62 +1,6 @@
-// Lines and JSON about a search for blocks, and what a model costs before and after. Not here: the search.
+// Lines and JSON about a search for blocks. Not here: the search, and what models cost.
 
 import Adze
-
-/// What a model costs to keep and to run.
-struct ModelCost {
-    /// The tokens of each text that the cost of one is said for.
-    private static let length = 128
-
-    let blocks: Int
-    /// Weights of the embeddings, of the blocks, and of what is on top.
-    let (embeddings, body, head): (Int, Int, Int)
-    /// 10⁹ multiply-adds a token.
-    let gmac: Double
-    /// Tokens a second in int8, 8 texts at a time.
-    let tokensPerSecond: Double
-
-    /// Counts, and times some runs.
-    init(_ bundle: ModelBundle, threads: Int?) throws {
-        let (config, top) = (bundle.checkpoint.config, bundle.checkpoint.head)
-        var (embeddings, body, head) = (0, 0, 0)
-        for parameter in config.parameters(head: top) {
-            switch parameter.part {
-            case .embeddings: embeddings += parameter.shape.count
-            case .block: body += parameter.shape.count
-            case .pooler, .head: head += parameter.shape.count
-            }
-        }
-        (self.embeddings, self.body, self.head) = (embeddings, body, head)
-        blocks = config.layerCount
-        let length = min(ModelCost.length, config.tokenLimit)
-        gmac = EngineBenchmark.multiplyAdds(tokens: length, config, top) / Double(length) / 1e9
-        let result = try EngineBenchmark(bundle, precision: .int8, threads: threads)
-            .run(BenchmarkWorkload.even(batch: 8, length: length).sequences(config))
-        tokensPerSecond = Double(result.tokens) / result.percentile(50)
-    }
-
-    var json: JSONValue {
-        .object([
-            "blocks": .integer(blocks), "embeddingWeights": .integer(embeddings), "blockWeights": .integer(body),
-            "headWeights": .integer(head), "gmacPerToken": .number(gmac),
-            "int8TokensPerSecond": .number(tokensPerSecond),
-        ])
-    }
-
-    /// A table of two models.
-    static func lines(_ before: ModelCost, _ after: ModelCost) -> [String] {
-        var table = TextTable()
-        func add(_ name: String, _ cell: (ModelCost) -> String) { table.add([name, cell(before), cell(after)]) }
-        table.add(["", "before", "after"])
-        add("blocks") { "\($0.blocks)" }
-        add("weights of embeddings") { grouped($0.embeddings) }
-        add("of blocks") { grouped($0.body) }
-        add("of the head") { grouped($0.head) }
-        add("MMAC a token") { rounded($0.gmac * 1000, digits: $0.gmac < 0.001 ? 4 : 1) }
-        add("tokens/s in int8") { grouped($0.tokensPerSecond) }
-        return table.lines
-    }
-}
 
 /// Tables of a search.
 enum BlockSearchText {
@@ -77,7 +21,8 @@ enum BlockSearchText {
         return table.lines
     }
 
-    static func json(_ report: BlockSearchReport, _ before: ModelCost, _ after: ModelCost) -> JSONValue {
+    /// The members of a report.
+    static func json(_ report: BlockSearchReport) -> JSONObject {
         func list(_ blocks: [Int]) -> JSONValue { .array(blocks.map { .integer($0) }) }
         let steps = report.steps.map { step in
             JSONValue.object([
@@ -87,12 +32,11 @@ enum BlockSearchText {
                     step.losses.map { .object(["block": .integer($0.block), "loss": .number($0.loss)]) }),
             ])
         }
-        return .object([
+        return [
             "metric": .string(report.metric.rawValue), "maxDrop": .number(report.maximumDrop),
             "examples": .integer(report.exampleCount), "blocks": .integer(report.blockCount),
             "score": .number(report.score), "loss": .number(report.loss), "steps": .array(steps),
-            "kept": list(report.kept), "keptScore": .number(report.keptScore), "before": before.json,
-            "after": after.json,
-        ])
+            "kept": list(report.kept), "keptScore": .number(report.keptScore),
+        ]
     }
 }

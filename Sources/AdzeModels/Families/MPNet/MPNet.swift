@@ -43,6 +43,10 @@ package enum MPNet: ModelFamily {
     /// and the input of its attention half of the rest.
     package static let quantization = QuantizationTraits(keepsOutliers: true, attentionMigration: .fiveEighths)
 
+    /// `compute_position_bias` gives a value for every head of the whole model, and the scores of fewer are no match: a model
+    /// that transformers 4.57.3 pruned itself throws.
+    package static let prunedHeadsProblem: String? = "its bias by distance is added to the scores of all heads"
+
     package static func advice(for className: String) -> String? {
         className == "MPNetForMultipleChoice"
             ? "its classifier scores one choice at a time: train an MPNetForSequenceClassification with one label instead"

@@ -1,0 +1,98 @@
+// What a model costs to keep and to run, before and after something was cut from it: lines and JSON.
+
+import Adze
+
+/// What a model costs to keep and to run.
+struct ModelCost {
+    /// The tokens of each text that the cost of one is said for.
+    private static let length = 128
+
+    /// What a component of the model takes.
+    struct Size {
+        var weights = 0
+        /// A code a weight and a scale a row of what int8 has codes of, fp32 of the rest.
+        var int8Bytes = 0
+        var fp32Bytes: Int { weights * 4 }
+
+        static func + (a: Size, b: Size) -> Size {
+            Size(weights: a.weights + b.weights, int8Bytes: a.int8Bytes + b.int8Bytes)
+        }
+
+        var json: JSONValue {
+            .object([
+                "weights": .integer(weights), "fp32Bytes": .integer(fp32Bytes), "int8Bytes": .integer(int8Bytes),
+            ])
+        }
+    }
+
+    let blocks: Int
+    /// Attention heads of all blocks.
+    let heads: Int
+    private let sizes: [ModelComponent: Size]
+    /// 10⁹ multiply-adds a token.
+    let gmac: Double
+    /// Tokens a second in int8, 8 texts at a time.
+    let tokensPerSecond: Double
+    /// The metric on the development data, in fp32; nil where there is none.
+    let score: Double?
+
+    /// Counts, and times some runs.
+    init(_ bundle: ModelBundle, score: Double?, threads: Int?) throws {
+        let (config, top) = (bundle.checkpoint.config, bundle.checkpoint.head)
+        (blocks, heads, self.score) = (config.layerCount, config.totalHeadCount, score)
+        sizes = Dictionary(grouping: config.parameters(head: top), by: \.component).mapValues { list in
+            list.reduce(Size()) { $0 + Size(weights: $1.shape.count, int8Bytes: $1.int8ByteCount) }
+        }
+        let length = min(ModelCost.length, config.tokenLimit)
+        gmac = EngineBenchmark.multiplyAdds(tokens: length, config, top) / Double(length) / 1e9
+        let result = try EngineBenchmark(bundle, precision: .int8, threads: threads)
+            .run(BenchmarkWorkload.even(batch: 8, length: length).sequences(config))
+        tokensPerSecond = Double(result.tokens) / result.percentile(50)
+    }
+
+    private func size(_ components: [ModelComponent]) -> Size {
+        components.reduce(Size()) { $0 + (sizes[$1] ?? Size()) }
+    }
+
+    var json: JSONValue {
+        var parts = JSONObject()
+        for component in ModelComponent.allCases { parts[component.rawValue] = sizes[component]?.json }
+        parts["total"] = size(ModelComponent.allCases).json
+        var object: JSONObject = [
+            "blocks": .integer(blocks), "heads": .integer(heads),
+            "embeddingWeights": .integer(size([.embeddings]).weights),
+            "blockWeights": .integer(size([.attention, .feedForward]).weights),
+            "headWeights": .integer(size([.pooler, .head]).weights), "parts": .object(parts),
+            "gmacPerToken": .number(gmac), "int8TokensPerSecond": .number(tokensPerSecond),
+        ]
+        if let score { object["score"] = .number(score) }
+        return .object(object)
+    }
+
+    /// A table of two models; `metric` names their scores.
+    static func lines(_ before: ModelCost, _ after: ModelCost, metric: QualityMetric?) -> [String] {
+        var table = TextTable()
+        func add(_ name: String, _ cell: (ModelCost) -> String) { table.add([name, cell(before), cell(after)]) }
+        func addParts(_ name: String, _ cell: @escaping (Size) -> String) {
+            add(name) { cell($0.size(ModelComponent.allCases)) }
+            for part in ModelComponent.allCases where before.sizes[part] != nil {
+                add("  " + part.title) { cell($0.size([part])) }
+            }
+        }
+        table.add(["", "before", "after"])
+        add("blocks") { "\($0.blocks)" }
+        add("attention heads") { "\($0.heads)" }
+        addParts("weights") { grouped($0.weights) }
+        addParts("bytes in fp32") { byteSize($0.fp32Bytes) }
+        addParts("bytes in int8") { byteSize($0.int8Bytes) }
+        add("MMAC a token") { rounded($0.gmac * 1000, digits: $0.gmac < 0.001 ? 4 : 1) }
+        add("tokens/s in int8") { grouped($0.tokensPerSecond) }
+        if let metric { add(metric.rawValue) { $0.score.map { rounded($0, digits: 4) } ?? "" } }
+        return table.lines
+    }
+}
+
+extension ModelComponent {
+    /// Its name for people.
+    fileprivate var title: String { self == .feedForward ? "feed-forward" : rawValue }
+}
