@@ -92,8 +92,12 @@ import Testing
     }
 
     /// (loss(1 + h) − loss(1 − h)) / 2h, a gate being the same as a factor on the head's columns of the layer after it.
-    @Test func gatesAreSlopesOfTheLoss() throws {
-        let fixture = try TrainingFixture(family: "pruned-heads/mpnet")
+    @Test(arguments: ["pruned-heads/mpnet", "study/flatten-all", "study/lstm-all"])
+    func gatesAreSlopesOfTheLoss(folder: String) throws {
+        let fixture =
+            folder.hasPrefix("study/")
+            ? try TrainingFixture(study: String(folder.dropFirst(6))) : try TrainingFixture(family: folder)
+        let size = fixture.checkpoint.config.headSize
         let found = try gates(fixture)
         let step: Float = 0x1p-8
         for (place, number) in fixture.checkpoint.config.heads(ofBlock: 0).numbers.enumerated() {
@@ -102,7 +106,7 @@ import Testing
                 let name = ParameterPaths.block(0).attentionOutput + ".weight"
                 let entry = try #require(model.layout.entry(name))
                 for row in 0..<entry.shape[0] {
-                    for column in place * 4..<place * 4 + 4 {
+                    for column in place * size..<(place + 1) * size {
                         model.weights.base[entry.range.lowerBound + row * entry.shape[1] + column] *= gate
                     }
                 }
