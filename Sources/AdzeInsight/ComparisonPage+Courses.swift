@@ -50,15 +50,27 @@ extension ComparisonPage {
         return figure(head, "\(table.metric) by epoch", drawing)
     }
 
-    /// Labels moved down as far as it takes for none to stand on another.
+    /// Labels moved as little as it takes for none to stand on another: those that would are set around their middle.
     private static func spread(
         _ labels: [(name: String, x: Double, y: Double)]
     ) -> [(name: String, x: Double, y: Double)] {
-        var placed: [(name: String, x: Double, y: Double)] = []
-        for var label in labels.sorted(by: { ($0.y, $0.name) < ($1.y, $1.name) }) {
-            if let above = placed.last { label.y = max(label.y, above.y + 11) }
-            placed.append(label)
+        let height = 11.0
+        var groups: [(middle: Double, members: [(name: String, x: Double, y: Double)])] = []
+        for label in labels.sorted(by: { ($0.y, $0.name) < ($1.y, $1.name) }) {
+            groups.append((label.y, [label]))
+            while let last = groups.last, let before = groups.dropLast().last,
+                last.middle - before.middle < height * Double(last.members.count + before.members.count) / 2
+            {
+                let members = before.members + last.members
+                groups.removeLast(2)
+                groups.append((members.reduce(0) { $0 + $1.y } / Double(members.count), members))
+            }
         }
-        return placed
+        return groups.flatMap { group in
+            group.members.enumerated().map { place, label in
+                let offset = (Double(place) - Double(group.members.count - 1) / 2) * height
+                return (name: label.name, x: label.x, y: group.middle + offset)
+            }
+        }
     }
 }

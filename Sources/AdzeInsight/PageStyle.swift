@@ -26,7 +26,7 @@ enum PageStyle {
         .figures dd.what,.figures .first dd.what{font-size:.78rem;line-height:1.35;font-weight:400;letter-spacing:0;\
         color:var(--soft);margin-top:.15rem}
         .state{border-left:.25rem solid var(--orange);background:var(--card);padding:.5rem .8rem;margin:1rem 0 0}
-        .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1.25rem;margin-top:1rem}
+        .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1.25rem;margin-top:1rem}
         figure{margin:0;min-width:0;background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.9rem .9rem .6rem}
         figcaption{font-size:.9rem;margin-bottom:.35rem}
         figcaption b{color:var(--ink);font-weight:600}
