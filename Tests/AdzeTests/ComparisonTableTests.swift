@@ -43,6 +43,17 @@ import Testing
         #expect(found.enough?.configuration.blocks.count == 2)
     }
 
+    @Test func whatASmallerOneBeatsIsNotEnough() throws {
+        // One seed of five blocks went wrong: nothing tells them from six, yet four, which are told from six, do better.
+        let found = try table([
+            (4, "pooler", [0.803, 0.808, 0.802], 18, 30), (5, "pooler", [0.813, 0.817, 0.723], 19, 20),
+            (6, "pooler", [0.820, 0.824, 0.822], 21, 10),
+        ])
+        let rows = found.rows
+        #expect(found.isLevel(rows[1], rows[2]) && !found.isLevel(rows[0], rows[2]))
+        #expect(found.enough?.configuration.blocks.count == 6)
+    }
+
     @Test func aCourseIsTheMeanOfTheRunsThatCameSoFar() throws {
         let found = try table([(1, "pooler", [0.8, 0.9], 10, 30)])
         #expect(found.rows[0].course.map { ($0 * 1e12).rounded() / 1e12 } == [0.1, 0.85])

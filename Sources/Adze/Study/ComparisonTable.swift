@@ -85,11 +85,12 @@ public struct ComparisonTable: Sendable, Equatable {
         }
     }
 
-    /// The smallest configuration, in bytes, whose score the seeds do not tell from the best one's; nil where no score is
-    /// defined, or with one seed, which knows no noise.
+    /// The smallest configuration, in bytes, whose score the seeds do not tell from the best one's and that no smaller one
+    /// beats: one run gone wrong makes seeds tell nothing. Nil where no score is defined, or with one seed, which knows no
+    /// noise.
     public var enough: Row? {
         guard let best, seedCount > 1 else { return nil }
-        return rows.filter { isLevel($0, best) }.min { $0.bytes < $1.bytes }
+        return front { Double($0.bytes) }.filter { isLevel($0, best) }.min { $0.bytes < $1.bytes }
     }
 
     /// Whether the difference of two means is within twice its standard error; never where one of them is unknown.
