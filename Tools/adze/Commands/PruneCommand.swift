@@ -155,8 +155,8 @@ struct PruneCommand: ParsableCommand {
     }
 
     private func show(_ pruning: Pruning, _ bundle: ModelBundle) throws {
-        let before = try ModelCost(bundle, score: pruning.scores?.before, threads: common.threads)
-        let after = try ModelCost(pruning.pruned, score: pruning.scores?.after, threads: common.threads)
+        let (before, after) = try ModelCost.pair(
+            (bundle, pruning.scores?.before), (pruning.pruned, pruning.scores?.after), threads: common.threads)
         if json {
             var object = pruning.json
             (object["before"], object["after"]) = (before.json, after.json)

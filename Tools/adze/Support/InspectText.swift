@@ -16,7 +16,8 @@ enum InspectText {
         case "labels": field(key, value.array?.compactMap(\.string).map(oneItem) ?? [])
         case "provenance": members(key, value)
         case "texts": field(key, reading(value))
-        case "prunedHeads": field(key, (value.object ?? [:]).map { "block \($0.key): \(plain($0.value))" })
+        case "prunedHeads":
+            field(key, (value.object ?? [:]).map { "block \($0.key): \(plain($0.value))" }, separator: ";")
         default: field(key, items(value))
         }
     }
@@ -27,8 +28,10 @@ enum InspectText {
     }
 
     /// A field whose items stand on one line, commas between them, or on several.
-    private static func field(_ key: String, _ items: [String], level: Int = 0) -> [String] {
-        field(key, words: items.enumerated().map { $0 < items.count - 1 ? $1 + "," : $1 }, level: level)
+    private static func field(
+        _ key: String, _ items: [String], separator: String = ",", level: Int = 0
+    ) -> [String] {
+        field(key, words: items.enumerated().map { $0 < items.count - 1 ? $1 + separator : $1 }, level: level)
     }
 
     private static func field(_ key: String, words: [String], level: Int = 0) -> [String] {

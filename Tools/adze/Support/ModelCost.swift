@@ -31,13 +31,36 @@ struct ModelCost {
     private let sizes: [ModelComponent: Size]
     /// 10⁹ multiply-adds a token.
     let gmac: Double
-    /// Tokens a second in int8, 8 texts at a time.
-    let tokensPerSecond: Double
+    /// Tokens a second in int8, 8 texts at a time: the best of some turns, since other work on the machine only takes away.
+    private(set) var tokensPerSecond = 0.0
     /// The metric on the development data, in fp32; nil where there is none.
     let score: Double?
 
-    /// Counts, and times some runs.
-    init(_ bundle: ModelBundle, score: Double?, threads: Int?) throws {
+    /// What two models cost, timed in turns, so that what else the machine does meets both.
+    static func pair(
+        _ before: (bundle: ModelBundle, score: Double?), _ after: (bundle: ModelBundle, score: Double?), threads: Int?
+    ) throws -> (before: ModelCost, after: ModelCost) {
+        var costs = [before, after].map { ModelCost($0.bundle, score: $0.score) }
+        let benchmarks = try [before, after].map {
+            try EngineBenchmark($0.bundle, precision: .int8, threads: threads)
+        }
+        for _ in 0..<turns {
+            for (index, model) in [before, after].enumerated() {
+                let config = model.bundle.checkpoint.config
+                let length = min(ModelCost.length, config.tokenLimit)
+                let result = try benchmarks[index].run(
+                    BenchmarkWorkload.even(batch: 8, length: length).sequences(config))
+                let speed = Double(result.tokens) / result.percentile(50)
+                costs[index].tokensPerSecond = max(costs[index].tokensPerSecond, speed)
+            }
+        }
+        return (costs[0], costs[1])
+    }
+
+    private static let turns = 2
+
+    /// Counts, and times nothing.
+    private init(_ bundle: ModelBundle, score: Double?) {
         let (config, top) = (bundle.checkpoint.config, bundle.checkpoint.head)
         (blocks, heads, self.score) = (config.layerCount, config.totalHeadCount, score)
         sizes = Dictionary(grouping: config.parameters(head: top), by: \.component).mapValues { list in
@@ -45,9 +68,6 @@ struct ModelCost {
         }
         let length = min(ModelCost.length, config.tokenLimit)
         gmac = EngineBenchmark.multiplyAdds(tokens: length, config, top) / Double(length) / 1e9
-        let result = try EngineBenchmark(bundle, precision: .int8, threads: threads)
-            .run(BenchmarkWorkload.even(batch: 8, length: length).sequences(config))
-        tokensPerSecond = Double(result.tokens) / result.percentile(50)
     }
 
     private func size(_ components: [ModelComponent]) -> Size {
