@@ -76,6 +76,8 @@ def transformers(options, task, seed, train, dev):
     from transformers import AutoTokenizer, BertForSequenceClassification, get_linear_schedule_with_warmup
     from transformers.utils import logging
 
+    from training_batches import encoded, neighbours, tensors
+
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     torch.set_num_threads(options.threads)
@@ -85,17 +87,7 @@ def transformers(options, task, seed, train, dev):
     tokenizer = AutoTokenizer.from_pretrained(options.base)
     model = BertForSequenceClassification.from_pretrained(options.base, num_labels=len(names))
 
-    def encoded(part):
-        texts = tokenizer([text for text, _ in rows[part]], truncation=True, max_length=LONGEST)["input_ids"]
-        return list(zip(texts, (names.index(label) for _, label in rows[part]), strict=True))
-
-    def tensors(batch):
-        width = max(len(ids) for ids, _ in batch)
-        ids = torch.tensor([ids + [0] * (width - len(ids)) for ids, _ in batch])
-        mask = torch.tensor([[1] * len(ids) + [0] * (width - len(ids)) for ids, _ in batch])
-        return {"input_ids": ids, "attention_mask": mask}, torch.tensor([label for _, label in batch])
-
-    examples, unseen = encoded("train"), encoded("dev")
+    examples, unseen = (encoded(tokenizer, rows[part], names, LONGEST) for part in ("train", "dev"))
     plain = ("bias", "LayerNorm.weight")
     groups = [
         {"params": [p for name, p in model.named_parameters() if name.endswith(plain) == bare], "weight_decay": decay}
@@ -107,7 +99,7 @@ def transformers(options, task, seed, train, dev):
     shuffler = random.Random(seed)
     model.train()
     for _ in range(TASKS[task].epochs):
-        for batch in neighbours(examples, shuffler):
+        for batch in neighbours(examples, shuffler, BATCH):
             inputs, labels = tensors(batch)
             model(**inputs, labels=labels).loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -122,21 +114,6 @@ def transformers(options, task, seed, train, dev):
             chosen = order[start : start + BATCH]
             predicted[chosen] = model(**tensors([unseen[index] for index in chosen])[0]).logits.argmax(1).numpy()
     return {"fp32": scores([label for _, label in unseen], predicted)}
-
-
-def neighbours(examples, shuffler):
-    """An epoch's batches: shuffled, sorted by length within 50 batches' rows, and the batches shuffled again."""
-    order = list(range(len(examples)))
-    shuffler.shuffle(order)
-    window = 50 * BATCH
-    order = [
-        index
-        for start in range(0, len(order), window)
-        for index in sorted(order[start : start + window], key=lambda index: len(examples[index][0]))
-    ]
-    batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
-    shuffler.shuffle(batches)
-    return [[examples[index] for index in batch] for batch in batches]
 
 
 def scores(labels, predicted):

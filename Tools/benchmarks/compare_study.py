@@ -39,6 +39,8 @@ def trained(options, blocks, seed):
     from transformers import AutoTokenizer, BertForSequenceClassification, get_linear_schedule_with_warmup
     from transformers.utils import logging
 
+    from training_batches import encoded, neighbours, tensors
+
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     torch.set_num_threads(options.threads)
@@ -48,17 +50,7 @@ def trained(options, blocks, seed):
     tokenizer = AutoTokenizer.from_pretrained(options.base)
     model = BertForSequenceClassification.from_pretrained(options.base, num_labels=len(names), num_hidden_layers=blocks)
 
-    def encoded(part):
-        texts = tokenizer([text for text, _ in rows[part]], truncation=True, max_length=LONGEST)["input_ids"]
-        return list(zip(texts, (names.index(label) for _, label in rows[part]), strict=True))
-
-    def tensors(batch):
-        width = max(len(ids) for ids, _ in batch)
-        ids = torch.tensor([ids + [0] * (width - len(ids)) for ids, _ in batch])
-        mask = torch.tensor([[1] * len(ids) + [0] * (width - len(ids)) for ids, _ in batch])
-        return {"input_ids": ids, "attention_mask": mask}, torch.tensor([label for _, label in batch])
-
-    examples, unseen = encoded("train"), encoded("dev")
+    examples, unseen = (encoded(tokenizer, rows[part], names, LONGEST) for part in ("train", "dev"))
     groups = [
         {
             "params": [
@@ -76,7 +68,7 @@ def trained(options, blocks, seed):
     scores = []
     for _ in range(EPOCHS):
         model.train()
-        for batch in batches(examples, shuffler):
+        for batch in neighbours(examples, shuffler, BATCH):
             inputs, labels = tensors(batch)
             model(**inputs, labels=labels).loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -91,20 +83,6 @@ def trained(options, blocks, seed):
                 right += int((model(**inputs).logits.argmax(1) == labels).sum())
         scores.append(right / len(unseen))
     return scores
-
-
-def batches(examples, shuffler):
-    """An epoch's batches: shuffled, sorted by length within 50 batches' rows, and the batches shuffled again."""
-    order = list(range(len(examples)))
-    shuffler.shuffle(order)
-    window = 50 * BATCH
-    order = [
-        index for start in range(0, len(order), window)
-        for index in sorted(order[start:start + window], key=lambda index: len(examples[index][0]))
-    ]
-    made = [order[start:start + BATCH] for start in range(0, len(order), BATCH)]
-    shuffler.shuffle(made)
-    return [[examples[index] for index in batch] for batch in made]
 
 
 def spoken(scores):

@@ -99,7 +99,7 @@ extension TextClassifier {
         while !rest.isEmpty {
             let part = Array(rest.prefix(count))
             rest = rest.dropFirst(count)
-            let answers = try classify(part.map { TextInput($0.text, pair: $0.pair) }, options: options)
+            let answers = try classify(part.map(\.input), options: options)
             for (example, answer) in zip(part, answers) {
                 try evaluation.add(example, answer)
                 each(example, answer)

@@ -56,15 +56,13 @@ extension TextClassifier {
         on examples: [Example], options: TextOptions = TextOptions(), progress: (String) -> Void = { _ in }
     ) throws -> LongTextReport {
         let limit = min(options.maximumLength ?? maximumLength, maximumLength)
-        let isLong = try engine.map(examples.count) { [tokenizer, cleaner] index in
-            let text = cleaner.clean(TextInput(examples[index].text, pair: examples[index].pair))
-            return try tokenizer.encodeLong(
-                text.text, pair: text.pair, maximumLength: limit, strategy: .head
-            )[0].truncatedTokenCount > 0
-        }
-        let fitting = zip(examples, isLong).filter { !$1 }.map(\.0), long = zip(examples, isLong).filter(\.1).map(\.0)
         var options = options
         (options.maximumLength, options.longText) = (limit, .head)
+        let cutting = cutting(options)
+        let isLong = try engine.map(examples.count) {
+            try cutting.inputs(of: examples[$0].input)[0].truncatedTokenCount > 0
+        }
+        let fitting = zip(examples, isLong).filter { !$1 }.map(\.0), long = zip(examples, isLong).filter(\.1).map(\.0)
         var answers: [(Example, Classification)] = []
         progress("the texts that fit")
         if !fitting.isEmpty { _ = try evaluate(fitting, options: options) { answers.append(($0, $1)) } }
@@ -75,7 +73,7 @@ extension TextClassifier {
             wish.longText = rule
             progress(rule.description)
             do {
-                let (trial, name) = try trial(rule, long, answers, wish, limit)
+                let (trial, name) = try trial(rule, long, answers, wish)
                 trials.append(trial)
                 metric = name
             } catch let error as TokenizerError {
@@ -95,8 +93,7 @@ extension TextClassifier {
     }
 
     private func trial(
-        _ rule: LongText, _ long: [Example], _ fitting: [(Example, Classification)], _ options: TextOptions,
-        _ limit: Int
+        _ rule: LongText, _ long: [Example], _ fitting: [(Example, Classification)], _ options: TextOptions
     ) throws -> (LongTextTrial, String) {
         var answers = fitting
         let start = ContinuousClock.now
@@ -108,16 +105,13 @@ extension TextClassifier {
         let report = try whole.report()
         let trial = LongTextTrial(
             rule: rule, score: report.headline.value, longScore: longReport?.headline.value ?? .nan,
-            inputCount: try inputCount(long, rule, limit), seconds: seconds)
+            inputCount: try inputCount(long, rule, cutting(options)), seconds: seconds)
         return (trial, report.headline.name)
     }
 
     /// Inputs that texts become; only windows are more than one.
-    private func inputCount(_ examples: [Example], _ rule: LongText, _ limit: Int) throws -> Int {
+    private func inputCount(_ examples: [Example], _ rule: LongText, _ cutting: TextCutting) throws -> Int {
         guard case .window = rule else { return examples.count }
-        return try engine.map(examples.count) { [tokenizer, cleaner] index in
-            let text = cleaner.clean(TextInput(examples[index].text, pair: examples[index].pair))
-            return try tokenizer.encodeLong(text.text, pair: text.pair, maximumLength: limit, strategy: rule).count
-        }.reduce(0, +)
+        return try engine.map(examples.count) { try cutting.inputs(of: examples[$0].input).count }.reduce(0, +)
     }
 }

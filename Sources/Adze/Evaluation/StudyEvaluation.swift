@@ -28,9 +28,9 @@ extension TextClassifier {
     /// Scores labelled examples in their order as the study's program does: in batches whose LSTM answers are gathered
     /// across each other, with dropout.
     ///
-    /// Of a text in windows it reads the first alone; `notes` are what the examples' source has to say. `each` is told of every example and its answer. Throws
-    /// `HeadFormError.notTheStudys` for a head that the program does not have, `DataError.noExamples`, `EvaluationError`,
-    /// and in a task that is cancelled `CancellationError`.
+    /// Of a text in windows it reads the first alone; `notes` are what the examples' source has to say. `each` is told of
+    /// every example and its answer. Throws `HeadFormError.notTheStudys` for a head that the program does not have,
+    /// `DataError.noExamples`, `EvaluationError`, and in a task that is cancelled `CancellationError`.
     public func evaluate(
         _ examples: [Example], as program: StudyProgram, options: TextOptions = TextOptions(), notes: [String] = [],
         progress: (Int) -> Void = { _ in }, each: (Example, Classification) -> Void = { _, _ in }
@@ -40,12 +40,12 @@ extension TextClassifier {
         }
         var evaluation = try Evaluation(head)
         evaluation.notes = notes
-        let options = options.completed(by: reading)
+        let cutting = cutting(options)
         var accuracies: [Double] = []
         for start in stride(from: 0, to: examples.count, by: program.batchSize) {
             try Task.checkCancellation()
             let batch = examples[start..<min(start + program.batchSize, examples.count)]
-            let encodings = try encodings(batch.map { TextInput($0.text, pair: $0.pair) }, options).map { $0[0] }
+            let encodings = try batch.map { try cutting.inputs(of: $0.input)[0] }
             let logits = try engine.studyLogits(
                 encodings.map { TokenSequence($0) }, number: accuracies.count, program)
             var right = 0

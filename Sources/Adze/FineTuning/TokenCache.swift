@@ -33,13 +33,15 @@ struct TextCutting: Sendable {
     let maximumLength: Int
     let strategy: LongText
 
+    /// The inputs that a text becomes, one but for windows; throws `TokenizerError.impossibleBudget`.
+    func inputs(of text: TextInput) throws(TokenizerError) -> [Encoding] {
+        let text = cleaner.clean(text)
+        return try tokenizer.encodeLong(text.text, pair: text.pair, maximumLength: maximumLength, strategy: strategy)
+    }
+
     /// Cuts examples; throws `TokenizerError.impossibleBudget`.
     func cut(_ examples: [Example], pool: WorkerPool) throws -> TokenizedExamples {
-        let encodings = try pool.map(examples.count) { index in
-            let text = cleaner.clean(TextInput(examples[index].text, pair: examples[index].pair))
-            return try tokenizer.encodeLong(
-                text.text, pair: text.pair, maximumLength: maximumLength, strategy: strategy)
-        }
+        let encodings = try pool.map(examples.count) { try inputs(of: examples[$0].input) }
         return TokenizedExamples(
             sequences: encodings.flatMap { $0.map { TokenSequence($0) } }, windowCounts: encodings.map(\.count),
             truncatedCount: encodings.filter { $0.contains { $0.truncatedTokenCount > 0 } }.count)
@@ -65,6 +67,11 @@ struct TextCutting: Sendable {
         }
         return key
     }
+}
+
+extension Example {
+    /// The text, or the pair, to classify.
+    var input: TextInput { TextInput(text, pair: pair) }
 }
 
 /// A hash of texts in their order, of 128 bits.

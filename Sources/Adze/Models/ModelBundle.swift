@@ -236,12 +236,13 @@ extension ModelBundle {
     /// A new table of words of `size` columns in place of the encoder, under a new classifier with the labels of its own:
     /// the baseline of the study, which knows nothing but the tokenizer.
     ///
-    /// Throws `HeadFormError.tableWithoutSequence` for a form that does not read every position, and `CheckpointError`.
+    /// Throws `HeadFormError.tableWithoutSequence` for a form that does not read every position, `.tableSize`, and
+    /// `CheckpointError`.
     func withNewWordTable(size: Int, newHead form: HeadForm?, length: Int?, seed: UInt64) throws -> ModelBundle {
         guard let form, form.readsEveryPosition else {
             throw HeadFormError.tableWithoutSequence(form?.specification ?? "pooler")
         }
-        let table = checkpoint.withWordTable(size: size, seed: seed)
+        let table = try checkpoint.withWordTable(size: size, seed: seed)
         return ModelBundle(
             self, checkpoint: try table.replacingHead(newHead(form, length: length, seed: seed)), tokenizer: tokenizer,
             edit: .newWordTable(size: size))

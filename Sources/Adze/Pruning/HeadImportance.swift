@@ -74,7 +74,8 @@ extension ModelBundle {
     ///
     /// The loss is the one that fine-tuning takes: cross-entropy of the label or of each label, squared error of a number.
     /// Nothing is dropped in the pass. Always fp32, with the same bits on every processor and at any number of threads.
-    /// Texts are cleaned and cut as the model says. Throws as `evaluate` does for examples that do not fit, and `BundleError.noClassifier` or `.notScored`.
+    /// Texts are cleaned and cut as the model says. Throws as `evaluate` does for examples that do not fit, and
+    /// `BundleError.noClassifier` or `.notScored`.
     /// - Parameter progress: is told how many examples are done.
     /// - Complexity: that of a forward pass about three times for each example; memory for the weights twice.
     package func headImportance(

@@ -152,7 +152,7 @@ public struct Comparison {
 
     /// The best of three passes over some texts of the development set: other work on the machine only takes away.
     private func textsPerSecond(_ classifier: TextClassifier, _ options: TextOptions) throws -> Double {
-        let texts = examples.dev.prefix(256).map { TextInput($0.text, pair: $0.pair) }
+        let texts = examples.dev.prefix(256).map(\.input)
         var best = Double.infinity
         for _ in 0..<3 {
             let start = ContinuousClock.now

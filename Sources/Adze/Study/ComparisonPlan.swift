@@ -45,7 +45,7 @@ public struct ComparisonPlan: Sendable, Equatable {
         for count in blocks where !(0...layerCount).contains(count) {
             throw ComparisonError.blockCount(count, limit: layerCount)
         }
-        for size in wordTableSizes where !RecurrentLayer.sizes.contains(size) { throw ComparisonError.tableSize(size) }
+        for size in wordTableSizes { try ModelCheckpoint.checkWordTable(size: size) }
         let counts = [blocks, wordTableSizes].map { $0.map(String.init) }
         if let twice = (counts + [heads]).lazy.compactMap(ComparisonPlan.repeated).first {
             throw ComparisonError.givenTwice(twice)
@@ -87,7 +87,6 @@ public struct ComparisonPlan: Sendable, Equatable {
 public enum ComparisonError: AdzeFailure, Equatable {
     case nothingToCompare
     case blockCount(Int, limit: Int)
-    case tableSize(Int)
     case givenTwice(String)
     case notAComparison(path: String)
     case otherComparison(path: String, differences: [String])
@@ -97,7 +96,7 @@ public enum ComparisonError: AdzeFailure, Equatable {
     /// What is wrong with the request, or with the folder.
     public var kind: FailureKind {
         switch self {
-        case .nothingToCompare, .blockCount, .tableSize, .givenTwice, .cancelled: .usage
+        case .nothingToCompare, .blockCount, .givenTwice, .cancelled: .usage
         case .notAComparison, .otherComparison: .outputExists
         case .damaged: .badData
         }
@@ -108,8 +107,6 @@ public enum ComparisonError: AdzeFailure, Equatable {
         switch self {
         case .nothingToCompare: "there is nothing to compare; name numbers of blocks, heads, and one seed at least"
         case .blockCount(let count, let limit): "--blocks \(count): the model has \(limit); expected 0 to \(limit)"
-        case .tableSize(let size):
-            "--own-table \(size): expected \(RecurrentLayer.sizes.lowerBound) to \(RecurrentLayer.sizes.upperBound) columns"
         case .givenTwice(let name): "\(quoted(name)) is given twice; each number of blocks and each head once"
         case .notAComparison(let path):
             "\(path): the folder holds other files and no comparison; choose an empty or a new one"

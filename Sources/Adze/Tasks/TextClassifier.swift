@@ -156,27 +156,27 @@ public final class TextClassifier: Sendable {
     public func classify(
         _ texts: [TextInput], topK: Int = 1, options: TextOptions = TextOptions()
     ) throws -> [Classification] {
-        let options = options.completed(by: reading)
-        let encodings = try encodings(texts, options)
+        let cutting = cutting(options)
+        let encodings = try engine.map(texts.count) { try cutting.inputs(of: texts[$0]) }
         let sequences = encodings.flatMap { $0.map { TokenSequence($0) } }
         var outputs = try engine.run(sequences, outputs: .logits, take: \.logits)[...]
+        let aggregate = options.completed(by: reading).aggregate ?? .mean
         return encodings.map { windows in
             let logits = Array(outputs.prefix(windows.count))
             outputs = outputs.dropFirst(windows.count)
             return head.classification(
-                logits, topK: topK, aggregate: options.aggregate ?? .mean,
+                logits, topK: topK, aggregate: aggregate,
                 truncated: windows.reduce(0) { $0 + $1.truncatedTokenCount })
         }
     }
 
-    /// The inputs that each text becomes, by options that are completed.
-    func encodings(_ texts: [TextInput], _ options: TextOptions) throws -> [[Encoding]] {
-        let limit = min(options.maximumLength ?? maximumLength, maximumLength)
-        return try engine.map(texts.count) { [tokenizer, cleaner] index in
-            let text = cleaner.clean(texts[index])
-            return try tokenizer.encodeLong(
-                text.text, pair: text.pair, maximumLength: limit, strategy: options.longText ?? tokenizer.longText)
-        }
+    /// How texts become inputs by the options, and by the model where they say nothing.
+    func cutting(_ options: TextOptions) -> TextCutting {
+        let options = options.completed(by: reading)
+        return TextCutting(
+            tokenizer: tokenizer, cleaner: cleaner,
+            maximumLength: min(options.maximumLength ?? maximumLength, maximumLength),
+            strategy: options.longText ?? tokenizer.longText)
     }
 
     /// Classifies texts, in their order.

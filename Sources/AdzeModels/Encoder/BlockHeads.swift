@@ -111,7 +111,7 @@ extension EncoderShape {
     public var totalHeadCount: Int { layerCount * headCount - prunedHeads.count }
 
     /// The shape of a model with only some of the blocks, in the order given; their heads go with them.
-    func keeping(blocks: [Int]) -> EncoderShape {
+    package func keeping(blocks: [Int]) -> EncoderShape {
         var shape = self
         shape.layerCount = blocks.count
         shape.prunedHeads = prunedHeads.keeping(blocks: blocks)

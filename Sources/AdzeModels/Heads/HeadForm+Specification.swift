@@ -11,12 +11,13 @@ public enum HeadFormError: AdzeFailure, Equatable {
     case pooledStates
     case notTheStudys(String)
     case tableWithoutSequence(String)
+    case tableSize(Int)
     case misshapenRecurrent(name: String, found: String, expected: String)
 
     /// A form that is asked for in wrong words is a request that makes no sense.
     public var kind: FailureKind {
         switch self {
-        case .unknown, .unknownSetting, .badSetting, .notTheStudys, .tableWithoutSequence: .usage
+        case .unknown, .unknownSetting, .badSetting, .notTheStudys, .tableWithoutSequence, .tableSize: .usage
         case .pooledStates, .misshapenRecurrent: .badData
         }
     }
@@ -39,6 +40,9 @@ public enum HeadFormError: AdzeFailure, Equatable {
                 + " lstm"
         case .tableWithoutSequence(let head):
             "the head is \(head), which has nothing to read of a table of words alone; expected lstm or flatten"
+        case .tableSize(let size):
+            "a table of words of \(size) columns: expected \(RecurrentLayer.sizes.lowerBound) to"
+                + " \(RecurrentLayer.sizes.upperBound) columns"
         case .notTheStudys(let head):
             "the head is \(head), which the study's program does not have; its heads are pooler, flatten, and lstm with"
                 + " padding"

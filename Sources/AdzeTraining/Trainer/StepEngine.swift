@@ -74,8 +74,7 @@ struct ModelEngine: StepEngine {
     }
 
     func prefixIdentity(blocks: Int) -> String {
-        var shape = model.config
-        shape.layerCount = blocks
+        let shape = model.config.keeping(blocks: Array(0..<blocks))
         // After the last block a head of the first token gets that one alone; others may read padding.
         let isFirstOnly = blocks == layerCount && model.readsFirstTokenOnly
         let rows = [1, shape.tokenLimit].map { model.head.form.rows(ofTokens: $0, model.config) }

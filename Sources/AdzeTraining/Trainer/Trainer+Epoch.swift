@@ -39,11 +39,15 @@ extension Trainer {
             ?? FrozenStates(
                 memoryLimit: options.cacheMemory, fileLimit: options.cacheDisk,
                 folder: options.cacheFolder ?? options.folder)
-        let key = prefixKey(blocks: frozen)
-        trainingCache = states.cache("train \(job.training.digest) \(key)", blocks: frozen, isDevelopment: false)
-        developmentCache = job.development.map {
-            states.cache("dev \($0.data.digest) \(key)", blocks: frozen, isDevelopment: true)
+        // A run's own store is new at each stage, and needs no name.
+        let key = frozenStates.map { _ in prefixKey(blocks: frozen) }
+        func cache(_ data: TrainingData, isDevelopment: Bool) -> PrefixCache {
+            let name = key.map { "\(data.digest) \($0)" } ?? ""
+            return states.cache(
+                (isDevelopment ? "dev " : "train ") + name, blocks: frozen, isDevelopment: isDevelopment)
         }
+        trainingCache = cache(job.training, isDevelopment: false)
+        developmentCache = job.development.map { cache($0.data, isDevelopment: true) }
     }
 
     /// A hash of all that hidden states after some blocks follow from but the tokens.

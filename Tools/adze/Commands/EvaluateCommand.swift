@@ -111,8 +111,7 @@ struct EvaluateCommand: ParsableCommand {
         }
         do {
             if let program = study.program {
-                var rows: [Example] = []
-                while let row = try input.next() { rows.append(row) }
+                let rows = try input.readAll()
                 let found = try classifier.evaluate(
                     rows, as: program, options: options, notes: input.notes, progress: progress.show, each: add)
                 (report, ofStudy) = (found.report, found)

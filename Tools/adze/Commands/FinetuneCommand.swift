@@ -160,7 +160,7 @@ struct StartOptions: ParsableArguments {
             throw ValidationError("--task \(quoted(task)): expected label, labels or number")
         }
         guard let ownTable else { return }
-        guard (1...4096).contains(ownTable) else { throw ValidationError("--own-table is 1 to 4096 columns") }
+        try ModelCheckpoint.checkWordTable(size: ownTable)
         guard try form.specified() != nil else {
             throw ValidationError("--own-table needs --head lstm or flatten: a pooler has nothing to read there")
         }

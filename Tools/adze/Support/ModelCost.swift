@@ -5,7 +5,7 @@ import Adze
 /// What a model costs to keep and to run.
 struct ModelCost {
     /// The tokens of each text that the cost of one is said for.
-    private static let length = 128
+    private static func length(_ config: EncoderShape) -> Int { min(128, config.tokenLimit) }
 
     /// What a component of the model takes.
     struct Size {
@@ -47,9 +47,8 @@ struct ModelCost {
         for _ in 0..<turns {
             for (index, model) in [before, after].enumerated() {
                 let config = model.bundle.checkpoint.config
-                let length = min(ModelCost.length, config.tokenLimit)
                 let result = try benchmarks[index].run(
-                    BenchmarkWorkload.even(batch: 8, length: length).sequences(config))
+                    BenchmarkWorkload.even(batch: 8, length: ModelCost.length(config)).sequences(config))
                 let speed = Double(result.tokens) / result.percentile(50)
                 costs[index].tokensPerSecond = max(costs[index].tokensPerSecond, speed)
             }
@@ -66,7 +65,7 @@ struct ModelCost {
         sizes = Dictionary(grouping: config.parameters(head: top), by: \.component).mapValues { list in
             list.reduce(Size()) { $0 + Size(weights: $1.shape.count, int8Bytes: $1.int8ByteCount) }
         }
-        let length = min(ModelCost.length, config.tokenLimit)
+        let length = ModelCost.length(config)
         gmac = EngineBenchmark.multiplyAdds(tokens: length, config, top) / Double(length) / 1e9
     }
 

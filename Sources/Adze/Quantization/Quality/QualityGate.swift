@@ -114,7 +114,7 @@ private struct QualityTrial {
         let planned = PlannedQuantizedStore(source, plan: plan)
         int8 = try Engine(source, quantized: planned, pool: plain.pool).model
         groups = LayerGroup.all(checkpoint.config, head: checkpoint.head)
-        digest = textDigest(examples.lazy.map { TextInput($0.text, pair: $0.pair) })
+        digest = textDigest(examples.lazy.map(\.input))
     }
 
     /// What the gate lets pass, plain int8, and the errors of the groups where they were needed.

@@ -55,12 +55,19 @@ extension EncoderShape {
 }
 
 extension ModelCheckpoint {
+    /// Refuses a new table of words of too many columns, or of none; throws `HeadFormError.tableSize`.
+    package static func checkWordTable(size: Int) throws(HeadFormError) {
+        guard RecurrentLayer.sizes.contains(size) else { throw .tableSize(size) }
+    }
+
     /// A new table of words in place of a model's encoder, for the same token ids, under a head that `replacingHead`
     /// makes.
     ///
-    /// Values have mean 0 and variance 1, as PyTorch's tables begin. The classifier's dropout is the study's.
+    /// Values have mean 0 and variance 1, as PyTorch's tables begin. The classifier's dropout is the study's. Throws
+    /// `HeadFormError.tableSize`.
     /// - Complexity: O(V · size).
-    package func withWordTable(size: Int, seed: UInt64) -> ModelCheckpoint {
+    package func withWordTable(size: Int, seed: UInt64) throws(HeadFormError) -> ModelCheckpoint {
+        try ModelCheckpoint.checkWordTable(size: size)
         let shape = EncoderShape(
             wordTable: config.vocabularySize, size: size, tokenLimit: config.tokenLimit,
             padTokenID: config.padTokenID, dropout: 0.2)
