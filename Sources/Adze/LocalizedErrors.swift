@@ -65,6 +65,7 @@ extension TextReadingError: LocalizedError {}
 extension LocationError: LocalizedError {}
 extension AddedTokensError: LocalizedError {}
 extension EvaluationError: LocalizedError {}
+extension LabelErrorsError: LocalizedError {}
 extension FineTuningError: LocalizedError {}
 extension TextProblem: LocalizedError {}
 extension TaskError: LocalizedError {}

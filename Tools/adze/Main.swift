@@ -22,7 +22,7 @@ struct AdzeCommand: ParsableCommand {
             ConvertCommand.self, InspectCommand.self, VerifyCommand.self, ExportCommand.self, PredictCommand.self,
             EmbedCommand.self, AttentionCommand.self, ExplainCommand.self, EvaluateCommand.self, FinetuneCommand.self,
             ReportCommand.self, LengthsCommand.self, QuantizeCommand.self, TokenizeCommand.self, PruneCommand.self,
-            CompareCommand.self, DiffCommand.self, RescueCommand.self, BenchCommand.self,
+            CompareCommand.self, CleanCommand.self, DiffCommand.self, RescueCommand.self, BenchCommand.self,
         ])
 }
 

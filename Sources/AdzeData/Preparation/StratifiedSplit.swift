@@ -23,6 +23,28 @@ public struct StratifiedSplit: Sendable, Equatable {
     public init(_ examples: [Example], devShare: Double, seed: UInt64) {
         precondition((0...1).contains(devShare), "a share is 0 to 1")
         let strata = StratifiedSplit.strata(examples)
+        let groups = StratifiedSplit.groups(examples)
+        var members: [Int: [Int]] = [:]
+        for (group, indexes) in groups.enumerated() { members[strata[indexes[0]], default: []].append(group) }
+        let order = members.keys.sorted()
+        let sizes = order.map { (members[$0] ?? []).reduce(0) { $0 + groups[$1].count } }
+        var isDev = [Bool](repeating: false, count: examples.count)
+        for (stratum, quota) in zip(order, StratifiedSplit.quotas(sizes, devShare)) {
+            let drawn = StratifiedSplit.drawn(members[stratum] ?? [], of: groups, seed: seed)
+            var taken = 0
+            // The last group stays.
+            for group in drawn.dropLast() where taken + groups[group].count <= quota {
+                taken += groups[group].count
+                for index in groups[group] { isDev[index] = true }
+            }
+        }
+        for index in examples.indices {
+            if isDev[index] { dev.append(index) } else { train.append(index) }
+        }
+    }
+
+    /// The places of equal texts together, in the order of their first.
+    static func groups(_ examples: [Example]) -> [[Int]] {
         var groups: [[Int]] = []
         var places: [TextKey: Int] = [:]
         for (index, example) in examples.enumerated() {
@@ -34,25 +56,13 @@ public struct StratifiedSplit: Sendable, Equatable {
                 groups.append([index])
             }
         }
-        var members: [Int: [Int]] = [:]
-        for (group, indexes) in groups.enumerated() { members[strata[indexes[0]], default: []].append(group) }
-        let order = members.keys.sorted()
-        let sizes = order.map { (members[$0] ?? []).reduce(0) { $0 + groups[$1].count } }
-        var isDev = [Bool](repeating: false, count: examples.count)
-        for (stratum, quota) in zip(order, StratifiedSplit.quotas(sizes, devShare)) {
-            let drawn = (members[stratum] ?? [])
-                .map { (draw: StratifiedSplit.draw(seed, groups[$0][0]), group: $0) }
-                .sorted { ($0.draw, $0.group) < ($1.draw, $1.group) }
-            var taken = 0
-            // The last group stays.
-            for (_, group) in drawn.dropLast() where taken + groups[group].count <= quota {
-                taken += groups[group].count
-                for index in groups[group] { isDev[index] = true }
-            }
-        }
-        for index in examples.indices {
-            if isDev[index] { dev.append(index) } else { train.append(index) }
-        }
+        return groups
+    }
+
+    /// Groups in an order that is drawn for their first places.
+    static func drawn(_ members: [Int], of groups: [[Int]], seed: UInt64) -> [Int] {
+        members.map { (draw: draw(seed, groups[$0][0]), group: $0) }
+            .sorted { ($0.draw, $0.group) < ($1.draw, $1.group) }.map(\.group)
     }
 
     /// How many of each stratum are held out: the share rounded down, and one more for those with the largest rest until
@@ -69,7 +79,7 @@ public struct StratifiedSplit: Sendable, Equatable {
     }
 
     /// The stratum of every example.
-    private static func strata(_ examples: [Example]) -> [Int] {
+    static func strata(_ examples: [Example]) -> [Int] {
         var counts: [Int: Int] = [:]
         for case .labels(let labels) in examples.lazy.map(\.target) {
             for label in labels { counts[label, default: 0] += 1 }

@@ -1,0 +1,50 @@
+// Folds of a labelled set for predictions of models that did not see a row. Not here: holding a part out once, which is
+// `StratifiedSplit`.
+
+internal import AdzeBytes
+
+/// The places of examples, dealt out to folds of about the same size and the same share of every label.
+public struct StratifiedFolds: Sendable, Equatable {
+    /// The fold of each example.
+    public let folds: [Int]
+    /// How many folds there are.
+    public let count: Int
+
+    /// Deals examples out.
+    ///
+    /// Examples with the same texts, but for white space around them, are in one fold. The distinct texts of a label differ
+    /// by one from fold to fold at most. Which texts go where is a function of `seed` and their places alone.
+    /// - Complexity: O(n log n).
+    public init(_ examples: [Example], count: Int, seed: UInt64) {
+        precondition(count >= 2, "a fold is predicted from the others")
+        let groups = StratifiedSplit.groups(examples)
+        let strata = StratifiedSplit.strata(examples)
+        var members: [Int: [Int]] = [:]
+        for (group, indexes) in groups.enumerated() { members[strata[indexes[0]], default: []].append(group) }
+        var folds = [Int](repeating: 0, count: examples.count)
+        // The next label goes on where the last ended, so that small labels do not all fill the first folds.
+        var next = 0
+        for stratum in members.keys.sorted() {
+            for group in StratifiedSplit.drawn(members[stratum] ?? [], of: groups, seed: seed) {
+                for index in groups[group] { folds[index] = next }
+                next = (next + 1) % count
+            }
+        }
+        self.folds = folds
+        self.count = count
+    }
+
+    /// The labels that a single distinct text bears, ascending: no fold of it is judged by others that have it.
+    public static func loneLabels(_ examples: [Example]) -> [Int] {
+        let strata = StratifiedSplit.strata(examples)
+        var counts: [Int: Int] = [:]
+        for group in StratifiedSplit.groups(examples) { counts[strata[group[0]], default: 0] += 1 }
+        return counts.filter { $0.value == 1 }.keys.sorted()
+    }
+
+    /// The examples that are not in a fold, ascending.
+    public func others(than fold: Int) -> [Int] { folds.indices.filter { folds[$0] != fold } }
+
+    /// The examples of a fold, ascending.
+    public func members(of fold: Int) -> [Int] { folds.indices.filter { folds[$0] == fold } }
+}
