@@ -58,6 +58,7 @@ extension LocatedError: LocalizedError {}
 extension RecipeError: LocalizedError {}
 extension TrainingError: LocalizedError {}
 extension TrainerError: LocalizedError {}
+extension TeacherError: LocalizedError {}
 extension RunCheckpointError: LocalizedError {}
 
 extension BundleError: LocalizedError {}

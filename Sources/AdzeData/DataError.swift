@@ -51,6 +51,8 @@ public enum DataError: AdzeFailure, Equatable {
     case badRows(first: RowError, count: Int, places: [String])
     /// There is not one example.
     case noExamples
+    /// Of texts without labels there is not one that is new; with what was left out.
+    case noTexts(leftOut: String?)
     /// A list of labels has one twice.
     case repeatedLabel(String)
     /// The label column has more distinct labels than are taken for labels; with the place where that was plain, and the
@@ -122,6 +124,8 @@ public enum DataError: AdzeFailure, Equatable {
             "\(first); \(count) rows cannot be used: \(places.joined(separator: ", "))"
                 + (count > places.count ? ", …" : "")
         case .noExamples: "expected examples, found none"
+        case .noTexts(let leftOut):
+            "expected texts that are in no other set, found none" + (leftOut.map { " (\($0))" } ?? "")
         case .repeatedLabel(let name): "the label \(quoted(name)) is there twice"
         case .tooManyLabels(let limit, let place, let first):
             "\(place): more than \(limit) distinct labels, such as \(list(first, limit: 3)); is this the column of labels?"

@@ -20,7 +20,8 @@ enum RecipeTable {
         "bodyLearningRate": "--lr", "headLearningRate": "--head-lr", "layerDecay": "--layer-decay",
         "schedule": "--schedule", "warmup": "--warmup", "clipping": "--clip", "hiddenDropout": "--dropout",
         "attentionDropout": "--attention-dropout", "classifierDropout": "--classifier-dropout",
-        "focalGamma": "--focal", "metric": "--metric", "patience": "--patience",
+        "focalGamma": "--focal", "teacherTemperature": "--temperature", "teacherWeight": "--teacher-weight",
+        "metric": "--metric", "patience": "--patience",
         "floatProducts": "--fp32-products",
     ]
 

@@ -1,6 +1,8 @@
 // What training asks of data: the survey of labels, the split, weights, overlap, and what is refused.
 
 import AdzeData
+import AdzeTestSupport
+import Foundation
 import Testing
 
 /// Chunks of a text.
@@ -169,5 +171,32 @@ private func chunks(_ text: String) -> ChunkSource {
             notes == [
                 "1 label of the model has no example: 'eggs'", "empty texts, trained on as they stand: 1 (line 3)",
             ])
+    }
+
+    @Test func unlabelledTextsAreInNoOtherSet() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/u.csv"
+            let rows = "text,text_pair\na,\n\" b \",\nc,\nd,x\nd,y\nc ,\n,\nb,x\n"
+            try Data(rows.utf8).write(to: URL(filePath: path))
+            func example(_ text: String, _ pair: String? = nil) -> Example {
+                Example(text, pair: pair, target: .label(0))
+            }
+            func read(_ train: [Example], _ dev: [Example]) throws -> UnlabelledTexts {
+                var source = try TextRows(path: path)
+                return try UnlabelledTexts(&source, train: train, dev: dev)
+            }
+            let pairs = try read([], []).texts
+            // A table with a column of pairs has a pair in every row.
+            #expect(
+                pairs.map(\.text) == ["a", " b ", "c", "d", "d", "b"] && pairs.map(\.pair)[3...] == ["x", "y", "x"])
+            let left = try read([example("a", ""), example("d", " x")], [example("b", "x"), example("a", "")])
+            #expect(left.texts.map(\.text) == [" b ", "c", "d"])
+            #expect(left.note == "unlabelled texts left out: 2 in dev, 1 in train, 1 repeated, 1 without a word")
+            try Data("a\n\n".utf8).write(to: URL(filePath: folder + "/u.txt"))
+            #expect(throws: DataError.noTexts(leftOut: "unlabelled texts left out: 1 in dev, 1 without a word")) {
+                var source = try TextRows(path: folder + "/u.txt")
+                _ = try UnlabelledTexts(&source, train: [], dev: [example("a")])
+            }
+        }
     }
 }

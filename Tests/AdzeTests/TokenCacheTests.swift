@@ -11,11 +11,11 @@ import Testing
 @testable import Adze
 
 @Suite struct TokenCacheTests {
-    private static let examples =
+    private static let texts =
         [
-            Example("the oak beam was cut by the saw the oak beam was cut by the saw", target: .label(0)),
-            Example("good wood", pair: "soft wood", target: .label(1)), Example("", target: .label(0)),
-        ] + (0..<20).map { Example("we saw it split \($0)", target: .label($0 % 2)) }
+            TextInput("the oak beam was cut by the saw the oak beam was cut by the saw"),
+            TextInput("good wood", pair: "soft wood"), TextInput(""),
+        ] + (0..<20).map { TextInput("we saw it split \($0)") }
 
     private let pool = WorkerPool(threads: 2)
 
@@ -40,12 +40,12 @@ import Testing
     @Test func whatIsFoundIsWhatCuttingGives() throws {
         try withTemporaryFolder { folder in
             let cutting = try cutting()
-            let expected = try cutting.cut(Self.examples, pool: pool)
-            #expect(expected.sequences.count > Self.examples.count)
+            let expected = try cutting.cut(Self.texts, pool: pool)
+            #expect(expected.sequences.count > Self.texts.count)
             let first = TokenCache(path: folder + "/cache"), second = TokenCache(path: folder + "/cache")
-            for _ in 0..<2 { #expect(try first.tokenized(Self.examples, cutting, pool: pool) == expected) }
+            for _ in 0..<2 { #expect(try first.tokenized(Self.texts, cutting, pool: pool) == expected) }
             #expect(first.cutCount == 1)
-            #expect(try second.tokenized(Self.examples, cutting, pool: pool) == expected && second.cutCount == 0)
+            #expect(try second.tokenized(Self.texts, cutting, pool: pool) == expected && second.cutCount == 0)
             // No set is one too.
             #expect(try first.tokenized([], cutting, pool: pool).sequences == [])
             #expect(try TokenCache(path: folder + "/cache").tokenized([], cutting, pool: pool).windowCounts == [])
@@ -63,7 +63,7 @@ import Testing
             try cutting(12, .window(stride: 2), { try $0.adding(["zebras"]).tokenizer }),
             try cutting(cleaner: lower), try cutting(cleaner: words), try cutting(cleaner: others),
         ]
-        #expect(Set(cuttings.map { $0.key(Self.examples).name }).count == cuttings.count)
+        #expect(Set(cuttings.map { $0.key(Self.texts).name }).count == cuttings.count)
         // The settings are hashed as the files have them: one that changes ids is one that is written.
         for (key, value): (String, JSONValue) in [
             ("lowercases", false), ("stripsAccents", true), ("separatesCJK", false), ("cleansText", false),
@@ -75,27 +75,25 @@ import Testing
                 settings[key] = value
                 return try Tokenizer(tokens: tokenizer.vocabulary.tokens, settings: .object(settings))
             }
-            #expect(changed.key(Self.examples) != cuttings[0].key(Self.examples), "\(key)")
+            #expect(changed.key(Self.texts) != cuttings[0].key(Self.texts), "\(key)")
         }
     }
 
     @Test func otherTextsMissTheCache() throws {
         let cutting = try cutting()
-        func example(_ text: String, _ pair: String? = nil) -> Example { Example(text, pair: pair, target: .label(0)) }
+        func text(_ text: String, _ pair: String? = nil) -> TextInput { TextInput(text, pair: pair) }
         let sets = [
-            [example("ab"), example("c")], [example("a"), example("bc")], [example("c"), example("ab")],
-            [example("ab", "c")], [example("ab", "")], [example("ab")], [example("ab"), example("")], [],
-            [example("é")], [example("e\u{301}")], [example("1")], [example("", "")], [example("")],
+            [text("ab"), text("c")], [text("a"), text("bc")], [text("c"), text("ab")],
+            [text("ab", "c")], [text("ab", "")], [text("ab")], [text("ab"), text("")], [],
+            [text("é")], [text("e\u{301}")], [text("1")], [text("", "")], [text("")],
         ]
         #expect(Set(sets.map { cutting.key($0) }).count == sets.count)
-        // Targets are no part of it.
-        #expect(cutting.key([Example("ab", target: .label(1))]) == cutting.key([example("ab")]))
     }
 
     @Test func aFlippedByteIsNoticed() throws {
         try withTemporaryFolder { folder in
             let cutting = try cutting()
-            let expected = try TokenCache(path: folder).tokenized(Self.examples, cutting, pool: pool)
+            let expected = try TokenCache(path: folder).tokenized(Self.texts, cutting, pool: pool)
             let path = try file(in: folder)
             let whole = try [UInt8](Data(contentsOf: URL(filePath: path)))
             var damaged = whole.indices.filter { $0 < 80 || $0 % 61 == 0 || $0 > whole.count - 12 }.map { index in
@@ -107,7 +105,7 @@ import Testing
             for bytes in damaged {
                 try Data(bytes).write(to: URL(filePath: path))
                 let cache = TokenCache(path: folder)
-                #expect(try cache.tokenized(Self.examples, cutting, pool: pool) == expected)
+                #expect(try cache.tokenized(Self.texts, cutting, pool: pool) == expected)
                 let notes = cache.takeNotes()
                 #expect(notes.count == 1 && notes[0].hasPrefix(path) && notes[0].hasSuffix("they are made again"))
                 #expect(try [UInt8](Data(contentsOf: URL(filePath: path))) == whole, "made again")
@@ -117,15 +115,15 @@ import Testing
 
     @Test func aForgedFileIsNoTokens() throws {
         let cutting = try cutting()
-        let key = cutting.key(Self.examples)
-        let good = try cutting.cut(Self.examples, pool: pool)
-        func problem(_ key: TokenKey = key, _ change: (inout TokenizedExamples) -> Void) throws -> String? {
+        let key = cutting.key(Self.texts)
+        let good = try cutting.cut(Self.texts, pool: pool)
+        func problem(_ key: TokenKey = key, _ change: (inout TokenizedTexts) -> Void) throws -> String? {
             var forged = good
             change(&forged)
             let bytes = try #require(TokenFile.bytes(forged, key: key))
             do throws(TokenFileProblem) {
                 _ = try TokenFile.tokens(
-                    bytes, key: cutting.key(Self.examples), exampleCount: Self.examples.count, maximumLength: 12,
+                    bytes, key: cutting.key(Self.texts), exampleCount: Self.texts.count, maximumLength: 12,
                     vocabularyCount: cutting.tokenizer.vocabulary.count)
                 return nil
             } catch {
@@ -149,7 +147,7 @@ import Testing
         try withTemporaryFolder { folder in
             let cutting = try cutting()
             func keep(_ count: Int, limit: Int) throws {
-                let set = (0..<count).map { Example("oak \($0)", target: .label(0)) }
+                let set = (0..<count).map { TextInput("oak \($0)") }
                 _ = try TokenCache(path: folder, byteLimit: limit).tokenized(set, cutting, pool: pool)
             }
             let foreign = folder + "/notes.tokens"
@@ -171,10 +169,10 @@ import Testing
     @Test func severalAtOnceAreSafe() throws {
         try withTemporaryFolder { folder in
             let cutting = try cutting()
-            let expected = try cutting.cut(Self.examples, pool: pool)
+            let expected = try cutting.cut(Self.texts, pool: pool)
             let found = try WorkerPool(threads: 8).map(32) { _ in
                 let cache = TokenCache(path: folder)
-                let tokens = try cache.tokenized(Self.examples, cutting, pool: WorkerPool(threads: 1))
+                let tokens = try cache.tokenized(Self.texts, cutting, pool: WorkerPool(threads: 1))
                 return (tokens, cache.takeNotes())
             }
             for (tokens, notes) in found { #expect(tokens == expected && notes == []) }
@@ -187,8 +185,8 @@ import Testing
             let path = folder + "/file"
             try Data().write(to: URL(filePath: path))
             let cache = TokenCache(path: path)
-            let tokens = try cache.tokenized(Self.examples, cutting(), pool: pool)
-            #expect(try tokens == cutting().cut(Self.examples, pool: pool))
+            let tokens = try cache.tokenized(Self.texts, cutting(), pool: pool)
+            #expect(try tokens == cutting().cut(Self.texts, pool: pool))
             #expect(cache.takeNotes().allSatisfy { $0.hasPrefix("tokens are not kept: ") } && cache.takeNotes() == [])
         }
     }

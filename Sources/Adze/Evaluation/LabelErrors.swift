@@ -131,7 +131,7 @@ private struct SentenceVectors: Sendable {
             tokenizer: tokenizer, cleaner: try bundle.cleaner(),
             maximumLength: min(bundle.reading.maximumLength ?? bundle.maximumLength, bundle.maximumLength),
             strategy: bundle.reading.longText ?? tokenizer.longText)
-        let tokens = try cutting.cut(examples, pool: pool)
+        let tokens = try cutting.cut(examples.map(\.input), pool: pool)
         truncatedCount = tokens.truncatedCount
         let size = engine.model.config.hiddenSize
         var windows = try engine.run(tokens.sequences, outputs: .sequence) { output in

@@ -20,6 +20,7 @@ public struct FineTuning: Sendable {
     private let settled: SettledRecipe
     private let training: TrainingInputs
     private let development: TrainingInputs
+    private let answers: TeacherAnswers?
     private let pool: WorkerPool
 
     /// The model and the examples.
@@ -30,43 +31,63 @@ public struct FineTuning: Sendable {
     public var metrics: [String] { settled.metrics }
     /// The most tokens of an input.
     public var maximumLength: Int { settled.maximumLength }
-    /// Training examples that were cut to that length.
+    /// Who teaches beside the labels.
+    public var teacher: Teacher? { settled.teacher }
+    /// Texts of an epoch: the training examples, and those without labels that a teacher answers.
+    public var textCount: Int { training.windowCounts.count }
+    /// Texts of an epoch that were cut to that length.
     public var truncatedCount: Int { training.truncatedCount }
-    /// Inputs of an epoch: as many as examples, or more with windows.
+    /// Inputs of an epoch: as many as texts, or more with windows.
     public var inputCount: Int { training.data.count }
     /// Tokens of an epoch.
     public var tokenCount: Int { training.tokenCount }
 
-    /// Cuts the examples into tokens and settles what the recipe leaves open.
+    /// Cuts the examples into tokens, settles what the recipe leaves open, and asks the teacher.
     ///
-    /// Throws `DataError.noSuchLabel` for a weight of no label, `TrainerError.unknownMetric`,
+    /// Throws `DataError.noSuchLabel` for a weight of no label, `TrainerError.unknownMetric`, `TeacherError`,
     /// `TokenizerError.impossibleBudget`, and `FloatProductsError` where the recipe asks for a library that is not here.
     /// - Parameters:
     ///   - metric: the score that chooses the best epoch; nil takes the recipe's where the task has it, else the task's
     ///     own.
     ///   - classWeights: what each label counts; recorded in the recipe.
+    ///   - teacher: whose answers are learned, by the recipe's temperature and weight; it runs here, once over all texts.
     ///   - cache: where the examples' tokens may be found, and are kept.
+    ///   - progress: is told how many texts of how many the teacher has answered.
     public init(
         _ examples: TrainingExamples, recipe: Recipe, metric: String? = nil, classWeights: ClassWeights? = nil,
-        threads: Int? = nil, cache: TokenCache = TokenCache()
+        teacher: Teacher? = nil, threads: Int? = nil, cache: TokenCache = TokenCache(),
+        progress: (_ answered: Int, _ of: Int) -> Void = { _, _ in }
     ) throws {
         try self.init(
-            SettledRecipe(examples, recipe: recipe, metric: metric, classWeights: classWeights), threads: threads,
-            cache: cache)
+            SettledRecipe(examples, recipe: recipe, metric: metric, classWeights: classWeights, teacher: teacher),
+            threads: threads, cache: cache, progress: progress)
     }
 
-    /// Cuts the examples into tokens as a settled recipe has them.
-    init(_ settled: SettledRecipe, threads: Int?, cache: TokenCache) throws {
+    /// Cuts the examples into tokens as a settled recipe has them, and asks its teacher where the answers are not given.
+    init(
+        _ settled: SettledRecipe, answers: TeacherAnswers? = nil, threads: Int?, cache: TokenCache,
+        progress: (Int, Int) -> Void = { _, _ in }
+    ) throws {
         let pool = WorkerPool(threads: threads)
         let bundle = settled.examples.bundle
         let cutting = TextCutting(
             tokenizer: try bundle.requireTokenizer(), cleaner: try bundle.cleaner(),
             maximumLength: settled.maximumLength, strategy: settled.longText)
-        func inputs(_ list: [Example]) throws -> TrainingInputs {
-            TrainingInputs(list, try cache.tokenized(list, cutting, pool: pool), head: settled.head)
+        func tokens(_ texts: [TextInput]) throws -> TokenizedTexts {
+            try cache.tokenized(texts, cutting, pool: pool)
         }
-        training = try inputs(settled.examples.train)
-        development = try inputs(settled.examples.dev)
+        let (train, dev) = (settled.examples.train, settled.examples.dev)
+        let learned = try tokens(train.map(\.input))
+        development = TrainingInputs(dev, try tokens(dev.map(\.input)), head: settled.head)
+        if let teacher = settled.teacher {
+            let unlabelled = try tokens(teacher.unlabelled)
+            let answers = try answers ?? teacher.answers(settled.examples, pool: pool, progress: progress)
+            training = TrainingInputs(train, learned + unlabelled, head: settled.head, answers, settled.recipe)
+            self.answers = answers
+        } else {
+            training = TrainingInputs(train, learned, head: settled.head)
+            self.answers = nil
+        }
         self.settled = settled
         self.pool = pool
     }
@@ -148,6 +169,7 @@ public struct FineTuning: Sendable {
             "devExamples": .integer(examples.dev.count), "epoch": .integer(outcome.chosenEpoch + 1),
             "steps": .integer(outcome.steps),
         ]
+        if let answers { facts["teacher"] = .object(answers.facts) }
         var scores = JSONObject()
         for score in outcome.chosen?.scores ?? [] where score.value.isFinite {
             scores[score.name] = .number(score.value)

@@ -17,6 +17,8 @@ struct SettledRecipe: Sendable {
     /// The scores that the development set has, the default first.
     let metrics: [String]
     let loss: LossOptions
+    /// Who teaches beside the labels.
+    let teacher: Teacher?
     /// The most tokens of an input.
     let maximumLength: Int
     /// What happens to longer texts.
@@ -24,9 +26,10 @@ struct SettledRecipe: Sendable {
     /// How the trained model reads texts: as they were in training, where the recipe or the start model says how.
     let reading: TextReading
 
-    /// Settles a recipe; throws as `FineTuning.init` does, but for what only tokens show.
+    /// Settles a recipe; throws as `FineTuning.init` does, but for what only tokens and a teacher's answers show.
     init(
-        _ examples: TrainingExamples, recipe: Recipe, metric: String? = nil, classWeights: ClassWeights? = nil
+        _ examples: TrainingExamples, recipe: Recipe, metric: String? = nil, classWeights: ClassWeights? = nil,
+        teacher: Teacher? = nil
     ) throws {
         guard let head = examples.bundle.checkpoint.head.classification else { throw examples.bundle.noClassifier }
         let limit = examples.bundle.maximumLength
@@ -53,8 +56,15 @@ struct SettledRecipe: Sendable {
         if examples.bundle.isNewWordTable { recipe.bodyLearningRate = recipe.headLearningRate }
         recipe.floatProducts = try FloatProducts.chosen(
             examples.bundle.floatProducts ?? recipe.floatProducts, for: InstructionSet.chosen())
+        if let teacher {
+            _ = try teacher.places(for: examples.kind)
+            recipe.teacherTemperature = recipe.teacherTemperature ?? Recipe.standardTemperature
+            recipe.teacherWeight = recipe.teacherWeight ?? Recipe.standardTeacherWeight
+        } else if recipe.isTaught {
+            throw TeacherError.noTeacher
+        }
         loss = try SettledRecipe.loss(examples, &recipe, classWeights)
-        (self.examples, self.recipe, self.head) = (examples, recipe, head)
+        (self.examples, self.recipe, self.head, self.teacher) = (examples, recipe, head, teacher)
         (maximumLength, longText, self.reading) = (length, rule ?? .head, reading)
     }
 

@@ -1,7 +1,7 @@
-// Token sequences of examples, kept in memory and in a folder, so that the same texts are cut once. What is kept is named by
+// Token sequences of texts, kept in memory and in a folder, so that the same texts are cut once. What is kept is named by
 // a hash of all that changes it. Not here: the files' layout, which is `TokenFile`'s.
 //
-//     DIR/KEY.tokens       a set of examples, KEY being 32 hexadecimal digits
+//     DIR/KEY.tokens       a set of texts, KEY being 32 hexadecimal digits
 
 internal import AdzeBytes
 internal import AdzeData
@@ -16,17 +16,24 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Examples as token sequences.
-struct TokenizedExamples: Sendable, Equatable {
-    /// The inputs of all examples, one after another.
-    var sequences: [TokenSequence]
-    /// How many inputs each example is.
-    var windowCounts: [Int]
-    /// How many examples were cut.
-    var truncatedCount: Int
+/// Texts as token sequences.
+struct TokenizedTexts: Sendable, Equatable {
+    /// The inputs of all texts, one after another.
+    var sequences: [TokenSequence] = []
+    /// How many inputs each text is.
+    var windowCounts: [Int] = []
+    /// How many texts were cut.
+    var truncatedCount = 0
+
+    /// These texts and then others.
+    static func + (first: TokenizedTexts, second: TokenizedTexts) -> TokenizedTexts {
+        TokenizedTexts(
+            sequences: first.sequences + second.sequences, windowCounts: first.windowCounts + second.windowCounts,
+            truncatedCount: first.truncatedCount + second.truncatedCount)
+    }
 }
 
-/// How examples become token sequences.
+/// How texts become token sequences.
 struct TextCutting: Sendable {
     let tokenizer: Tokenizer
     let cleaner: TextCleaner?
@@ -39,31 +46,31 @@ struct TextCutting: Sendable {
         return try tokenizer.encodeLong(text.text, pair: text.pair, maximumLength: maximumLength, strategy: strategy)
     }
 
-    /// Cuts examples; throws `TokenizerError.impossibleBudget`.
-    func cut(_ examples: [Example], pool: WorkerPool) throws -> TokenizedExamples {
-        let encodings = try pool.map(examples.count) { try inputs(of: examples[$0].input) }
-        return TokenizedExamples(
+    /// Cuts texts; throws `TokenizerError.impossibleBudget`.
+    func cut(_ texts: [TextInput], pool: WorkerPool) throws -> TokenizedTexts {
+        let encodings = try pool.map(texts.count) { try inputs(of: texts[$0]) }
+        return TokenizedTexts(
             sequences: encodings.flatMap { $0.map { TokenSequence($0) } }, windowCounts: encodings.map(\.count),
             truncatedCount: encodings.filter { $0.contains { $0.truncatedTokenCount > 0 } }.count)
     }
 
     /// What sets that become the same sequences share: a hash of texts, tokenizer, cleaning, length, way and the program's
     /// version.
-    func key(_ examples: [Example]) -> TokenKey {
+    func key(_ texts: [TextInput]) -> TokenKey {
         var key = TokenKey()
         let tokens = tokenizer.vocabulary.tokens
         // Another version of the program may cut otherwise.
         key.add(adzeVersion)
         key.add(
-            "tokens \(TokenFile.version) \(maximumLength) \(strategy) \(tokens.count) \(examples.count)")
+            "tokens \(TokenFile.version) \(maximumLength) \(strategy) \(tokens.count) \(texts.count)")
         for token in tokens { key.add(token) }
         key.add(tokenizer.description.canonicalText)
         key.add(cleaner.map { JSONValue.object(TextReading(cleaning: $0.cleaning).json).text } ?? "")
         // Lemmas are those of the files at hand, whatever files a model was told of.
         key.add(cleaner?.wordNet?.fingerprint ?? "")
-        for example in examples {
-            key.add(example.text)
-            key.add(example.pair.map { "2" + $0 } ?? "1")
+        for text in texts {
+            key.add(text.text)
+            key.add(text.pair.map { "2" + $0 } ?? "1")
         }
         return key
     }
@@ -97,7 +104,7 @@ struct TokenKey: Hashable, Sendable {
 /// could be of this set and tokenizer; else it is made again, and `takeNotes()` says so.
 public final class TokenCache: Sendable {
     private struct State {
-        var recent: [(key: TokenKey, tokens: TokenizedExamples)] = []
+        var recent: [(key: TokenKey, tokens: TokenizedTexts)] = []
         var notes: [String] = []
         var cutCount = 0
     }
@@ -123,8 +130,8 @@ public final class TokenCache: Sendable {
 
     /// 4 GiB.
     public static let defaultByteLimit = 4 << 30
-    /// A training and a development set, under two lengths.
-    private static let recentLimit = 4
+    /// A training, an unlabelled and a development set, under two lengths.
+    private static let recentLimit = 6
 
     /// What a person should hear of, each once.
     public func takeNotes() -> [String] {
@@ -137,20 +144,20 @@ public final class TokenCache: Sendable {
     /// How often examples had to be cut.
     var cutCount: Int { state.withLock { $0.cutCount } }
 
-    /// Examples as token sequences, found or made; throws `TokenizerError.impossibleBudget`.
+    /// Texts as token sequences, found or made; throws `TokenizerError.impossibleBudget`.
     ///
     /// A folder that cannot be written is a note.
     /// - Complexity: O(bytes of the texts and tokens).
     func tokenized(
-        _ examples: [Example], _ cutting: TextCutting, pool: WorkerPool
-    ) throws -> TokenizedExamples {
-        let key = cutting.key(examples)
+        _ texts: [TextInput], _ cutting: TextCutting, pool: WorkerPool
+    ) throws -> TokenizedTexts {
+        let key = cutting.key(texts)
         if let known = state.withLock({ $0.recent.first { $0.key == key }?.tokens }) { return known }
-        let tokens: TokenizedExamples
-        if let found = read(key, of: examples.count, cutting) {
+        let tokens: TokenizedTexts
+        if let found = read(key, of: texts.count, cutting) {
             tokens = found
         } else {
-            tokens = try cutting.cut(examples, pool: pool)
+            tokens = try cutting.cut(texts, pool: pool)
             state.withLock { $0.cutCount += 1 }
             write(tokens, key)
         }
@@ -166,7 +173,7 @@ public final class TokenCache: Sendable {
 
     private func note(_ text: String) { state.withLock { $0.notes.append(text) } }
 
-    private func read(_ key: TokenKey, of count: Int, _ cutting: TextCutting) -> TokenizedExamples? {
+    private func read(_ key: TokenKey, of count: Int, _ cutting: TextCutting) -> TokenizedTexts? {
         guard let path = path(key), pathExists(path) else { return nil }
         do {
             let file = try InputFile(path: path)
@@ -182,7 +189,7 @@ public final class TokenCache: Sendable {
         return nil
     }
 
-    private func write(_ tokens: TokenizedExamples, _ key: TokenKey) {
+    private func write(_ tokens: TokenizedTexts, _ key: TokenKey) {
         guard let path = path(key), let folder, let bytes = TokenFile.bytes(tokens, key: key),
             bytes.count <= byteLimit
         else { return }

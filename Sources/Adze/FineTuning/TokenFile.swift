@@ -34,7 +34,7 @@ enum TokenFile {
     // MARK: Writing
 
     /// The bytes of a file; nil for what is too much for one.
-    static func bytes(_ tokens: TokenizedExamples, key: TokenKey) -> [UInt8]? {
+    static func bytes(_ tokens: TokenizedTexts, key: TokenKey) -> [UInt8]? {
         let count = tokens.sequences.reduce(0) { $0 + $1.ids.count }
         let size = 44 + 4 * (tokens.windowCounts.count + tokens.sequences.count) + 5 * count
         guard size <= byteLimit else { return nil }
@@ -65,7 +65,7 @@ enum TokenFile {
     /// The tokens of a file; throws `TokenFileProblem` for one that is damaged, of another set, or of no such tokenizer.
     static func tokens(
         _ bytes: [UInt8], key: TokenKey, exampleCount: Int, maximumLength: Int, vocabularyCount: Int
-    ) throws(TokenFileProblem) -> TokenizedExamples {
+    ) throws(TokenFileProblem) -> TokenizedTexts {
         guard bytes.count >= 44, bytes.starts(with: magic) else { throw TokenFileProblem(what: "it begins otherwise") }
         let end = bytes.count - 8
         guard
@@ -101,7 +101,7 @@ enum TokenFile {
             sequences.append(TokenSequence(ids: found, typeIDs: range.map { Int32(bytes[types + $0]) }))
             first += count
         }
-        return TokenizedExamples(sequences: sequences, windowCounts: windowCounts, truncatedCount: truncatedCount)
+        return TokenizedTexts(sequences: sequences, windowCounts: windowCounts, truncatedCount: truncatedCount)
     }
 
     /// The number at a place that the caller knows to be inside.

@@ -5,45 +5,72 @@ internal import AdzeModels
 internal import AdzeTokenization
 internal import AdzeTraining
 
-/// Examples as a run takes them; with windows an example may be several inputs.
+/// Examples as a run takes them; with windows a text may be several inputs.
 struct TrainingInputs: Sendable {
     let data: TrainingData
-    /// How many inputs each example is.
+    /// How many inputs each text is.
     let windowCounts: [Int]
-    /// How many examples were cut.
+    /// How many texts were cut.
     let truncatedCount: Int
     /// Tokens of all inputs.
     let tokenCount: Int
 
     /// Examples as the token sequences that they became.
-    init(_ examples: [Example], _ tokens: TokenizedExamples, head: ClassificationHead) {
+    init(_ examples: [Example], _ tokens: TokenizedTexts, head: ClassificationHead) {
+        self.init(tokens, Targets(TrainingInputs.each(of: examples.map(\.target), tokens), head))
+    }
+
+    /// Examples, and after them texts without labels, with what a teacher says of each: a text's windows are all taught what
+    /// the teacher says of the text.
+    init(
+        _ examples: [Example], _ tokens: TokenizedTexts, head: ClassificationHead, _ answers: TeacherAnswers,
+        _ recipe: Recipe
+    ) {
+        let targets = examples.map(\.target) + [Target?](repeating: nil, count: answers.unlabelled.count)
+        self.init(
+            tokens,
+            .taught(
+                TaughtTargets(
+                    own: Targets(TrainingInputs.each(of: targets, tokens), head),
+                    logits: TrainingInputs.each(of: answers.logits, tokens),
+                    temperature: recipe.teacherTemperature ?? Recipe.standardTemperature,
+                    weight: recipe.teacherWeight ?? Recipe.standardTeacherWeight)))
+    }
+
+    private init(_ tokens: TokenizedTexts, _ targets: Targets) {
         windowCounts = tokens.windowCounts
         truncatedCount = tokens.truncatedCount
-        let sequences = tokens.sequences
-        tokenCount = sequences.reduce(0) { $0 + $1.ids.count }
-        let targets = zip(examples, windowCounts).flatMap { example, count in
-            repeatElement(example.target, count: count)
-        }
-        data = TrainingData(sequences: sequences, targets: Targets(targets, head))
+        tokenCount = tokens.sequences.reduce(0) { $0 + $1.ids.count }
+        data = TrainingData(sequences: tokens.sequences, targets: targets)
+    }
+
+    /// What each input of some texts has of what the texts have.
+    private static func each<Value>(of values: [Value], _ tokens: TokenizedTexts) -> [Value] {
+        zip(values, tokens.windowCounts).flatMap { repeatElement($0, count: $1) }
     }
 }
 
 extension Targets {
-    /// The targets of examples, all of the kind that the head has.
-    fileprivate init(_ targets: [Target], _ head: ClassificationHead) {
+    /// The targets of texts, all of the kind that the head has; nil for a text without a label.
+    fileprivate init(_ targets: [Target?], _ head: ClassificationHead) {
         switch head.problemType {
         case .multiLabel:
             self = .multiLabel(
                 targets.map { target in
+                    guard let target else { return [] }
                     var row = [Float](repeating: 0, count: head.labels.count)
                     for label in target.positions { row[label] = 1 }
                     return row
                 })
         default:
             if head.labels.count == 1 {
-                self = .values(targets.map { if case .number(let value) = $0 { [Float(value)] } else { [0] } })
+                self = .values(
+                    targets.map { target in
+                        guard let target else { return [] }
+                        return if case .number(let value) = target { [Float(value)] } else { [0] }
+                    })
             } else {
-                self = .classes(targets.map { $0.positions.first ?? 0 })
+                self = .classes(targets.map { target in target.map { $0.positions.first ?? 0 } ?? Targets.ignored })
             }
         }
     }

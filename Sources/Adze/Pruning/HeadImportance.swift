@@ -94,7 +94,7 @@ extension ModelBundle {
         let cutting = TextCutting(
             tokenizer: tokenizer, cleaner: try cleaner(), maximumLength: reading.maximumLength ?? maximumLength,
             strategy: way ?? tokenizer.longText)
-        let inputs = TrainingInputs(examples, try cutting.cut(examples, pool: pool), head: head)
+        let inputs = TrainingInputs(examples, try cutting.cut(examples.map(\.input), pool: pool), head: head)
         let shape = checkpoint.config
         let model = try TrainingModel(checkpoint, kernels: Kernels.chosen(products: .ours), pool: pool)
         let pass = TrainingPass(model, pool: pool)

@@ -110,9 +110,11 @@ struct TextKey: Hashable {
     let text: String
     let pair: String?
 
-    init(_ example: Example) {
-        text = trimmed(example.text)
-        pair = example.pair.map(trimmed)
+    init(_ example: Example) { self.init(example.text, pair: example.pair) }
+
+    init(_ text: String, pair: String?) {
+        self.text = trimmed(text)
+        self.pair = pair.map(trimmed)
     }
 }
 

@@ -136,7 +136,13 @@ extension RunIdentity {
                 list.append("recipe key '\(key)' (\(there) there, \(here) here)")
             }
         }
-        if data != other.data { list.append("the training examples") }
+        if data != other.data {
+            list.append(teacher == nil ? "the training examples" : "the training or unlabelled examples")
+        }
+        // Of other examples a teacher says something else in any case.
+        if teacher != other.teacher, data == other.data || teacher == nil || other.teacher == nil {
+            list.append("the teacher's answers")
+        }
         if development != other.development { list.append("the dev examples") }
         if model != other.model { list.append("the start model") }
         return list

@@ -9,6 +9,8 @@ struct RunIdentity: Sendable, Equatable {
     var data: String
     var development: String
     var model: String
+    /// What a teacher says of the training examples; nil without a teacher.
+    var teacher: String?
 }
 
 /// A run of fp32 values in a file.
@@ -51,12 +53,14 @@ struct RunManifest: Sendable, Equatable {
     var json: JSONValue { RunManifest.sealed(members) }
 
     private var members: JSONObject {
-        [
+        var members: JSONObject = [
             "format": .string(RunManifest.format), "version": .integer(RunManifest.version),
             "recipe": identity.recipe.json, "data": .string(identity.data),
             "development": .string(identity.development), "model": .string(identity.model),
             "serial": .integer(serial), "state": state.json, "arrays": arrays.json, "best": best?.json ?? .null,
         ]
+        if let teacher = identity.teacher { members["teacher"] = .string(teacher) }
+        return members
     }
 
     /// An object with the checksum of its members, however they are laid out.
@@ -85,6 +89,7 @@ struct RunManifest: Sendable, Equatable {
             let model = json["model"]?.string
         else { throw .notAManifest(part: "digests") }
         (identity.data, identity.development, identity.model) = (data, development, model)
+        identity.teacher = json["teacher"]?.string
         guard let serial = json["serial"]?.integer, (0...RunFolder.serialLimit).contains(serial) else {
             throw .notAManifest(part: "serial")
         }

@@ -14,6 +14,8 @@ public enum Targets: Sendable, Equatable {
     case tokenClasses([[Int]])
     /// For each sequence the first and the last token of its answer; `ignored` in both where it does not count.
     case spans([Span])
+    /// For each sequence what a teacher says of it, beside its own target where it has one.
+    indirect case taught(TaughtTargets)
 
     /// A target that does not count.
     public static let ignored = -100
@@ -37,7 +39,28 @@ public enum Targets: Sendable, Equatable {
         case .values: "numbers"
         case .tokenClasses: "a class of each token"
         case .spans: "answers"
+        case .taught: "a teacher's answers"
         }
+    }
+}
+
+/// What a teacher says of sequences that are classified, beside what is known of them.
+///
+/// - Source: Hinton, Vinyals and Dean 2015, arXiv 1503.02531.
+public struct TaughtTargets: Sendable, Equatable {
+    /// The targets of their own: classes, sets of labels or numbers. `ignored`, or a row without values, for a sequence
+    /// that has none.
+    public var own: Targets
+    /// For each sequence the teacher's C logits, in the order of the head's labels.
+    public var logits: [[Float]]
+    /// What both models' logits are divided by before they become probabilities; numbers are taken as they are.
+    public var temperature: Double
+    /// The teacher's share of the loss, 0 to 1, of a sequence with a target of its own; without one it is all.
+    public var weight: Double
+
+    /// What a teacher says of as many sequences as there are own targets.
+    public init(own: Targets, logits: [[Float]], temperature: Double, weight: Double) {
+        (self.own, self.logits, self.temperature, self.weight) = (own, logits, temperature, weight)
     }
 }
 

@@ -67,6 +67,7 @@ struct LossFunction {
         case (.questionAnswering, .spans(let spans)):
             try checkCount(spans.count, lengths)
             return try spanCrossEntropy(logits, spans, lengths: lengths)
+        case (.classification, .taught(let taught)): return try distillation(logits, taught, lengths: lengths)
         default: throw .wrongTargets(expected: expected, found: targets.kind)
         }
     }
@@ -79,14 +80,14 @@ struct LossFunction {
         }
     }
 
-    private func checkCount(_ found: Int, _ lengths: [Int]) throws(TrainingError) {
+    func checkCount(_ found: Int, _ lengths: [Int]) throws(TrainingError) {
         guard found == lengths.count else {
             throw .targetCount(what: "targets", expected: lengths.count, found: found)
         }
     }
 
     /// C values of each sequence, one after another.
-    private func flattened(
+    func flattened(
         _ rows: [[Float]], _ lengths: [Int], in range: ClosedRange<Float>, _ expected: String
     ) throws(TrainingError) -> [Float] {
         try checkCount(rows.count, lengths)
@@ -108,3 +109,9 @@ func logSumExp(_ values: some Collection<Double>) -> Double {
     guard let top = values.max(), top.isFinite else { return values.reduce(0, +) }
     return top + log(values.reduce(0) { $0 + exp($1 - top) })
 }
+
+/// log(1 + e^x), which neither overflows nor loses small values.
+func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
+
+/// 1 / (1 + e^-x).
+func sigmoid(_ x: Double) -> Double { x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)) }

@@ -1,5 +1,5 @@
-// A recipe as JSON: every key is written, but for who multiplies where that is nobody but us; of keys that are not there the
-// preset's values hold, and others are refused.
+// A recipe as JSON: every key is written, but for a teacher's where there is none and for who multiplies where that is nobody
+// but us; of keys that are not there the preset's values hold, and others are refused.
 
 public import AdzeBytes
 internal import AdzeKernels
@@ -26,6 +26,9 @@ extension Recipe {
             "focalGamma": number(focalGamma), "quantizeAware": .bool(quantizeAware), "metric": .string(metric),
             "keepsBest": .bool(keepsBest), "patience": integer(patience), "retries": .integer(retries),
         ]
+        // Recipes without a teacher are as they were when there was none.
+        if let teacherTemperature { object[Recipe.temperatureKey] = .number(teacherTemperature) }
+        if let teacherWeight { object[Recipe.teacherWeightKey] = .number(teacherWeight) }
         // Our own products give the bits of recipes that were written when there were no others.
         if floatProducts == .openblas { object[Recipe.productsKey] = .string(FloatProducts.openblas.rawValue) }
         return .object(object)
@@ -36,13 +39,16 @@ extension Recipe {
 
     static let byDepth = "by-depth"
     private static let productsKey = "floatProducts"
+    private static let temperatureKey = "teacherTemperature"
+    private static let teacherWeightKey = "teacherWeight"
 
     /// Reads a recipe; the key `preset` says which values hold where a key is absent.
     ///
     /// Throws `RecipeError` for a key that no recipe has, and for a value of the wrong type or outside of its range.
     public init(json: JSONValue) throws(RecipeError) {
         guard let object = json.object else { throw .notAnObject(found: json.kindName) }
-        let known = (Recipe().json.object?.keys ?? []) + [Recipe.productsKey]
+        let known =
+            (Recipe().json.object?.keys ?? []) + [Recipe.productsKey, Recipe.temperatureKey, Recipe.teacherWeightKey]
         for key in object.keys where !known.contains(key) {
             throw .unknownKey(key, nearest: nearestName(to: key, in: known))
         }
@@ -99,6 +105,8 @@ extension Recipe {
         reinitialisesPooler = try reader.bool("reinitialisesPooler", reinitialisesPooler)
         classWeights = try reader.classWeights(classWeights)
         focalGamma = try reader.optionalNumber("focalGamma", focalGamma, 0...100)
+        teacherTemperature = try reader.optionalNumber(Recipe.temperatureKey, teacherTemperature, 0.1...100)
+        teacherWeight = try reader.optionalNumber(Recipe.teacherWeightKey, teacherWeight, 0...1)
         quantizeAware = try reader.bool("quantizeAware", quantizeAware)
         if reader.object[Recipe.productsKey] != nil {
             floatProducts = try reader.name(Recipe.productsKey, FloatProducts.ours)

@@ -75,6 +75,10 @@ public struct Recipe: Sendable, Equatable {
     public var classWeights = ClassWeighting.none
     /// γ of the focal loss; nil for cross entropy.
     public var focalGamma: Double?
+    /// What a teacher's and the student's logits are divided by in the loss; nil without a teacher.
+    public var teacherTemperature: Double?
+    /// The teacher's share of a labelled example's loss; nil without a teacher.
+    public var teacherWeight: Double?
     /// Whether the forward pass runs on weights and activations rounded to int8.
     public var quantizeAware = false
     /// Who multiplies; nil for what suits the processor. No bit depends on the processor unless it is OpenBLAS.
@@ -93,6 +97,16 @@ public struct Recipe: Sendable, Equatable {
 
     /// The preset `standard`.
     public init() {}
+
+    /// The temperature where there is a teacher and none is said: between Hinton's high ones, which ask for small
+    /// differences of unlikely labels, and 1; DistilBERT (Sanh et al., arXiv 1910.01108) was made with it.
+    public static let standardTemperature = 2.0
+    /// The teacher's share where there is a teacher and none is said: labels and teacher count alike, as in the program
+    /// that fine-tuned DistilBERT under a teacher.
+    public static let standardTeacherWeight = 0.5
+
+    /// Whether something is said of a teacher.
+    public var isTaught: Bool { teacherTemperature != nil || teacherWeight != nil }
 
     /// What a retry multiplies the rates with.
     public static let retryFactor = 0.3

@@ -149,7 +149,7 @@ public final class Trainer {
         let seed = unsafe Array((engine.identity + names + "\(job.loss)").utf8).withUnsafeBytes { unsafe xxh64($0) }
         return unsafe RunIdentity(
             recipe: recipe, data: job.training.digest, development: job.development?.data.digest ?? "none",
-            model: hexDigits(xxh64(bytes, seed: seed)))
+            model: hexDigits(xxh64(bytes, seed: seed)), teacher: job.training.teacherDigest)
     }
 
     /// Opens the folder and takes up its checkpoint; tells whether there was one.

@@ -25,7 +25,8 @@ public struct TrainingData: Sendable {
         TrainingBatch(sequences: indices.map { sequences[$0] }, targets: targets.selecting(indices))
     }
 
-    /// What two sets of examples share iff they are equal and in the same order, as 16 hexadecimal digits.
+    /// What two sets of examples share iff they are equal and in the same order, whatever a teacher says of them, as 16
+    /// hexadecimal digits.
     ///
     /// - Complexity: O(tokens).
     var digest: String {
@@ -35,6 +36,12 @@ public struct TrainingData: Sendable {
             hash = unsafe sequence.typeIDs.withUnsafeBytes { unsafe xxh64($0, seed: hash) }
         }
         return hexDigits(targets.hash(hash))
+    }
+
+    /// The same of a teacher's logits; nil where there is no teacher.
+    var teacherDigest: String? {
+        guard case .taught(let taught) = targets else { return nil }
+        return hexDigits(Targets.values(taught.logits).hash(UInt64(count)))
     }
 }
 
@@ -46,6 +53,17 @@ extension Targets {
         case .multiLabel(let list), .values(let list): list.count
         case .tokenClasses(let list): list.count
         case .spans(let list): list.count
+        case .taught(let taught): taught.logits.count
+        }
+    }
+
+    /// Whether a sequence has a target of its own.
+    func isKnown(_ index: Int) -> Bool {
+        switch self {
+        case .classes(let list): list[index] != Targets.ignored
+        case .multiLabel(let list), .values(let list): !list[index].isEmpty
+        case .tokenClasses, .spans: true
+        case .taught(let taught): taught.own.isKnown(index)
         }
     }
 
@@ -57,6 +75,11 @@ extension Targets {
         case .values(let list): .values(indices.map { list[$0] })
         case .tokenClasses(let list): .tokenClasses(indices.map { list[$0] })
         case .spans(let list): .spans(indices.map { list[$0] })
+        case .taught(let taught):
+            .taught(
+                TaughtTargets(
+                    own: taught.own.selecting(indices), logits: indices.map { taught.logits[$0] },
+                    temperature: taught.temperature, weight: taught.weight))
         }
     }
 
@@ -70,6 +93,7 @@ extension Targets {
         case .values(let list): return list.reduce(seed &+ 3) { add($1, $0) }
         case .tokenClasses(let list): return list.reduce(seed &+ 4) { add($1, $0) }
         case .spans(let list): return add(list.flatMap { [$0.start, $0.end] }, seed &+ 5)
+        case .taught(let taught): return taught.own.hash(seed)
         }
     }
 }

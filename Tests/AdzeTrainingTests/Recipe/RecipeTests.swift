@@ -74,6 +74,22 @@ import Testing
         #expect(throws: RecipeError.self) { try read(#"{"floatProducts": "mkl"}"#) }
     }
 
+    /// Recipes without a teacher are as they were.
+    @Test func onlyATeachersNumbersAreWritten() throws {
+        var recipe = Recipe()
+        #expect(recipe.json["teacherTemperature"] == nil && recipe.json["teacherWeight"] == nil && !recipe.isTaught)
+        (recipe.teacherTemperature, recipe.teacherWeight) = (4, 0)
+        #expect(try Recipe(json: recipe.json) == recipe && recipe.isTaught && recipe.digest != Recipe().digest)
+        #expect(try read(#"{"teacherWeight": 0.25}"#).teacherWeight == 0.25)
+        #expect(try read(#"{"teacherTemperature": null}"#) == Recipe())
+        for wrong in [
+            #"{"teacherTemperature": 0}"#, #"{"teacherTemperature": 101}"#, #"{"teacherWeight": 1.5}"#,
+            #"{"teacherWeight": -0.5}"#, #"{"teacherWeight": "all"}"#,
+        ] {
+            #expect(throws: RecipeError.self) { try read(wrong) }
+        }
+    }
+
     @Test func digestsFollowContent() throws {
         #expect(Set(Preset.allCases.map(\.recipe.digest)).count == Preset.allCases.count)
         #expect(try read(#"{"epochs": 3, "seed": 42}"#).digest == Recipe().digest)

@@ -24,6 +24,10 @@ struct FinetuneCommand: ParsableCommand {
             without a classifier gets a new one with the labels of the data, and so does any with --new-head auto. The \
             same model, data and recipe give the same file, at any number of threads, however often a run with \
             --checkpoint-dir was stopped and resumed.
+
+            With --teacher each text's loss is (1 - W) times its own and W T² times the Kullback-Leibler divergence of \
+            the teacher's probabilities and the model's, both at temperature T; of numbers, W times the squared distance. \
+            Texts of --unlabelled have the teacher's part alone. The teacher answers once, before the training.
             """)
 
     @Argument(
@@ -36,6 +40,7 @@ struct FinetuneCommand: ParsableCommand {
     @OptionGroup(title: "Data") private var judging: DevelopmentOptions
     @OptionGroup(title: "Data") var data: ExampleOptions
     @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
+    @OptionGroup(title: "Teacher") var teaching: TeacherOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Recipe") var products: FloatProductsOptions
     @OptionGroup(title: "Run") var runs: RunOptions
@@ -51,9 +56,19 @@ struct FinetuneCommand: ParsableCommand {
     var train: String { learning.train }
     private var dev: String? { judging.dev }
 
+    func validate() throws {
+        guard teaching.teacher == nil else { return }
+        if recipe.temperature != nil { throw ValidationError("--temperature needs a --teacher") }
+        if recipe.teacherWeight != nil { throw ValidationError("--teacher-weight needs a --teacher") }
+    }
+
     func run() throws {
         try checkFiles()
+        if teaching.unlabelled == "-", train == "-" || dev == "-" {
+            throw ValidationError("--unlabelled and the labelled data cannot both be standard input")
+        }
         try requireModel(model)
+        if let teacher = teaching.teacher { try requireModel(teacher) }
         let piped = try PipedData(train: train, dev: dev, format: data.columns.format)
         let weights = try recipe.weights()
         let examples = try piped.naming { try prepared(piped) }
@@ -61,9 +76,14 @@ struct FinetuneCommand: ParsableCommand {
         if runs.export != nil { try examples.bundle.checkPrunedHeads(for: .safetensors) }
         if cleaning.clean == nil { Console.notes(try examples.bundle.cleaningNotes(), quiet: common.quiet) }
         let cache = kept.cache
+        let teacher = try teaching.opened(for: examples, data.columns, products: products, quiet: common.quiet)
+        let answering = ProgressLine(total: nil, quiet: common.quiet)
+        defer { answering.end() }
         let job = try FineTuning(
             examples, recipe: recipe.recipe(layerCount: examples.bundle.checkpoint.config.layerCount),
-            metric: recipe.metric, classWeights: weights, threads: common.threads, cache: cache)
+            metric: recipe.metric, classWeights: weights, teacher: teacher, threads: common.threads, cache: cache,
+            progress: { answering.show("teacher", $0, of: $1) })
+        answering.end()
         Console.notes(cache.takeNotes() + notes(job), quiet: common.quiet)
         let waiting = ProgressLine(total: nil, quiet: common.quiet)
         defer { waiting.end() }
@@ -81,6 +101,7 @@ struct FinetuneCommand: ParsableCommand {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(train, as: "--train").reads(dev, as: "--dev")
             .reads(recipe.recipe, as: "--recipe").reads(cleaning.stopwords, as: "--stopwords")
             .reads(head.addTokens, as: "--add-tokens")
+            .reads(teaching.teacher, as: "--teacher").reads(teaching.unlabelled, as: "--unlabelled")
             .writes(output.output, as: "-o", force: force)
             .writes(runs.report, as: "--report", force: force)
             .writes(runs.export, as: "--export", .folder, force: force)
@@ -101,9 +122,17 @@ struct FinetuneCommand: ParsableCommand {
             seed: recipe.seed ?? 42, allowsInt8: head.fromInt8, cleaning: cleaning.choice(source.stated.lemmas))
     }
 
+    private func note(_ teacher: Teacher, _ count: Int) -> String {
+        let unlabelled = teacher.unlabelled.count
+        return "a teacher of \(counted(teacher.bundle.checkpoint.config.layerCount, "block")) answered "
+            + "\(counted(count, "text"))\(unlabelled > 0 ? ", \(grouped(unlabelled)) of them without labels," : "") in "
+            + "\(teacher.precision)"
+    }
+
     private func notes(_ job: FineTuning) -> [String] {
         var notes: [String] = []
-        let count = job.examples.train.count
+        let count = job.textCount
+        if let teacher = job.teacher { notes.append(note(teacher, count)) }
         if job.recipe.longText == nil, let note = job.examples.bundle.reading.longTextNote { notes.append(note) }
         if job.truncatedCount > 0 {
             notes.append(

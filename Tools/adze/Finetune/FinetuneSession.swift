@@ -221,6 +221,7 @@ final class FinetuneSession {
             "trainExamples": .integer(job.examples.train.count), "devExamples": .integer(job.examples.dev.count),
             "truncated": .integer(job.truncatedCount), "labels": .array(labels.map(JSONValue.string)),
         ]
+        if let teacher = job.teacher { object["unlabelledTexts"] = .integer(teacher.unlabelled.count) }
         object["epochs"] = .array(
             outcome.epochs.map { epoch in
                 var scores = JSONObject()

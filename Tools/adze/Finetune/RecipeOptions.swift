@@ -106,6 +106,16 @@ struct RecipeOptions: ParsableArguments {
 
     @Option(
         name: .long,
+        help: help("What logits are divided by where a --teacher teaches", Recipe.standardTemperature, "T"))
+    var temperature: Double?
+
+    @Option(
+        name: .long,
+        help: help("The --teacher's share of the loss, 0 to 1", Recipe.standardTeacherWeight, "W"))
+    var teacherWeight: Double?
+
+    @Option(
+        name: .long,
         help: ArgumentHelp(
             "The score that chooses the best epoch: accuracy, macro-f1, weighted-f1, mcc, micro-f1, samples-f1, "
                 + "subset-accuracy, pearson, spearman, loss; default: \(standard.metric), of numbers pearson.",
@@ -179,6 +189,8 @@ struct RecipeOptions: ParsableArguments {
         if let attentionDropout { recipe.attentionDropout = attentionDropout }
         if let classifierDropout { recipe.classifierDropout = classifierDropout }
         if let focal { recipe.focalGamma = focal }
+        if let temperature { recipe.teacherTemperature = temperature }
+        if let teacherWeight { recipe.teacherWeight = teacherWeight }
         if let patience { recipe.patience = patience }
         if classWeights != nil { recipe.classWeights = .none }
         if reinit != nil { recipe.reinitialisesPooler = true }
