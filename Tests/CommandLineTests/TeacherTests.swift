@@ -145,6 +145,23 @@ import Testing
         }
     }
 
+    @Test func aComparisonIsTaught() throws {
+        try withTemporaryFolder { folder in
+            let tables = try tables(in: folder)
+            let compare =
+                ["compare", Models.classifier] + tables + Self.fast + ["--blocks", "1,2", "--seeds", "1"]
+                + ["-o", folder + "/out", "--teacher", Models.classifier]
+            let taught = compare + ["--unlabelled", folder + "/more.txt"]
+            let first = try Tool.succeed(taught)
+            #expect(first.errors.contains("run 2 of 2") && first.errors.contains("2 epochs of 7 steps"))
+            #expect(try !Tool.succeed(taught).errors.contains("run "))
+            try Tool.refuse(73, compare, says: ["unlabelled texts"])
+            try Tool.refuse(73, Array(compare.dropLast(2)), says: ["teacher", "unlabelled texts"])
+            try Tool.refuse(
+                64, compare.dropLast(2) + ["--temperature", "3"], says: ["--temperature needs a --teacher"])
+        }
+    }
+
     @Test func whatCannotTeachIsRefused() throws {
         try withTemporaryFolder { folder in
             let tables = try tables(in: folder)

@@ -4,10 +4,13 @@
 internal import AdzeBytes
 internal import AdzeData
 internal import AdzeModels
+internal import AdzeThreads
 public import AdzeTraining
 
 /// What a comparison tells of its course.
 public enum ComparisonEvent: Sendable {
+    /// The teacher has answered so many texts of so many.
+    case asked(answered: Int, of: Int)
     /// A run begins; `number` counts from 1.
     case began(ComparisonConfiguration, seed: UInt64, number: Int, of: Int)
     /// Something happened in the run at hand.
@@ -34,29 +37,34 @@ public struct Comparison {
     private let frozenStates: FrozenStates
     /// Runs differ in what they make of tokens, not in the tokens.
     private let cache: TokenCache
+    private let lessons: Lessons?
 
     /// Opens the folder of a comparison.
     ///
     /// `examples` are of the model that is compared, with the labels of the heads that are trained; `recipe` gives that of
-    /// so many blocks, whose seed is replaced by each run's. Throws `ComparisonError`, `FileError`, the store's errors, and
-    /// what `FineTuning` throws.
+    /// so many blocks, whose seed is replaced by each run's. A teacher answers once, before the first run that is to be made.
+    /// Throws `ComparisonError`, `FileError`, the store's errors, and what `FineTuning` throws.
     /// - Complexity: O(weights), which are hashed.
     package init(
         _ plan: ComparisonPlan, _ examples: TrainingExamples, test: [Example]? = nil,
         recipe: @escaping (Int) throws -> Recipe, metric: String? = nil, classWeights: ClassWeights? = nil,
-        folder path: String, threads: Int? = nil, cache: TokenCache = TokenCache()
+        teacher: Teacher? = nil, folder path: String, threads: Int? = nil, cache: TokenCache = TokenCache()
     ) throws {
         self.metric = try SettledRecipe(
             examples, recipe: recipe(examples.bundle.checkpoint.config.layerCount), metric: metric,
-            classWeights: classWeights
+            classWeights: classWeights, teacher: teacher
         ).recipe.metric
-        let version: JSONValue = "1"
-        folder = try ComparisonFolder(
-            path: path,
-            identity: [
-                "version": version, "model": .string(try Comparison.digest(examples.bundle)),
-                "train": .string(Comparison.digest(examples.train)), "dev": .string(Comparison.digest(examples.dev)),
-            ])
+        var identity: JSONObject = [
+            "version": "1", "model": .string(try Comparison.digest(examples.bundle)),
+            "train": .string(Comparison.digest(examples.train)), "dev": .string(Comparison.digest(examples.dev)),
+        ]
+        if let teacher {
+            identity["teacher"] = .string(
+                "\(try Comparison.digest(teacher.bundle, withHead: true)) \(teacher.precision)")
+            identity["unlabelled"] = .string(Comparison.digest(teacher.unlabelled))
+        }
+        folder = try ComparisonFolder(path: path, identity: identity)
+        lessons = teacher.map(Lessons.init)
         (self.plan, self.examples, self.test, self.recipe) = (plan, examples, test, recipe)
         (self.classWeights, self.threads, self.cache) = (classWeights, threads, cache)
         frozenStates = FrozenStates(folder: folder.path)
@@ -113,7 +121,8 @@ public struct Comparison {
                 try examples.bundle.keeping(blocks: configuration.blocks, newHead: form, length: length, seed: seed)
             }
         return try SettledRecipe(
-            TrainingExamples(examples, of: bundle), recipe: recipe, metric: metric, classWeights: classWeights)
+            TrainingExamples(examples, of: bundle), recipe: recipe, metric: metric, classWeights: classWeights,
+            teacher: lessons?.teacher)
     }
 
     private func run(
@@ -124,7 +133,8 @@ public struct Comparison {
         options.folder = folder.checkpoint(key)
         options.start = .resumeIfPresent
         var wasResumed = false
-        let job = try FineTuning(settled, threads: threads, cache: cache)
+        let answers = try lessons?.answers(examples, threads: threads) { observe(.asked(answered: $0, of: $1)) }
+        let job = try FineTuning(settled, answers: answers, threads: threads, cache: cache)
         let start = ContinuousClock.now
         let tuned = try job.run(
             options: options,
@@ -217,11 +227,12 @@ public struct Comparison {
     // MARK: Identity
 
     /// A hash of weights, shape and tokenizer.
-    private static func digest(_ bundle: ModelBundle) throws -> String {
+    private static func digest(_ bundle: ModelBundle, withHead: Bool = false) throws -> String {
         let checkpoint = bundle.checkpoint
         var hash = Adze.digest(JSONValue.object(checkpoint.config.json).text)
-        // The head is replaced: whatever it is made of has no part in the runs.
-        for parameter in checkpoint.parameters where parameter.part != .head {
+        if withHead { hash = Adze.digest(JSONValue.object(checkpoint.head.configMembers).text, seed: hash) }
+        // A head that is replaced has no part in the runs, whatever it is made of.
+        for parameter in checkpoint.parameters where withHead || parameter.part != .head {
             let bytes = try checkpoint.store.load(parameter.name).bytes
             hash = unsafe bytes.withUnsafeBytes { unsafe xxh64($0, seed: hash) }
         }
@@ -230,11 +241,35 @@ public struct Comparison {
         return hexDigits(hash)
     }
 
+    private static func digest(_ texts: [TextInput]) -> String {
+        hexDigits(
+            texts.reduce(0) { hash, text in
+                Adze.digest("\(text.text)\u{1F}\(text.pair ?? "\u{1E}")", seed: hash)
+            })
+    }
+
     private static func digest(_ examples: [Example]) -> String {
         // Where an example was read changes nothing; a control character stands between its parts.
         hexDigits(
             examples.reduce(0) { hash, example in
                 Adze.digest("\(example.text)\u{1F}\(example.pair ?? "\u{1E}")\u{1F}\(example.target)", seed: hash)
             })
+    }
+}
+
+/// A teacher and, once they are asked for, its answers, which all runs share; of one thread at a time.
+private final class Lessons {
+    let teacher: Teacher
+    private var known: TeacherAnswers?
+
+    init(_ teacher: Teacher) { self.teacher = teacher }
+
+    func answers(
+        _ examples: TrainingExamples, threads: Int?, progress: (Int, Int) -> Void
+    ) throws -> TeacherAnswers {
+        if let known { return known }
+        let answers = try teacher.answers(examples, pool: WorkerPool(threads: threads), progress: progress)
+        known = answers
+        return answers
     }
 }

@@ -25,7 +25,10 @@ struct ComparisonFolder {
         let manifest = self.path + "/comparison.json"
         if pathExists(manifest) {
             let found = try readJSON(manifest).object ?? [:]
-            let names = ["version": "version", "model": "model", "train": "training set", "dev": "development set"]
+            let names = [
+                "version": "version", "model": "model", "train": "training set", "dev": "development set",
+                "unlabelled": "unlabelled texts",
+            ]
             let keys = Set(identity.keys).union(found.keys).sorted()
             let differences = keys.filter { found[$0] != identity[$0] }.map { names[$0] ?? $0 }
             guard differences.isEmpty else {

@@ -70,7 +70,7 @@ struct CompareCommand: ParsableCommand {
             .tex) and a page (report.html): the score and its standard error over the seeds, int8's, epochs, \
             parameters, bytes, speed. Runs that are done are kept in DIR, so that the same command goes on where it was \
             stopped, and one with more blocks, heads or seeds makes those alone. A head that reads padding reads up to \
-            --max-length tokens.
+            --max-length tokens. With --teacher every run learns from it, as those of finetune do.
             """)
 
     @Argument(
@@ -83,6 +83,7 @@ struct CompareCommand: ParsableCommand {
     @OptionGroup(title: "Data") var judging: DevelopmentOptions
     @OptionGroup(title: "Data") var data: ExampleOptions
     @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
+    @OptionGroup(title: "Teacher") var teaching: TeacherOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Recipe") var products: FloatProductsOptions
     @OptionGroup(title: "Comparison") private var kept: TokenCacheOptions
@@ -101,8 +102,10 @@ struct CompareCommand: ParsableCommand {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(compared.train, as: "--train")
             .reads(judging.dev, as: "--dev").reads(options.test, as: "--test").reads(recipe.recipe, as: "--recipe")
             .reads(cleaning.stopwords, as: "--stopwords")
+            .reads(teaching.teacher, as: "--teacher").reads(teaching.unlabelled, as: "--unlabelled")
             .writes(kept.tokenCache, as: "--token-cache", .workFolder, force: true).check()
         try requireModel(model)
+        try teaching.check(recipe)
         let examples = try prepared()
         Console.notes(examples.notes, quiet: common.quiet)
         if cleaning.clean == nil { Console.notes(try examples.bundle.cleaningNotes(), quiet: common.quiet) }
@@ -114,9 +117,10 @@ struct CompareCommand: ParsableCommand {
         Console.notes(plan.notes, quiet: common.quiet)
         let test = try options.test.map { try data.readAll($0, kind: examples.kind, quiet: common.quiet) }
         let cache = kept.cache
+        let teacher = try teaching.opened(for: examples, data.columns, products: products, quiet: common.quiet)
         let comparison = try Comparison(
             plan, examples, test: test, recipe: recipe.recipe(layerCount:), metric: recipe.metric,
-            classWeights: recipe.weights(), folder: output, threads: common.threads, cache: cache)
+            classWeights: recipe.weights(), teacher: teacher, folder: output, threads: common.threads, cache: cache)
         let table = try compare(comparison)
         Console.notes(cache.takeNotes(), quiet: common.quiet)
         try write(table, seconds: (ContinuousClock.now - start) / .seconds(1))

@@ -56,19 +56,13 @@ struct FinetuneCommand: ParsableCommand {
     var train: String { learning.train }
     private var dev: String? { judging.dev }
 
-    func validate() throws {
-        guard teaching.teacher == nil else { return }
-        if recipe.temperature != nil { throw ValidationError("--temperature needs a --teacher") }
-        if recipe.teacherWeight != nil { throw ValidationError("--teacher-weight needs a --teacher") }
-    }
-
     func run() throws {
         try checkFiles()
         if teaching.unlabelled == "-", train == "-" || dev == "-" {
             throw ValidationError("--unlabelled and the labelled data cannot both be standard input")
         }
         try requireModel(model)
-        if let teacher = teaching.teacher { try requireModel(teacher) }
+        try teaching.check(recipe)
         let piped = try PipedData(train: train, dev: dev, format: data.columns.format)
         let weights = try recipe.weights()
         let examples = try piped.naming { try prepared(piped) }

@@ -32,6 +32,13 @@ struct TeacherOptions: ParsableArguments {
         if teacherPrecision != nil { throw ValidationError("--teacher-precision needs a --teacher") }
     }
 
+    /// Refuses a recipe's options of a teacher where there is none, and a teacher that is nowhere.
+    func check(_ recipe: RecipeOptions) throws {
+        if let teacher { return try requireModel(teacher) }
+        if recipe.temperature != nil { throw ValidationError("--temperature needs a --teacher") }
+        if recipe.teacherWeight != nil { throw ValidationError("--teacher-weight needs a --teacher") }
+    }
+
     /// Opens the teacher, reads its texts and says what was left out of them; nil where there is none.
     ///
     /// Throws `TeacherError` for one that cannot teach the examples' model, and `InputError` for texts that cannot be read.

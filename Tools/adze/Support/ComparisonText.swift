@@ -49,9 +49,11 @@ final class ComparisonProgress {
     private let metric: String
     private let quiet: Bool
     private var run: RunProgress
+    private let asking: ProgressLine
 
     init(metric: String, quiet: Bool) {
         (self.metric, self.quiet) = (metric, quiet)
+        asking = ProgressLine(total: nil, quiet: quiet)
         run = RunProgress(metric: metric, quiet: quiet)
     }
 
@@ -59,6 +61,7 @@ final class ComparisonProgress {
 
     func take(_ event: ComparisonEvent) {
         switch event {
+        case .asked(let answered, let count): asking.show("teacher", answered, of: count)
         case .began(let configuration, let seed, let number, let count):
             run = RunProgress(metric: metric, quiet: quiet)
             say("run \(number) of \(count): \(configuration.name), seed \(seed)")
