@@ -143,7 +143,7 @@ private struct ScalarMapping: Sendable {
 }
 
 /// Reads the numbers of a generated table.
-private struct Base36Reader {
+struct Base36Reader {
     private let text: StaticString
     private var position = 0
 

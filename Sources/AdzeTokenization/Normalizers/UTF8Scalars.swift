@@ -28,6 +28,16 @@ func decodeScalar(_ bytes: Span<UInt8>, before position: Int) -> DecodedScalar {
     return decodeScalar(bytes, at: start)
 }
 
+/// Calls `body` with each scalar of valid UTF-8, in order.
+func forEachScalar(_ bytes: Span<UInt8>, _ body: (UInt32) -> Void) {
+    var position = 0
+    while position < bytes.count {
+        let scalar = decodeScalar(bytes, at: position)
+        body(scalar.value)
+        position += scalar.length
+    }
+}
+
 /// How many scalars begin in a range of bytes.
 func countScalars(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
     var count = 0

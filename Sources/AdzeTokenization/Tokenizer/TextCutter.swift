@@ -35,6 +35,25 @@ struct TextCutter: Sendable {
         }
     }
 
+    /// The model, as one that can be cut down.
+    var model: any PrunableModel { segments }
+
+    /// Cuts valid UTF-8 into tokens without offsets, and notes the pieces that this depends on.
+    ///
+    /// - Complexity: O(n) in the bytes, for any text.
+    func cut(_ bytes: Span<UInt8>, noting needed: inout PieceSet) -> [Int32] {
+        var run = TokenRun()
+        let model = model
+        rawMatcher.forEachPiece(in: bytes, 0..<bytes.count) { piece in
+            if let id = piece.id {
+                run.ids.append(id)
+            } else {
+                model.cut(bytes, piece.range, noting: &needed, into: &run)
+            }
+        }
+        return run.ids
+    }
+
     /// Cuts valid UTF-8 into tokens.
     ///
     /// - Complexity: O(n) in the bytes, for any text.

@@ -24,7 +24,7 @@ public final class Tokenizer: Sendable {
     /// The id of masked places, where the vocabulary has one.
     public let maskID: Int32?
 
-    private let cutter: TextCutter
+    let cutter: TextCutter
     private let single: [FramePiece]
     private let pair: [FramePiece]
 

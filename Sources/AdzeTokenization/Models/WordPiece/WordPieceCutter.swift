@@ -25,6 +25,16 @@ struct WordPieceCutter: ~Escapable {
     func cut(_ word: Span<UInt8>, _ range: Range<Int>, into ids: inout [Int32], ends: inout [Int], wantsEnds: Bool) {
         let mark = ids.count
         let endMark = ends.count
+        if !match(word, range, into: &ids, ends: &ends, wantsEnds: wantsEnds) {
+            giveUp(range, mark, endMark, &ids, &ends, wantsEnds)
+        }
+    }
+
+    /// Appends the pieces of a word as far as it can be pieced together; false where that is not to its end.
+    @inline(__always)
+    func match(
+        _ word: Span<UInt8>, _ range: Range<Int>, into ids: inout [Int32], ends: inout [Int], wantsEnds: Bool
+    ) -> Bool {
         var start = range.lowerBound
         var first = ByteTrie.root
         while start < range.upperBound {
@@ -43,16 +53,14 @@ struct WordPieceCutter: ~Escapable {
                     bestEnd = position
                 }
             }
-            guard best >= 0 else { return giveUp(range, mark, endMark, &ids, &ends, wantsEnds) }
+            guard best >= 0 else { return false }
             ids.append(best)
             if wantsEnds { ends.append(bestEnd) }
             start = bestEnd
-            guard let continuation else {
-                if start < range.upperBound { giveUp(range, mark, endMark, &ids, &ends, wantsEnds) }
-                return
-            }
+            guard let continuation else { return start == range.upperBound }
             first = continuation
         }
+        return true
     }
 
     private func giveUp(

@@ -3,13 +3,13 @@
 
 /// WordPiece behind a normalizer, for words between white space and punctuation.
 struct WordPieceSegments: Sendable {
-    private let vocabulary: Vocabulary
-    private let model: WordPiece
-    private let normalizer: Normalizer
+    let vocabulary: Vocabulary
+    let model: WordPiece
+    let normalizer: Normalizer
     private let table: ScalarTable
-    private let normalizedMatcher: AddedTokenMatcher
+    let normalizedMatcher: AddedTokenMatcher
     private let continuation: UInt32?
-    private let unknownID: Int32
+    let unknownID: Int32
     private let trimsOffsets: Bool
     /// The id of each ASCII scalar as a word of its own.
     private let asciiIDs: [Int32]
@@ -64,7 +64,7 @@ struct WordPieceSegments: Sendable {
     }
 
     @_lifetime(borrow self)
-    private func wordPiece() -> WordPieceCutter {
+    func wordPiece() -> WordPieceCutter {
         WordPieceCutter(
             trie: vocabulary.trie.walker, continuation: continuation, modelCount: vocabulary.modelCount,
             unknownID: unknownID)
@@ -220,18 +220,15 @@ extension WordPieceSegments {
     ) {
         var ends: [Int] = []
         let wordPiece = wordPiece()
-        var start = range.lowerBound
-        var scalars = 0
-        func flush(_ end: Int) {
-            guard scalars > 0 else { return }
+        Self.forEachWord(of: text, range) { word, scalars in
             if scalars > model.maximumWordLength {
                 run.ids.append(unknownID)
-                ends.append(end)
+                ends.append(word.upperBound)
             } else {
-                wordPiece.cut(text, start..<end, into: &run.ids, ends: &ends, wantsEnds: true)
+                wordPiece.cut(text, word, into: &run.ids, ends: &ends, wantsEnds: true)
             }
             if offsets {
-                var from = start
+                var from = word.lowerBound
                 for end in ends {
                     run.offsets.append(Self.sourceRange(sources, from..<end))
                     from = end
@@ -239,6 +236,15 @@ extension WordPieceSegments {
                 run.endWord()
             }
             ends.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// Calls `body` with the words of normalized text and the number of scalars of each.
+    static func forEachWord(of text: Span<UInt8>, _ range: Range<Int>, _ body: (Range<Int>, Int) -> Void) {
+        var start = range.lowerBound
+        var scalars = 0
+        func flush(_ end: Int) {
+            if scalars > 0 { body(start..<end, scalars) }
             scalars = 0
         }
         var position = range.lowerBound
