@@ -157,9 +157,7 @@ public struct FineTuning: Sendable {
 
     /// How the start model would be quantized, which holds for the whole run and for the file that comes out.
     private func frozenPlan() throws -> QuantizationPlan {
-        let checkpoint = examples.bundle.checkpoint
-        let engine = try Engine(checkpoint.encoder, exactly: true, pool: pool)
-        return try engine.plan(checkpoint, .builtIn, tokenizer: examples.bundle.tokenizer)
+        try examples.bundle.measuredPlan(.builtIn, pool: pool)
     }
 
     /// What the file says of the training: what it was, and how it ended. No path, no time.

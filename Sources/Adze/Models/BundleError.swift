@@ -29,6 +29,10 @@ public enum BundleError: AdzeFailure, Equatable {
     case noStudyNames(architecture: String)
     case prunedHeadsNotRead(by: String, instead: String)
     case noCalibrationTokens(texts: Int)
+    case noCorpusTokens(texts: Int)
+    case foreignCorpus(tokens: Int)
+    case changedCorpus(text: Int)
+    case paddingWithoutToken(id: Int, tokens: Int)
     case onlyInt8
     case unknownMetric(String, task: String, expected: [String])
     case undefinedMetric(String)
@@ -103,6 +107,18 @@ public enum BundleError: AdzeFailure, Equatable {
             texts == 0
                 ? "no texts to calibrate with; give one a line, or a table with a column of texts"
                 : "not one of the texts to calibrate with has a token"
+        case .noCorpusTokens(let texts):
+            texts == 0
+                ? "no texts to choose the vocabulary by; give one a line, or a table with a column of texts"
+                : "not one of the texts to choose the vocabulary by has a word"
+        case .foreignCorpus(let tokens):
+            "the model's vocabulary knows none of the texts' \(counted(tokens, "word"));"
+                + " give texts such as the model is to read"
+        case .changedCorpus(let text):
+            "text \(text) is not what it was when the vocabulary was chosen by it; give a file that nobody writes to"
+        case .paddingWithoutToken(let id, let tokens):
+            "pad_token_id of config.json is \(id), but the tokenizer has only \(counted(tokens, "token")); correct it"
+                + " before the vocabulary is cut down"
         case .onlyInt8: "the file has no fp32 weights to measure int8 against; quantize the model that it was made of"
         case .unknownMetric(let name, let task, let expected):
             "--metric \(quoted(name)): expected \(expected.joined(separator: ", ")) for a model that gives \(task)"

@@ -100,7 +100,11 @@ extension ModelBundle {
         let answers = try Probes.run(probes, engine)
         guard options.store != .fp32 else { return (answers, QuantizationPlan()) }
         let plan = try options.plan ?? (options.calibration == nil ? carriedPlan() : nil)
-        return (answers, try plan ?? engine.plan(source, options.calibration ?? .builtIn, tokenizer: tokenizer))
+        let calibration = options.calibration ?? .builtIn
+        return (
+            answers,
+            try plan ?? uncut?.plan(calibration, pool: pool) ?? engine.plan(source, calibration, tokenizer: tokenizer)
+        )
     }
 
     /// How a file with codes has them, so that it is the same model when it is converted again; nil for other sources.
@@ -186,6 +190,10 @@ extension ModelEdit {
             facts["pruned"] = .array((facts["pruned"]?.array ?? []) + [.object(cut)])
         case .newWordTable(let size):
             facts["newWordTable"] = .integer(size)
+        case .keptPieces(let count, let total, let grounds):
+            var cut: JSONObject = ["pieces": .integer(count), "ofPieces": .integer(total)]
+            for (key, value) in grounds.json { cut[key] = value }
+            facts["pruned"] = .array((facts["pruned"]?.array ?? []) + [.object(cut)])
         case .addedTokens(let count):
             facts["addedTokens"] = .integer((facts["addedTokens"]?.integer ?? 0) + count)
         case .finetuned(let recipe):

@@ -153,8 +153,14 @@ extension ModelBundle {
     /// For weights without codes this measures the smoothing first, which takes a pass over some thousand tokens.
     func quantizedStore(pool: WorkerPool) throws -> any QuantizedStore {
         if let native = source.native, hasInt8 { return NativeQuantizedStore(file: native, checkpoint: checkpoint) }
+        return PlannedQuantizedStore(checkpoint, plan: try measuredPlan(.builtIn, pool: pool))
+    }
+
+    /// How weights without codes of their own are quantized: as some texts say, or as the model was before its vocabulary
+    /// was cut down.
+    func measuredPlan(_ calibration: Calibration, pool: WorkerPool) throws -> QuantizationPlan {
+        if let plan = try uncut?.plan(calibration, pool: pool) { return plan }
         let engine = try Engine(checkpoint.encoder, exactly: true, pool: pool)
-        return PlannedQuantizedStore(
-            checkpoint, plan: try engine.plan(checkpoint, .builtIn, tokenizer: tokenizer))
+        return try engine.plan(checkpoint, calibration, tokenizer: tokenizer)
     }
 }

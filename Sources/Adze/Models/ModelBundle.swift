@@ -29,6 +29,8 @@ public struct ModelBundle: Sendable {
     let wordNetPath: String?
     /// What was done to what was opened, in its order; empty for a model as it lies on disk.
     let edits: [ModelEdit]
+    /// The model before its vocabulary was cut down, where nothing else of it has changed since.
+    let uncut: UncutModel?
 
     /// Opens a model and checks that its parts fit each other.
     ///
@@ -40,7 +42,7 @@ public struct ModelBundle: Sendable {
         if let floatProducts { _ = try FloatProducts.chosen(floatProducts, for: .best) }
         let source = try OpenedModel(path: path, options: options.weights)
         self.source = source
-        edits = []
+        (edits, uncut) = ([], nil)
         do {
             var notes = source.notes
             let configuration = try ModelBundle.configuration(source, options, &notes)
@@ -202,6 +204,8 @@ enum ModelEdit: Sendable {
     case newWordTable(size: Int)
     /// So many words were added to the vocabulary.
     case addedTokens(Int)
+    /// So many pieces of the vocabulary were kept of so many.
+    case keptPieces(Int, of: Int, VocabularyChoice.Grounds)
     /// The weights were trained; what a header says of it.
     case finetuned(JSONObject)
 }
@@ -260,20 +264,25 @@ extension ModelBundle {
     }
 
     /// The model with other parameters or another tokenizer, and what it is told of that.
-    init(_ old: ModelBundle, checkpoint: ModelCheckpoint, tokenizer: Tokenizer?, edit: ModelEdit) {
+    init(
+        _ old: ModelBundle, checkpoint: ModelCheckpoint, tokenizer: Tokenizer?, edit: ModelEdit,
+        uncut: UncutModel? = nil
+    ) {
         self.init(
-            old, checkpoint: checkpoint, tokenizer: tokenizer, reading: old.reading, edits: old.edits + [edit])
+            old, checkpoint: checkpoint, tokenizer: tokenizer, reading: old.reading, edits: old.edits + [edit],
+            uncut: uncut)
     }
 
     /// The same model, read in another way.
     init(_ old: ModelBundle, reading: TextReading) {
         self.init(
-            old, checkpoint: old.checkpoint, tokenizer: old.tokenizer, reading: reading, edits: old.edits)
+            old, checkpoint: old.checkpoint, tokenizer: old.tokenizer, reading: reading, edits: old.edits,
+            uncut: old.uncut)
     }
 
     private init(
         _ old: ModelBundle, checkpoint: ModelCheckpoint, tokenizer: Tokenizer?, reading: TextReading,
-        edits: [ModelEdit]
+        edits: [ModelEdit], uncut: UncutModel?
     ) {
         source = old.source
         self.checkpoint = checkpoint
@@ -283,5 +292,6 @@ extension ModelBundle {
         notes = old.notes
         (floatProducts, wordNetPath) = (old.floatProducts, old.wordNetPath)
         self.edits = edits
+        self.uncut = uncut
     }
 }

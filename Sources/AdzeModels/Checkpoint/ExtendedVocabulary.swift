@@ -19,11 +19,7 @@ extension ModelCheckpoint {
         extended.vocabularySize = max(config.vocabularySize, first + pieces.count)
         let limit = EncoderShape.Limits.vocabularySize.upperBound
         guard extended.vocabularySize <= limit else { throw .tooManyWords(extended.vocabularySize, limit: limit) }
-        let old = config.parameters(head: head)
-        var larger = config
-        larger.vocabularySize += 1
-        // What has a row for each word is what grows with them.
-        let grown = zip(old, larger.parameters(head: head)).filter { $0.shape != $1.shape }.map(\.0.name)
+        let grown = parameters.filter(\.hasWordRows).map(\.name)
         let store = ExtendedVocabularyStore(
             base: store, names: Set(grown), rowCount: extended.vocabularySize, first: first, pieces: pieces)
         return ModelCheckpoint(config: extended, head: head, store: store, notes: notes)

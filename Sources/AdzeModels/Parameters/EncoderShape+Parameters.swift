@@ -24,7 +24,7 @@ extension EncoderShape {
     private func addEmbeddings(to list: inout ParameterList) {
         list.add(
             ParameterPaths.wordEmbeddings, Shape(vocabularySize, embeddingSize), .embeddings, .wordTable,
-            group: .wordEmbeddings)
+            group: .wordEmbeddings, hasWordRows: true)
         if positions.rows > 0 {
             list.add(
                 ParameterPaths.positionEmbeddings, Shape(positions.rows, embeddingSize), .embeddings, .positionTable,
@@ -68,14 +68,14 @@ extension EncoderShape {
         }
         if head.task == .questionAnswering { list.dense(ParameterPaths.answers, out: 2, in: hiddenSize, .head) }
         if let vocabulary = head.form.vocabulary {
-            list.add(ParameterPaths.decoderBias, Shape(vocabularySize), .head, .bias)
+            list.add(ParameterPaths.decoderBias, Shape(vocabularySize), .head, .bias, hasWordRows: true)
             list.dense(
                 ParameterPaths.transform, out: embeddingSize, in: hiddenSize, .head, group: .vocabularyTransform)
             list.norm(ParameterPaths.transformNorm, embeddingSize, .head)
             if vocabulary.decoder == .separate {
                 list.add(
                     ParameterPaths.decoder + ".weight", Shape(vocabularySize, embeddingSize), .head, .weight,
-                    group: .vocabularyDecoder)
+                    group: .vocabularyDecoder, hasWordRows: true)
             }
         }
         if head.predictsNextSentence { list.dense(ParameterPaths.nextSentence, out: 2, in: hiddenSize, .head) }
@@ -87,9 +87,11 @@ private struct ParameterList {
     private(set) var parameters: [Parameter] = []
 
     mutating func add(
-        _ name: String, _ shape: Shape, _ part: ParameterPart, _ role: ParameterRole, group: LayerGroup? = nil
+        _ name: String, _ shape: Shape, _ part: ParameterPart, _ role: ParameterRole, group: LayerGroup? = nil,
+        hasWordRows: Bool = false
     ) {
-        parameters.append(Parameter(name: name, shape: shape, part: part, role: role, group: group))
+        parameters.append(
+            Parameter(name: name, shape: shape, part: part, role: role, group: group, hasWordRows: hasWordRows))
     }
 
     mutating func dense(_ path: String, out: Int, in depth: Int, _ part: ParameterPart, group: LayerGroup? = nil) {

@@ -64,16 +64,20 @@ public struct Parameter: Sendable, Equatable {
     public let role: ParameterRole
     /// With which matrices it goes into int8; nil for what stays in fp32 always: vectors, and small matrices.
     public let group: LayerGroup?
+    /// Whether it has a row for each word of the vocabulary: the table of words, a decoder of its own, its bias.
+    public let hasWordRows: Bool
 
     /// A parameter and what is said of it.
     public init(
-        name: String, shape: Shape, part: ParameterPart, role: ParameterRole, group: LayerGroup? = nil
+        name: String, shape: Shape, part: ParameterPart, role: ParameterRole, group: LayerGroup? = nil,
+        hasWordRows: Bool = false
     ) {
         self.name = name
         self.shape = shape
         self.part = part
         self.role = role
         self.group = group
+        self.hasWordRows = hasWordRows
     }
 }
 
