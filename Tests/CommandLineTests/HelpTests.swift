@@ -40,7 +40,10 @@ struct HelpTests {
     @Test func requiredOptionsComeFirst() throws {
         for (verb, names) in [
             ("finetune", ["--train", "--output"]), ("quantize", ["--output", "--dev", "--max-drop"]),
-            ("prune", ["--keep", "--search", "--drop-heads", "--dev", "--max-drop", "--metric", "--output"]),
+            (
+                "prune",
+                ["--keep", "--search", "--drop-heads", "--vocab", "--dev", "--max-drop", "--metric", "--output"]
+            ),
             ("lengths", ["--tokenizer"]), ("export", ["--output"]),
             ("report", ["--output"]), ("convert", ["--output"]),
         ] {
@@ -245,7 +248,7 @@ struct HelpTests {
 
     @Test func pathsAreCompletedAsPaths() throws {
         let paths: Set = [
-            "FILE", "PATH", "DIR", "MODEL", "SRC", "OUT", "DATA", "TEXTS", "PAGE.html", "RUN.jsonl", "A", "B",
+            "FILE", "PATH", "DIR", "MODEL", "SRC", "OUT", "DATA", "TEXTS", "CORPUS", "PAGE.html", "RUN.jsonl", "A", "B",
         ]
         for argument in try described() where argument.kind != "flag" && argument.isShown && argument.verb != "help" {
             let isPath = argument.completion["file"] != nil || argument.completion["directory"] != nil

@@ -1,16 +1,16 @@
-// `adze prune`: the same model with fewer blocks, those that are named or those that a search on labelled data leaves, and
-// with fewer attention heads, those that count least on such data.
+// `adze prune`: the same model with fewer blocks, those that are named or those that a search on labelled data leaves, with
+// fewer attention heads, those that count least on such data, and with fewer word pieces, those that texts need.
 
 import Adze
 import ArgumentParser
 
-/// What stays: blocks that are named or that a search leaves, and all but so many heads.
-private struct CutOptions: ParsableArguments {
+/// What stays: blocks that are named or that a search leaves, all but so many heads, and word pieces that are needed.
+struct CutOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "first:N, last:N, every:K (0, K, 2K, …), or blocks such as 0,2,5; required unless --search or --drop-heads.",
-            valueName: "BLOCKS"))
+            "first:N, last:N, every:K (0, K, 2K, …), or blocks such as 0,2,5; required unless --search, --drop-heads or "
+                + "--vocab.", valueName: "BLOCKS"))
     var keep: String?
 
     @Flag(name: .long, help: "Find the fewest blocks that keep the score on --dev.")
@@ -21,6 +21,14 @@ private struct CutOptions: ParsableArguments {
         help: ArgumentHelp(
             "Drop the N attention heads that count least on --dev, after --keep; default: none.", valueName: "N"))
     var dropHeads: Int?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Drop the word pieces that the texts of CORPUS never need, - being standard input; latin: that no text in "
+                + "Latin letters needs (a file of that name is ./latin); default: none.", valueName: "CORPUS"),
+        completion: .file())
+    var vocab: String?
 
     @Option(
         name: .long,
@@ -44,9 +52,13 @@ private struct CutOptions: ParsableArguments {
 
     func validate() throws {
         guard keep == nil || !search else { throw ValidationError("give --keep or --search, not both") }
-        guard keep != nil || search || dropHeads != nil else {
-            throw ValidationError("say which blocks stay with --keep BLOCKS or --search, or how many --drop-heads N")
+        guard keep != nil || search || dropHeads != nil || vocab != nil else {
+            throw ValidationError(
+                "say which blocks stay with --keep BLOCKS or --search, how many --drop-heads N, or which --vocab CORPUS"
+            )
         }
+        if vocab == "" { throw ValidationError("--vocab is empty; name a file of texts, or latin") }
+        if vocab == "-", dev == "-" { throw ValidationError("--vocab and --dev cannot both be standard input") }
         if let dropHeads {
             guard dropHeads >= 0 else { throw ValidationError("--drop-heads \(dropHeads): expected a number from 0") }
             guard !search else {
@@ -64,12 +76,15 @@ private struct CutOptions: ParsableArguments {
         guard dev != nil, let maxDrop else { throw ValidationError("--search needs --dev DATA and --max-drop X") }
         try QualityGate.checkMaximumDrop(maxDrop)
     }
+
+    /// The file of `--vocab`, where it names one.
+    var corpus: String? { vocab.flatMap { TextScript(rawValue: $0) == nil ? $0 : nil } }
 }
 
-/// Keeps some encoder blocks, or drops some attention heads.
+/// Keeps some encoder blocks, or drops some attention heads or word pieces.
 struct PruneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "prune", abstract: "Leave some encoder blocks or attention heads out.",
+        commandName: "prune", abstract: "Leave some encoder blocks, attention heads or word pieces out.",
         discussion: """
             OUT is a .adze file, or a folder that transformers loads if it has another name.
 
@@ -84,7 +99,17 @@ struct PruneCommand: ParsableCommand {
             their numbers, blocks are numbered as in OUT, and more heads can be dropped later. A folder says so with pruned_heads, which transformers 4 loads; \
             transformers 5 has given that up. Neither runs one whose attention has a bias by distance, so that OUT must be a file.
 
-            Then what the model costs before and after is printed: weights and bytes by part, arithmetic, speed, and the \
+            --vocab cuts the vocabulary, the word embeddings and a vocabulary decoder down. With CORPUS, a .txt, .csv, .tsv \
+            or .jsonl file, what its texts need stays, cut as the tokenizer cuts them, lower-cased and cleaned as the model \
+            says: they are read a second time, and every text must give the same pieces, so that its answers stay the same \
+            bit for bit, in fp32 and in a .adze file's int8. Special and added tokens always stay, and every piece of a \
+            single character, at the start of a word or in it, whose character is ASCII or in the texts, so that a new word \
+            is spelled and not unknown. With latin, what stays is all that texts of Latin letters, digits, punctuation, \
+            symbols and emoji can give: a piece goes if it has another character, or if no word can hold it, such as \
+            [unused1]. It is proven that no word of the characters that stay can match a piece that goes. Pieces keep \
+            their order and are numbered anew.
+
+            With --search, --drop-heads or --measure, what the model costs before and after is printed: weights and bytes by part, arithmetic, speed, and the \
             score on --dev.
 
             A model with fewer blocks or heads answers worse until it is fine-tuned: a MiniLM classifier of 6 blocks, cut \
@@ -107,7 +132,9 @@ struct PruneCommand: ParsableCommand {
 
     @Flag(
         name: .long,
-        help: "With --keep: print what the model costs before and after; --search and --drop-heads always do.")
+        help: ArgumentHelp(
+            "With --keep or --vocab: print what the model costs before and after; --search and --drop-heads always do.")
+    )
     var measure = false
 
     @Flag(name: .long, help: "Print what was found and measured as one JSON object.")
@@ -123,9 +150,11 @@ struct PruneCommand: ParsableCommand {
         guard cut.dev == nil || isMeasured else {
             throw ValidationError("--dev is for --search, --drop-heads and --measure")
         }
-        guard cut.dev != nil || examples.isDefault else { throw ValidationError("how data is read is for --dev") }
-        guard isMeasured || !json else {
-            throw ValidationError("--json is for --search, --drop-heads and --measure")
+        guard cut.dev != nil || examples.isDefault || cut.corpus != nil && !examples.readsLabels else {
+            throw ValidationError("how data is read is for --dev" + (cut.corpus == nil ? "" : ", and labels are"))
+        }
+        guard isMeasured || cut.vocab != nil || !json else {
+            throw ValidationError("--json is for --search, --drop-heads, --vocab and --measure")
         }
     }
 
@@ -133,11 +162,12 @@ struct PruneCommand: ParsableCommand {
         let selection = try cut.keep.map { try BlockSelection($0) }
         let isFile = output.output.hasSuffix(".adze")
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(cut.dev, as: "--dev")
+            .reads(cut.corpus, as: "--vocab")
             .writes(output.output, as: "-o", isFile ? .file : .folder, force: output.force).check()
         let bundle = try openModel(model, source, quiet: common.quiet)
         let pruning = try Pruning(bundle, selection, cut, isFile: isFile, examples, common)
         try write(pruning.pruned, isFile)
-        if isMeasured { try show(pruning, bundle) }
+        if isMeasured || json { try show(pruning, bundle) }
         summarize(pruning, bundle, isFile)
     }
 
@@ -155,14 +185,17 @@ struct PruneCommand: ParsableCommand {
     }
 
     private func show(_ pruning: Pruning, _ bundle: ModelBundle) throws {
-        let (before, after) = try ModelCost.pair(
-            (bundle, pruning.scores?.before), (pruning.pruned, pruning.scores?.after), threads: common.threads)
+        let costs =
+            try isMeasured
+            ? ModelCost.pair(
+                (bundle, pruning.scores?.before), (pruning.pruned, pruning.scores?.after), threads: common.threads)
+            : nil
         if json {
             var object = pruning.json
-            (object["before"], object["after"]) = (before.json, after.json)
+            (object["before"], object["after"]) = (costs?.before.json, costs?.after.json)
             try StandardOutput.shared.json(.object(object))
-        } else {
-            for line in pruning.lines + ModelCost.lines(before, after, metric: pruning.metric) {
+        } else if let costs {
+            for line in pruning.lines + ModelCost.lines(costs.before, costs.after, metric: pruning.metric) {
                 try StandardOutput.shared.line(line)
             }
         }
@@ -182,6 +215,7 @@ struct PruneCommand: ParsableCommand {
                 "\(before.config.totalHeadCount) → \(after.config.totalHeadCount) attention heads ("
                     + (list.isEmpty ? "none dropped" : "dropped of \(list)") + ")")
         }
+        if let vocabulary = pruning.vocabulary { parts.append(VocabularyText.summary(vocabulary)) }
         parts.append(
             "\(grouped(before.config.parameterCount(head: before.head))) → "
                 + "\(grouped(after.config.parameterCount(head: after.head))) weights")
@@ -189,7 +223,8 @@ struct PruneCommand: ParsableCommand {
             parts.append(
                 "\(metric.rawValue) \(rounded(scores.before, digits: 4)) → \(rounded(scores.after, digits: 4))")
         }
-        Console.summary(parts.joined(separator: ", "), quiet: common.quiet)
+        let proof = pruning.vocabulary.map { "; " + VocabularyText.proof($0) } ?? ""
+        Console.summary(parts.joined(separator: ", ") + proof, quiet: common.quiet)
         if !isFile, !after.config.prunedHeads.isEmpty {
             Console.notes([ExportText.prunedHeads], quiet: common.quiet)
         }
@@ -197,84 +232,5 @@ struct PruneCommand: ParsableCommand {
         Console.summary(
             "a model with fewer blocks or heads answers worse until it is fine-tuned: "
                 + "adze finetune \(output.output) --train DATA -o TUNED.adze", quiet: common.quiet)
-    }
-}
-
-/// What was cut from a model, and what was measured of it.
-private struct Pruning {
-    let pruned: ModelBundle
-    /// The blocks that stay; nil where nobody chose any.
-    let blocks: [Int]?
-    let found: BlockSearchReport?
-    let importance: HeadImportance?
-    /// Heads by the blocks that are left, the least important first.
-    let dropped: [AttentionHead]
-    let metric: QualityMetric?
-    let scores: (before: Double, after: Double)?
-
-    init(
-        _ bundle: ModelBundle, _ selection: BlockSelection?, _ cut: CutOptions, isFile: Bool,
-        _ options: ExampleOptions, _ common: CommonOptions
-    ) throws {
-        let count = bundle.checkpoint.config.layerCount
-        var kept = try selection.map { try bundle.keeping(blocks: $0.blocks(of: count)) } ?? bundle
-        // What cannot be done is said before anything is measured.
-        if let wanted = cut.dropHeads { try kept.checkDropping(headCount: wanted) }
-        if !isFile { try kept.checkPrunedHeads(for: .safetensors, losingMore: cut.dropHeads ?? 0 > 0) }
-        guard let dev = cut.dev else {
-            (pruned, blocks, found) = (kept, selection?.blocks(of: count), nil)
-            (importance, dropped, metric, scores) = (nil, [], nil, nil)
-            return
-        }
-        let kind = try bundle.targetKind(separator: options.separator)
-        try options.check(kind)
-        let metric = try QualityMetric(cut.metric, for: kind)
-        let rows = try options.readAll(dev, kind: kind, quiet: common.quiet)
-        let progress = ProgressLine(total: nil, quiet: common.quiet)
-        defer { progress.end() }
-        func show(_ what: String) -> (Int) -> Void { { progress.show(what, $0, of: rows.count) } }
-        do {
-            if let maxDrop = cut.maxDrop {
-                let report = try bundle.searchBlocks(
-                    examples: rows, gate: QualityGate(metric: metric, maximumDrop: maxDrop), threads: common.threads,
-                    progress: { progress.show($0, $1, of: $2) })
-                kept = try bundle.keeping(blocks: report.kept)
-                (pruned, found, blocks, importance, dropped) = (kept, report, report.kept, nil, [])
-                scores = (report.score, report.keptScore)
-            } else {
-                let before = try bundle.score(metric, of: rows, threads: common.threads, progress: show("all of it"))
-                let importance = try cut.dropHeads.map { _ in
-                    try kept.headImportance(examples: rows, threads: common.threads, progress: show("heads"))
-                }
-                let dropped = try importance?.least(cut.dropHeads ?? 0) ?? []
-                let left = try kept.dropping(heads: dropped)
-                let after = try left.score(metric, of: rows, threads: common.threads, progress: show("what is left"))
-                (pruned, found, blocks) = (left, nil, selection?.blocks(of: count))
-                (self.importance, self.dropped, scores) = (importance, dropped, (before, after))
-            }
-        } catch let error as any AdzeFailure where error is DataError || error is EvaluationError {
-            progress.end()
-            throw InputError(path: dev, underlying: error)
-        }
-        self.metric = metric
-    }
-
-    var lines: [String] {
-        let search = found.map { BlockSearchText.lines($0) + [""] } ?? []
-        return search + (importance.map { HeadImportanceText.lines($0, dropped: dropped) + [""] } ?? [])
-    }
-
-    /// What was found; a table of blocks that are named has but their numbers.
-    var json: JSONObject {
-        var object = found.map(BlockSearchText.json) ?? [:]
-        if let blocks { object["kept"] = .array(blocks.map { .integer($0) }) }
-        if found == nil, let metric, let scores {
-            object["metric"] = .string(metric.rawValue)
-            (object["score"], object["keptScore"]) = (.number(scores.before), .number(scores.after))
-        }
-        if let importance {
-            for (key, value) in HeadImportanceText.json(importance, dropped: dropped) { object[key] = value }
-        }
-        return object
     }
 }

@@ -92,15 +92,7 @@ struct QuantizeCommand: ParsableCommand {
         options.allowsNonFinite = allowNonfinite
         options.replacing = output.force
         options.threads = common.threads
-        var columns = examples.columns
-        columns.format = nil
-        // Columns are for DATA first of all; a plain list of texts has none.
-        if let path = calibration.calibrate, path == "-" || DataFormat(path: path) == .txt {
-            (columns.textColumn, columns.pairColumn) = (nil, nil)
-        }
-        if let path = calibration.calibrate, ![.csv, .tsv].contains(DataFormat(path: path)) {
-            (columns.delimiter, columns.quoting) = (nil, nil)
-        }
+        let columns = calibration.calibrate.map(examples.columns.besideData) ?? examples.columns
         options.calibration = try calibration.calibration(columns, quiet: common.quiet)
 
         let start = ContinuousClock.now

@@ -64,6 +64,16 @@ struct ColumnOptions: ParsableArguments {
         return dialect
     }
 
+    /// The same for a file of texts beside the labelled data that they are said of first of all: its format is its own, a
+    /// plain list of texts has no columns, and only a table is written in one way or another.
+    func besideData(_ path: String) -> ColumnOptions {
+        var columns = self
+        columns.format = nil
+        if path == "-" || DataFormat(path: path) == .txt { (columns.textColumn, columns.pairColumn) = (nil, nil) }
+        if ![.csv, .tsv].contains(DataFormat(path: path)) { (columns.delimiter, columns.quoting) = (nil, nil) }
+        return columns
+    }
+
     /// The columns for the reader, with one of labels where there are some.
     func selection(label: String? = nil) -> ColumnSelection {
         ColumnSelection(

@@ -67,7 +67,10 @@ struct ExampleOptions: ParsableArguments {
     }
 
     /// Whether nothing is asked for.
-    var isDefault: Bool { columns.isDefault && labelColumn == nil && labelSeparator == nil }
+    var isDefault: Bool { columns.isDefault && !readsLabels }
+
+    /// Whether something is said of labels.
+    var readsLabels: Bool { labelColumn != nil || labelSeparator != nil }
 }
 
 /// A set too large to be held.

@@ -28,6 +28,8 @@ struct ModelCost {
     let blocks: Int
     /// Attention heads of all blocks.
     let heads: Int
+    /// Rows of the word table.
+    let words: Int
     private let sizes: [ModelComponent: Size]
     /// 10⁹ multiply-adds a token.
     let gmac: Double
@@ -62,6 +64,7 @@ struct ModelCost {
     private init(_ bundle: ModelBundle, score: Double?) {
         let (config, top) = (bundle.checkpoint.config, bundle.checkpoint.head)
         (blocks, heads, self.score) = (config.layerCount, config.totalHeadCount, score)
+        words = config.vocabularySize
         sizes = Dictionary(grouping: config.parameters(head: top), by: \.component).mapValues { list in
             list.reduce(Size()) { $0 + Size(weights: $1.shape.count, int8Bytes: $1.int8ByteCount) }
         }
@@ -78,7 +81,7 @@ struct ModelCost {
         for component in ModelComponent.allCases { parts[component.rawValue] = sizes[component]?.json }
         parts["total"] = size(ModelComponent.allCases).json
         var object: JSONObject = [
-            "blocks": .integer(blocks), "heads": .integer(heads),
+            "blocks": .integer(blocks), "heads": .integer(heads), "words": .integer(words),
             "embeddingWeights": .integer(size([.embeddings]).weights),
             "blockWeights": .integer(size([.attention, .feedForward]).weights),
             "headWeights": .integer(size([.pooler, .head]).weights), "parts": .object(parts),
@@ -101,6 +104,7 @@ struct ModelCost {
         table.add(["", "before", "after"])
         add("blocks") { "\($0.blocks)" }
         add("attention heads") { "\($0.heads)" }
+        add("words") { grouped($0.words) }
         addParts("weights") { grouped($0.weights) }
         addParts("bytes in fp32") { byteSize($0.fp32Bytes) }
         addParts("bytes in int8") { byteSize($0.int8Bytes) }
