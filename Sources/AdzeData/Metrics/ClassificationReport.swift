@@ -77,7 +77,19 @@ public struct ClassificationTally: Sendable {
 public struct CalibrationTally: Sendable {
     /// The number of bins.
     public static let binCount = 15
-    private var bins = [(count: Int, correct: Int, confidence: Double)](repeating: (0, 0, 0), count: binCount)
+
+    /// Answers of like confidence.
+    public struct Bin: Sendable, Equatable {
+        /// How many there are.
+        public fileprivate(set) var count = 0
+        /// How many of them are right.
+        public fileprivate(set) var correct = 0
+        /// The sum of their confidences.
+        public fileprivate(set) var confidence = 0.0
+    }
+
+    /// The bins, lowest confidence first.
+    public private(set) var bins = [Bin](repeating: Bin(), count: binCount)
 
     /// A tally without answers.
     public init() {}

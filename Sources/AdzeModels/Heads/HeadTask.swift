@@ -25,11 +25,15 @@ public struct ClassificationHead: Sendable, Equatable {
 
     /// Scores from logits as transformers' text-classification pipeline gives them: the logit itself for regression, a
     /// sigmoid for multi-label heads and for a single logit, else softmax. Computed in double precision.
-    public func scores(_ logits: [Float]) -> [Double] {
-        switch problemType {
+    public func scores(_ logits: [Float]) -> [Double] { scores(logits, temperature: 1) }
+
+    /// The same of logits that are divided by a temperature, but for regression.
+    public func scores(_ logits: [Float], temperature: Double) -> [Double] {
+        func sigmoids() -> [Double] { logits.map { sigmoid($0, temperature: temperature) } }
+        return switch problemType {
         case .regression: logits.map(Double.init)
-        case .multiLabel: logits.map(sigmoid)
-        case .singleLabel, nil: logits.count == 1 ? logits.map(sigmoid) : softmax(logits)
+        case .multiLabel: sigmoids()
+        case .singleLabel, nil: logits.count == 1 ? sigmoids() : softmax(logits, temperature: temperature)
         }
     }
 }
