@@ -63,6 +63,8 @@ extension RunCheckpointError: LocalizedError {}
 
 extension BundleError: LocalizedError {}
 extension TextReadingError: LocalizedError {}
+extension AnswerRuleError: LocalizedError {}
+extension AnswerCalibrationError: LocalizedError {}
 extension LocationError: LocalizedError {}
 extension AddedTokensError: LocalizedError {}
 extension EvaluationError: LocalizedError {}

@@ -91,7 +91,7 @@ public struct EvaluationDetails: Sendable {
 
     /// The worst of the labels decides: how sure the model was of what is not so.
     private mutating func add(_ actual: [Int], _ example: Example, _ answer: Classification) {
-        let said = answer.scores.indices.filter { answer.scores[$0] > 0.5 }
+        let said = said(answer)
         guard said != actual else { return }
         let error = answer.scores.indices.reduce(0.0) { worst, label in
             let score = answer.scores[label]
@@ -99,6 +99,17 @@ public struct EvaluationDetails: Sendable {
         }
         func names(_ list: [Int]) -> String { list.isEmpty ? "none" : list.map { labels[$0] }.joined(separator: ", ") }
         keep(example, actual: names(actual), predicted: names(said), score: error)
+    }
+
+    /// The labels that a model of any number of labels says, in its order.
+    private func said(_ answer: Classification) -> [Int] {
+        switch answer.verdict {
+        case .set(let names):
+            let names = Set(names)
+            return labels.indices.filter { names.contains(labels[$0]) }
+        case .abstained: return []
+        case .answered, nil: return answer.scores.indices.filter { answer.scores[$0] > 0.5 }
+        }
     }
 
     private mutating func keep(_ example: Example, actual: String, predicted: String, score: Double) {

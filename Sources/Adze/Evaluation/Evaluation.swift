@@ -50,7 +50,7 @@ extension TextClassifier {
         _ source: consuming sending ExampleSource, options: TextOptions = TextOptions(),
         progress: (Int) -> Void = { _ in }, each: (Example, Classification) -> Void = { _, _ in }
     ) throws -> EvaluationReport {
-        var evaluation = try Evaluation(head)
+        var evaluation = try Evaluation(head, rule)
         let opened = OpenedExamples(source)
         let windows = ReadAhead<ReadExample>(.texts, cost: { $0.byteCount }) { _ in
             { try opened.next() }
@@ -79,7 +79,7 @@ extension TextClassifier {
         _ examples: [Example], options: TextOptions, window: Int, each: (Example, Classification) -> Void,
         progress: (Int) -> Void
     ) throws -> EvaluationReport {
-        var evaluation = try Evaluation(head)
+        var evaluation = try Evaluation(head, rule)
         var rest = examples[...]
         while !rest.isEmpty {
             try evaluate(Array(rest.prefix(window)), options, into: &evaluation, each)
@@ -164,16 +164,19 @@ struct Evaluation {
     /// What the source of the examples has to say.
     var notes: [String] = []
     private let head: ClassificationHead
+    private let rule: AnswerRule
     // One of the three, by what the model says; kept apart so that each answer is added in place.
     private var ofLabel: ClassificationTally?
     private var ofLabels: MultiLabelTally?
     private var ofNumber: RegressionTally?
+    private var ofAnswered = AnsweredReport()
+    private var ofSets = SetReport()
     private(set) var exampleCount = 0
     private var truncatedCount = 0
 
-    /// An empty tally for a model's answers.
-    init(_ head: ClassificationHead) throws {
-        self.head = head
+    /// An empty tally for a model's answers, which a rule may have given.
+    init(_ head: ClassificationHead, _ rule: AnswerRule = AnswerRule()) throws {
+        (self.head, self.rule) = (head, rule)
         switch try head.targetKind(separator: nil) {
         case .label(let table): ofLabel = ClassificationTally(labelCount: table.count)
         case .labels(let table, _): ofLabels = MultiLabelTally(labelCount: table.count)
@@ -186,10 +189,13 @@ struct Evaluation {
         guard answer.logits.allSatisfy(\.isFinite) else { throw .notFinite(place: example.place) }
         guard head.takes(example.target) else { throw .unfitTarget(place: example.place) }
         switch example.target {
-        case .label(let actual): ofLabel?.add(actual: actual, probabilities: answer.scores)
+        case .label(let actual):
+            ofLabel?.add(actual: actual, probabilities: answer.scores)
+            guard let said = rule.said(answer.scores) else { break }
+            ofAnswered.add(isAnswered: !said.isEmpty, isRight: said.first == actual)
+            ofSets.add(size: said.count, isCovered: said.contains(actual))
         case .labels(let actual):
-            // Strictly more: a logit of 0 says nothing for the label.
-            ofLabels?.add(actual: actual, predicted: head.labels.indices.filter { answer.scores[$0] > 0.5 })
+            ofLabels?.add(actual: actual, predicted: answer.saidLabels(rule))
         case .number(let actual):
             // A head that does not say what its one logit is has a sigmoid for a score; the number is the logit.
             let isScore = head.problemType == .regression
@@ -205,8 +211,22 @@ struct Evaluation {
             ofLabel.map { EvaluationReport.Scores.label($0.report) }
             ?? ofLabels.map { .labels($0.report) } ?? ofNumber.map { .number($0.report) }
         guard exampleCount > 0, let scores else { throw .noExamples }
-        return EvaluationReport(
+        var report = EvaluationReport(
             labels: head.labels, exampleCount: exampleCount, truncatedCount: truncatedCount, scores: scores,
             notes: notes)
+        switch rule.decision {
+        case .threshold: report.answered = ofAnswered
+        case .set: report.sets = ofSets
+        case .best, .thresholds: break
+        }
+        return report
+    }
+}
+
+extension Classification {
+    /// Of any number of labels those that a model says by its rule; without one those of a score above one half.
+    func saidLabels(_ rule: AnswerRule) -> [Int] {
+        // Strictly more: a logit of 0 says nothing for the label.
+        rule.said(scores) ?? scores.indices.filter { scores[$0] > 0.5 }
     }
 }

@@ -30,6 +30,10 @@ public struct EvaluationReport: Sendable, Equatable {
     public let scores: Scores
     /// What a person should hear of the data: the columns that were taken, labels written otherwise than the model's.
     public let notes: [String]
+    /// How often the model answered, and how well, where its rule for its answers lets it abstain.
+    public internal(set) var answered: AnsweredReport?
+    /// How often its sets of labels held the right one, where its rule gives sets.
+    public internal(set) var sets: SetReport?
 
     /// The one number that says most, with its name: accuracy, micro F1, or Pearson's correlation; the mean squared
     /// error where there is no correlation.
@@ -48,7 +52,9 @@ public struct EvaluationReport: Sendable, Equatable {
     /// - `label`: `accuracy`, `macroF1`, `microF1`, `weightedF1`, `macroPrecision`, `macroRecall`, `weightedPrecision`,
     ///   `weightedRecall`, `macroF1AllLabels`, `mcc`, `logLoss`, `ece`; `labels`: for each of the model's
     ///   `{label, precision, recall, f1, support, predicted}`; `confusionMatrix`: a row for each actual label, null
-    ///   above `matrixLimit` labels; `mistakes`: the most frequent, `{actual, predicted, count}`.
+    ///   above `matrixLimit` labels; `mistakes`: the most frequent, `{actual, predicted, count}`; where a rule lets the
+    ///   model abstain `answered`: `{texts, share, accuracy, wrongShare}`, where it gives sets `sets`: `{coverage,
+    ///   meanSize, singleShare}`.
     /// - `labels`: `subsetAccuracy`, `macroF1`, `microF1`, `weightedF1`, `samplesF1` and the same of `Precision` and
     ///   `Recall`; `labels` as above.
     /// - `number`: `mse`, `mae`, `r2`, `pearson`, `spearman`; null where they are not defined, or beyond a `Double`.
@@ -66,6 +72,8 @@ public struct EvaluationReport: Sendable, Equatable {
             object["pearson"] = report.pearson.map { .number($0) } ?? .null
             object["spearman"] = report.spearman.map { .number($0) } ?? .null
         }
+        if let answered { object["answered"] = .object(answered.json) }
+        if let sets { object["sets"] = .object(sets.json) }
         return object
     }
 

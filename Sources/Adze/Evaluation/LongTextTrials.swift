@@ -100,7 +100,7 @@ extension TextClassifier {
         let longReport =
             try long.isEmpty ? nil : evaluate(long, options: options) { answers.append(($0, $1)) }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        var whole = try Evaluation(head)
+        var whole = try Evaluation(head, self.rule)
         for (example, answer) in answers { try whole.add(example, answer) }
         let report = try whole.report()
         let trial = LongTextTrial(

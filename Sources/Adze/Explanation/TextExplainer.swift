@@ -37,6 +37,7 @@ public final class TextExplainer: Sendable {
     /// The most tokens of one input.
     public let maximumLength: Int
     private let reading: TextReading
+    private let temperature: Double
     private let head: ClassificationHead
     private let tokenizer: Tokenizer
     private let cleaner: TextCleaner?
@@ -67,6 +68,7 @@ public final class TextExplainer: Sendable {
         self.head = head
         tokenizer = try bundle.requireTokenizer()
         (maximumLength, reading, cleaner) = (bundle.maximumLength, bundle.reading, try bundle.cleaner())
+        temperature = bundle.rule.temperature
         let padID = tokenizer.vocabulary.id(of: tokenizer.settings.paddingToken) ?? checkpoint.config.padTokenID
         self.padID = Int32(padID)
         self.pool = pool.workers
@@ -255,8 +257,9 @@ public final class TextExplainer: Sendable {
         let target = ends.target
         return .success(
             Explanation(
-                label: labels[target], labelIndex: target, score: head.scores(ends.logits)[target],
-                logit: ends.logits[target], baselineLogit: ends.baseline?.logits[target], tokens: text.tokens,
+                label: labels[target], labelIndex: target,
+                score: head.scores(ends.logits, temperature: temperature)[target], logit: ends.logits[target],
+                baselineLogit: ends.baseline?.logits[target], tokens: text.tokens,
                 attributions: sums, truncatedTokenCount: text.truncatedTokenCount))
     }
 }

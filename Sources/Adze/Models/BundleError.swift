@@ -37,12 +37,13 @@ public enum BundleError: AdzeFailure, Equatable {
     case unknownMetric(String, task: String, expected: [String])
     case undefinedMetric(String)
     case unfitReading(TextReadingError, option: String)
+    case unfitRule(AnswerRuleError, option: String)
 
     /// A request of the user's, a missing input, or bad data.
     public var kind: FailureKind {
         switch self {
         case .unknownShape, .badSelection, .noClassifier, .headLeftOut, .wrongHead, .notScored, .severalNumbers,
-            .differentHeads, .unknownMetric, .unfitReading:
+            .differentHeads, .unknownMetric, .unfitReading, .unfitRule:
             .usage
         case .noTokenizer, .noTokenizerFiles: .missingInput
         case .notAModelFolder: .outputExists
@@ -126,6 +127,7 @@ public enum BundleError: AdzeFailure, Equatable {
             "the metric \(name) is not defined for this data, where the answers or the model's are all the same;"
                 + " take other data or another --metric"
         case .unfitReading(let error, let option): "\(option): \(error)"
+        case .unfitRule(let error, let option): "\(option): \(error)"
         case .differentHeads: "texts are compared for two classifiers of texts alone; leave -i out to compare tensors"
         }
     }

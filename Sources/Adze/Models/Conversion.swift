@@ -52,6 +52,9 @@ extension ModelBundle {
     package func convert(
         to path: String, options: ConversionOptions = ConversionOptions()
     ) throws -> ConversionReport {
+        guard keepsRule(convertedBy: options) else {
+            return try withoutAnswerRule().convert(to: path, options: options)
+        }
         do {
             return try convertUnlocated(to: path, options: options)
         } catch let error as CheckpointError {
@@ -117,12 +120,20 @@ extension ModelBundle {
         let old = native.metadata
         let new = metadata([], plan)
         let isWhole = checkpoint.map?.entries.count == checkpoint.store.tensors.count
-        if native.store != .full || !isWhole || new.config != old.config || new.head != old.head
+        let isSameConfig = withoutLabelRule(new.config) == withoutLabelRule(old.config)
+        if native.store != .full || !isWhole || !isSameConfig || new.head != old.head
             || new.labels != old.labels || new.tokenizer != old.tokenizer
         {
             plan.report?["quality"] = nil
         }
         return plan
+    }
+
+    /// A configuration without the rule for its answers, unless that is of several labels: it alone changes which is best.
+    private func withoutLabelRule(_ config: JSONValue?) -> JSONValue? {
+        guard var members = config?.object, members[AnswerRule.configKey]?["thresholds"] == nil else { return config }
+        members[AnswerRule.configKey] = nil
+        return .object(members)
     }
 
     private func write(

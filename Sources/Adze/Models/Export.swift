@@ -25,6 +25,9 @@ extension ModelBundle {
     /// names of safetensors and PyTorch; all else in it stays. Throws the readers' errors and `FileError`.
     @discardableResult
     package func export(to path: String, format: ExportFormat, replacing: Bool = false) throws -> Int {
+        guard keepsRuleExported else {
+            return try withoutAnswerRule().export(to: path, format: format, replacing: replacing)
+        }
         try ModelBundle.checkExport(to: path, replacing: replacing)
         let form = checkpoint.head.form
         guard format != .study || form == .pooled && checkpoint.head.classification != nil || form.readsEveryPosition

@@ -40,6 +40,10 @@ extension ModelBundle {
                 recipe.poolings.map(\.rawValue).joined(separator: "+") + (recipe.normalize ? ", normalized" : ""))
         }
         if !reading.isEmpty { fields["texts"] = .object(reading.json) }
+        if !rule.isEmpty {
+            fields["answers"] = .object(rule.json(labels: head.labels ?? []))
+            if let guarantee = rule.guarantee { fields["guarantee"] = .string(guarantee) }
+        }
         if let native = source.native { add(native, to: &fields) }
         if let map = checkpoint.map, source.native == nil {
             fields["dropped"] = .array(map.dropped.map { .string($0.source) })

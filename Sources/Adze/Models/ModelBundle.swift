@@ -21,6 +21,8 @@ public struct ModelBundle: Sendable {
     public let sentenceRecipe: SentenceRecipe?
     /// How texts are read, where the model says so.
     public let reading: TextReading
+    /// What is made of the logits of a text, where the model says so.
+    public let rule: AnswerRule
     /// What a user should hear of.
     public let notes: [String]
     /// Who multiplies in fp32; nil for what suits the processor.
@@ -56,6 +58,7 @@ public struct ModelBundle: Sendable {
             notes += tokenizer?.notes ?? ModelBundle.notes(onTokenizerOf: source)
             sentenceRecipe = try ModelBundle.recipe(source, checkpoint, &notes)
             reading = try ModelBundle.reading(configuration, checkpoint, tokenizer)
+            rule = try ModelBundle.rule(configuration, checkpoint, source, options, &notes)
             self.notes = notes
         } catch let error as any AdzeFailure {
             throw LocatedError(path: path, underlying: error)
@@ -84,6 +87,9 @@ public struct ModelBundle: Sendable {
     var configMembers: JSONObject {
         var members = checkpoint.configMembers
         if !reading.isEmpty { members[TextReading.configKey] = .object(reading.json) }
+        if !rule.isEmpty {
+            members[AnswerRule.configKey] = .object(rule.json(labels: checkpoint.head.labels ?? []))
+        }
         return members
     }
 }
@@ -177,6 +183,22 @@ extension ModelBundle {
         return try TextReading(json: value).fitted(
             to: checkpoint, tokenizer, limit: maximumLength(checkpoint, tokenizer))
     }
+
+    /// The rule that the configuration tells, where labels, head and tokenizer are those that it was measured with.
+    private static func rule(
+        _ configuration: JSONValue?, _ checkpoint: ModelCheckpoint, _ source: OpenedModel, _ options: ModelOptions,
+        _ notes: inout [String]
+    ) throws(AnswerRuleError) -> AnswerRule {
+        guard let value = configuration?[AnswerRule.configKey] else { return AnswerRule() }
+        let isOther =
+            options.checkpoint.newHead != nil || options.checkpoint.labels != nil
+            || source.native != nil && options.tokenizerPath != nil
+        guard !isOther else {
+            notes.append(AnswerRule.droppedNote)
+            return AnswerRule()
+        }
+        return try AnswerRule(json: value, labels: checkpoint.head.labels ?? []).fitted(to: checkpoint)
+    }
 }
 
 /// Reads a JSON file of at most 16 MB.
@@ -268,27 +290,36 @@ extension ModelBundle {
         _ old: ModelBundle, checkpoint: ModelCheckpoint, tokenizer: Tokenizer?, edit: ModelEdit,
         uncut: UncutModel? = nil
     ) {
+        // A rule holds for the very answers that it was measured on.
         self.init(
-            old, checkpoint: checkpoint, tokenizer: tokenizer, reading: old.reading, edits: old.edits + [edit],
-            uncut: uncut)
+            old, checkpoint: checkpoint, tokenizer: tokenizer, reading: old.reading, rule: AnswerRule(),
+            edits: old.edits + [edit], uncut: uncut)
     }
 
-    /// The same model, read in another way.
+    /// The same model, whose texts are read in another way; a rule that was measured on the old one is dropped.
     init(_ old: ModelBundle, reading: TextReading) {
         self.init(
-            old, checkpoint: old.checkpoint, tokenizer: old.tokenizer, reading: reading, edits: old.edits,
-            uncut: old.uncut)
+            old, checkpoint: old.checkpoint, tokenizer: old.tokenizer, reading: reading,
+            rule: reading == old.reading ? old.rule : AnswerRule(), edits: old.edits, uncut: old.uncut)
+    }
+
+    /// The same model, whose answers are given by another rule.
+    init(_ old: ModelBundle, rule: AnswerRule) {
+        self.init(
+            old, checkpoint: old.checkpoint, tokenizer: old.tokenizer, reading: old.reading, rule: rule,
+            edits: old.edits, uncut: old.uncut)
     }
 
     private init(
         _ old: ModelBundle, checkpoint: ModelCheckpoint, tokenizer: Tokenizer?, reading: TextReading,
-        edits: [ModelEdit], uncut: UncutModel?
+        rule: AnswerRule, edits: [ModelEdit], uncut: UncutModel?
     ) {
         source = old.source
         self.checkpoint = checkpoint
         self.tokenizer = tokenizer
         sentenceRecipe = old.sentenceRecipe
         self.reading = reading.limited(to: ModelBundle.maximumLength(checkpoint, tokenizer))
+        self.rule = rule
         notes = old.notes
         (floatProducts, wordNetPath) = (old.floatProducts, old.wordNetPath)
         self.edits = edits

@@ -3,7 +3,7 @@
 
 /// The names of the members.
 private enum Key: String, CodingKey {
-    case label, score, scores, labels, top, logits, truncated
+    case label, score, scores, labels, top, logits, truncated, abstained, set
     case entities, entityGroup = "entity_group", entity, word, start, end, index
     case answers, answer, windows
     case masks, token, tokenText = "token_str", sequence
@@ -68,13 +68,19 @@ extension Classification: Codable {
         self.init(
             labels: labels, top: try values.decode([Score].self, forKey: .top), scores: scores,
             logits: try values.decode([Float].self, forKey: .logits), truncatedTokenCount: try values.decodeTruncated())
+        guard let abstained = try values.decodeIfPresent(Bool.self, forKey: .abstained) else { return }
+        let set = try values.decodeIfPresent([String].self, forKey: .set)
+        verdict = abstained ? .abstained : set.map(Verdict.set) ?? .answered
     }
 
     /// Writes `label`, `score`, `top`, `scores` by label, `labels` in the model's order, `logits`, and `truncated` where
-    /// anything was cut off.
+    /// anything was cut off; where the model has a rule for its answers `abstained`, with null for `label` where it is
+    /// true, and the `set` where there is one.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: Key.self)
-        try values.encode(label, forKey: .label)
+        if abstained { try values.encodeNil(forKey: .label) } else { try values.encode(label, forKey: .label) }
+        if verdict != nil { try values.encode(abstained, forKey: .abstained) }
+        if case .set(let set) = verdict { try values.encode(set, forKey: .set) }
         try values.encode(score, forKey: .score)
         try values.encode(top, forKey: .top)
         try values.encode(scoresByLabel, forKey: .scores)

@@ -78,16 +78,34 @@ package struct LabelAnswers: RowAnswers {
 
     package func truncatedTokenCount(_ answer: Classification) -> Int { answer.truncatedTokenCount }
 
-    package func columns(_ answer: Classification) -> [String] { answer.top.flatMap { [$0.label, plain($0.score)] } }
+    package func columns(_ answer: Classification) -> [String] {
+        switch answer.verdict {
+        case .abstained: [LabelAnswers.abstention, plain(answer.score)]
+        case .set(let labels): [labels.joined(separator: LabelAnswers.separator), plain(answer.score)]
+        case .answered, nil: answer.top.flatMap { [$0.label, plain($0.score)] }
+        }
+    }
 
-    package let memberNames = ["label", "score", "scores", "logits"]
+    /// What stands in the place of a label where there is no answer.
+    package static let abstention = "abstain"
+    /// What stands between the labels of a set.
+    private static let separator = "|"
+
+    package var memberNames: [String] {
+        ["label", "score", "scores", "logits"] + (hasVerdicts ? ["abstained"] : [])
+            + (classifier.rule.givesLists ? ["set"] : [])
+    }
+
+    private var hasVerdicts: Bool { classifier.rule.decision != .best }
 
     package func members(_ answer: Classification) -> JSONObject { [:] }
 
     /// Written as it comes: a model may have a hundred thousand labels.
     package func writeMembers(_ answer: Classification, to line: inout [UInt8]) {
         line += "\"label\":".utf8
-        appendJSONString(answer.label, to: &line)
+        if answer.abstained { line += "null".utf8 } else { appendJSONString(answer.label, to: &line) }
+        if hasVerdicts { line += ",\"abstained\":\(answer.abstained)".utf8 }
+        if classifier.rule.givesLists { line += ",\"set\":\(set(answer).text)".utf8 }
         line += ",\"score\":\(JSONValue.number(answer.score).text),\"scores\":{".utf8
         var isFirst = true
         func add(_ label: String, _ score: Double) {
@@ -113,11 +131,19 @@ package struct LabelAnswers: RowAnswers {
     package var tableColumns: [String] {
         (1...max(1, min(topK, classifier.labels.count))).flatMap { rank in
             rank == 1 ? ["label", "score"] : ["label_\(rank)", "score_\(rank)"]
-        }
+        } + (classifier.rule.givesLists ? ["set"] : [])
     }
 
     package func tableFields(_ answer: Classification) -> [String] {
-        answer.top.flatMap { [$0.label, JSONValue.number($0.score).text] }
+        var fields = answer.top.flatMap { [$0.label, JSONValue.number($0.score).text] }
+        if answer.abstained { fields[0] = LabelAnswers.abstention }
+        return fields + (classifier.rule.givesLists ? [set(answer).text] : [])
+    }
+
+    /// The labels of a set; none of an answer that is not given.
+    private func set(_ answer: Classification) -> JSONValue {
+        guard case .set(let labels) = answer.verdict else { return [] }
+        return .array(labels.map(JSONValue.string))
     }
 
     /// Logits and scores of every label, for every window that there may be.

@@ -55,8 +55,25 @@ public struct Classification: Sendable, Equatable {
     public let logits: [Float]
     /// Tokens that did not fit and were cut off.
     public let truncatedTokenCount: Int
+    /// What the model's rule for its answers makes of the scores; nil where it has none, and the best label is the answer.
+    public internal(set) var verdict: Verdict?
 
-    /// The best label.
+    /// What a rule makes of scores.
+    public enum Verdict: Sendable, Equatable {
+        /// The best label is the answer.
+        case answered
+        /// No label's score is high enough.
+        case abstained
+        /// The labels that the answer may be, or of any number of labels those that hold: best first, at least one.
+        case set([String])
+    }
+
+    /// Whether the model's rule gives no answer.
+    public var abstained: Bool { verdict == .abstained }
+    /// The best label, where the model's rule lets it be an answer.
+    public var answer: String? { abstained ? nil : top.first?.label }
+
+    /// The best label, whether or not it is the answer.
     public var label: String { top.first?.label ?? "" }
     /// The best label's score.
     public var score: Double { top.first?.score ?? 0 }
@@ -111,6 +128,8 @@ public final class TextClassifier: Sendable {
     public let maximumLength: Int
     /// How texts are read unless options say otherwise.
     public let reading: TextReading
+    /// What is made of the logits of a text.
+    public let rule: AnswerRule
     let head: ClassificationHead
     let tokenizer: Tokenizer
     let cleaner: TextCleaner?
@@ -135,7 +154,8 @@ public final class TextClassifier: Sendable {
         guard let head = bundle.checkpoint.head.classification else { throw bundle.noClassifier }
         self.head = head
         tokenizer = try bundle.requireTokenizer()
-        (maximumLength, reading, cleaner) = (bundle.maximumLength, bundle.reading, try bundle.cleaner())
+        (maximumLength, cleaner) = (bundle.maximumLength, try bundle.cleaner())
+        (reading, rule) = (bundle.reading, bundle.rule)
         engine = try Engine(bundle, precision: precision, pool: pool.workers)
     }
 
@@ -144,7 +164,8 @@ public final class TextClassifier: Sendable {
         guard let head = bundle.checkpoint.head.classification else { throw bundle.noClassifier }
         self.head = head
         tokenizer = try bundle.requireTokenizer()
-        (maximumLength, reading, cleaner) = (bundle.maximumLength, bundle.reading, try bundle.cleaner())
+        (maximumLength, cleaner) = (bundle.maximumLength, try bundle.cleaner())
+        (reading, rule) = (bundle.reading, bundle.rule)
         self.engine = engine
     }
 
@@ -156,17 +177,22 @@ public final class TextClassifier: Sendable {
     public func classify(
         _ texts: [TextInput], topK: Int = 1, options: TextOptions = TextOptions()
     ) throws -> [Classification] {
+        let aggregate = options.completed(by: reading).aggregate ?? .mean
+        return try logits(texts, options).map { windows, truncated in
+            head.classification(windows, topK: topK, aggregate: aggregate, truncated: truncated, rule: rule)
+        }
+    }
+
+    /// The logits of each text's windows, and the tokens that were cut off; throws as `classify` does.
+    func logits(_ texts: [TextInput], _ options: TextOptions) throws -> [(windows: [[Float]], truncated: Int)] {
         let cutting = cutting(options)
         let encodings = try engine.map(texts.count) { try cutting.inputs(of: texts[$0]) }
         let sequences = encodings.flatMap { $0.map { TokenSequence($0) } }
         var outputs = try engine.run(sequences, outputs: .logits, take: \.logits)[...]
-        let aggregate = options.completed(by: reading).aggregate ?? .mean
         return encodings.map { windows in
             let logits = Array(outputs.prefix(windows.count))
             outputs = outputs.dropFirst(windows.count)
-            return head.classification(
-                logits, topK: topK, aggregate: aggregate,
-                truncated: windows.reduce(0) { $0 + $1.truncatedTokenCount })
+            return (logits, windows.reduce(0) { $0 + $1.truncatedTokenCount })
         }
     }
 
@@ -194,22 +220,9 @@ public final class TextClassifier: Sendable {
 extension ClassificationHead {
     /// Joins the windows of one text. Ties between labels go to the first.
     func classification(
-        _ windows: [[Float]], topK: Int, aggregate: WindowAggregate, truncated: Int
+        _ windows: [[Float]], topK: Int, aggregate: WindowAggregate, truncated: Int, rule: AnswerRule = AnswerRule()
     ) -> Classification {
-        let meanLogits = windows[0].indices.map { label in
-            windows.count == 1
-                ? windows[0][label] : Float(windows.reduce(0.0) { $0 + Double($1[label]) } / Double(windows.count))
-        }
-        let scores: [Double]
-        if windows.count == 1 || aggregate == .logits {
-            scores = self.scores(meanLogits)
-        } else {
-            let each = windows.map(self.scores)
-            scores = meanLogits.indices.map { label in
-                let values = each.map { $0[label] }
-                return aggregate == .max ? values.max() ?? 0 : values.reduce(0, +) / Double(values.count)
-            }
-        }
+        let scores = scores(windows, aggregate, temperature: rule.temperature)
         // One of many labels is found without sorting them all.
         let best =
             topK <= 1
@@ -218,6 +231,30 @@ extension ClassificationHead {
         return Classification(
             labels: labels, top: best.map { Classification.Score(label: labels[$0], score: scores[$0]) },
             scores: scores,
-            logits: meanLogits, truncatedTokenCount: truncated)
+            logits: mean(windows), truncatedTokenCount: truncated, verdict: verdict(scores, rule))
+    }
+
+    /// The scores of a text in one window or several, whose logits are divided by a temperature.
+    func scores(_ windows: [[Float]], _ aggregate: WindowAggregate, temperature: Double) -> [Double] {
+        if windows.count == 1 || aggregate == .logits { return scores(mean(windows), temperature: temperature) }
+        let each = windows.map { scores($0, temperature: temperature) }
+        return windows[0].indices.map { label in
+            let values = each.map { $0[label] }
+            return aggregate == .max ? values.max() ?? 0 : values.reduce(0, +) / Double(values.count)
+        }
+    }
+
+    private func mean(_ windows: [[Float]]) -> [Float] {
+        if windows.count == 1 { return windows[0] }
+        return windows[0].indices.map { label in
+            Float(windows.reduce(0.0) { $0 + Double($1[label]) } / Double(windows.count))
+        }
+    }
+
+    private func verdict(_ scores: [Double], _ rule: AnswerRule) -> Classification.Verdict? {
+        rule.said(scores).map { said in
+            if said.isEmpty { return .abstained }
+            return rule.givesLists ? .set(said.map { labels[$0] }) : .answered
+        }
     }
 }
