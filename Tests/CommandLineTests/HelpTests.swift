@@ -44,7 +44,7 @@ struct HelpTests {
                 "prune",
                 ["--keep", "--search", "--drop-heads", "--vocab", "--dev", "--max-drop", "--metric", "--output"]
             ),
-            ("lengths", ["--tokenizer"]), ("export", ["--output"]),
+            ("calibrate", ["--dev", "--output"]), ("lengths", ["--tokenizer"]), ("export", ["--output"]),
             ("report", ["--output"]), ("convert", ["--output"]),
         ] {
             let lines = try Tool.succeed(["help", verb]).lines.filter { $0.hasPrefix("  -") }

@@ -20,9 +20,10 @@ struct AdzeCommand: ParsableCommand {
         version: adzeVersion,
         subcommands: [
             ConvertCommand.self, InspectCommand.self, VerifyCommand.self, ExportCommand.self, PredictCommand.self,
-            EmbedCommand.self, AttentionCommand.self, ExplainCommand.self, EvaluateCommand.self, FinetuneCommand.self,
-            ReportCommand.self, LengthsCommand.self, QuantizeCommand.self, TokenizeCommand.self, PruneCommand.self,
-            CompareCommand.self, CleanCommand.self, DiffCommand.self, RescueCommand.self, BenchCommand.self,
+            EmbedCommand.self, AttentionCommand.self, ExplainCommand.self, EvaluateCommand.self, CalibrateCommand.self,
+            FinetuneCommand.self, ReportCommand.self, LengthsCommand.self, QuantizeCommand.self, TokenizeCommand.self,
+            PruneCommand.self, CompareCommand.self, CleanCommand.self, DiffCommand.self, RescueCommand.self,
+            BenchCommand.self,
         ])
 }
 

@@ -102,13 +102,17 @@ struct ConvertCommand: ParsableCommand {
         options.checkpoint.newHead = try newHead.map(splitLabels)
         options.checkpoint.newHeadForm = try form.specified()
         options.checkpoint.seed = seed
-        var bundle = try ModelBundle(path: model, options: options)
+        let opened = try ModelBundle(path: model, options: options)
+        var bundle = opened
         if let reading = try texts.reading() { bundle = try bundle.reading(longTexts: reading) }
         bundle = try bundle.cleaning(cleaning.choice(source.stated.lemmas))
         Console.notes(bundle.notes, quiet: common.quiet)
         var report: ConversionReport?
         if let output, !dryRun {
-            report = try bundle.convert(to: output, options: conversionOptions())
+            let conversion = try conversionOptions()
+            if !bundle.keepsRule(convertedBy: conversion) { bundle = bundle.withoutAnswerRule() }
+            opened.noteDroppedRule(in: bundle, quiet: common.quiet)
+            report = try bundle.convert(to: output, options: conversion)
         }
         if json {
             try StandardOutput.shared.json(jsonReport(bundle, report))

@@ -17,6 +17,8 @@ struct EvaluateCommand: ParsableCommand {
             macroF1, microF1, weightedF1, mcc, logLoss, ece, labels, confusionMatrix and more; for any number of labels \
             subsetAccuracy and samplesF1; for numbers mse, mae, r2, pearson, spearman.
 
+            Of a model that calibrate or --threshold lets abstain the scores are over all texts as before, and beside             them stand the part that it answers and how much of that is right; of one that gives sets how many hold the             right label, and how many labels they have.
+
             --long auto tries each way of treating long texts on --dev: the head, the tail, both, with half or a quarter \
             of the room for the head, and windows that share nothing or a quarter. It prints what each scored over all \
             texts and over the long ones, how many inputs these became and how long they took, and scores DATA with the \
@@ -52,6 +54,7 @@ struct EvaluateCommand: ParsableCommand {
         completion: .file(extensions: ["adze"]))
     var write: String?
 
+    @OptionGroup(title: "Answers") var abstaining: AbstainOptions
     @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
     @OptionGroup(title: "The study's program") var study: StudyProgramOptions
     @OptionGroup(title: "Source") var source: SourceOptions
@@ -82,7 +85,9 @@ struct EvaluateCommand: ParsableCommand {
             .writes(page.report, as: "--report", force: page.force)
             .writes(write, as: "--write", force: page.force).check()
         let opened = try openModel(model, source, products: products, quiet: common.quiet)
-        let bundle = try cleaning.applied(to: opened, source.stated.lemmas, quiet: common.quiet)
+        let cleaned = try cleaning.applied(to: opened, source.stated.lemmas, quiet: common.quiet)
+        let bundle = try abstaining.applied(
+            to: cleaned, precision: arithmetic.precision, readsOtherwise: texts.isGiven, quiet: common.quiet)
         var options = try texts.isAuto ? texts.automaticOptions() : texts.textOptions(of: bundle.reading)
         if study.program != nil, case .window = options.longText ?? bundle.reading.longText { throw studyReadsOneInput }
         Console.notes(texts.notes(bundle.reading), quiet: common.quiet)
@@ -131,7 +136,7 @@ struct EvaluateCommand: ParsableCommand {
                 title: "\(splitPath(model).name) on \(data == "-" ? "standard input" : splitPath(data).name)",
                 subtitle: arithmetic.precision.rawValue, facts: ReportOptions.facts(seconds: seconds))
         }
-        if let choice, let write { try keep(choice.best.rule, options, bundle, in: write) }
+        if let choice, let write { try keep(choice.best.rule, options, cleaned, in: write) }
         try show(report, choice, ofStudy)
         try StandardOutput.shared.flush()
         Console.summary(
@@ -168,7 +173,9 @@ struct EvaluateCommand: ParsableCommand {
         conversion.store = bundle.source.native?.store ?? .full
         conversion.replacing = page.force
         conversion.threads = common.threads
-        _ = try bundle.reading(longTexts: reading).convert(to: path, options: conversion)
+        let chosen = try bundle.reading(longTexts: reading)
+        bundle.noteDroppedRule(in: chosen, quiet: common.quiet)
+        _ = try chosen.convert(to: path, options: conversion)
         Console.summary("\(path) reads long texts as \(rule)", quiet: common.quiet)
     }
 

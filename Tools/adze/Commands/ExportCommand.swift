@@ -27,7 +27,8 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         try RunFiles().reads(model, as: "MODEL").reads(source)
             .writes(output.output, as: "-o", .folder, force: output.force).check()
-        let bundle = try openModel(model, source, quiet: common.quiet)
+        var bundle = try openModel(model, source, quiet: common.quiet)
+        if !bundle.keepsRuleExported { bundle = bundle.droppingRule(quiet: common.quiet) }
         let bytes = try bundle.export(to: output.output, format: format, replacing: output.force)
         if bundle.tokenizer == nil {
             Console.notes(["the model has no tokenizer; none was written"], quiet: common.quiet)

@@ -78,7 +78,8 @@ struct FinetuneCommand: ParsableCommand {
             metric: recipe.metric, classWeights: weights, teacher: teacher, threads: common.threads, cache: cache,
             progress: { answering.show("teacher", $0, of: $1) })
         answering.end()
-        Console.notes(cache.takeNotes() + notes(job), quiet: common.quiet)
+        let dropped = examples.bundle.droppedRuleNote.map { [$0] } ?? []
+        Console.notes(cache.takeNotes() + notes(job) + dropped, quiet: common.quiet)
         let waiting = ProgressLine(total: nil, quiet: common.quiet)
         defer { waiting.end() }
         waiting.show("scoring the model as it is")

@@ -14,7 +14,7 @@ struct PredictCommand: ParsableCommand {
             an answer has its line too: with --json {"error": …} and all its fields, with --csv a reason in the column \
             error, else an empty first column. If no row has an answer, the exit code is 65, with --strict if any has none.
 
-            text classifier: label, score; JSON label, score, scores, logits.
+            text classifier: label, score; JSON label, score, scores, logits. Where calibrate or --threshold lets it             abstain, abstain stands in the label's place, and JSON has abstained and for label null; of a set, or any             number of labels with thresholds, the labels stand with | between them, and JSON has the list set.
             token classifier: entity_group, word, score, start, end of each entity; JSON a list entities of objects with \
             these members, for --aggregate none with entity and index instead of entity_group. start and end count \
             Unicode scalars of the text.
@@ -62,6 +62,7 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup var products: FloatProductsOptions
 
     @OptionGroup(title: "Answers") var head: HeadOptions
+    @OptionGroup(title: "Answers") var abstaining: AbstainOptions
 
     func validate() throws {
         if json, csv { throw ValidationError("give one of --json and --csv") }
@@ -101,10 +102,13 @@ struct PredictCommand: ParsableCommand {
             .reads(cleaning.stopwords, as: "--stopwords")
             .writes(output, as: "-o", force: force).check()
         let opened = try openModel(model, source, products: products, quiet: true)
-        let bundle = try cleaning.applied(to: opened, source.stated.lemmas, quiet: common.quiet)
-        let task = try TextTask(bundle, prefersNextSentence: head.nextSentence)
+        let cleaned = try cleaning.applied(to: opened, source.stated.lemmas, quiet: common.quiet)
+        let task = try TextTask(cleaned, prefersNextSentence: head.nextSentence)
         try head.check(
-            for: task, architecture: bundle.checkpoint.head.architectureName, reading: bundle.reading)
+            for: task, architecture: cleaned.checkpoint.head.architectureName, reading: cleaned.reading,
+            also: abstaining.given)
+        let bundle = try abstaining.applied(
+            to: cleaned, precision: arithmetic.precision, readsOtherwise: head.texts.isGiven, quiet: common.quiet)
         // The input is opened, and begins to be read, before the weights are.
         let input = try open(task)
         Console.notes(bundle.notes, quiet: common.quiet)

@@ -164,7 +164,7 @@ struct PruneCommand: ParsableCommand {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(cut.dev, as: "--dev")
             .reads(cut.corpus, as: "--vocab")
             .writes(output.output, as: "-o", isFile ? .file : .folder, force: output.force).check()
-        let bundle = try openModel(model, source, quiet: common.quiet)
+        let bundle = try openModel(model, source, quiet: common.quiet).droppingRule(quiet: common.quiet)
         let pruning = try Pruning(bundle, selection, cut, isFile: isFile, examples, common)
         try write(pruning.pruned, isFile)
         if isMeasured || json { try show(pruning, bundle) }

@@ -80,7 +80,8 @@ struct QuantizeCommand: ParsableCommand {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(dev, as: "--dev")
             .reads(calibration.calibrate, as: "--calibrate")
             .writes(output.output, as: "-o", force: output.force).check()
-        let bundle = try openModel(model, source, quiet: common.quiet)
+        // What the gate measures is what is written.
+        let bundle = try openModel(model, source, quiet: common.quiet).droppingRule(quiet: common.quiet)
         let textOptions = try texts.textOptions(of: bundle.reading)
         Console.notes(texts.notes(bundle.reading), quiet: common.quiet)
         let kind = try bundle.targetKind(separator: examples.separator)

@@ -61,7 +61,8 @@ extension HeadOptions {
     /// The options of each task, in the order of the help.
     private static func options(of task: TextTask) -> [String] {
         switch task {
-        case .classification: ["--top-k", "--long", "--aggregate", "--stride", "--max-length"]
+        case .classification:
+            ["--top-k", "--long", "--aggregate", "--stride", "--max-length", "--threshold", "--no-abstain"]
         case .entities: ["--long", "--stride", "--max-length", "--aggregate", "--ignore-labels"]
         case .answers:
             ["--top-k", "--stride", "--max-length", "--max-answer-length", "--allow-no-answer", "--split-words"]
@@ -84,10 +85,10 @@ extension HeadOptions {
     }
 
     /// Refuses an option that the task has no use for, by the name of the model's head, and those that contradict
-    /// each other.
-    func check(for task: TextTask, architecture: String, reading: TextReading) throws {
+    /// each other; `also` are those of other groups that were given.
+    func check(for task: TextTask, architecture: String, reading: TextReading, also more: [String] = []) throws {
         let known = HeadOptions.options(of: task)
-        if let other = given.first(where: { !known.contains($0) }) {
+        if let other = (given + more).first(where: { !known.contains($0) }) {
             throw OptionOfAnotherHead(option: other, architecture: architecture, known: known)
         }
         if aggregation != nil {

@@ -57,7 +57,9 @@ struct CleaningOptions: ParsableArguments {
     /// A model with what is asked for; notes of what it says itself are printed.
     func applied(to bundle: ModelBundle, _ wordNet: WordNetOptions, quiet: Bool) throws -> ModelBundle {
         if clean == nil { Console.notes(try bundle.cleaningNotes(), quiet: quiet) }
-        return try bundle.cleaning(choice(wordNet))
+        let cleaned = try bundle.cleaning(choice(wordNet))
+        bundle.noteDroppedRule(in: cleaned, quiet: quiet)
+        return cleaned
     }
 
     /// The cleaner that is asked for, or that the model of a tokenizer says, which is told.

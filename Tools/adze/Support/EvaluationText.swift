@@ -13,7 +13,7 @@ enum EvaluationText {
     static func lines(_ report: EvaluationReport) -> [String] {
         let names = report.labels.map { cut(oneField($0), columns: 40) }
         switch report.scores {
-        case .label(let scores): return lines(scores, names)
+        case .label(let scores): return lines(scores, names) + selective(report)
         case .labels(let scores): return lines(scores, names)
         case .number(let scores): return lines(scores)
         }
@@ -36,6 +36,25 @@ enum EvaluationText {
         }
         return lines + [""]
             + (names.count <= matrixLimit ? matrix(report.confusion, names) : mistakes(report.confusion, names))
+    }
+
+    /// What comes of a rule by which a model abstains, or gives sets.
+    private static func selective(_ report: EvaluationReport) -> [String] {
+        if let answered = report.answered {
+            let rest = answered.answeredCount > 0 ? ", \(CalibrateText.percent(answered.accuracy)) of these right" : ""
+            return [
+                "",
+                "answered \(grouped(answered.answeredCount)) of \(grouped(answered.exampleCount)), "
+                    + "\(CalibrateText.percent(answered.share))\(rest); wrong answers: "
+                    + "\(CalibrateText.percent(answered.wrongShare)) of all",
+            ]
+        }
+        guard let sets = report.sets else { return [] }
+        return [
+            "",
+            "\(CalibrateText.percent(sets.coverage)) of the sets hold the right label; mean size "
+                + "\(rounded(sets.meanSize, digits: 2)), \(CalibrateText.percent(sets.singleShare)) of one label",
+        ]
     }
 
     private static func lines(_ report: MultiLabelReport, _ names: [String]) -> [String] {

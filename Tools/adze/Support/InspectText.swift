@@ -16,6 +16,7 @@ enum InspectText {
         case "labels": field(key, value.array?.compactMap(\.string).map(oneItem) ?? [])
         case "provenance": members(key, value)
         case "texts": field(key, reading(value))
+        case "guarantee": field(key, words: plain(value).split(separator: " ").map(String.init))
         case "prunedHeads":
             field(key, (value.object ?? [:]).map { "block \($0.key): \(plain($0.value))" }, separator: ";")
         default: field(key, items(value))

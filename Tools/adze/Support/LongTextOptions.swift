@@ -22,6 +22,9 @@ struct LongTextOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The most tokens of one input; default: the model's.", valueName: "N"))
     var maxLength: Int?
 
+    /// Whether texts are to be read in a way that is named.
+    var isGiven: Bool { long != nil || stride != nil || maxLength != nil }
+
     /// What `--long` takes, wherever it stands.
     static let names = ["head", "tail", "head+tail", "window"]
 
@@ -99,6 +102,9 @@ struct WindowOptions: ParsableArguments {
 
     /// What the model says of long texts, where nothing else is asked for.
     func notes(_ reading: TextReading) -> [String] { texts.notes(reading) }
+
+    /// Whether texts are to be read in a way that is named, or joined in one.
+    var isGiven: Bool { texts.isGiven || aggregate != nil }
 
     /// The way as a model may carry it; nil where none is named.
     func reading() throws -> TextReading? {

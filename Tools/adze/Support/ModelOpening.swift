@@ -16,6 +16,20 @@ func openModel(
     return bundle
 }
 
+extension ModelBundle {
+    /// Says that what was made of the model has lost its rule for answers, where it has.
+    func noteDroppedRule(in other: ModelBundle, quiet: Bool) {
+        if other.rule.isEmpty, let note = droppedRuleNote { Console.notes([note], quiet: quiet) }
+    }
+
+    /// The model without its rule for answers, which is said: before what changes the answers.
+    func droppingRule(quiet: Bool) -> ModelBundle {
+        let other = withoutAnswerRule()
+        noteDroppedRule(in: other, quiet: quiet)
+        return other
+    }
+}
+
 /// Throws `ModelNotFound` where nothing has the model's path.
 func requireModel(_ path: String) throws {
     guard pathExists(path) else { throw ModelNotFound(path: path) }
