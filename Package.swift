@@ -173,7 +173,10 @@ let package = Package(
             ]),
         tests(
             of: "AdzeInsight",
-            ["Adze", "AdzeBytes", "AdzeData", .product(name: "Crypto", package: "swift-crypto")]),
+            [
+                "Adze", "AdzeBytes", "AdzeData", "AdzeModels", "AdzeThreads",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["AdzeTestSupport", "AdzeBytes", "AdzeKernels", "adze-cli", "adze-h5worker"],

@@ -42,13 +42,13 @@ public enum CalibrationPage {
     }
 
     private static func headlines(_ found: AnswerCalibration) -> [Headline] {
-        func change(_ value: (AnswerQuality) -> Double) -> String {
-            "\(Figure.score(value(found.scores.before))) → \(Figure.score(value(found.scores.heldOut)))"
-        }
+        let (before, heldOut) = (found.scores.before, found.scores.heldOut)
         var list = [
             Headline("temperature", Figure.score(found.rule.temperature), "what the logits are divided by"),
-            Headline("calibration error", change(\.calibrationError), "before → held out"),
-            Headline("log-loss", change(\.logLoss), "before → held out"),
+            Headline(
+                "calibration error", Figure.score(heldOut.calibrationError),
+                "held out; \(Figure.score(before.calibrationError)) before"),
+            Headline("log-loss", Figure.score(heldOut.logLoss), "held out; \(Figure.score(before.logLoss)) before"),
         ]
         if let answered = found.answered {
             let report = answered.heldOut ?? answered.after

@@ -181,6 +181,22 @@ extension EvaluationReport {
     /// Whether the model says numbers.
     var isOfNumbers: Bool { if case .number = scores { true } else { false } }
 
+    /// What comes of a rule by which a model abstains, or gives sets.
+    private var selective: [Headline] {
+        if let answered {
+            let accuracy = answered.answeredCount > 0 ? Figure.percent(answered.accuracy, 2) : "none"
+            return [
+                Headline("answered", Figure.percent(answered.share, 2), "of the texts"),
+                Headline("right of these", accuracy, "wrong of all: \(Figure.percent(answered.wrongShare, 2))"),
+            ]
+        }
+        guard let sets else { return [] }
+        return [
+            Headline("sets that hold", Figure.percent(sets.coverage, 2), "the right label"),
+            Headline("labels of a set", Figure.fixed(sets.meanSize, 2), "mean"),
+        ]
+    }
+
     /// The figures above all else, the one that counts first.
     var headlines: [Headline] {
         func figure(_ value: Double?) -> String { value.map(Figure.score) ?? "undefined" }
@@ -192,7 +208,7 @@ extension EvaluationReport {
                 Headline("MCC", figure(report.matthews), Meaning.matthews),
                 Headline("log-loss", figure(report.logLoss), Meaning.logLoss(labelCount: labels.count)),
                 Headline("calibration error", figure(report.calibrationError), Meaning.calibration),
-            ]
+            ] + selective
         case .labels(let report):
             return [
                 Headline("micro F1", figure(report.micro.f1), Meaning.microF1),
