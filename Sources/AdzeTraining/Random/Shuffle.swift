@@ -1,5 +1,7 @@
 // The order of an epoch and new weights, drawn from the counter. Not here: batches.
 
+public import AdzeBytes
+
 #if canImport(Glibc)
 private import Glibc
 #elseif canImport(Darwin)

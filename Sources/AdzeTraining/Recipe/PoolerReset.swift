@@ -1,6 +1,7 @@
 // Reinitialisation of the pooler, which on some tasks fine-tunes better from new weights than from those of
 // next-sentence pretraining. Not here: when that is asked for, see `Recipe.reinitialisesPooler`.
 
+internal import AdzeBytes
 public import AdzeKernels
 internal import AdzeModels
 

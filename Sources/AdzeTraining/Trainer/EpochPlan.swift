@@ -1,5 +1,7 @@
 // Which examples make which batch in which epoch: a function of the recipe and the lengths alone. Not here: running them.
 
+internal import AdzeBytes
+
 /// The order of a run's examples.
 struct EpochPlan: Sendable {
     let lengths: [Int]

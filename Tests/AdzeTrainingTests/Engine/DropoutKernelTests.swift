@@ -1,5 +1,6 @@
 // The dropout kernel against the generator that defines its draws.
 
+import AdzeBytes
 import AdzeKernels
 import AdzeTraining
 import Testing

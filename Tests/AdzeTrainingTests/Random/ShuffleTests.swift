@@ -1,5 +1,6 @@
 // The order of an epoch and the pooler's new weights.
 
+import AdzeBytes
 import AdzeKernels
 import AdzeModels
 import AdzeTensors

@@ -3,8 +3,8 @@
 
 /// The counter-based generator of a run.
 ///
-/// A draw has four coordinates: the seed of the run, the step (or epoch), the place in the program that draws, and the
-/// number of the element there. The same coordinates give the same bits on every machine.
+/// A draw has four coordinates: the seed of the run, the step (an epoch, or what is drawn for), the place in the program
+/// that draws, and the number of the element there. The same coordinates give the same bits on every machine.
 /// - Source: Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 public struct CounterGenerator: Sendable, Equatable {
     /// The seed of the run.
@@ -52,11 +52,4 @@ public struct CounterGenerator: Sendable, Equatable {
         // Exact: a power of two moves the exponent alone, and the largest Float below 1 stays below 2³².
         return UInt32(rate * 0x1p32)
     }
-}
-
-/// The places of the program that draw, beyond those that dropout has in a model (which count up from 0).
-enum DrawingPlace {
-    static let examples: UInt32 = 0xFFFF_0000
-    static let pooler: UInt32 = 0xFFFF_0001
-    static let batches: UInt32 = 0xFFFF_0002
 }

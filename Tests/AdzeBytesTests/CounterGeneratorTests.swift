@@ -1,9 +1,9 @@
 // The generator against the published known answers, and what follows from its being a function.
 
-import AdzeTraining
+import AdzeBytes
 import Testing
 
-@Suite struct PhiloxTests {
+@Suite struct CounterGeneratorTests {
     /// The three lines "philox4x32 10" of Random123's kat_vectors.
     @Test(arguments: [
         (

@@ -1,0 +1,8 @@
+// Where a run draws. Not here: the numbers, which are AdzeBytes' `CounterGenerator`'s.
+
+/// The places of the program that draw, beyond those that dropout has in a model (which count up from 0).
+enum DrawingPlace {
+    static let examples: UInt32 = 0xFFFF_0000
+    static let pooler: UInt32 = 0xFFFF_0001
+    static let batches: UInt32 = 0xFFFF_0002
+}
