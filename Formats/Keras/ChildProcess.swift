@@ -1,6 +1,8 @@
 // Runs a program with nothing but three streams: and no environment. Feeds it, reads what it says under limits, and
 // never leaves it behind. Not here: what program, and what its answers mean.
 
+internal import AdzeBytes
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Darwin)
@@ -34,21 +36,18 @@ struct ChildLimits {
     static let errorBytes = 4096
 }
 
-/// A system call refused: what, and the `errno`.
-struct ChildError: Error {
-    let call: String
-    let code: Int32
-}
-
 /// Runs a program to its end, or to one of the limits, and then kills it; it is reaped in any case.
 ///
 /// `input` is its standard input, `/dev/null` where nil. Throws only where the program did not start.
 func runChild(
     _ path: String, _ arguments: [String], input: [UInt8]?, limits: ChildLimits
-) throws(ChildError) -> ChildOutcome {
+) throws(ProcessError) -> ChildOutcome {
     var streams = try ChildStreams(feeds: input != nil)
     defer { streams.closeAll() }
-    let child = try spawn(path, arguments, streams)
+    let child = try startProcess(
+        path, arguments, environment: [],
+        streams: ProcessStreams(
+            input: streams.theirInput, output: streams.theirOutput, errors: streams.theirErrors))
     streams.closeChildEnds()
     let deadline = monotonicMilliseconds() + limits.seconds * 1000
     var exchange = Exchange(streams: streams, input: input ?? [], limits: limits)
@@ -70,8 +69,8 @@ private struct ChildStreams {
     var output: Int32 = -1
     var errors: Int32 = -1
 
-    init(feeds: Bool) throws(ChildError) {
-        do throws(ChildError) {
+    init(feeds: Bool) throws(ProcessError) {
+        do throws(ProcessError) {
             (output, theirOutput) = try ChildStreams.pair()
             (errors, theirErrors) = try ChildStreams.pair()
             if feeds { (theirInput, input) = try ChildStreams.pair() }
@@ -85,14 +84,16 @@ private struct ChildStreams {
     }
 
     /// Sockets and not pipes: writing to a socket whose reader is gone can be an error instead of a SIGPIPE.
-    private static func pair() throws(ChildError) -> (Int32, Int32) {
+    private static func pair() throws(ProcessError) -> (Int32, Int32) {
         var ends: [Int32] = [-1, -1]
         #if canImport(Glibc)
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         #else
         let kind = SOCK_STREAM
         #endif
-        guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw ChildError(call: "socketpair", code: errno) }
+        guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+            throw ProcessError(call: "socketpair", code: errno)
+        }
         #if !canImport(Glibc)
         for end in ends {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
@@ -213,50 +214,6 @@ private struct Exchange {
 }
 
 // MARK: - Starting and ending
-
-private func spawn(_ path: String, _ arguments: [String], _ streams: ChildStreams) throws(ChildError) -> pid_t {
-    #if canImport(Glibc)
-    var actions = unsafe posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
-    #else
-    var actions: posix_spawn_file_actions_t?
-    var attributes: posix_spawnattr_t?
-    #endif
-    unsafe posix_spawn_file_actions_init(&actions)
-    unsafe posix_spawnattr_init(&attributes)
-    defer {
-        unsafe posix_spawn_file_actions_destroy(&actions)
-        unsafe posix_spawnattr_destroy(&attributes)
-    }
-    if streams.theirInput >= 0 {
-        unsafe posix_spawn_file_actions_adddup2(&actions, streams.theirInput, 0)
-    } else {
-        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    }
-    unsafe posix_spawn_file_actions_adddup2(&actions, streams.theirOutput, 1)
-    unsafe posix_spawn_file_actions_adddup2(&actions, streams.theirErrors, 2)
-    // Signals as a fresh process has them, whatever this one ignores or blocks.
-    var signals = sigset_t()
-    unsafe sigemptyset(&signals)
-    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-    unsafe sigfillset(&signals)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-    // Every descriptor of ours is closed on exec. One that a host program left open, the worker closes first of all.
-    let flags = Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
-    #if canImport(Glibc)
-    unsafe posix_spawnattr_setflags(&attributes, flags)
-    #else
-    posix_spawnattr_setflags(&attributes, flags | Int16(POSIX_SPAWN_CLOEXEC_DEFAULT))
-    #endif
-
-    var argv: [UnsafeMutablePointer<CChar>?] = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
-    var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
-    defer { unsafe argv.forEach { unsafe free($0) } }
-    var child: pid_t = 0
-    let code = unsafe posix_spawn(&child, path, &actions, &attributes, &argv, &environment)
-    guard code == 0 else { throw ChildError(call: "posix_spawn", code: code) }
-    return child
-}
 
 /// Waits for the child; one that lives past the deadline with its streams closed is killed.
 func reap(_ child: pid_t, deadline: Int) -> ChildOutcome.End {

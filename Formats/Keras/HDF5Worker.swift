@@ -59,7 +59,7 @@ public struct HDF5Worker: Sendable, Equatable {
             // What is not compressed is as large as its file. No overflow: the size is below its limit.
             expectedBytes: size + 65536)
         let outcome: ChildOutcome
-        do throws(ChildError) {
+        do throws(ProcessError) {
             outcome = try runChild(path, [argument], input: input, limits: limits)
         } catch {
             if error.code == ENOENT || error.code == ENOTDIR { throw .readerMissing(path: path) }
