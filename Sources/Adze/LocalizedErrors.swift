@@ -39,6 +39,7 @@ extension TokenizerError: LocalizedError {}
 extension DataError: LocalizedError {}
 extension RowError: LocalizedError {}
 extension CleaningError: LocalizedError {}
+extension AugmentationError: LocalizedError {}
 
 extension ConfigError: LocalizedError {}
 extension CheckpointError: LocalizedError {}

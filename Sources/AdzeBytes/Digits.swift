@@ -30,9 +30,9 @@ package func rounded(_ value: Double, digits: Int) -> String {
     return sign + String(whole) + (digits == 0 ? "" : "." + String(repeating: "0", count: digits - text.count) + text)
 }
 
-/// `1 text`, `1,000 texts`.
-package func counted(_ number: Int, _ noun: String) -> String {
-    "\(groupedDigits(number)) \(noun)\(number == 1 ? "" : "s")"
+/// `1 text`, `1,000 texts`; a noun that takes more than an s with its plural.
+package func counted(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+    "\(groupedDigits(number)) \(number == 1 ? noun : plural ?? noun + "s")"
 }
 
 /// Bytes as `87 kB`, `433 MB` or `1.2 GB`, in powers of ten.

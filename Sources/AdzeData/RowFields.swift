@@ -16,8 +16,8 @@ public struct RowFields: Sendable, Equatable {
 
     private var form: Form?
     private var bytes: [UInt8] = []
-    /// Which of them are the row's texts.
-    private var texts: Set<Int> = []
+    /// Which of them are the row's text, and the second of a pair.
+    private var texts: [Int] = []
 
     /// No fields.
     public init() {}
@@ -37,7 +37,7 @@ public struct RowFields: Sendable, Equatable {
     /// The same fields, of which those at these places are the row's texts.
     func withTexts(_ places: [Int]) -> RowFields {
         var fields = self
-        fields.texts = Set(places)
+        fields.texts = places
         return fields
     }
 
@@ -105,6 +105,56 @@ public struct RowFields: Sendable, Equatable {
             if place < ranges.count { appendCSVField(bytes[ranges[place]], delimiter: delimiter, to: &out) }
         }
     }
+
+    // MARK: - The record again
+
+    /// About how much memory they take.
+    public var byteCount: Int { bytes.count + 64 }
+
+    /// Whether a JSON object has a member of this name; false for a table, whose header says that.
+    public func hasMember(_ name: String) -> Bool {
+        guard case .members(let members) = form else { return false }
+        return members.contains { $0.isNamed(name, in: bytes) }
+    }
+
+    /// Writes the record as its own format has it, without a line end: every field by its bytes, but for the texts where
+    /// others are given.
+    ///
+    /// - Parameters:
+    ///   - texts: the text, and the second of a pair, in place of the row's.
+    ///   - mark: a further field, or member, behind all others.
+    public func writeRecord(texts: [String]?, mark: (name: String, value: String)?, to out: inout [UInt8]) {
+        var replaced: [Int: String] = [:]
+        if let texts { for (place, text) in zip(self.texts, texts) { replaced[place] = text } }
+        switch form {
+        case .members(let members):
+            var written = 0
+            for (place, member) in members.enumerated() {
+                guard let text = replaced[place] else { continue }
+                out += bytes[written..<member.value.lowerBound]
+                appendJSONString(text, to: &out)
+                written = member.value.upperBound
+            }
+            if let mark, let last = members.last {
+                out += bytes[written..<last.value.upperBound] + [UInt8(ascii: ",")]
+                appendJSONString(mark.name, to: &out)
+                out.append(UInt8(ascii: ":"))
+                appendJSONString(mark.value, to: &out)
+                written = last.value.upperBound
+            }
+            out += bytes[written...]
+        case .table(let header, let ranges):
+            for (place, range) in ranges.enumerated() {
+                if place > 0 { out.append(header.delimiter) }
+                header.append(replaced[place].map { Array($0.utf8)[...] } ?? bytes[range], to: &out)
+            }
+            if let mark {
+                out.append(header.delimiter)
+                header.append(Array(mark.value.utf8)[...], to: &out)
+            }
+        case nil: break
+        }
+    }
 }
 
 /// The columns of a table.
@@ -117,11 +167,14 @@ public struct TableHeader: Sendable, Equatable {
     public let delimiter: UInt8
     /// Whether the file began with a byte order mark.
     public let hasMark: Bool
+    /// Whether fields may be in quotes.
+    private let isQuoted: Bool
 
-    init(names: [String], delimiter: UInt8, hasMark: Bool) {
+    init(names: [String], delimiter: UInt8, hasMark: Bool, isQuoted: Bool) {
         self.names = names
         self.delimiter = delimiter
         self.hasMark = hasMark
+        self.isQuoted = isQuoted
         let taken = Set(names)
         keys = names.enumerated().map { place, name in
             guard name.isEmpty else { return name }
@@ -129,6 +182,23 @@ public struct TableHeader: Sendable, Equatable {
             while taken.contains(key) { key += "_" }
             return key
         }
+    }
+
+    /// The header as the table has it, with a further column; nil where there is none.
+    public func record(with name: String?) -> [UInt8]? {
+        guard !names.allSatisfy(\.isEmpty) else { return nil }
+        var record: [UInt8] = hasMark ? [0xEF, 0xBB, 0xBF] : []
+        for (place, name) in (names + [name].compactMap(\.self)).enumerated() {
+            if place > 0 { record.append(delimiter) }
+            append(Array(name.utf8)[...], to: &record)
+        }
+        return record
+    }
+
+    /// Appends a field as the table writes it; without quotes there is no room for what separates fields and rows.
+    fileprivate func append(_ field: ArraySlice<UInt8>, to out: inout [UInt8]) {
+        if isQuoted { return appendCSVField(field, delimiter: delimiter, to: &out) }
+        for byte in field { out.append(byte == delimiter || byte == 0x0A ? 0x20 : byte) }
     }
 
     static func name(ofColumn place: Int) -> String { "column \(place + 1)" }

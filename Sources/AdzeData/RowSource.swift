@@ -252,7 +252,8 @@ public struct RowSource: ~Copyable {
                 result = try indexes(in: names)
             }
         }
-        header = TableHeader(names: names, delimiter: dialect.delimiter, hasMark: decoder.hadMark)
+        header = TableHeader(
+            names: names, delimiter: dialect.delimiter, hasMark: decoder.hadMark, isQuoted: dialect.isQuoted)
         indexes = result
         return result
     }

@@ -61,7 +61,7 @@ public struct WordNet: Sendable {
     }
 
     /// Ten times the largest there is.
-    private static let byteLimit = 64 << 20
+    static let byteLimit = 64 << 20
 
     /// The shortest lemma of a word, or the word itself where none is known. Words are in lower case.
     package func lemma(of word: [UInt8], as wordClass: WordClass) -> [UInt8] {
@@ -95,7 +95,7 @@ public struct WordNet: Sendable {
 }
 
 /// The lemmas of a class of words: the lines of an index file, found by a table of hashes, and its exceptions.
-private struct LemmaIndex: Sendable {
+struct LemmaIndex: Sendable {
     /// Forms that no rule makes, each with its bases.
     let exceptions: [[UInt8]: [[UInt8]]]
     private let bytes: [UInt8]
@@ -123,17 +123,24 @@ private struct LemmaIndex: Sendable {
     }
 
     /// Whether a form is a lemma.
-    func contains(_ form: [UInt8]) -> Bool {
-        guard !form.isEmpty else { return false }
+    func contains(_ form: [UInt8]) -> Bool { start(of: form) != nil }
+
+    /// The line of a lemma; nil for what is none.
+    func line(of form: [UInt8]) -> ArraySlice<UInt8>? {
+        start(of: form).map { bytes[$0...].prefix { $0 != UInt8(ascii: "\n") } }
+    }
+
+    private func start(of form: [UInt8]) -> Int? {
+        guard !form.isEmpty else { return nil }
         var place = LemmaIndex.hash(form[...]) & (table.count - 1)
         while table[place] != .max {
             let start = Int(table[place])
             // Every line goes on behind its lemma.
             let end = start + form.count
-            if end < bytes.count, bytes[start...].starts(with: form), bytes[end] == UInt8(ascii: " ") { return true }
+            if end < bytes.count, bytes[start...].starts(with: form), bytes[end] == UInt8(ascii: " ") { return start }
             place = (place + 1) & (table.count - 1)
         }
-        return false
+        return nil
     }
 
     /// A power of two, at least twice the count.
