@@ -71,6 +71,7 @@ extension AddedTokensError: LocalizedError {}
 extension EvaluationError: LocalizedError {}
 extension LabelErrorsError: LocalizedError {}
 extension FineTuningError: LocalizedError {}
+extension TextCommandError: LocalizedError {}
 extension TextProblem: LocalizedError {}
 extension TaskError: LocalizedError {}
 extension AttentionError: LocalizedError {}

@@ -173,6 +173,7 @@ public struct FineTuning: Sendable {
             scores[score.name] = .number(score.value)
         }
         facts["scores"] = .object(scores)
+        if let augmentation = examples.augmentation { facts["augmentation"] = augmentation.json }
         return facts
     }
 }

@@ -23,6 +23,8 @@ public struct TrainingTables: Sendable {
     public var separator: Character?
     /// The share of the training data that is held out where there is no development data.
     public var devShare = 0.1
+    /// How the training data is augmented, once what is held out is; nil leaves it.
+    public var augmentation: AugmentationOptions?
 
     /// The tables at these paths.
     package init(train: String, dev: String? = nil) {
@@ -63,6 +65,8 @@ public struct TrainingExamples: Sendable {
     public let train: [Example]
     /// The examples to be judged by.
     public let dev: [Example]
+    /// What augmentation made of the training data; nil where it is as it was read.
+    public let augmentation: AugmentationReport?
     /// Whether the classifier is new.
     public let hasNewHead: Bool
     /// What a person should hear of.
@@ -76,14 +80,17 @@ public struct TrainingExamples: Sendable {
     ///   - words: words to add to the vocabulary, see `ModelBundle.addingTokens(_:)`.
     ///   - allowsInt8: whether a file of int8 weights alone may be the start.
     ///   - cleaning: how texts are cleaned, in training and by the trained model.
+    ///   - threads: for a model that augments; nil takes all processors.
     package init(
         model path: String, options: ModelOptions = ModelOptions(), tables: TrainingTables, newHead: NewHead? = nil,
-        words: [String] = [], seed: UInt64 = 42, allowsInt8: Bool = false, cleaning: CleaningChoice = .asTheModelSays
+        words: [String] = [], seed: UInt64 = 42, allowsInt8: Bool = false, cleaning: CleaningChoice = .asTheModelSays,
+        threads: Int? = nil
     ) throws {
         var notes: [String] = []
         var options = options
         options.checkpoint.seed = seed
-        var bundle = try ModelBundle(path: path, options: options)
+        let start = try ModelBundle(path: path, options: options)
+        var bundle = start
         if let native = bundle.source.native, native.store == .int8, !allowsInt8 {
             throw LocatedError(path: path, underlying: FineTuningError.int8Start)
         }
@@ -132,9 +139,13 @@ public struct TrainingExamples: Sendable {
                 "no --dev: \(dev.count) of \(dev.count + train.count) examples are held out, the same share of each label"
             )
         }
+        // A head that fills masks is the start model's own, whatever takes its place.
+        let augmented = try tables.augmentation?.augmented(train, apartFrom: dev, model: start, threads: threads)
+        notes += augmented?.notes ?? []
         self.bundle = bundle
         self.kind = kind
-        self.train = train
+        self.train = augmented?.examples ?? train
+        self.augmentation = augmented?.report
         self.dev = dev
         self.hasNewHead = wanted != nil
         self.notes = notes
@@ -143,7 +154,7 @@ public struct TrainingExamples: Sendable {
     /// The same examples for another model with the same labels.
     init(_ other: TrainingExamples, of bundle: ModelBundle) {
         (self.bundle, kind, train, dev) = (bundle, other.kind, other.train, other.dev)
-        (hasNewHead, notes) = (true, [])
+        (augmentation, hasNewHead, notes) = (other.augmentation, true, [])
     }
 
     // MARK: - The head
