@@ -45,7 +45,7 @@ struct HelpTests {
                 ["--keep", "--search", "--drop-heads", "--vocab", "--dev", "--max-drop", "--metric", "--output"]
             ),
             ("calibrate", ["--dev", "--output"]), ("lengths", ["--tokenizer"]), ("export", ["--output"]),
-            ("report", ["--output"]), ("convert", ["--output"]),
+            ("report", ["--output"]), ("convert", ["--output"]), ("augment", ["--output"]),
         ] {
             let lines = try Tool.succeed(["help", verb]).lines.filter { $0.hasPrefix("  -") }
             for (line, name) in zip(lines, names) { #expect(line.contains(name), "\(verb): \(line)") }

@@ -21,9 +21,9 @@ struct AdzeCommand: ParsableCommand {
         subcommands: [
             ConvertCommand.self, InspectCommand.self, VerifyCommand.self, ExportCommand.self, PredictCommand.self,
             EmbedCommand.self, AttentionCommand.self, ExplainCommand.self, EvaluateCommand.self, CalibrateCommand.self,
-            FinetuneCommand.self, ReportCommand.self, LengthsCommand.self, QuantizeCommand.self, TokenizeCommand.self,
-            PruneCommand.self, CompareCommand.self, CleanCommand.self, DiffCommand.self, RescueCommand.self,
-            BenchCommand.self,
+            FinetuneCommand.self, ReportCommand.self, CleanCommand.self, AugmentCommand.self, LengthsCommand.self,
+            QuantizeCommand.self, TokenizeCommand.self, PruneCommand.self, CompareCommand.self, DiffCommand.self,
+            RescueCommand.self, BenchCommand.self,
         ])
 }
 

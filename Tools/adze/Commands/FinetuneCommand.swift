@@ -41,6 +41,7 @@ struct FinetuneCommand: ParsableCommand {
     @OptionGroup(title: "Data") var data: ExampleOptions
     @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
     @OptionGroup(title: "Teacher") var teaching: TeacherOptions
+    @OptionGroup(title: "Augmentation") private var augmentation: TrainingAugmentation
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Recipe") var products: FloatProductsOptions
     @OptionGroup(title: "Run") var runs: RunOptions
@@ -107,14 +108,16 @@ struct FinetuneCommand: ParsableCommand {
     }
 
     private func prepared(_ piped: PipedData) throws -> TrainingExamples {
-        let tables = judging.tables(train: piped.path(train), dev: dev.map(piped.path), data)
+        var tables = judging.tables(train: piped.path(train), dev: dev.map(piped.path), data)
+        tables.augmentation = try augmentation.options(seed: recipe.seed, source.stated.lemmas)
         var options = try source.modelOptions()
         options.floatProducts = products.fp32Products
         let words = try head.addTokens.map { try ModelBundle.readTokens(path: $0) } ?? []
         return try TrainingExamples(
             model: model, options: options, tables: tables, newHead: head.requested(length: recipe.maxLength),
             words: words,
-            seed: recipe.seed ?? 42, allowsInt8: head.fromInt8, cleaning: cleaning.choice(source.stated.lemmas))
+            seed: recipe.seed ?? 42, allowsInt8: head.fromInt8, cleaning: cleaning.choice(source.stated.lemmas),
+            threads: common.threads)
     }
 
     private func note(_ teacher: Teacher, _ count: Int) -> String {

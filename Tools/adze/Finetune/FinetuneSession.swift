@@ -64,15 +64,15 @@ final class FinetuneSession {
         progress.take(event)
         switch event {
         case .started(let overview):
-            write(
-                "start",
-                [
-                    "title": .string(title), "recipe": job.recipe.json, "labels": .array(labels.map(JSONValue.string)),
-                    "trainExamples": .integer(job.examples.train.count),
-                    "devExamples": .integer(job.examples.dev.count), "steps": .integer(overview.totalSteps),
-                    "labelCounts": .array(labelCounts.map { .integer($0) }), "version": .string(adzeVersion),
-                    "time": .string(ReportOptions.time),
-                ])
+            var members: JSONObject = [
+                "title": .string(title), "recipe": job.recipe.json, "labels": .array(labels.map(JSONValue.string)),
+                "trainExamples": .integer(job.examples.train.count),
+                "devExamples": .integer(job.examples.dev.count), "steps": .integer(overview.totalSteps),
+                "labelCounts": .array(labelCounts.map { .integer($0) }), "version": .string(adzeVersion),
+                "time": .string(ReportOptions.time),
+            ]
+            if let augmentation = job.examples.augmentation { members["augmentation"] = augmentation.json }
+            write("start", members)
         case .step(let step):
             tokensOfEpoch.tokens += step.tokens
             tokensOfEpoch.seconds += step.seconds
@@ -238,6 +238,7 @@ final class FinetuneSession {
         object["sourceBytes"] = .integer(report.sourceBytes)
         object["writtenBytes"] = .integer(report.writtenBytes)
         object["recipe"] = job.recipe.json
+        if let augmentation = job.examples.augmentation { object["augmentation"] = augmentation.json }
         return object
     }
 }

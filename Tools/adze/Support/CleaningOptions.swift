@@ -3,12 +3,12 @@
 import Adze
 import ArgumentParser
 
-/// Where the lemmas' files are.
+/// Where the files of lemmas and synonyms are.
 struct WordNetOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The folder of WordNet's files, for texts cleaned by lemmas; default: \(WordNet.debianFolder).",
+            "The folder of WordNet's files, for lemmas and synonyms; default: \(WordNet.debianFolder).",
             valueName: "DIR"),
         completion: .directory)
     var wordnet: String?
