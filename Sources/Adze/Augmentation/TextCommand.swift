@@ -23,17 +23,18 @@ internal import Darwin
 /// answers are there or an error is thrown.
 public struct TextCommand: Sendable {
     /// What the shell is given.
-    public var command: String
+    public let command: String
     /// After how many seconds without an answer, or a text taken, it counts as hanging.
-    public var timeout: Double
+    public let timeout: Double
 
     /// Seconds that a translator may take to load its model, or over what it holds back to write at once.
     public static let defaultTimeout = 300.0
     /// The most bytes of all answers.
     static let answerLimit = 1 << 30
 
-    /// A command.
+    /// A command; the limit is above 0 and at most a day.
     public init(_ command: String, timeout: Double = TextCommand.defaultTimeout) {
+        precondition(timeout > 0 && timeout <= 86_400, "a limit is above 0 and at most a day")
         (self.command, self.timeout) = (command, timeout)
     }
 

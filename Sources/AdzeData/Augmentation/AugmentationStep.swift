@@ -73,9 +73,12 @@ public struct AugmentationPlan: Sendable, Equatable {
     /// Whether a command answers, and nothing else is done.
     private var isTranslationAlone: Bool { parts.map(\.step) == [.translate] }
 
-    /// Whether what is left open follows from the number of texts.
-    private var dependsOnCount: Bool {
-        copies == nil && !isTranslationAlone || parts.contains { $0.share == nil && $0.step.takesShare }
+    /// Where what is left open comes from.
+    private func origins(textCount: Int) -> [String] {
+        let open = parts.filter { $0.share == nil && $0.step.takesShare }.map(\.step)
+        let isEDAs = copies == nil && !isTranslationAlone || open.contains { $0 != .masked }
+        return (isEDAs ? ["as EDA has it for \(counted(textCount, "text"))"] : [])
+            + (open.contains(.masked) ? ["for masked as BERT's pretraining had it"] : [])
     }
 
     /// The plan with what it leaves open as EDA recommends it for so many texts: 16 copies of a text up to 500 of them, 8
@@ -101,9 +104,10 @@ public struct AugmentationPlan: Sendable, Equatable {
 
     /// What a person should hear of what was left open.
     public func note(of open: AugmentationPlan, textCount: Int) -> String? {
-        guard open.dependsOnCount, let copies else { return nil }
-        return "\(counted(copies, "copy", plural: "copies")) a text at most, by \(list): "
-            + "what is not said is as EDA has it for \(counted(textCount, "text"))"
+        let origins = open.origins(textCount: textCount)
+        guard !origins.isEmpty, let copies else { return nil }
+        return "\(counted(copies, "copy", plural: "copies")) a text at most, by \(list): what is not said is "
+            + origins.joined(separator: ", ")
     }
 
     /// The share of a step; 0 for one that has none.
