@@ -203,7 +203,9 @@ import Testing
 
     // MARK: New heads
 
-    @Test(arguments: ["flatten", "flatten:states=all", "lstm:size=5", "lstm:layers=2:padding=none"])
+    @Test(arguments: [
+        "flatten", "flatten:states=all", "lstm:size=5", "lstm:layers=2:padding=none", "mean", "mean:normalize",
+    ])
     func newHeadsAreTheSameForTheSameSeed(form: String) throws {
         let source = try Golden(study: "pooler").checkpoint
         var options = ours()
@@ -218,7 +220,7 @@ import Testing
         let (first, second, other) = (try make(1), try make(1), try make(2))
         #expect(first.head.form.specification == form)
         // Positions beyond the length that is read are cut off, only where padding is.
-        #expect(first.config.tokenLimit == (form.contains("none") ? 10 : 6))
+        #expect(first.config.tokenLimit == (form.contains("none") || form.contains("mean") ? 10 : 6))
         for parameter in first.parameters where parameter.part == .head {
             let values = try first.store.load(parameter.name).floats()
             #expect(try second.store.load(parameter.name).floats() == values)
@@ -231,7 +233,8 @@ import Testing
 
     // MARK: Specifications
 
-    @Test(arguments: forms.map(\.form).filter { $0 != "pooler" }) func aSpecificationIsReadBack(text: String) throws {
+    @Test(arguments: forms.map(\.form).filter { $0 != "pooler" } + ["mean", "mean:normalize"])
+    func aSpecificationIsReadBack(text: String) throws {
         #expect(try HeadForm.specified(text)?.specification == text)
     }
 
@@ -239,7 +242,10 @@ import Testing
         ("lsmt", "did you mean 'lstm'"), ("lstm:size=0", "1 to 4096"), ("lstm:sise=4", "did you mean 'size'"),
         ("flatten:size=4", "states"), ("lstm:size", "NAME=VALUE"), ("lstm:size=4:size=5", "each name once"),
         ("pooler:states=all", "first token"), ("pooler:size=3", "it has none"), ("", "there is no head"),
-        ("lstm:directions=3", "1 to 2"), ("lstm:padding=some", "study or none"), ("lstm:states=", "last or all"),
+        ("mean:normalize=1", "no value"), ("mean:normalize:normalize", "each name once"),
+        ("mean:size=2", "settings are normalize"),
+        ("mena", "did you mean 'mean'"), ("lstm:normalize", "NAME=VALUE"), ("lstm:directions=3", "1 to 2"),
+        ("lstm:padding=some", "study or none"), ("lstm:states=", "last or all"),
     ]) func aWrongSpecificationSaysWhy(text: String, part: String) {
         let error = #expect(throws: HeadFormError.self) { try HeadForm.specified(text) }
         #expect(error?.description.contains(part) ?? false, "\(error?.description ?? "")")

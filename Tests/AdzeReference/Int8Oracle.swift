@@ -36,6 +36,13 @@ public struct Int8Oracle: Sendable {
         let hidden = try embed(batch)
         for index in 0..<config.layerCount { try runBlock(index, hidden, batch) }
         let outputs = head.outputs
+        if case .mean(let normalizes) = head.form {
+            for index in results.indices {
+                let rows = values(of: Array(batch.tokens(of: index)), in: hidden)
+                results[index].logits = try dense(ParameterPaths.classifier, mean(of: rows, normalizes: normalizes))
+            }
+            return results
+        }
         if !outputs.isDisjoint(with: .firstTokenOutputs) {
             try finishFirst(values(of: Array(batch.starts.dropLast()), in: hidden), outputs, &results)
         }
@@ -78,6 +85,17 @@ public struct Int8Oracle: Sendable {
         if outputs.contains(.nextSentenceLogits) {
             hand(try dense(ParameterPaths.nextSentence, pooled)) { $0.nextSentenceLogits = $1 }
         }
+    }
+
+    /// The mean of rows, one after another in fp32; the length in double precision.
+    private func mean(of rows: [Float], normalizes: Bool) -> [Float] {
+        let (size, count) = (config.hiddenSize, rows.count / config.hiddenSize)
+        let means = (0..<size).map { column in
+            (0..<count).reduce(Float(0)) { $0 + rows[$1 * size + column] } / Float(count)
+        }
+        guard normalizes else { return means }
+        let length = Float(means.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot())
+        return means.map { $0 / max(length, 1e-12) }
     }
 
     /// (P, V) of P vectors; the transform and the decoder in int8 where their weights are.

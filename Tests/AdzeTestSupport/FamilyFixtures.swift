@@ -16,6 +16,9 @@ public enum FamilyFixtures {
     /// The folders of models that have lost attention heads, one a family (Tools/reference/make_pruned_head_golden.py).
     public static let pruned: [String] = names(in: "pruned-heads").map { "pruned-heads/\($0)" }
 
+    /// The folders of classifiers by the mean of hidden states (Tools/reference/make_mean_golden.py).
+    public static let means: [String] = names(in: "mean").map { "mean/\($0)" }
+
     private static func names(in folder: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: Fixtures.path(folder))) ?? []).sorted()
     }

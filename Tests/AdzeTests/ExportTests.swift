@@ -18,6 +18,7 @@ import Testing
         "../families/distilbert/masked", "../families/electra/base", "../families/electra/questions",
         "../families/mpnet/base", "../families/mpnet/sequence", "../families/mpnet/masked",
         "../pruned-heads/bert", "../pruned-heads/distilbert", "../pruned-heads/electra",
+        "../mean/bert", "../mean/mpnet-normalized", "../mean/electra-normalized",
     ]
 
     @Test(arguments: sources, [ExportFormat.safetensors, .pt]) func exportsAreTheModelAgain(

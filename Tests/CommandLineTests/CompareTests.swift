@@ -78,7 +78,7 @@ import Testing
                 try Tool.refuse(64, arguments + ["--own-table", sizes], says: [words])
             }
             let pooler = arguments.map { $0 == "pooler,lstm:size=4" ? "pooler" : $0 }
-            try Tool.refuse(64, pooler + ["--own-table", "6"], says: ["nothing to read", "lstm or flatten"])
+            try Tool.refuse(64, pooler + ["--own-table", "6"], says: ["nothing to read", "lstm, flatten or mean"])
         }
     }
 
@@ -91,7 +91,7 @@ import Testing
                 "finetune", Models.classifier, "--train", folder + "/train.csv", "--dev", data, "--epochs", "8",
                 "--batch-size", "8", "--head-lr", "1e-2", "--max-length", "12", "-o", model,
             ]
-            try Tool.refuse(64, arguments + ["--own-table", "6"], says: ["--head lstm or flatten"])
+            try Tool.refuse(64, arguments + ["--own-table", "6"], says: ["--head lstm, flatten or mean"])
             let trained = try Tool.succeed(arguments + ["--own-table", "6", "--head", "lstm:size=4"])
             #expect(trained.errors.contains("a new table of 6 columns"))
             let facts = try Tool.succeed(["inspect", model, "--json"]).output
@@ -240,6 +240,33 @@ import Testing
             ])
             #expect(bare.output.contains("clf.weight → classifier.weight"))
             #expect(try Tool.succeed(["predict", folder + "/back.adze"] + fp32).output == here)
+        }
+    }
+
+    /// From training to a folder and back; the study's program has no such head.
+    @Test(arguments: ["mean", "mean:normalize"]) func aMeanTravels(head: String) throws {
+        try withTemporaryFolder { folder in
+            let tables = try TrainingTable.write(in: folder)
+            let out = folder + "/out.adze"
+            let run = try Tool.succeed(
+                ["finetune", Models.classifier] + tables + ["-o", out, "--head", head, "--epochs", "1"])
+            #expect(run.errors.contains("a new classifier (\(head))"))
+            try Tool.succeed(["verify", out])
+            #expect(try Tool.succeed(["inspect", out]).output.contains(head))
+            let exported = try Tool.succeed(["export", out, "-o", folder + "/back"])
+            #expect(exported.errors.contains("transformers has no class for the head \(head)"))
+            let fp32 = ["--precision", "fp32", "--json", "the oak was good", "the beam was cut"]
+            let here = try Tool.succeed(["predict", out] + fp32).output
+            #expect(try Tool.succeed(["predict", folder + "/back"] + fp32).output == here)
+            try Tool.refuse(
+                65, ["export", out, "-o", folder + "/study", "--format", "study"],
+                says: ["this is a classifier by the mean", "--format safetensors"])
+            let dev = try write(TrainingTable.csv(TrainingTable.rows(8)), to: folder + "/some.csv")
+            try Tool.refuse(
+                64, ["evaluate", out, dev, "--study-compat", "4"], says: ["the study's program does not have"])
+            try Tool.succeed(["quantize", out, "-o", folder + "/int8.adze", "--dev", dev, "--max-drop", "100"])
+            try Tool.succeed(["prune", out, "--keep", "first:1", "-o", folder + "/pruned.adze"])
+            try Tool.succeed(["explain", folder + "/pruned.adze", "the oak was good"])
         }
     }
 

@@ -29,9 +29,11 @@ extension ModelBundle {
             return try withoutAnswerRule().export(to: path, format: format, replacing: replacing)
         }
         try ModelBundle.checkExport(to: path, replacing: replacing)
-        let form = checkpoint.head.form
-        guard format != .study || form == .pooled && checkpoint.head.classification != nil || form.readsEveryPosition
-        else { throw BundleError.noStudyNames(architecture: checkpoint.head.architectureName) }
+        let head = checkpoint.head
+        guard format != .study || head.classification != nil && head.form.isInStudysFiles else {
+            let isMean = head.classification != nil && head.form.readsEveryPosition
+            throw BundleError.noStudyNames(architecture: isMean ? "classifier by the mean" : head.architectureName)
+        }
         try checkPrunedHeads(for: format)
         let folder = try AtomicFolder(path: path, layout: ModelFolder.layout, replacing: replacing)
         let temporary = folder.temporary

@@ -1,4 +1,4 @@
-// The forward pass of heads that read every position: flattened states, and an LSTM; fp32 in every precision, over an
+// The forward pass of heads that read every position: flattened states, an LSTM, and a mean; fp32 in every precision, over an
 // encoder in fp32 or int8. Not here: the backward pass, which is AdzeTraining's.
 
 internal import AdzeKernels
@@ -32,9 +32,24 @@ extension EncoderModel {
 extension ForwardPass {
     fileprivate func sequenceLogits() -> [[Float]] {
         let states = readStates()
+        switch model.head.form {
+        case .recurrent(let layer): return logits(of: runRecurrent(layer, states))
+        case .mean(let normalizes): return logits(of: means(of: states, normalizes: normalizes))
         // A text's rows follow each other: flattened they are one row of all its positions.
-        guard case .recurrent(let layer) = model.head.form else { return logits(of: states.buffer) }
-        return logits(of: runRecurrent(layer, states))
+        default: return logits(of: states.buffer)
+        }
+    }
+
+    /// The mean of each sequence's states, (S, H).
+    private func means(of states: States, normalizes: Bool) -> FloatBuffer {
+        let means = FloatBuffer(count: batch.sequenceCount * states.width)
+        let rows = means.matrix(rows: batch.sequenceCount, columns: states.width)
+        pool.forEach(batch.sequenceCount) { sequence in
+            kernels.meanPool(
+                rows.rows(sequence..<sequence + 1), states.matrix.rows(batch.tokens(of: sequence)),
+                normalizes: normalizes)
+        }
+        return means
     }
 }
 

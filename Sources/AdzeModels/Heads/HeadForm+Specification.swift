@@ -27,7 +27,7 @@ public enum HeadFormError: AdzeFailure, Equatable {
         switch self {
         case .unknown(let name, let nearest):
             "there is no head \(quoted(name)); " + (nearest.map { "did you mean \(quoted($0))? " } ?? "")
-                + "heads are pooler, flatten and lstm, with settings as in lstm:size=64:states=all"
+                + "heads are pooler, mean, flatten and lstm, with settings as in lstm:size=64:states=all"
         case .unknownSetting(let key, let head, let known, let nearest):
             "the head \(head) has no setting \(quoted(key)); "
                 + (nearest.map { "did you mean \(quoted($0))? " } ?? "")
@@ -39,7 +39,8 @@ public enum HeadFormError: AdzeFailure, Equatable {
                 + " last block alone, so that nothing computes what its weights are for; read all states with flatten or"
                 + " lstm"
         case .tableWithoutSequence(let head):
-            "the head is \(head), which has nothing to read of a table of words alone; expected lstm or flatten"
+            "the head is \(head), which has nothing to read of a table of words alone; expected lstm, flatten"
+                + " or mean"
         case .tableSize(let size):
             "a table of words of \(size) columns: expected \(RecurrentLayer.sizes.lowerBound) to"
                 + " \(RecurrentLayer.sizes.upperBound) columns"
@@ -56,8 +57,9 @@ extension HeadForm {
     /// A form by its specification: a name, then settings, all separated by colons; nil for `pooler`, the form that a
     /// family's own classifiers have.
     ///
-    /// `flatten` has `states` (`last`, `all`); `lstm` that, `size`, `layers`, `directions` (1, 2) and `padding` (`study`,
-    /// `none`). What is left out is the study's: last states, one bidirectional layer of 128, padding read.
+    /// `mean` has the word `normalize`; `flatten` has `states` (`last`, `all`); `lstm` that, `size`, `layers`, `directions`
+    /// (1, 2) and `padding` (`study`, `none`). What is left out is the study's: last states, one bidirectional layer of 128,
+    /// padding read; and a mean as it is.
     /// Throws `HeadFormError`.
     public static func specified(_ text: String) throws(HeadFormError) -> HeadForm? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
@@ -71,6 +73,10 @@ extension HeadForm {
             let states = try settings.states()
             try settings.end(known: ["states"])
             return .flattened(states)
+        case "mean":
+            let normalizes = try settings.flag(HeadForm.normalizing)
+            try settings.end(known: [HeadForm.normalizing])
+            return .mean(normalizes: normalizes)
         default:
             var layer = RecurrentLayer()
             layer.states = try settings.states()
@@ -92,9 +98,13 @@ extension HeadForm {
                 + (layer.layerCount == 1 ? "" : ":layers=\(layer.layerCount)")
                 + (layer.isBidirectional ? "" : ":directions=1") + (layer.states == .all ? ":states=all" : "")
                 + (layer.reach == .text ? ":padding=none" : "")
+        case .mean(let normalizes): "mean" + (normalizes ? ":" + HeadForm.normalizing : "")
         case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled: "pooler"
         }
     }
+
+    /// The setting by which a mean is scaled to length 1, a word without a value.
+    fileprivate static let normalizing = "normalize"
 
     /// The key under which a `config.json` has the specification; transformers has none for such heads.
     static let configKey = "adze_head"
@@ -104,18 +114,28 @@ extension HeadForm {
 private struct HeadSettings {
     let head: String
     private(set) var values: [String: String] = [:]
+    private var words: Set<String> = []
 
     init(_ parts: [String]) throws(HeadFormError) {
-        let names = ["pooler", "flatten", "lstm"]
+        let names = ["pooler", "mean", "flatten", "lstm"]
         head = parts[0]
         guard names.contains(head) else { throw .unknown(head, nearest: nearestName(to: head, in: names)) }
         for part in parts.dropFirst() {
+            if head == "mean" && part == HeadForm.normalizing && words.insert(part).inserted { continue }
             let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard sides.count == 2, values.updateValue(sides[1], forKey: sides[0]) == nil else {
                 throw .badSetting(
                     "setting", value: part, expected: "NAME=VALUE, each name once, as in lstm:size=64:states=all")
             }
         }
+    }
+
+    /// Whether a setting without a value is there.
+    mutating func flag(_ key: String) throws(HeadFormError) -> Bool {
+        if let value = values.removeValue(forKey: key) {
+            throw .badSetting(key, value: value, expected: "no value, as in \(head):\(key)")
+        }
+        return words.remove(key) != nil
     }
 
     mutating func states() throws(HeadFormError) -> HiddenStates {

@@ -20,6 +20,8 @@ public enum HeadForm: Sendable, Equatable {
     case flattened(HiddenStates)
     /// output(dropout(lstm(states))).
     case recurrent(RecurrentLayer)
+    /// output(dropout(mean of the last states)), the mean scaled to length 1 where `normalizes`.
+    case mean(normalizes: Bool)
 
     /// A short name of the form.
     public var name: String {
@@ -30,7 +32,7 @@ public enum HeadForm: Sendable, Equatable {
         case .tokens: "tokens"
         case .vocabulary: "vocabulary"
         case .vocabularyAndPooled: "vocabulary, pooled"
-        case .flattened, .recurrent: specification
+        case .flattened, .recurrent, .mean: specification
         }
     }
 
@@ -38,7 +40,7 @@ public enum HeadForm: Sendable, Equatable {
     public var readsPooler: Bool {
         switch self {
         case .pooled, .vocabularyAndPooled: true
-        case .none, .firstToken, .tokens, .vocabulary, .flattened, .recurrent: false
+        case .none, .firstToken, .tokens, .vocabulary, .flattened, .recurrent, .mean: false
         }
     }
 
@@ -46,7 +48,7 @@ public enum HeadForm: Sendable, Equatable {
     public var vocabulary: VocabularyLayer? {
         switch self {
         case .vocabulary(let layer), .vocabularyAndPooled(let layer): layer
-        case .none, .pooled, .firstToken, .tokens, .flattened, .recurrent: nil
+        case .none, .pooled, .firstToken, .tokens, .flattened, .recurrent, .mean: nil
         }
     }
 }

@@ -1,5 +1,6 @@
-// What a head computes that reads every position of a text: all of them side by side, or an LSTM over them. Such are the
-// heads of a study that asks how few blocks a classifier needs (Macar 2019, "comparatively-finetuning-bert").
+// What a head computes that reads every position of a text: all of them side by side, an LSTM over them, or their mean. The
+// first two are the heads of a study that asks how few blocks a classifier needs (Macar 2019, "comparatively-finetuning-bert"),
+// the last is the vector of sentence-transformers' models.
 
 internal import AdzeBytes
 internal import AdzeKernels
@@ -55,7 +56,7 @@ extension HeadForm {
     /// Whether the head reads every position of a text, so that the last block is computed for all of them.
     public var readsEveryPosition: Bool {
         switch self {
-        case .flattened, .recurrent: true
+        case .flattened, .recurrent, .mean: true
         case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled: false
         }
     }
@@ -65,7 +66,15 @@ extension HeadForm {
         switch self {
         case .flattened: true
         case .recurrent(let layer): layer.reach == .padded
-        case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled: false
+        case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean: false
+        }
+    }
+
+    /// Whether the files of the study's program have names for a classifier of this form.
+    package var isInStudysFiles: Bool {
+        switch self {
+        case .pooled, .flattened, .recurrent: true
+        case .none, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean: false
         }
     }
 
@@ -74,6 +83,7 @@ extension HeadForm {
         switch self {
         case .flattened(let states): states
         case .recurrent(let layer): layer.states
+        case .mean: .last
         case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled: nil
         }
     }
@@ -83,7 +93,7 @@ extension HeadForm {
         switch self {
         case .flattened(let states): shape.tokenLimit * states.width(shape)
         case .recurrent(let layer): layer.width
-        case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled: shape.hiddenSize
+        case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean: shape.hiddenSize
         }
     }
 

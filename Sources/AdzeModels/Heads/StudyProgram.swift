@@ -49,7 +49,7 @@ extension EncoderModel {
                 guard let base = $0.baseAddress else { return }
                 unsafe features.base.update(from: base, count: $0.count)
             }
-        case .flattened, .recurrent:
+        case .flattened, .recurrent, .mean:
             guard head.form.readsPadding else { throw HeadFormError.notTheStudys(head.form.specification) }
             // Every text is as long as the model takes: the gather may read it anywhere.
             let padded = batch.padded(with: Int32(config.padTokenID)) { _ in config.tokenLimit }

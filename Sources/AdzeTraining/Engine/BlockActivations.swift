@@ -100,6 +100,8 @@ final class TrainingWorkspace {
     var dense = GrowableBuffer()
     var denseInput = GrowableBuffer()
     var pooledGradient = GrowableBuffer()
+    /// The length of each sequence's mean before it was scaled.
+    var meanLengths = GrowableBuffer()
     var logits = GrowableBuffer()
     var logitGradient = GrowableBuffer()
     /// What a head that reads the states of all blocks reads, (T, (L + 1) · H), and its gradient.

@@ -13,6 +13,7 @@ extension EncoderPass {
         case .pooled, .firstToken: classifyForward(logits)
         case .flattened: flattenedForward(logits)
         case .recurrent(let layer): recurrentForward(layer, logits)
+        case .mean: meanForward(logits)
         case .none, .tokens, .vocabulary, .vocabularyAndPooled: classifyTokensForward(logits)
         }
         return workspace.logits.buffer.values(0..<logitRows * model.logitCount)
@@ -27,6 +28,7 @@ extension EncoderPass {
         case .pooled, .firstToken: classifyBackward(logits, frozenPooler: frozenPooler)
         case .flattened: flattenedBackward(logits)
         case .recurrent(let layer): recurrentBackward(layer, logits)
+        case .mean: meanBackward(logits)
         case .none, .tokens, .vocabulary, .vocabularyAndPooled: classifyTokensBackward(logits)
         }
     }

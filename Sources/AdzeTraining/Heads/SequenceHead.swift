@@ -1,5 +1,5 @@
 // Classification of texts by every position: what such a head reads of the blocks, and flattened states; both directions.
-// Not here: the LSTM, which is `RecurrentHead`.
+// Not here: the LSTM, which is `RecurrentHead`, and the mean, which is `MeanHead`.
 
 internal import AdzeKernels
 internal import AdzeModels
@@ -51,6 +51,7 @@ extension EncoderPass {
         workspace.pooledInput.reserve(features)
         workspace.pooled.reserve(features)
         workspace.pooledGradient.reserve(features)
+        workspace.meanLengths.reserve(batch.sequenceCount)
     }
 
     // MARK: Flattened

@@ -52,7 +52,10 @@ import Testing
     // MARK: Laws
 
     /// Padding that a head reads is the same in the baseline: the tokens' attributions are the whole difference.
-    @Test(arguments: ["flatten", "flatten:states=all", "lstm:size=5:layers=2", "lstm:states=all:padding=none"])
+    @Test(arguments: [
+        "flatten", "flatten:states=all", "lstm:size=5:layers=2", "lstm:states=all:padding=none", "mean",
+        "mean:normalize",
+    ])
     func headsThatReadEveryPositionAreExplained(form: String) throws {
         var wish = ModelOptions()
         wish.checkpoint.newHead = ["a", "b"]

@@ -36,6 +36,9 @@ struct ExportCommand: ParsableCommand {
         if !bundle.checkpoint.config.prunedHeads.isEmpty {
             Console.notes([ExportText.prunedHeads], quiet: common.quiet)
         }
+        if format != .study, let note = ExportText.ownHead(bundle.checkpoint.head) {
+            Console.notes([note], quiet: common.quiet)
+        }
         Console.summary(
             "\(bundle.checkpoint.config.layerCount) blocks, \(byteSize(bytes)) fp32 → \(output.output)",
             quiet: common.quiet)
@@ -49,4 +52,12 @@ enum ExportText {
     /// Of a model that lacks some of its attention heads.
     static let prunedHeads =
         "config.json names the attention heads that are gone under pruned_heads: transformers 4 loads it, 5 does not"
+
+    /// Of a classifier that transformers has no class for; nil for others.
+    static func ownHead(_ head: Head) -> String? {
+        guard head.form.readsEveryPosition else { return nil }
+        return
+            "transformers has no class for the head \(head.form.specification): it loads the encoder alone; Adze reads the"
+            + " head by adze_head of config.json"
+    }
 }

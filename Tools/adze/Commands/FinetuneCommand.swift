@@ -166,7 +166,7 @@ struct StartOptions: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             "A new table of words of N columns in place of the model, of which only the tokenizer is used; for --head"
-                + " lstm and flatten. All of it learns at --head-lr; default: none.", valueName: "N"))
+                + " lstm, flatten and mean. All of it learns at --head-lr; default: none.", valueName: "N"))
     var ownTable: Int?
 
     @Option(
@@ -189,7 +189,7 @@ struct StartOptions: ParsableArguments {
         guard let ownTable else { return }
         try ModelCheckpoint.checkWordTable(size: ownTable)
         guard try form.specified() != nil else {
-            throw ValidationError("--own-table needs --head lstm or flatten: a pooler has nothing to read there")
+            throw ValidationError("--own-table needs --head lstm, flatten or mean: a pooler has nothing to read there")
         }
     }
 

@@ -8,8 +8,9 @@ struct HeadFormOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What a new classifier computes: pooler, flatten or lstm, the latter two with settings as in "
-                + "lstm:size=64:states=all:padding=none; default: what the model's family does.", valueName: "HEAD"))
+            "What a new classifier computes: pooler, mean, mean:normalize, flatten or lstm, the latter two with "
+                + "settings as in lstm:size=64:states=all:padding=none; default: what the model's family does.",
+            valueName: "HEAD"))
     var head: String?
 
     func validate() throws { _ = try specified() }
