@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-# Writes Tests/Fixtures/label-errors.json: what cleanlab says of some predictions, and where scikit-learn's logistic regression
-# ends on some vectors.
+# Writes Tests/Fixtures/label-errors.json: what cleanlab says of some predictions.
 """Golden data of the search for wrong labels. Every case is small, seeded, and there for the reason that its name says."""
 
 import json
@@ -9,7 +8,6 @@ import pathlib
 import numpy as np
 from cleanlab.count import compute_confident_joint, get_confident_thresholds
 from cleanlab.filter import find_label_issues
-from sklearn.linear_model import LogisticRegression
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Fixtures" / "label-errors.json"
 random = np.random.default_rng(11)
@@ -39,19 +37,6 @@ def confident(given, shares):
     }
 
 
-def regression(rows, labels, size, penalty):
-    centres = random.normal(size=(labels, size))
-    truth = np.concatenate([np.arange(labels), random.integers(labels, size=rows - labels)])
-    vectors = np.round(centres[truth] + random.normal(size=(rows, size)), 3)
-    fitted = LogisticRegression(C=penalty, tol=1e-10, max_iter=10000).fit(vectors, truth)
-    probe = np.round(random.normal(size=(3, size)), 3)
-    return {
-        "vectors": vectors.tolist(), "labels": truth.tolist(), "inversePenalty": penalty,
-        "weights": fitted.coef_.tolist(), "bias": fitted.intercept_.tolist(),
-        "probe": probe.tolist(), "probabilities": fitted.predict_proba(probe).tolist(),
-    }
-
-
 cases = {
     "confident": {
         "three labels, a fifth wrong": confident(*predictions(60, 3, 2.5, 0.2)),
@@ -60,11 +45,6 @@ cases = {
         "no label wrong": confident(*predictions(30, 3, 6.0, 0.0)),
         "a label that no row bears": confident(
             *(lambda given, shares: (np.where(given == 2, 0, given), shares))(*predictions(40, 4, 2.0, 0.2))),
-    },
-    "regression": {
-        "three labels": regression(40, 3, 4, 1.0),
-        "weak penalty": regression(40, 4, 3, 100.0),
-        "more columns than rows": regression(12, 3, 16, 1.0),
     },
 }
 lines = []

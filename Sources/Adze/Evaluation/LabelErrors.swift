@@ -101,10 +101,10 @@ extension ModelBundle {
             let members = folds.members(of: fold)
             guard !members.isEmpty else { continue }
             let others = folds.others(than: fold)
-            let regression = try LogisticRegression(
-                vectors: others.flatMap { vectors[$0] }, size: vectors.size, labels: others.map { given[$0] },
-                labelCount: table.names.count)
-            let rows = try pool.map(members.count) { regression.probabilities(vectors[members[$0]]) }
+            let regression = LogisticRegression(
+                vectors: others.map { vectors.rows[$0] }, classes: others.map { given[$0] },
+                classCount: table.names.count, tolerance: LogisticRegression.roughTolerance, pool: pool)
+            let rows = try pool.map(members.count) { regression.probabilities(vectors.rows[members[$0]]) }
             for (member, row) in zip(members, rows) { probabilities[member] = row }
             progress(fold + 1)
         }
@@ -119,10 +119,9 @@ extension ModelBundle {
 
 /// The vectors of examples: means of the last hidden states over all tokens.
 private struct SentenceVectors: Sendable {
-    /// H.
-    let size: Int
+    /// (H) each.
+    let rows: [[Float]]
     let truncatedCount: Int
-    private let values: [Float]
 
     init(_ examples: [Example], _ bundle: ModelBundle, precision: Precision, pool: WorkerPool) throws {
         let engine = try Engine(bundle, precision: precision, encoderOnly: true, pool: pool)
@@ -137,16 +136,12 @@ private struct SentenceVectors: Sendable {
         var windows = try engine.run(tokens.sequences, outputs: .sequence) { output in
             meanOfRows(output.sequence, size: size)
         }[...]
-        self.size = size
-        values = tokens.windowCounts.flatMap { count in
+        rows = tokens.windowCounts.map { count in
             let own = Array(windows.prefix(count))
             windows = windows.dropFirst(count)
             return own.count == 1 ? own[0] : meanOfRows(own.flatMap(\.self), size: size)
         }
     }
-
-    /// The vector of an example.
-    subscript(_ index: Int) -> ArraySlice<Float> { values[index * size..<(index + 1) * size] }
 }
 
 /// The mean of the rows of (rows, H), in double precision.

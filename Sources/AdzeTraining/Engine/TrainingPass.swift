@@ -123,6 +123,22 @@ public final class TrainingPass {
         guard !batch.sequences.isEmpty else {
             throw TrainingError.targetCount(what: "sequences, at least", expected: 1, found: 0)
         }
+        let pass = try learning(batch.sequences, prefix: prefix, options)
+        pass.forward()
+        let logits = pass.headForward()
+        let sum = try function(logits, batch.targets, lengths: batch.sequences.map(\.ids.count))
+        pass.headBackward(sum.gradientOfMean(scale: options.lossScale), frozenPooler: options.frozenPooler)
+        if pass.learnsBelow { pass.backward() }
+        noteTouched(pass, frozenPooler: options.frozenPooler)
+        return StepResult(
+            loss: Float(sum.mean), weight: sum.weight, logits: logits,
+            tokens: batch.sequences.reduce(0) { $0 + $1.ids.count })
+    }
+
+    /// A pass that learns, with what its first block reads in place.
+    func learning(
+        _ sequences: [TokenSequence], prefix: (values: [[Float]], blocks: Int)?, _ options: StepOptions
+    ) throws -> EncoderPass {
         let count = model.config.layerCount
         let lowest = options.trainsOnlyHead ? count : min(max(0, options.frozenBlocks), count)
         let start = prefix?.blocks ?? 0
@@ -130,7 +146,7 @@ public final class TrainingPass {
         precondition(prefix == nil || !model.readsAllStates, "the head reads the states before these too")
         let frozen = lowest > 0 || options.trainsOnlyHead || options.frozenEmbeddings || prefix != nil
         let pass = try encoderPass(
-            batch.sequences,
+            sequences,
             PassExtent(
                 start: start, isFromPrefix: prefix != nil, lowest: lowest, learnsEmbeddings: !frozen,
                 recomputes: options.checkpointsActivations),
@@ -139,16 +155,11 @@ public final class TrainingPass {
                 inEmbeddings: !frozen, findsAnswers: model.head.task == .questionAnswering),
             options.quantization)
         if let prefix { try load(prefix.values, into: pass) } else { pass.embed() }
-        pass.forward()
-        let logits = pass.headForward()
-        let sum = try function(logits, batch.targets, lengths: batch.sequences.map(\.ids.count))
-        pass.headBackward(sum.gradientOfMean(scale: options.lossScale), frozenPooler: options.frozenPooler)
-        if pass.learnsBelow { pass.backward() }
-        touched.add(pass, frozenPooler: options.frozenPooler)
-        return StepResult(
-            loss: Float(sum.mean), weight: sum.weight, logits: logits,
-            tokens: batch.sequences.reduce(0) { $0 + $1.ids.count })
+        return pass
     }
+
+    /// Notes what a pass has added gradients to, for `zeroGradients()`.
+    func noteTouched(_ pass: EncoderPass, frozenPooler: Bool) { touched.add(pass, frozenPooler: frozenPooler) }
 
     /// A pass in which no parameter learns.
     private func evaluation(

@@ -5,4 +5,7 @@ enum DrawingPlace {
     static let examples: UInt32 = 0xFFFF_0000
     static let pooler: UInt32 = 0xFFFF_0001
     static let batches: UInt32 = 0xFFFF_0002
+    static let pairs: UInt32 = 0xFFFF_0003
+    static let alikePairs: UInt32 = 0xFFFF_0004
+    static let otherPairs: UInt32 = 0xFFFF_0005
 }

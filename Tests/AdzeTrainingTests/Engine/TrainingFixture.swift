@@ -28,6 +28,9 @@ struct TrainingFixture {
         try self.init(folder: family, golden: family + "/gradients")
     }
 
+    /// Of a classifier by the mean, with the gradients of a step over pairs of its texts (make_mean_golden.py).
+    init(contrastive folder: String) throws { try self.init(folder: folder, golden: folder + "/contrastive") }
+
     /// Of a file that the study's program would write (Tools/reference/make_study_golden.py).
     init(study name: String) throws {
         let folder = "study/" + name
@@ -52,7 +55,7 @@ struct TrainingFixture {
         let answers = try SafetensorsFile(
             file: InputFile(path: Fixtures.path(golden + ".safetensors")))
         var expected: [String: [Float]] = [:]
-        for info in answers.tensors where !["ids", "type_ids", "offsets", "logits"].contains(info.name) {
+        for info in answers.tensors where !["ids", "type_ids", "offsets", "logits", "pairs"].contains(info.name) {
             expected[info.name] = try answers.load(info.name).floats()
         }
         loss = expected.removeValue(forKey: "loss")?[0] ?? .nan
