@@ -17,11 +17,11 @@ public import AdzeTraining
 /// _ = try tuned.write(to: "reviews.adze")
 /// ```
 public struct FineTuning: Sendable {
-    private let settled: SettledRecipe
-    private let training: TrainingInputs
+    let settled: SettledRecipe
+    let training: TrainingInputs
     private let development: TrainingInputs
     private let answers: TeacherAnswers?
-    private let pool: WorkerPool
+    let pool: WorkerPool
 
     /// The model and the examples.
     public var examples: TrainingExamples { settled.examples }
@@ -117,13 +117,8 @@ public struct FineTuning: Sendable {
         options: TrainerOptions, observe: @escaping (TrainingEvent) -> Void,
         isCancelled: @escaping @Sendable () -> Bool, frozenStates: FrozenStates?
     ) throws -> FineTunedModel {
-        let start = examples.bundle.checkpoint
         let plan = recipe.quantizeAware ? try frozenPlan() : nil
-        let model = try TrainingModel(
-            ModelCheckpoint(
-                config: start.config, head: start.head,
-                store: FiniteStore(base: start.store, allowsNonFinite: false)),
-            kernels: Kernels.chosen(products: recipe.floatProducts), pool: pool)
+        let model = try startModel()
         let scorer = DevelopmentScorer(
             head: settled.head, examples: examples.dev, windowCounts: development.windowCounts,
             aggregate: settled.textOptions.aggregate ?? .mean)
@@ -145,6 +140,16 @@ public struct FineTuning: Sendable {
             threads: pool.threadCount)
     }
 
+    /// The weights that a run begins with.
+    func startModel() throws -> TrainingModel {
+        let start = examples.bundle.checkpoint
+        return try TrainingModel(
+            ModelCheckpoint(
+                config: start.config, head: start.head,
+                store: FiniteStore(base: start.store, allowsNonFinite: false)),
+            kernels: Kernels.chosen(products: recipe.floatProducts), pool: pool)
+    }
+
     /// The trained model: its masters, or where training saw them rounded, the weights that it saw.
     ///
     /// Masters between two codes answer a little unlike either, and nobody has scored them.
@@ -161,7 +166,7 @@ public struct FineTuning: Sendable {
     }
 
     /// What the file says of the training: what it was, and how it ended. No path, no time.
-    private func facts(_ outcome: TrainingOutcome) -> JSONObject {
+    func facts(_ outcome: TrainingOutcome) -> JSONObject {
         var facts: JSONObject = [
             "recipe": recipe.json, "trainExamples": .integer(examples.train.count),
             "devExamples": .integer(examples.dev.count), "epoch": .integer(outcome.chosenEpoch + 1),

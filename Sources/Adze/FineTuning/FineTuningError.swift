@@ -16,6 +16,10 @@ public enum FineTuningError: AdzeFailure, Equatable {
     case untrainedHead(architecture: String)
     /// Several labels a text are in the data, and the model says one.
     case severalLabels
+    /// Pairs of texts with the same label are wanted, and a label has fewer than two.
+    case tooFewOfLabel(String, count: Int)
+    /// Pairs of texts say whether their labels are the same, and the texts have no one label.
+    case notOneLabel(found: String)
     /// There is no development set, and none can be split off.
     case noDevelopmentSet(examples: Int)
 
@@ -40,6 +44,11 @@ public enum FineTuningError: AdzeFailure, Equatable {
             "the model is a \(architecture); ask for a new classifier in its place with --new-head auto"
         case .severalLabels:
             "the data has several labels a text, the model says one; ask for --new-head auto with --task labels"
+        case .tooFewOfLabel(let label, let count):
+            "the label \(quoted(label)) has \(count == 0 ? "no text" : "1 text"); learning from pairs of texts needs at least"
+                + " 2 of each label: add some, or name the labels that there are with --new-head"
+        case .notOneLabel(let found):
+            "the data has \(found); learning from pairs of texts needs one label a text"
         case .noDevelopmentSet(let examples):
             "\(examples) examples are too few to hold some out for choosing the best epoch; give a --dev set"
         }

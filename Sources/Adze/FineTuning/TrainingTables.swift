@@ -21,7 +21,7 @@ public struct TrainingTables: Sendable {
     public var dialect = Dialect()
     /// What separates several labels in one field.
     public var separator: Character?
-    /// The share of the training data that is held out where there is no development data.
+    /// The share of the training data that is held out where there is no development data; 0 for none of it.
     public var devShare = 0.1
     /// How the training data is augmented, once what is held out is; nil leaves it.
     public var augmentation: AugmentationOptions?
@@ -127,7 +127,7 @@ public struct TrainingExamples: Sendable {
         if let path = tables.dev {
             dev = try TrainingExamples.readDev(path, tables, kind, &notes)
             if let note = Overlap(train: train, dev: dev).note(devCount: dev.count) { notes.append(note) }
-        } else {
+        } else if tables.devShare > 0 {
             let split = StratifiedSplit(train, devShare: tables.devShare, seed: seed)
             guard !split.dev.isEmpty else {
                 throw LocatedError(

@@ -37,12 +37,13 @@ struct FinetuneCommand: ParsableCommand {
     @OptionGroup(title: "Required") private var learning: TrainingPath
     @OptionGroup var output: OutputOptions
 
-    @OptionGroup(title: "Data") private var judging: DevelopmentOptions
+    @OptionGroup(title: "Data") var judging: DevelopmentOptions
     @OptionGroup(title: "Data") var data: ExampleOptions
     @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
     @OptionGroup(title: "Teacher") var teaching: TeacherOptions
     @OptionGroup(title: "Augmentation") private var augmentation: TrainingAugmentation
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+    @OptionGroup(title: "Few texts") var few: FewOptions
     @OptionGroup(title: "Recipe") var products: FloatProductsOptions
     @OptionGroup(title: "Run") var runs: RunOptions
     @OptionGroup(title: "Run") private var kept: TokenCacheOptions
@@ -56,6 +57,8 @@ struct FinetuneCommand: ParsableCommand {
     /// The training data.
     var train: String { learning.train }
     private var dev: String? { judging.dev }
+
+    func validate() throws { try few.check(self) }
 
     func run() throws {
         try checkFiles()
@@ -75,12 +78,13 @@ struct FinetuneCommand: ParsableCommand {
         let answering = ProgressLine(total: nil, quiet: common.quiet)
         defer { answering.end() }
         let job = try FineTuning(
-            examples, recipe: recipe.recipe(layerCount: examples.bundle.checkpoint.config.layerCount),
+            examples, recipe: few.recipe(recipe, layerCount: examples.bundle.checkpoint.config.layerCount),
             metric: recipe.metric, classWeights: weights, teacher: teacher, threads: common.threads, cache: cache,
             progress: { answering.show("teacher", $0, of: $1) })
         answering.end()
         let dropped = examples.bundle.droppedRuleNote.map { [$0] } ?? []
         Console.notes(cache.takeNotes() + notes(job) + dropped, quiet: common.quiet)
+        if few.few { return try FewSession(self, job).run() }
         let waiting = ProgressLine(total: nil, quiet: common.quiet)
         defer { waiting.end() }
         waiting.show("scoring the model as it is")
@@ -110,11 +114,13 @@ struct FinetuneCommand: ParsableCommand {
     private func prepared(_ piped: PipedData) throws -> TrainingExamples {
         var tables = judging.tables(train: piped.path(train), dev: dev.map(piped.path), data)
         tables.augmentation = try augmentation.options(seed: recipe.seed, source.stated.lemmas)
+        if few.few { tables.devShare = 0 }
         var options = try source.modelOptions()
         options.floatProducts = products.fp32Products
         let words = try head.addTokens.map { try ModelBundle.readTokens(path: $0) } ?? []
         return try TrainingExamples(
-            model: model, options: options, tables: tables, newHead: head.requested(length: recipe.maxLength),
+            model: model, options: options, tables: tables,
+            newHead: few.newHead(head.requested(length: recipe.maxLength), model: model, options),
             words: words,
             seed: recipe.seed ?? 42, allowsInt8: head.fromInt8, cleaning: cleaning.choice(source.stated.lemmas),
             threads: common.threads)

@@ -15,7 +15,9 @@ struct DevelopmentOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp("The share of --train that is held out where there is no --dev.", valueName: "SHARE"))
-    var devShare = 0.1
+    var devShare = DevelopmentOptions.usualShare
+
+    static let usualShare = 0.1
 
     func validate() throws {
         guard (0.001...0.9).contains(devShare) else { throw ValidationError("--dev-share is 0.001 to 0.9") }

@@ -1,0 +1,90 @@
+// One `adze finetune --few` from its first pair to its closing line.
+
+import Adze
+import Foundation
+
+/// A run over pairs and what belongs to it.
+struct FewSession {
+    private let command: FinetuneCommand
+    private let job: FineTuning
+    private let tuning: FewShotTuning
+
+    init(_ command: FinetuneCommand, _ job: FineTuning) throws {
+        (self.command, self.job) = (command, job)
+        do {
+            tuning = try FewShotTuning(job, pairLimit: command.few.pairLimit)
+        } catch let error as FineTuningError {
+            throw InputError(path: command.train == "-" ? "standard input" : command.train, underlying: error)
+        }
+    }
+
+    /// Trains, writes the model and what else was asked for, and says how it went.
+    func run() throws {
+        let force = command.output.force
+        Console.notes(notes, quiet: command.common.quiet)
+        let progress = RunProgress(metric: job.recipe.metric, quiet: command.common.quiet)
+        defer { progress.end() }
+        let tuned = try tuning.run(
+            options: command.runs.trainerOptions(output: command.output.output, force: force),
+            observe: { progress.take($0) })
+        progress.doing("writing \(splitPath(command.output.output).name)")
+        let report = try tuned.write(to: command.output.output, replacing: force)
+        if let folder = command.runs.export {
+            progress.doing("writing \(splitPath(folder).name) for transformers")
+            try tuned.bundle.export(to: folder, format: .safetensors, replacing: force)
+        }
+        progress.end()
+        if command.json { try StandardOutput.shared.json(JSONValue.object(json(tuned, report, progress))) }
+        try StandardOutput.shared.flush()
+        Console.summary(closing(tuned, report, progress), quiet: command.common.quiet)
+    }
+
+    private var notes: [String] {
+        var notes: [String] = []
+        let (met, all) = (tuning.pairCount, tuning.allPairs)
+        if met < all { notes.append("\(grouped(met)) of \(grouped(all)) pairs are met (--few-pairs)") }
+        if job.examples.dev.isEmpty {
+            notes.append("no --dev: few texts are all learnt from, none is held out, and no score is known")
+        }
+        if let recipe = job.examples.bundle.sentenceRecipe, recipe.poolings != [.mean] {
+            let own = recipe.poolings.map(\.rawValue).joined(separator: ", ")
+            notes.append("the model's own sentence vectors are of other poolings (\(own)); here it is the mean")
+        }
+        return notes
+    }
+
+    private func closing(_ tuned: FineTunedModel, _ report: ConversionReport, _ progress: RunProgress) -> String {
+        let labels = job.examples.kind.table?.count ?? 0
+        let pairs =
+            tuning.pairCount == 0
+            ? "no pairs" : "\(counted(tuning.pairCount, "pair")) in \(counted(tuned.outcome.steps, "step"))"
+        let speed =
+            progress.seconds > 0
+            ? ", \(grouped(progress.tokens)) tokens in \(duration(progress.seconds)) "
+                + "(\(grouped(Double(progress.tokens) / progress.seconds)) tokens/s)" : ""
+        let score = tuned.outcome.score(job.recipe.metric).map {
+            ", \(job.recipe.metric) \(rounded($0, digits: 4)) of \(counted(job.examples.dev.count, "dev text"))"
+        }
+        return "\(splitPath(command.output.output).name): \(counted(labels, "label")) from "
+            + "\(counted(job.examples.train.count, "text")), \(pairs)\(speed)\(score ?? ""), "
+            + "\(byteSize(report.sourceBytes)) → \(byteSize(report.writtenBytes))"
+    }
+
+    private func json(_ tuned: FineTunedModel, _ report: ConversionReport, _ progress: RunProgress) -> JSONObject {
+        let outcome = tuned.outcome
+        var scores = JSONObject()
+        for score in outcome.chosen?.scores ?? [] { scores[score.name] = .finite(score.value) }
+        return [
+            "metric": .string(job.recipe.metric), "score": .finite(outcome.score(job.recipe.metric)),
+            "scores": .object(scores), "pairs": .integer(tuning.pairCount), "allPairs": .integer(tuning.allPairs),
+            "steps": .integer(outcome.steps), "trainLoss": .finite(outcome.chosen?.trainingLoss),
+            "head": .string(tuned.bundle.checkpoint.head.form.specification),
+            "trainExamples": .integer(job.examples.train.count), "devExamples": .integer(job.examples.dev.count),
+            "truncated": .integer(job.truncatedCount),
+            "labels": .array((job.examples.kind.table?.names ?? []).map(JSONValue.string)),
+            "tokens": .integer(progress.tokens), "seconds": .number(progress.seconds),
+            "sourceBytes": .integer(report.sourceBytes), "writtenBytes": .integer(report.writtenBytes),
+            "recipe": job.recipe.json,
+        ]
+    }
+}
