@@ -55,6 +55,7 @@ struct TeacherOptions: ParsableArguments {
         } catch {
             throw InputError(path: teacher, underlying: error)
         }
+        Console.notes(opened.bundle.notes.map { "the teacher: \($0)" }, quiet: quiet)
         if precision == .int8 { PrecisionOptions.noteCodes(opened.bundle, quiet: quiet) }
         let texts = try unlabelled.map { try read($0, examples, columns, quiet: quiet) }
         return Teacher(opened.bundle, unlabelled: texts, precision: precision)
