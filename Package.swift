@@ -169,7 +169,8 @@ let package = Package(
             of: "Adze",
             [
                 "AdzeBytes", "AdzeData", "AdzeHuggingFace", "AdzeKernels", "AdzeModelFiles", "AdzeModels", "AdzeNative",
-                "AdzeReference", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "adze-h5worker",
+                "AdzeReference", "AdzeSafetensors", "AdzeTensors", "AdzeThreads", "AdzeTokenization", "AdzeTraining",
+                "adze-h5worker",
             ]),
         tests(
             of: "AdzeInsight",

@@ -101,9 +101,9 @@ extension ModelBundle {
             let members = folds.members(of: fold)
             guard !members.isEmpty else { continue }
             let others = folds.others(than: fold)
-            let regression = LogisticRegression(
-                vectors: others.map { vectors.rows[$0] }, classes: others.map { given[$0] },
-                classCount: table.names.count, tolerance: LogisticRegression.roughTolerance, pool: pool)
+            let regression = try LogisticRegression(
+                roughly: others.map { vectors.rows[$0] }, classes: others.map { given[$0] },
+                classCount: table.names.count)
             let rows = try pool.map(members.count) { regression.probabilities(vectors.rows[members[$0]]) }
             for (member, row) in zip(members, rows) { probabilities[member] = row }
             progress(fold + 1)

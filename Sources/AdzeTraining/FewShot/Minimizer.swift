@@ -3,12 +3,12 @@
 // Source: Nocedal & Wright, Numerical Optimization, 2nd edition, algorithms 7.4 and 7.5.
 
 /// Limited-memory BFGS.
-package enum Minimizer {
+enum Minimizer {
     /// Steps whose curvature is remembered.
     private static let memory = 20
     private static let mostSteps = 10_000
     /// What every part of the gradient is below at the end, as a share of the greatest at the start.
-    package static let tolerance = 1e-10
+    private static let tolerance = 1e-10
 
     /// A step and the change of the gradient over it.
     private struct Curvature {
@@ -21,12 +21,12 @@ package enum Minimizer {
     ///
     /// Ends where the gradient has vanished, or where rounding hides any further descent.
     static func minimum(
-        from start: [Double], tolerance: Double = tolerance,
+        from start: [Double], tolerance: Double? = nil,
         _ function: ([Double]) -> (value: Double, gradient: [Double])
     ) -> [Double] {
         var (point, history) = (start, [Curvature]())
         var (value, gradient) = function(point)
-        let limit = tolerance * max(1, greatest(gradient))
+        let limit = (tolerance ?? Minimizer.tolerance) * max(1, greatest(gradient))
         for _ in 0..<mostSteps where greatest(gradient) > limit {
             let direction = self.direction(gradient, history)
             guard let next = search(from: point, value, gradient, direction, isFirst: history.isEmpty, function) else {

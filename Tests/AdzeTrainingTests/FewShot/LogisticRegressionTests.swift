@@ -35,6 +35,19 @@ import Testing
         }
     }
 
+    @Test func aRoughSolutionPredictsAlike() throws {
+        for entry in try Self.cases() {
+            let exact = entry.solved()
+            let rough = try LogisticRegression(
+                roughly: entry.vectors, classes: entry.classes, classCount: entry.classCount)
+            for vector in entry.vectors {
+                for (a, b) in zip(exact.probabilities(vector), rough.probabilities(vector)) {
+                    #expect(abs(a - b) < 5e-3, "\(entry.name)")
+                }
+            }
+        }
+    }
+
     @Test func coefficientsAreThoseOfScikitLearn() throws {
         let cases = try Self.cases()
         #expect(cases.count == 5)
