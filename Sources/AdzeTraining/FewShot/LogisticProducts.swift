@@ -1,5 +1,4 @@
-// The loss of a linear classifier and its gradient by fp32 products, for many vectors: as good as the vectors are, in a hundredth
-// of the time. Not here: the same in double precision, which is `LogisticRegression`'s own.
+// The loss of a linear classifier and its gradient by fp32 products, for many vectors. Not here: the same in double precision, which is `LogisticRegression`'s own.
 
 internal import AdzeKernels
 

@@ -19,14 +19,15 @@ enum Minimizer {
 
     /// The point of least value, searched for from a start.
     ///
-    /// Ends where the gradient has vanished, or where rounding hides any further descent.
+    /// Ends where the gradient has vanished, or each part of it is at most `limit`, or where rounding hides any further
+    /// descent.
     static func minimum(
-        from start: [Double], tolerance: Double? = nil,
+        from start: [Double], limit: Double? = nil,
         _ function: ([Double]) -> (value: Double, gradient: [Double])
     ) -> [Double] {
         var (point, history) = (start, [Curvature]())
         var (value, gradient) = function(point)
-        let limit = (tolerance ?? Minimizer.tolerance) * max(1, greatest(gradient))
+        let limit = limit ?? tolerance * max(1, greatest(gradient))
         for _ in 0..<mostSteps where greatest(gradient) > limit {
             let direction = self.direction(gradient, history)
             guard let next = search(from: point, value, gradient, direction, isFirst: history.isEmpty, function) else {
