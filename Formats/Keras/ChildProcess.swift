@@ -105,26 +105,16 @@ private struct ChildStreams {
     }
 
     mutating func closeChildEnds() {
-        ChildStreams.close(&theirInput)
-        ChildStreams.close(&theirOutput)
-        ChildStreams.close(&theirErrors)
+        closeDescriptor(&theirInput)
+        closeDescriptor(&theirOutput)
+        closeDescriptor(&theirErrors)
     }
 
     mutating func closeAll() {
         closeChildEnds()
-        ChildStreams.close(&input)
-        ChildStreams.close(&output)
-        ChildStreams.close(&errors)
-    }
-
-    static func close(_ descriptor: inout Int32) {
-        guard descriptor >= 0 else { return }
-        #if canImport(Glibc)
-        _ = Glibc.close(descriptor)
-        #else
-        _ = Darwin.close(descriptor)
-        #endif
-        descriptor = -1
+        closeDescriptor(&input)
+        closeDescriptor(&output)
+        closeDescriptor(&errors)
     }
 }
 
@@ -190,7 +180,7 @@ private struct Exchange {
     private mutating func read(_ stream: WritableKeyPath<ChildStreams, Int32>) -> Int {
         let got = unsafe recv(streams[keyPath: stream], &piece, piece.count, 0)
         if got > 0 { return got }
-        if got == 0 || (errno != EINTR && errno != EAGAIN) { ChildStreams.close(&streams[keyPath: stream]) }
+        if got == 0 || (errno != EINTR && errno != EAGAIN) { closeDescriptor(&streams[keyPath: stream]) }
         return 0
     }
 
@@ -209,7 +199,7 @@ private struct Exchange {
         }
         if wrote >= 0 { sent += wrote } else if errno == EINTR || errno == EAGAIN { return }
         // All sent, or nobody reads: what the child says tells which.
-        if sent == input.count || wrote < 0 { ChildStreams.close(&streams.input) }
+        if sent == input.count || wrote < 0 { closeDescriptor(&streams.input) }
     }
 }
 

@@ -90,3 +90,10 @@ package func startProcess(
 
 /// Kills the processes of a group that `startProcess` began; whoever began it reaps its leader.
 package func endGroup(_ leader: Int32) { UnfinishedOutputs.endGroup(leader) }
+
+/// Closes a descriptor that is open, and makes it -1.
+package func closeDescriptor(_ descriptor: inout Int32) {
+    guard descriptor >= 0 else { return }
+    _ = close(descriptor)
+    descriptor = -1
+}

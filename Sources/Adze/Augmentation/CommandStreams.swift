@@ -50,27 +50,17 @@ struct CommandStreams {
 
     /// Closes the command's ends, once it has them.
     mutating func closeTheirs() {
-        CommandStreams.close(&theirs.input)
-        CommandStreams.close(&theirs.output)
-        CommandStreams.close(&theirs.errors)
+        closeDescriptor(&theirs.input)
+        closeDescriptor(&theirs.output)
+        closeDescriptor(&theirs.errors)
     }
 
     /// Closes all that is open, but for its standard error where that is still to be heard.
     mutating func closeAll(butErrors: Bool = false) {
         closeTheirs()
-        CommandStreams.close(&input)
-        CommandStreams.close(&output)
-        if !butErrors { CommandStreams.close(&errors) }
-    }
-
-    static func close(_ descriptor: inout Int32) {
-        guard descriptor >= 0 else { return }
-        #if canImport(Glibc)
-        _ = Glibc.close(descriptor)
-        #else
-        _ = Darwin.close(descriptor)
-        #endif
-        descriptor = -1
+        closeDescriptor(&input)
+        closeDescriptor(&output)
+        if !butErrors { closeDescriptor(&errors) }
     }
 }
 

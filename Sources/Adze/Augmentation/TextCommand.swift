@@ -259,7 +259,7 @@ private struct CommandExchange: ~Copyable {
         }
         if wrote >= 0 { sent += wrote } else if errno == EINTR || errno == EAGAIN { return }
         // All sent, or nobody reads: what it says tells which.
-        if sent == input.count || wrote < 0 { CommandStreams.close(&streams.input) }
+        if sent == input.count || wrote < 0 { closeDescriptor(&streams.input) }
     }
 
     private mutating func readErrors() throws(TextCommandError) {
@@ -313,7 +313,7 @@ private struct CommandExchange: ~Copyable {
         if got > 0 { return got }
         if got < 0, errno == EINTR || errno == EAGAIN { return 0 }
         if got < 0 { throw .system(command, call: "read", code: errno) }
-        CommandStreams.close(&streams[keyPath: stream])
+        closeDescriptor(&streams[keyPath: stream])
         return 0
     }
 }
