@@ -36,6 +36,8 @@ extension InstructionSetError: LocalizedError {}
 extension FloatProductsError: LocalizedError {}
 
 extension TokenizerError: LocalizedError {}
+extension PromptError: LocalizedError {}
+extension AnswerWordError: LocalizedError {}
 extension DataError: LocalizedError {}
 extension RowError: LocalizedError {}
 extension CleaningError: LocalizedError {}

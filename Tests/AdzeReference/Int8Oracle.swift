@@ -43,6 +43,14 @@ public struct Int8Oracle: Sendable {
             }
             return results
         }
+        if case .prompt(let layer) = head.form {
+            for index in results.indices {
+                let mask = values(of: [layer.row(in: batch.tokens(of: index))], in: hidden)
+                results[index].logits = try dense(
+                    ParameterPaths.classifier, transformed(mask, activation: layer.activation))
+            }
+            return results
+        }
         if !outputs.isDisjoint(with: .firstTokenOutputs) {
             try finishFirst(values(of: Array(batch.starts.dropLast()), in: hidden), outputs, &results)
         }
@@ -100,10 +108,16 @@ public struct Int8Oracle: Sendable {
 
     /// (P, V) of P vectors; the transform and the decoder in int8 where their weights are.
     private func vocabularyLogits(_ vectors: [Float], _ layer: VocabularyLayer) throws -> [Float] {
-        let inner = FloatBuffer(try dense(ParameterPaths.transform, vectors, activation: layer.activation))
-        try normalize(inner, ParameterPaths.transformNorm, size: config.embeddingSize)
         let weight = layer.decoder == .tied ? ParameterPaths.wordEmbeddings : ParameterPaths.decoder + ".weight"
-        return try dense(weight: weight, bias: ParameterPaths.decoderBias, inner.values(0..<inner.count))
+        return try dense(
+            weight: weight, bias: ParameterPaths.decoderBias, transformed(vectors, activation: layer.activation))
+    }
+
+    /// norm(activation(transform(vector))) of P vectors, (P, E).
+    private func transformed(_ vectors: [Float], activation: Activation) throws -> [Float] {
+        let inner = FloatBuffer(try dense(ParameterPaths.transform, vectors, activation: activation))
+        try normalize(inner, ParameterPaths.transformNorm, size: config.embeddingSize)
+        return inner.values(0..<inner.count)
     }
 
     /// The vectors of some tokens, one after another.

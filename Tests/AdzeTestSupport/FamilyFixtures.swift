@@ -19,6 +19,9 @@ public enum FamilyFixtures {
     /// The folders of classifiers by the mean of hidden states (Tools/reference/make_mean_golden.py).
     public static let means: [String] = names(in: "mean").map { "mean/\($0)" }
 
+    /// The folders of classifiers by a prompt (Tools/reference/make_prompt_golden.py).
+    public static let prompts: [String] = names(in: "prompt").map { "prompt/\($0)" }
+
     private static func names(in folder: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: Fixtures.path(folder))) ?? []).sorted()
     }

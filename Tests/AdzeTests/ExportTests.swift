@@ -12,14 +12,15 @@ import Foundation
 import Testing
 
 @Suite struct ExportTests {
-    static let sources = [
-        "seqcls-odd", "seqcls-regression", "bertmodel-nopooler", "sentence-transformers", "containers/fp16",
-        "maskedlm-untied", "pretraining", "tokencls", "../families/distilbert/sequence",
-        "../families/distilbert/masked", "../families/electra/base", "../families/electra/questions",
-        "../families/mpnet/base", "../families/mpnet/sequence", "../families/mpnet/masked",
-        "../pruned-heads/bert", "../pruned-heads/distilbert", "../pruned-heads/electra",
-        "../mean/bert", "../mean/mpnet-normalized", "../mean/electra-normalized",
-    ]
+    static let sources =
+        [
+            "seqcls-odd", "seqcls-regression", "bertmodel-nopooler", "sentence-transformers", "containers/fp16",
+            "maskedlm-untied", "pretraining", "tokencls", "../families/distilbert/sequence",
+            "../families/distilbert/masked", "../families/electra/base", "../families/electra/questions",
+            "../families/mpnet/base", "../families/mpnet/sequence", "../families/mpnet/masked",
+            "../pruned-heads/bert", "../pruned-heads/distilbert", "../pruned-heads/electra",
+            "../mean/bert", "../mean/mpnet-normalized", "../mean/electra-normalized",
+        ] + FamilyFixtures.prompts.map { "../" + $0 }
 
     @Test(arguments: sources, [ExportFormat.safetensors, .pt]) func exportsAreTheModelAgain(
         name: String, format: ExportFormat

@@ -24,7 +24,7 @@ import Testing
         }
         + ["distilbert/sequence", "electra/sequence", "electra/masked", "mpnet/base", "mpnet/sequence", "mpnet/masked"]
         .map { Case(name: "../families/" + $0, seed: 4) }
-        + FamilyFixtures.means.map { Case(name: "../" + $0, seed: 7) }
+        + (FamilyFixtures.means + FamilyFixtures.prompts).map { Case(name: "../" + $0, seed: 7) }
         + FamilyFixtures.pruned.flatMap { folder in (5...6).map { Case(name: "../" + folder, seed: $0) } }
 
     func bits(_ outputs: [EncoderOutput]) -> [[UInt32]] {

@@ -8,6 +8,8 @@ public import AdzeData
 public enum FineTuningError: AdzeFailure, Equatable {
     /// The training data has labels that the model lacks.
     case foreignLabels(DataError)
+    /// The training data has labels for which a prompt has no word.
+    case labelWithoutWord(DataError)
     /// The development data has labels that the training data lacks.
     case foreignDevLabels(DataError)
     /// The start has no fp32 weights, only the codes of 8 bits.
@@ -36,6 +38,7 @@ public enum FineTuningError: AdzeFailure, Equatable {
         switch self {
         case .foreignLabels(let error):
             "\(error); for a new classifier with the labels of the data pass --new-head auto"
+        case .labelWithoutWord(let error): "\(error); name a word for each label of the data with --words"
         case .foreignDevLabels(let error): "\(error); the training data and the model know no such label"
         case .int8Start:
             "the file keeps int8 weights alone, and training would start from what rounding left (about 0.4 % of each "

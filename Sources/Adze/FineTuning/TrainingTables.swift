@@ -43,6 +43,8 @@ public struct NewHead: Sendable, Equatable {
     public var form: HeadForm?
     /// The most tokens of a head that reads padding: the model loses its further positions. Nil keeps them all.
     public var length: Int?
+    /// A prompt and its words, in place of labels and form: the classifier is not new, the model's own words are asked for.
+    public var prompt: Prompt?
     /// The columns of a new table of words that takes the encoder's place; nil for the model's own encoder.
     public var wordTableSize: Int?
 
@@ -53,6 +55,9 @@ public struct NewHead: Sendable, Equatable {
         self.form = form
         self.length = length
     }
+
+    /// A prompt's words in place of a head.
+    public init(prompt: Prompt) { self.prompt = prompt }
 }
 
 /// A model and the examples that it is to learn.
@@ -101,7 +106,14 @@ public struct TrainingExamples: Sendable {
             throw LocatedError(
                 path: path, underlying: FineTuningError.untrainedHead(architecture: head.architectureName))
         }
-        if let wanted {
+        if let prompt = wanted?.prompt {
+            do {
+                bundle = try start.prompted(prompt)
+            } catch let error as any AdzeFailure {
+                throw LocatedError(path: path, underlying: error)
+            }
+            notes.append(TrainingExamples.note(prompt))
+        } else if let wanted {
             (options.checkpoint.newHeadForm, options.checkpoint.newHeadLength) = (wanted.form, wanted.length)
             try TrainingExamples.choose(wanted, own: head.classification?.labels ?? [], tables, &options.checkpoint)
             bundle = try ModelBundle(path: path, options: options)
@@ -121,7 +133,10 @@ public struct TrainingExamples: Sendable {
         }
         bundle = try bundle.cleaning(cleaning)
         let kind = try bundle.targetKind(separator: tables.separator)
-        var train = try TrainingExamples.read(tables.train, tables, kind, wanted == nil, &notes)
+        var train = try TrainingExamples.read(tables.train, tables, kind, &notes) { error in
+            if wanted?.prompt != nil { return FineTuningError.labelWithoutWord(error) }
+            return wanted == nil ? FineTuningError.foreignLabels(error) : nil
+        }
         notes += try TrainingExamples.located(tables.train) { () throws(DataError) in try kind.check(training: train) }
         var dev: [Example] = []
         if let path = tables.dev {
@@ -147,7 +162,7 @@ public struct TrainingExamples: Sendable {
         self.train = augmented?.examples ?? train
         self.augmentation = augmented?.report
         self.dev = dev
-        self.hasNewHead = wanted != nil
+        self.hasNewHead = wanted != nil && wanted?.prompt == nil
         self.notes = notes
     }
 
@@ -201,16 +216,23 @@ public struct TrainingExamples: Sendable {
         return "a new classifier\(form) of \(labels.count) labels\(several): \(shown)\(labels.count > 6 ? ", …" : "")"
     }
 
+    private static func note(_ prompt: Prompt) -> String {
+        let shown = prompt.answers.prefix(6).map { "\(quoted($0.word, limit: 40)) for \(quoted($0.label, limit: 40))" }
+        return "a classifier by the prompt \(quoted(prompt.template.wording, limit: 80)): "
+            + shown.joined(separator: ", ") + (prompt.answers.count > 6 ? ", …" : "")
+    }
+
     // MARK: - Reading
 
     private static func read(
-        _ path: String, _ tables: TrainingTables, _ kind: TargetKind, _ hasOwnHead: Bool, _ notes: inout [String]
+        _ path: String, _ tables: TrainingTables, _ kind: TargetKind, _ notes: inout [String],
+        onForeignLabel foreign: (DataError) -> FineTuningError?
     ) throws -> [Example] {
         do throws(DataError) {
             return try readTable(path, tables, kind, &notes)
         } catch {
-            guard hasOwnHead, error.isUnknownLabel else { throw failure(error, path) }
-            throw LocatedError(path: path, underlying: FineTuningError.foreignLabels(error))
+            guard error.isUnknownLabel, let foreign = foreign(error) else { throw failure(error, path) }
+            throw LocatedError(path: path, underlying: foreign)
         }
     }
 

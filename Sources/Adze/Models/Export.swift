@@ -31,8 +31,7 @@ extension ModelBundle {
         try ModelBundle.checkExport(to: path, replacing: replacing)
         let head = checkpoint.head
         guard format != .study || head.classification != nil && head.form.isInStudysFiles else {
-            let isMean = head.classification != nil && head.form.readsEveryPosition
-            throw BundleError.noStudyNames(architecture: isMean ? "classifier by the mean" : head.architectureName)
+            throw BundleError.noStudyNames(architecture: head.ownFormName ?? head.architectureName)
         }
         try checkPrunedHeads(for: format)
         let folder = try AtomicFolder(path: path, layout: ModelFolder.layout, replacing: replacing)
@@ -160,5 +159,16 @@ extension SentenceRecipe {
             files.append(("config_sentence_transformers.json", .object(prompts)))
         }
         return files
+    }
+}
+
+extension Head {
+    /// What a classifier is called whose form is neither a library's nor the study's; nil for others.
+    fileprivate var ownFormName: String? {
+        switch form {
+        case .mean: "classifier by the mean"
+        case .prompt: "classifier by a prompt"
+        default: nil
+        }
     }
 }

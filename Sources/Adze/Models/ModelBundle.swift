@@ -228,6 +228,8 @@ enum ModelEdit: Sendable {
     case addedTokens(Int)
     /// So many pieces of the vocabulary were kept of so many.
     case keptPieces(Int, of: Int, VocabularyChoice.Grounds)
+    /// It became a classifier by a prompt.
+    case prompted(Prompt)
     /// The weights were trained; what a header says of it.
     case finetuned(JSONObject)
 }

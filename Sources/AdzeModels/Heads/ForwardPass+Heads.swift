@@ -76,8 +76,10 @@ extension ForwardPass {
         }
         for first in stride(from: 0, to: tokens.count, by: ForwardPass.vocabularyRows) {
             let block = first..<min(first + ForwardPass.vocabularyRows, tokens.count)
-            let inner = apply(layers.transform, to: collect(tokens[block], selection), activation: layers.activation)
-            normalize(inner.view, inner.view, layers.norm)
+            let transform = layers.transform
+            let inner = apply(
+                transform.dense, to: collect(tokens[block], selection), activation: transform.activation)
+            normalize(inner.view, inner.view, transform.norm)
             let logits = apply(layers.decoder, to: inner)
             for (row, index) in block.enumerated() {
                 results[owners[index]].vocabularyLogits += logits.values(row..<row + 1)

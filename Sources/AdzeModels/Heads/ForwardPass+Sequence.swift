@@ -1,4 +1,4 @@
-// The forward pass of heads that read every position: flattened states, an LSTM, and a mean; fp32 in every precision, over an
+// The forward pass of heads that read every position: flattened states, an LSTM, a mean, and a prompt's mask; fp32 in every precision, over an
 // encoder in fp32 or int8. Not here: the backward pass, which is AdzeTraining's.
 
 internal import AdzeKernels
@@ -35,6 +35,7 @@ extension ForwardPass {
         switch model.head.form {
         case .recurrent(let layer): return logits(of: runRecurrent(layer, states))
         case .mean(let normalizes): return logits(of: means(of: states, normalizes: normalizes))
+        case .prompt(let layer): return logits(of: transformedMasks(layer, states))
         // A text's rows follow each other: flattened they are one row of all its positions.
         default: return logits(of: states.buffer)
         }
@@ -54,6 +55,20 @@ extension ForwardPass {
 }
 
 extension ForwardPass {
+    /// What the mask of each sequence's prompt says, (S, E).
+    private func transformedMasks(_ layer: PromptLayer, _ states: States) -> FloatBuffer {
+        guard let transform = model.layers.prompt else { preconditionFailure("the head reads a prompt's mask") }
+        let (rows, width) = (batch.sequenceCount, transform.dense.columns)
+        let masks = FloatBuffer(count: rows * states.width)
+        let transformed = FloatBuffer(count: rows * width)
+        let input = masks.matrix(rows: rows, columns: states.width)
+        for row in 0..<rows { states.matrix.copy(row: layer.row(in: batch.tokens(of: row)), to: input, row: row) }
+        let output = transformed.matrix(rows: rows, columns: width)
+        multiply(output, input, transform.dense, activation: transform.activation)
+        normalize(output, output, transform.norm)
+        return transformed
+    }
+
     /// C logits of each sequence, of what its classifier reads: a row for each sequence.
     func logits(of features: FloatBuffer) -> [[Float]] {
         guard let classifier = model.layers.classifier else { preconditionFailure("outputs have been checked") }

@@ -60,6 +60,7 @@ struct HeadDescription {
             throw .wrongType(key: HeadForm.configKey, expected: "a string", found: value.kindName)
         }
         do {
+            if let layer = try PromptLayer(specification: text) { return .prompt(layer) }
             return try HeadForm.specified(text)
         } catch {
             throw .head(error)

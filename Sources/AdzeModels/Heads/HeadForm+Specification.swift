@@ -99,6 +99,7 @@ extension HeadForm {
                 + (layer.isBidirectional ? "" : ":directions=1") + (layer.states == .all ? ":states=all" : "")
                 + (layer.reach == .text ? ":padding=none" : "")
         case .mean(let normalizes): "mean" + (normalizes ? ":" + HeadForm.normalizing : "")
+        case .prompt(let layer): layer.specification
         case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled: "pooler"
         }
     }

@@ -22,6 +22,8 @@ public enum HeadForm: Sendable, Equatable {
     case recurrent(RecurrentLayer)
     /// output(dropout(mean of the last states)), the mean scaled to length 1 where `normalizes`.
     case mean(normalizes: Bool)
+    /// output(dropout(norm(activation(transform(hidden))))) at the mask of a prompt.
+    case prompt(PromptLayer)
 
     /// A short name of the form.
     public var name: String {
@@ -32,7 +34,7 @@ public enum HeadForm: Sendable, Equatable {
         case .tokens: "tokens"
         case .vocabulary: "vocabulary"
         case .vocabularyAndPooled: "vocabulary, pooled"
-        case .flattened, .recurrent, .mean: specification
+        case .flattened, .recurrent, .mean, .prompt: specification
         }
     }
 
@@ -40,7 +42,7 @@ public enum HeadForm: Sendable, Equatable {
     public var readsPooler: Bool {
         switch self {
         case .pooled, .vocabularyAndPooled: true
-        case .none, .firstToken, .tokens, .vocabulary, .flattened, .recurrent, .mean: false
+        case .none, .firstToken, .tokens, .vocabulary, .flattened, .recurrent, .mean, .prompt: false
         }
     }
 
@@ -48,7 +50,7 @@ public enum HeadForm: Sendable, Equatable {
     public var vocabulary: VocabularyLayer? {
         switch self {
         case .vocabulary(let layer), .vocabularyAndPooled(let layer): layer
-        case .none, .pooled, .firstToken, .tokens, .flattened, .recurrent, .mean: nil
+        case .none, .pooled, .firstToken, .tokens, .flattened, .recurrent, .mean, .prompt: nil
         }
     }
 }

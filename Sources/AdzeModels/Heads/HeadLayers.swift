@@ -16,6 +16,8 @@ struct HeadLayers: Sendable {
     /// (2, H) on the pooled output.
     let nextSentence: Dense?
     let vocabulary: VocabularyLayers?
+    /// What stands between a prompt's mask and the classifier.
+    let prompt: MaskTransform?
     /// The directions of each layer of an LSTM; none for a head without one.
     let recurrent: [[RecurrentDirection]]
 
@@ -31,6 +33,11 @@ struct HeadLayers: Sendable {
         default: tokens = nil
         }
         vocabulary = try head.form.vocabulary.map { try VocabularyLayers(loader, $0) }
+        if case .prompt(let layer) = head.form {
+            prompt = try MaskTransform(loader, layer.activation)
+        } else {
+            prompt = nil
+        }
         recurrent = try loader.recurrent(head.form)
     }
 
@@ -43,19 +50,28 @@ struct HeadLayers: Sendable {
     }
 }
 
-/// The layers that make V logits of a hidden state.
-struct VocabularyLayers: Sendable {
+/// norm(activation(dense(hidden))): what a masked language model does to a hidden state before it looks for a word.
+struct MaskTransform: Sendable {
     /// (E, H).
-    let transform: Dense
+    let dense: Dense
     let activation: Activation
     let norm: LayerNorm
+
+    init(_ loader: ParameterLoader, _ activation: Activation) throws {
+        dense = try loader.dense(ParameterPaths.transform)
+        self.activation = activation
+        norm = try loader.norm(ParameterPaths.transformNorm)
+    }
+}
+
+/// The layers that make V logits of a hidden state.
+struct VocabularyLayers: Sendable {
+    let transform: MaskTransform
     /// (V, E). A tied decoder is packed from the word embeddings, which stay row by row for looking tokens up.
     let decoder: Dense
 
     init(_ loader: ParameterLoader, _ layer: VocabularyLayer) throws {
-        transform = try loader.dense(ParameterPaths.transform)
-        activation = layer.activation
-        norm = try loader.norm(ParameterPaths.transformNorm)
+        transform = try MaskTransform(loader, layer.activation)
         let weight = layer.decoder == .tied ? ParameterPaths.wordEmbeddings : ParameterPaths.decoder + ".weight"
         decoder = try loader.dense(weight: weight, bias: ParameterPaths.decoderBias)
     }

@@ -1,5 +1,5 @@
-// What a head computes that reads every position of a text: all of them side by side, an LSTM over them, or their mean. The
-// first two are the heads of a study that asks how few blocks a classifier needs (Macar 2019, "comparatively-finetuning-bert"),
+// What a head computes that reads every position of a text: all of them side by side, an LSTM over them, or their mean; and
+// one that reads the mask of a prompt, wherever it stands. The first two are the heads of a study that asks how few blocks a classifier needs (Macar 2019, "comparatively-finetuning-bert"),
 // the last is the vector of sentence-transformers' models.
 
 internal import AdzeBytes
@@ -56,7 +56,7 @@ extension HeadForm {
     /// Whether the head reads every position of a text, so that the last block is computed for all of them.
     public var readsEveryPosition: Bool {
         switch self {
-        case .flattened, .recurrent, .mean: true
+        case .flattened, .recurrent, .mean, .prompt: true
         case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled: false
         }
     }
@@ -66,7 +66,7 @@ extension HeadForm {
         switch self {
         case .flattened: true
         case .recurrent(let layer): layer.reach == .padded
-        case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean: false
+        case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean, .prompt: false
         }
     }
 
@@ -74,7 +74,7 @@ extension HeadForm {
     package var isInStudysFiles: Bool {
         switch self {
         case .pooled, .flattened, .recurrent: true
-        case .none, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean: false
+        case .none, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean, .prompt: false
         }
     }
 
@@ -83,7 +83,7 @@ extension HeadForm {
         switch self {
         case .flattened(let states): states
         case .recurrent(let layer): layer.states
-        case .mean: .last
+        case .mean, .prompt: .last
         case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled: nil
         }
     }
@@ -93,6 +93,7 @@ extension HeadForm {
         switch self {
         case .flattened(let states): shape.tokenLimit * states.width(shape)
         case .recurrent(let layer): layer.width
+        case .prompt: shape.embeddingSize
         case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean: shape.hiddenSize
         }
     }

@@ -63,6 +63,10 @@ extension EncoderShape {
         if case .recurrent(let layer) = head.form {
             list.recurrent(layer, in: layer.states.width(self), .head)
         }
+        if case .prompt = head.form {
+            list.dense(ParameterPaths.transform, out: embeddingSize, in: hiddenSize, .head)
+            list.norm(ParameterPaths.transformNorm, embeddingSize, .head)
+        }
         if let labels = head.labels {
             list.dense(ParameterPaths.classifier, out: labels.count, in: head.form.classifierDepth(self), .head)
         }

@@ -44,7 +44,7 @@ public enum Frames: Sendable, Equatable {
     /// The highest type id of a template.
     static let typeLimit = 15
     /// The most pieces of a template.
-    static let pieceLimit = 16
+    static let pieceLimit = 64
 
     /// The texts without any frame, the second of type 1.
     static let none = Frames.template(single: [.first(typeID: 0)], pair: [.first(typeID: 0), .second(typeID: 1)])

@@ -102,6 +102,9 @@ final class TrainingWorkspace {
     var pooledGradient = GrowableBuffer()
     /// The length of each sequence's mean before it was scaled.
     var meanLengths = GrowableBuffer()
+    /// The hidden states at the masks of prompts, (S, H), and their gradients.
+    var masks = GrowableBuffer()
+    var masksGradient = GrowableBuffer()
     var logits = GrowableBuffer()
     var logitGradient = GrowableBuffer()
     /// What a head that reads the states of all blocks reads, (T, (L + 1) · H), and its gradient.

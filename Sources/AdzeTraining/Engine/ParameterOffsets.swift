@@ -54,6 +54,8 @@ struct ParameterOffsets: Sendable {
     let blocks: [BlockPlaces]
     /// The layer on the first token: the pooler, or a head's own.
     let firstToken: DensePlace?
+    /// What stands between a prompt's mask and the classifier; nil for other heads.
+    let transform: (dense: DensePlace, norm: NormPlace)?
     /// The directions of each layer of a head's LSTM; none for a head without one.
     let recurrent: [[RecurrentPlace]]
     /// The last layer: classifier, or start and end of an answer.
@@ -91,6 +93,11 @@ struct ParameterOffsets: Sendable {
                 outputNorm: norm(paths.outputNorm))
         }
         firstToken = TrainingModel.firstTokenPath(head).map(dense)
+        if case .prompt = head.form {
+            transform = (dense(ParameterPaths.transform), norm(ParameterPaths.transformNorm))
+        } else {
+            transform = nil
+        }
         if case .recurrent(let layers) = head.form {
             recurrent = (0..<layers.layerCount).map { index in
                 (0..<layers.directionCount).map { direction in

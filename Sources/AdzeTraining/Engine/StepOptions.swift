@@ -26,10 +26,13 @@ public struct DropoutRates: Sendable, Equatable {
     /// The rates that a configuration states for a model with this head.
     public init(_ dropout: EncoderShape.Dropout, head: Head) {
         let texts = dropout.classifier ?? dropout.hidden
+        // A masked language model drops nothing before its decoder.
+        let isOfPrompt = if case .prompt = head.form { true } else { false }
         let isOfTokens = head.task.kind == .tokenClassification
         self.init(
             hidden: Float(dropout.hidden), attention: Float(dropout.attention),
-            classifier: Float(isOfTokens ? dropout.tokens ?? texts : texts), answers: Float(dropout.answers),
+            classifier: Float(isOfPrompt ? 0 : isOfTokens ? dropout.tokens ?? texts : texts),
+            answers: Float(dropout.answers),
             dropsAttended: dropout.dropsAttended)
     }
 }

@@ -65,7 +65,7 @@ public final class TrainingModel: Sendable {
         switch head.form {
         case .pooled: ParameterPaths.pooler
         case .firstToken: ParameterPaths.headDense
-        case .none, .tokens, .vocabulary, .vocabularyAndPooled, .flattened, .recurrent, .mean: nil
+        case .none, .tokens, .vocabulary, .vocabularyAndPooled, .flattened, .recurrent, .mean, .prompt: nil
         }
     }
 

@@ -14,6 +14,7 @@ extension EncoderPass {
         case .flattened: flattenedForward(logits)
         case .recurrent(let layer): recurrentForward(layer, logits)
         case .mean: meanForward(logits)
+        case .prompt(let layer): promptForward(layer, logits)
         case .none, .tokens, .vocabulary, .vocabularyAndPooled: classifyTokensForward(logits)
         }
         return workspace.logits.buffer.values(0..<logitRows * model.logitCount)
@@ -29,6 +30,7 @@ extension EncoderPass {
         case .flattened: flattenedBackward(logits)
         case .recurrent(let layer): recurrentBackward(layer, logits)
         case .mean: meanBackward(logits)
+        case .prompt(let layer): promptBackward(layer, logits)
         case .none, .tokens, .vocabulary, .vocabularyAndPooled: classifyTokensBackward(logits)
         }
     }

@@ -1,5 +1,5 @@
 // Classification of texts by every position: what such a head reads of the blocks, and flattened states; both directions.
-// Not here: the LSTM, which is `RecurrentHead`, and the mean, which is `MeanHead`.
+// Not here: the LSTM, which is `RecurrentHead`, the mean, which is `MeanHead`, and a prompt's mask, which is `PromptHead`.
 
 internal import AdzeKernels
 internal import AdzeModels
@@ -52,6 +52,7 @@ extension EncoderPass {
         workspace.pooled.reserve(features)
         workspace.pooledGradient.reserve(features)
         workspace.meanLengths.reserve(batch.sequenceCount)
+        reservePrompt()
     }
 
     // MARK: Flattened

@@ -44,6 +44,7 @@ struct FinetuneCommand: ParsableCommand {
     @OptionGroup(title: "Augmentation") private var augmentation: TrainingAugmentation
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Few texts") var few: FewOptions
+    @OptionGroup(title: "Prompt") private var asking: PromptOptions
     @OptionGroup(title: "Recipe") var products: FloatProductsOptions
     @OptionGroup(title: "Run") var runs: RunOptions
     @OptionGroup(title: "Run") private var kept: TokenCacheOptions
@@ -58,7 +59,10 @@ struct FinetuneCommand: ParsableCommand {
     var train: String { learning.train }
     private var dev: String? { judging.dev }
 
-    func validate() throws { try few.check(self) }
+    func validate() throws {
+        try few.check(self)
+        try asking.check(self)
+    }
 
     func run() throws {
         try checkFiles()
@@ -120,9 +124,10 @@ struct FinetuneCommand: ParsableCommand {
         let words = try head.addTokens.map { try ModelBundle.readTokens(path: $0) } ?? []
         return try TrainingExamples(
             model: model, options: options, tables: tables,
-            newHead: few.newHead(head.requested(length: recipe.maxLength), model: model, options),
-            words: words,
-            seed: recipe.seed ?? 42, allowsInt8: head.fromInt8, cleaning: cleaning.choice(source.stated.lemmas),
+            newHead: asking.asked().map { NewHead(prompt: $0) }
+                ?? few.newHead(head.requested(length: recipe.maxLength), model: model, options),
+            words: words, seed: recipe.seed ?? 42, allowsInt8: head.fromInt8,
+            cleaning: cleaning.choice(source.stated.lemmas),
             threads: common.threads)
     }
 

@@ -1,5 +1,5 @@
-// Gradients of classifiers by the mean of hidden states beside float64 PyTorch (Tools/reference/make_mean_golden.py), and the
-// laws of a step that hold for them.
+// Gradients of classifiers by the mean of hidden states and by a prompt beside float64 PyTorch
+// (Tools/reference/make_mean_golden.py, make_prompt_golden.py), and the laws of a step that hold for them.
 
 import AdzeKernels
 import AdzeModels
@@ -8,8 +8,8 @@ import AdzeThreads
 import AdzeTraining
 import Testing
 
-@Suite struct MeanGradientTests {
-    static let folders = FamilyFixtures.means
+@Suite struct OwnFormGradientTests {
+    static let folders = FamilyFixtures.means + FamilyFixtures.prompts
 
     @Test(arguments: folders) func everyGradientIsThatOfPyTorch(folder: String) throws {
         let fixture = try TrainingFixture(family: folder)
