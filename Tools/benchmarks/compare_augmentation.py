@@ -13,12 +13,10 @@ the table is of what is there. Scores do not depend on the speed or the load of 
 """
 
 import argparse
-import json
 import pathlib
 import random
-import statistics
-import subprocess
 
+from kept_runs import KeptRuns, write_rows
 from score_tasks import banking77, tsv
 
 VARIANTS = {
@@ -48,18 +46,11 @@ def arguments():
     return parser.parse_args()
 
 
-def write_rows(path, rows):
-    with open(path, "w", encoding="utf-8") as out:
-        for text, label in rows:
-            print(json.dumps({"text": text, "label": label}), file=out)
-
-
-class Bench:
-    """The runs of one set of options, each with the file that keeps its report."""
+class Bench(KeptRuns):
+    """The runs of one set of options."""
 
     def __init__(self, options):
-        self.options = options
-        options.work.mkdir(parents=True, exist_ok=True)
+        super().__init__(options)
         sst2 = [tsv(options.data / f"sst2/{part}.tsv", 1, 0, header=True) for part in ("train", "dev")]
         self.sets = {"sst2": sst2, "banking77": banking77(options.data)}
 
@@ -80,14 +71,10 @@ class Bench:
         write_rows(paths[1], dev)
         return paths, len(kept)
 
-    def kept(self, name):
-        path = self.options.work / f"{name}.json"
-        return json.loads(path.read_text()) if path.exists() else None
-
     def run(self, task, variant, seed):
         """Makes a run where it is not there yet."""
         options, name = self.options, f"{task}-{variant}-{seed}"
-        if self.kept(name):
+        if self.report(name):
             return
         (train, dev), count = self.rows(task, seed)
         # EDA's numbers, as `adze help augment` has them.
@@ -98,31 +85,20 @@ class Bench:
             more = ["--augment", VARIANTS[variant], "--augment-copies", copies, "--wordnet", options.wordnet]
         if variant == "plain-longer":
             epochs *= 1 + copies
-        print(f"{name} …", flush=True)
-        command = [
-            options.adze, "finetune", options.base, "--train", train, "--dev", dev, "-o", options.work / f"{name}.adze",
-            "--force", "--json", "--quiet", "--keep-last", "--metric", "accuracy", "--epochs", epochs, "--lr", options.lr,
-            "--head-lr", options.head_lr, "--max-length", 64, "--seed", seed, "--new-head", "auto", "--threads",
-            options.threads, *more,
-        ]
-        report = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout
-        (options.work / f"{name}.json").write_text(report)
-        (options.work / f"{name}.adze").unlink()
-
-    def cell(self, task, variant):
-        found = [self.kept(f"{task}-{variant}-{seed}") for seed in self.options.seeds.split(",")]
-        scores = [report["score"] for report in found if report]
-        if not scores:
-            return "–"
-        error = f" ± {statistics.stdev(scores) / len(scores) ** 0.5:.4f}" if len(scores) > 1 else ""
-        return f"{statistics.mean(scores):.4f}{error} ({len(scores)})"
+        self.finetune(
+            name, options.base, "--train", train, "--dev", dev, "--keep-last", "--metric", "accuracy", "--epochs", epochs,
+            "--lr", options.lr, "--head-lr", options.head_lr, "--max-length", 64, "--seed", seed, "--new-head", "auto",
+            *more)
+        self.model(name).unlink()
 
     def table(self):
         tasks, variants = self.options.only.split(","), self.options.variants.split(",")
         print("| | " + " | ".join(tasks) + " |")
         print("|---" * (len(tasks) + 1) + "|")
+        seeds = self.options.seeds.split(",")
         for variant in variants:
-            print(f"| {variant} | " + " | ".join(self.cell(task, variant) for task in tasks) + " |")
+            cells = (self.cell([f"{task}-{variant}-{seed}" for seed in seeds]) for task in tasks)
+            print(f"| {variant} | " + " | ".join(cells) + " |")
         print("\nAccuracy of the last epoch; in brackets the number of seeds.")
 
 

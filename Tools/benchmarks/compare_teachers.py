@@ -14,12 +14,10 @@ what is there. Scores do not depend on the speed or the load of the machine. DAT
 """
 
 import argparse
-import json
 import pathlib
 import random
-import statistics
-import subprocess
 
+from kept_runs import KeptRuns, write_rows
 from score_tasks import tsv
 
 VARIANTS = ("labels", "labels-longer", "teacher", "teacher-unlabelled")
@@ -46,59 +44,36 @@ def arguments():
     return parser.parse_args()
 
 
-def write_rows(path, rows, labelled):
-    with open(path, "w", encoding="utf-8") as out:
-        for text, label in rows:
-            print(json.dumps({"text": text, "label": label} if labelled else {"text": text}), file=out)
-
-
-class Bench:
-    """The runs of one set of options, each with the file that keeps its report."""
+class Bench(KeptRuns):
+    """The runs of one set of options."""
 
     def __init__(self, options):
-        self.options = options
-        options.work.mkdir(parents=True, exist_ok=True)
+        super().__init__(options)
         self.rows = tsv(options.data / "sst2/train.tsv", 1, 0, header=True)
         self.dev = options.work / "dev.jsonl"
-        write_rows(self.dev, tsv(options.data / "sst2/dev.tsv", 1, 0, header=True), labelled=True)
+        write_rows(self.dev, tsv(options.data / "sst2/dev.tsv", 1, 0, header=True))
 
     def split(self, seed):
         """Rows with labels and rows without, drawn by the seed; no text is in both."""
         rows = list({text.strip(): (text, label) for text, label in self.rows}.values())
         random.Random(seed).shuffle(rows)
         paths = [self.options.work / f"{part}-{seed}.jsonl" for part in ("train", "unlabelled")]
-        write_rows(paths[0], rows[: self.options.train], labelled=True)
+        write_rows(paths[0], rows[: self.options.train])
         write_rows(paths[1], rows[self.options.train :][: self.options.unlabelled], labelled=False)
         return paths
 
-    def adze(self, *arguments):
-        command = [self.options.adze, *map(str, arguments), "--quiet"]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-    def kept(self, name):
-        path = self.options.work / f"{name}.json"
-        return json.loads(path.read_text()) if path.exists() else None
-
-    def finetune(self, name, model, train, seed, epochs, *more):
-        """The report of a run, made where it is not there yet; the model stays beside it as NAME.adze."""
-        options, out = self.options, self.options.work / f"{name}.adze"
-        known = self.kept(name)
-        if known or options.table:
-            return known
-        print(f"{name} …", flush=True)
-        report = self.adze(
-            "finetune", model, "--train", train, "--dev", self.dev, "-o", out, "--force", "--json", "--keep-last",
-            "--metric", "accuracy", "--epochs", epochs, "--lr", options.lr, "--head-lr", options.head_lr,
-            "--max-length", 64, "--seed", seed, "--threads", options.threads, *more)
-        (options.work / f"{name}.json").write_text(report)
-        return json.loads(report)
+    def learn(self, name, model, train, seed, epochs, *more):
+        options = self.options
+        self.finetune(
+            name, model, "--train", train, "--dev", self.dev, "--keep-last", "--metric", "accuracy", "--epochs", epochs,
+            "--lr", options.lr, "--head-lr", options.head_lr, "--max-length", 64, "--seed", seed, *more)
 
     def run(self, seed):
         options = self.options
         train, unlabelled = self.split(seed)
         teacher = f"teacher-{seed}"
-        self.finetune(teacher, options.base, train, seed, options.epochs, "--new-head", "auto")
-        big = options.work / f"{teacher}.adze"
+        self.learn(teacher, options.base, train, seed, options.epochs, "--new-head", "auto")
+        big = self.model(teacher)
         longer = options.epochs * (options.train + options.unlabelled) // options.train
         for blocks in options.blocks.split(","):
             small = options.work / f"start-{blocks}-{seed}.adze"
@@ -111,17 +86,13 @@ class Bench:
             }
             for variant in options.variants.split(","):
                 epochs, more = ways[variant]
-                self.finetune(f"{variant}-{blocks}-{seed}", small, train, seed, epochs, *more)
+                self.learn(f"{variant}-{blocks}-{seed}", small, train, seed, epochs, *more)
 
     def table(self):
         seeds = self.options.seeds.split(",")
 
         def cell(name):
-            scores = [report["score"] for report in (self.kept(f"{name}-{seed}") for seed in seeds) if report]
-            if not scores:
-                return "–"
-            error = f" ± {statistics.stdev(scores) / len(scores) ** 0.5:.4f}" if len(scores) > 1 else ""
-            return f"{statistics.mean(scores):.4f}{error} ({len(scores)})"
+            return self.cell([f"{name}-{seed}" for seed in seeds])
 
         print("| blocks | " + " | ".join(VARIANTS) + " |")
         print("|---" * (len(VARIANTS) + 1) + "|")
