@@ -37,13 +37,14 @@ public final class TextAttention: Sendable {
         engine = try Engine(bundle.checkpoint.encoder, exactly: true, pool: pool.workers)
     }
 
-    /// The weights of a text, or of a pair, which is not cleaned, whatever the model says: places are places in it.
+    /// The weights of a text, or of a pair, which is not cleaned, whatever the model says: places are places in it. A model
+    /// that reads long texts in windows has them read whole.
     ///
     /// Throws `TextProblem.empty` for a text without tokens, `TaskError.noWindows` where `options` ask for windows,
     /// `TokenizerError.impossibleBudget` where they leave no room, and `AttentionError.notFinite`.
     /// - Complexity: memory for L · A · T² weights twice.
     public func map(of input: TextInput, options: TextOptions = TextOptions()) throws -> AttentionMap {
-        let options = options.completed(by: reading)
+        let options = options.completed(by: reading.withoutWindows)
         let text = try EncodedText(
             input, tokenizer, limit: min(options.maximumLength ?? maximumLength, maximumLength),
             strategy: options.longText ?? tokenizer.longText, what: "attention weights")

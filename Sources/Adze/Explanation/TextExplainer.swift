@@ -80,7 +80,8 @@ public final class TextExplainer: Sendable {
 
     /// Explains texts, in their order: why one gets no explanation is its own result.
     ///
-    /// Where the model cleans texts, tokens are of the cleaned one, which the explanation holds.
+    /// Where the model cleans texts, tokens are of the cleaned one, which the explanation holds. A model that reads long
+    /// texts in windows has them read whole here, unless `options` say otherwise.
     /// In a task that is cancelled, throws `CancellationError` before its next batch. Throws `ExplanationError`,
     /// `TaskError.noWindows` and `noMaskToken`, and `TokenizerError.impossibleBudget` where `options` leave no room.
     /// - Complexity: two passes and a half forward for each step of a text.
@@ -88,7 +89,7 @@ public final class TextExplainer: Sendable {
         _ texts: [TextInput], options: ExplanationOptions = ExplanationOptions()
     ) throws -> [Result<Explanation, TextProblem>] {
         let wish = try Wish(options, self)
-        let reading = options.text.completed(by: reading)
+        let reading = options.text.completed(by: reading.withoutWindows)
         let texts = try pool.map(texts.count) { cleaner.clean(texts[$0]) }
         let encoded = try pool.map(texts.count) { index -> Result<EncodedText, TextProblem> in
             do {

@@ -48,7 +48,7 @@ extension ModelBundle {
     public func prompted(_ prompt: Prompt) throws -> ModelBundle {
         guard let layer = checkpoint.head.form.vocabulary else {
             throw BundleError.wrongHead(
-                checkpoint.head.architectureName, lacks: "fills no masks, which --prompt asks of")
+                checkpoint.head.architectureName, lacks: "fills no masks, as --prompt needs")
         }
         let tokenizer = try requireTokenizer()
         let prompted = try tokenizer.prompted(by: prompt.template)

@@ -33,6 +33,14 @@ public struct TextReading: Sendable, Equatable {
     /// Whether long texts are read in windows.
     package var readsWindows: Bool { if case .window = longText { true } else { false } }
 
+    /// The same for what cannot be said of windows: a model that reads long texts in them has them read whole.
+    package var withoutWindows: TextReading {
+        guard readsWindows else { return self }
+        var reading = self
+        (reading.longText, reading.maximumLength, reading.aggregate) = (nil, nil, nil)
+        return reading
+    }
+
     /// What is said of long texts, in words; nil for nothing.
     package var longTextNote: String? {
         guard longText != nil || maximumLength != nil else { return nil }

@@ -73,7 +73,8 @@ struct ExplainCommand: ParsableCommand {
         let stream = TextWishes(answersEveryLine: true, passesOn: .json)
         let input = try texts.open(model: model, stream, quiet: common.quiet)
         if let note = bundle.reading.longTextNote, long == nil {
-            Console.notes(["\(note); --long says otherwise"], quiet: common.quiet)
+            let what = bundle.reading.readsWindows ? "attributions read them whole" : "--long says otherwise"
+            Console.notes(["\(note); \(what)"], quiet: common.quiet)
         }
         let explainer = try TextExplainer(bundle, on: ThreadPool(threads: common.threads))
         var options = wishes.options
