@@ -48,6 +48,10 @@ let package = Package(
         .executable(name: "adze", targets: ["adze-cli"]),
         .executable(name: "adze-h5worker", targets: ["adze-h5worker"]),
     ],
+    traits: [
+        .default(enabledTraits: ["Sentiment"]),
+        .trait(name: "Sentiment", description: "The classifier inside, @sentiment: its size more in every program."),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -64,6 +68,8 @@ let package = Package(
             name: "CHDF5", path: "Formats/CHDF5", pkgConfig: "hdf5",
             providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
         .target(name: "CSandbox", path: "Formats/CSandbox"),
+        // The source copies the .adze file into the program.
+        .target(name: "CSentiment", exclude: ["sentiment.adze", "sentiment.md"]),
         // Unoptimised vector code is a hundred times slower: the tests of a debug build would wait for it.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
@@ -90,7 +96,7 @@ let package = Package(
             "AdzeModelFiles", path: "Formats/ModelFiles",
             [
                 "AdzeBytes", "AdzeTensors", "AdzeHuggingFace", "AdzeKeras", "AdzeNative", "AdzeSafetensors",
-                "AdzeTorch",
+                "AdzeTorch", .target(name: "CSentiment", condition: .when(traits: ["Sentiment"])),
             ]),
 
         // MARK: - Façade and tools

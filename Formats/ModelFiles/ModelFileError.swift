@@ -7,6 +7,7 @@ internal import AdzeKeras
 public enum ModelFileError: AdzeFailure, Equatable {
     case unrecognized(head: [UInt8], size: Int)
     case unreadable(what: String, advice: String)
+    case leftOut(BundledModel)
 
     /// One line: what it seems to be and what is expected.
     public var description: String {
@@ -16,6 +17,8 @@ public enum ModelFileError: AdzeFailure, Equatable {
             "not a model file: expected .adze, safetensors, PyTorch or HDF5 content, found \(size) bytes that begin with "
                 + head.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
         case .unreadable(let what, let advice): "this is \(what), which is not read; \(advice)"
+        case .leftOut(let model):
+            "\(quoted(model.path)): this build of Adze has no models inside; build it with the package's trait Sentiment"
         }
     }
 

@@ -32,11 +32,11 @@ public struct OpenedModel: Sendable {
         files.lazy.compactMap { $0.sourceNames[name] }.first ?? name
     }
 
-    /// Opens a `.adze` file, a file of weights, or a model folder.
+    /// Opens a `.adze` file, a file of weights, a model folder, or a model inside by its name, such as `@sentiment`.
     ///
     /// Throws `FileError`, `HuggingFaceError`, `ModelFileError` and the readers' errors, each with its path.
     public init(path: String, options: WeightsOptions = WeightsOptions()) throws {
-        if isFolder(path) {
+        if isFolder(path), BundledModel(path: path) == nil {
             try self.init(folder: path, options)
         } else {
             self.init(file: try WeightsFile(path: path, options: options))

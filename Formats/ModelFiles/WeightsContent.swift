@@ -25,7 +25,7 @@ struct WeightsContent {
     /// Chooses a reader by the first bytes; nil for content that is no format of ours.
     static func open(_ file: InputFile, head: [UInt8], options: WeightsOptions) throws -> WeightsContent? {
         if NativeFile.isNative(firstBytes: head) {
-            let native = try NativeFile(file: file)
+            let native = try NativeFile(.file(file))
             return WeightsContent(format: .native, store: native, native: native)
         }
         if KerasCheckpoint.isHDF5(firstBytes: head) {
@@ -44,7 +44,7 @@ struct WeightsContent {
         return nil
     }
 
-    private init(
+    init(
         format: WeightsFormat, store: any TensorStore, native: NativeFile? = nil, unreadable: [UnreadableTensor] = []
     ) {
         self.format = format

@@ -49,11 +49,15 @@ public struct WeightsFile: Sendable {
     /// What a user should hear of, but for what was ignored.
     public let notes: [String]
 
-    /// Opens a file and reads its table of tensors; of HDF5, all of it.
+    /// Opens a file, or a model inside by its name, and reads its table of tensors; of HDF5, all of it.
     ///
     /// Throws `FileError`, `ModelFileError` for content that is no format of ours, and the reader's own errors, each
     /// with the path in front.
     public init(path: String, options: WeightsOptions = WeightsOptions()) throws {
+        if let model = BundledModel(path: path) {
+            try self.init(model)
+            return
+        }
         let file = try InputFile(path: path)
         let head = try file.read(at: 0, count: min(file.size, WeightsContent.headLength))
         let content: WeightsContent
@@ -64,8 +68,21 @@ public struct WeightsFile: Sendable {
         } catch let error as any AdzeFailure {
             throw LocatedError(path: path, underlying: error)
         }
+        self.init(path: path, byteCount: file.size, content)
+    }
+
+    /// A model that is part of the program; throws `ModelFileError.leftOut` in a build without it.
+    private init(_ model: BundledModel) throws {
+        let source = ByteSource.resident(try model.bytes)
+        let native = try NativeFile(source)
+        self.init(
+            path: model.path, byteCount: source.size,
+            WeightsContent(format: .native, store: native, native: native))
+    }
+
+    private init(path: String, byteCount: Int, _ content: WeightsContent) {
         self.path = path
-        byteCount = file.size
+        self.byteCount = byteCount
         format = content.format
         native = content.native
         unreadable = content.unreadable

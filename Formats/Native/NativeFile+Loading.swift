@@ -163,7 +163,7 @@ extension NativeFile {
         if case .int8(_, _, let outliers) = records[index].scheme { outliers } else { [] }
     }
 
-    private func scales(_ run: FloatRun) throws -> [Float] { try checkedScales(values(run), run) }
+    func scales(_ run: FloatRun) throws -> [Float] { try checkedScales(values(run), run) }
 
     func checkedScales(_ values: [Float], _ run: FloatRun) throws(NativeError) -> [Float] {
         // A NaN is in no range.
@@ -250,6 +250,11 @@ extension NativeFile {
         var lowest: Int8 = 0
         for index in out.indices { lowest = min(lowest, Int8(bitPattern: unsafe out[index])) }
         guard lowest >= -127 else { throw malformed(frame, "a code of -128") }
+    }
+
+    /// The same of a chunk without outliers, with a workbench of the file's.
+    func decodeChunk(_ frame: Int, _ range: Range<Int>, into out: UnsafeMutableRawBufferPointer) throws {
+        try benches.with { try unsafe decodeCodes(frame, range, [], into: out, $0) }
     }
 
     /// Fills `out` with what a frame gives; the caller made it just that large.

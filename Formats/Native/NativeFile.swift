@@ -7,7 +7,7 @@ public import AdzeThreads
 
 /// A native file as a store of fp32 tensors, of int8 tensors, and of the model's metadata.
 ///
-/// Thread-safe. Reads by position; nothing but the header is kept in memory.
+/// Thread-safe. Reads by position; of a file nothing but the header is kept in memory.
 public final class NativeFile: TensorStore, Sendable {
     /// The versions of the format that are read. A file is written in the lowest that can say what it holds.
     public static let versions = Int(Prologue.versions.lowerBound)...Int(Prologue.versions.upperBound)
@@ -25,7 +25,7 @@ public final class NativeFile: TensorStore, Sendable {
     /// The bytes of the file by use.
     public let sizes: NativeSizes
 
-    let file: InputFile
+    let source: ByteSource
     let benches = Workbench.Pool()
     let frames: FrameTable
     let tensorFrames: [TensorFrames]
@@ -40,10 +40,10 @@ public final class NativeFile: TensorStore, Sendable {
     ///
     /// Throws `NativeError`, or `FileError` where the file cannot be read.
     /// - Complexity: O(header and number of frames).
-    public init(file: InputFile) throws {
-        let start = try file.read(at: 0, count: min(file.size, Prologue.size))
-        let prologue = try Prologue(start, fileSize: file.size)
-        let tail = try file.read(at: prologue.headerOffset, count: file.size - prologue.headerOffset)
+    public init(_ source: ByteSource) throws {
+        let start = try source.read(at: 0, count: min(source.size, Prologue.size))
+        let prologue = try Prologue(start, fileSize: source.size)
+        let tail = try source.read(at: prologue.headerOffset, count: source.size - prologue.headerOffset)
         guard unsafe tail.withUnsafeBytes({ unsafe xxh64($0) }) == prologue.tailHash else {
             throw NativeError.checksum(part: "header", offset: prologue.headerOffset)
         }
@@ -61,12 +61,12 @@ public final class NativeFile: TensorStore, Sendable {
         try NativeFile.checkExpansion(header, fileSize: prologue.fileSize)
         frames = try FrameTable(layout, tail: tail, prologue: prologue)
         for padding in frames.padding + [prologue.headerPadding] {
-            let bytes = try file.read(at: padding.lowerBound, count: padding.count)
+            let bytes = try source.read(at: padding.lowerBound, count: padding.count)
             if let index = bytes.firstIndex(where: { $0 != 0 }) {
                 throw NativeError.padding(offset: padding.lowerBound + index)
             }
         }
-        self.file = file
+        self.source = source
         store = header.store
         metadata = header.metadata
         records = header.tensors
@@ -75,12 +75,12 @@ public final class NativeFile: TensorStore, Sendable {
         tensorFrames = layout.tensors
         // The names are unique, the header's reader saw to it.
         indices = Dictionary(uniqueKeysWithValues: records.enumerated().map { ($1.name, $0) })
-        sizes = NativeSizes(layout: layout, records: frames.records, fileSize: file.size)
+        sizes = NativeSizes(layout: layout, records: frames.records, fileSize: source.size)
     }
 
-    /// Opens the native file at a path; throws as `init(file:)` and `InputFile` do.
+    /// Opens the native file at a path; throws as `init(_:)` and `InputFile` do.
     public convenience init(path: String) throws {
-        try self.init(file: try InputFile(path: path))
+        try self.init(.file(try InputFile(path: path)))
     }
 
     /// Whether all elements together are in proportion to the file; see `NativeLimits`.
@@ -109,7 +109,7 @@ public final class NativeFile: TensorStore, Sendable {
 
     /// Fills `out` with a frame's stored bytes, checked.
     func readStored(_ index: Int, into out: UnsafeMutableRawBufferPointer) throws {
-        try unsafe file.read(at: frames.offsets[index], into: out)
+        try unsafe source.read(at: frames.offsets[index], into: out)
         guard unsafe xxh64(UnsafeRawBufferPointer(out)) == frames.records[index].hash else {
             throw NativeError.checksum(part: part(index), offset: frames.offsets[index])
         }

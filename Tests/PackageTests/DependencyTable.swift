@@ -25,7 +25,7 @@ enum DependencyTable {
     /// The whole table. Targets that are still to come have their row already.
     static let rows: [Row] = [
         // System libraries and C.
-        Row("CZstd"), Row("CZlib"), Row("CHDF5"), Row("CSandbox"), Row("CKernels"),
+        Row("CZstd"), Row("CZlib"), Row("CHDF5"), Row("CSandbox"), Row("CKernels"), Row("CSentiment"),
         // Core.
         Row("AdzeBytes"),
         Row("AdzeThreads"),
@@ -42,7 +42,7 @@ enum DependencyTable {
         Row("AdzeNative", ground.union(["CZstd"])),
         Row("AdzeHuggingFace", ground),
         Row("AdzeKeras", ground.union(["AdzeSafetensors", "AdzeZip"])),
-        Row(formatOpener, ground.union(formats).union(["AdzeZip"])),
+        Row(formatOpener, ground.union(formats).union(["AdzeZip", "CSentiment"])),
         // Façade and tools.
         Row("Adze", core.union(formats).union([formatOpener, "AdzeTraining", "AdzeZip"])),
         Row("AdzeInsight", core.union(["Adze"])),

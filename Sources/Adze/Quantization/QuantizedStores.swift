@@ -39,8 +39,15 @@ struct NativeQuantizedStore: QuantizedStore {
         return QuantizedWeights(try file.quantized(source, pool: pool))
     }
 
+    func parts(_ name: String) throws -> (any CodeParts)? {
+        guard let source = sources[name], case .int8 = file.record(source)?.scheme else { return nil }
+        return try file.residentCodes(source)
+    }
+
     func load(_ name: String) throws -> Tensor { try checkpoint.store.load(name) }
 }
+
+extension ResidentCodes: CodeParts {}
 
 /// The parameters as a file that is about to be written will quantize them.
 struct PlannedQuantizedStore: QuantizedStore {

@@ -144,6 +144,14 @@ public final class TextClassifier: Sendable {
         try self.init(ModelBundle(contentsOf: url), precision: precision, threads: threads)
     }
 
+    /// The classifier that ships inside: English texts as negative, neutral or positive.
+    ///
+    /// Throws `ModelFileError.leftOut` in a build without the package's trait `Sentiment`. What it is, and how well it
+    /// answers, stands in `Sources/CSentiment/sentiment.md`.
+    public static func sentiment(precision: Precision = .int8, threads: Int? = nil) throws -> TextClassifier {
+        try TextClassifier(ModelBundle(path: BundledModel.sentiment.path), precision: precision, threads: threads)
+    }
+
     /// Loads the weights of an opened model.
     public convenience init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
         try self.init(bundle, precision: precision, on: ThreadPool(threads: threads))

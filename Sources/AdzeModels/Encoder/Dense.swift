@@ -35,18 +35,33 @@ enum EmbeddingTable: Sendable {
     case float(FloatBuffer)
     /// Row-major codes and a scale a row.
     case int8(codes: [Int8], scales: [Float])
+    /// The same, decoded when it is needed.
+    case lazy(LazyTable)
 
     /// Copies a row of `size` values.
     func copy(row: Int, size: Int, to target: UnsafeMutablePointer<Float>) {
         switch self {
         case .float(let buffer): unsafe target.update(from: buffer.base + row * size, count: size)
         case .int8(let codes, let scales):
-            let scale = scales[row]
+            // `row` was checked against the vocabulary when the batch was packed.
             unsafe codes.withUnsafeBufferPointer { codes in
-                // `row` was checked against the vocabulary when the batch was packed.
-                for index in 0..<size { unsafe target[index] = Float(codes[row &* size &+ index]) * scale }
+                guard let base = codes.baseAddress else { return }
+                unsafe EmbeddingTable.copy(base + row * size, scale: scales[row], size: size, to: target)
             }
+        case .lazy(let table):
+            unsafe EmbeddingTable.copy(table.codes + row * size, scale: table.scales[row], size: size, to: target)
         }
+    }
+
+    private static func copy(
+        _ codes: UnsafePointer<Int8>, scale: Float, size: Int, to target: UnsafeMutablePointer<Float>
+    ) {
+        for index in 0..<size { unsafe target[index] = Float(codes[index]) * scale }
+    }
+
+    /// Sees to it that the rows of some ids can be copied.
+    func prepare(_ ids: some Sequence<Int32>, size: Int, pool: WorkerPool) {
+        if case .lazy(let table) = self { table.prepare(ids, size: size, pool: pool) }
     }
 }
 
@@ -79,6 +94,7 @@ struct ParameterLoader: Sendable {
 
     /// A table whose rows are looked up, in int8 where it has codes; a large one is read on the threads of a pool.
     func table(_ name: String, pool: WorkerPool? = nil) throws -> EmbeddingTable {
+        if pool != nil, let parts = try quantized?.parts(name) { return .lazy(LazyTable(parts)) }
         let weights = try pool.map { try quantized?.quantized(name, pool: $0) } ?? quantized?.quantized(name)
         guard let weights else { return .float(try buffer(name)) }
         guard weights.outliers.isEmpty else { return .float(FloatBuffer(weights.tableValues)) }
@@ -90,6 +106,7 @@ struct ParameterLoader: Sendable {
         let table = try table(name)
         switch table {
         case .float(let values): return values
+        case .lazy: preconditionFailure("a small table is read at once")
         case .int8(_, let scales):
             let values = FloatBuffer(count: scales.count * size)
             for row in scales.indices { unsafe table.copy(row: row, size: size, to: values.base + row * size) }

@@ -88,6 +88,7 @@ struct ForwardPass: @unchecked Sendable {
         let sums =
             tables.projection == nil
             ? hidden : workspace.embedded.matrix(rows: batch.tokenCount, columns: size)
+        tables.words.prepare(batch.ids, size: size, pool: pool)
         pool.forEach(batch.sequenceCount) { sequence in
             let tokens = batch.tokens(of: sequence)
             let positions = config.positions.rows(of: batch.ids[tokens])

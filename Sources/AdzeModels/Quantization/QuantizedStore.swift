@@ -41,6 +41,8 @@ public protocol QuantizedStore: Sendable {
     func withQuantized(_ name: String, _ body: (borrowing BorrowedWeights) throws -> Void) throws -> Bool
     /// The codes of a large table, read on the threads of the pool; nil where it is kept in fp32.
     func quantized(_ name: String, pool: WorkerPool) throws -> QuantizedWeights?
+    /// The codes of a large table in parts that may be decoded later; nil where all is read at once.
+    func parts(_ name: String) throws -> (any CodeParts)?
     /// A parameter in fp32.
     func load(_ name: String) throws -> Tensor
 }
@@ -67,6 +69,9 @@ public struct BorrowedWeights: ~Escapable {
 }
 
 extension QuantizedStore {
+    /// Nil: all is read at once.
+    public func parts(_ name: String) throws -> (any CodeParts)? { nil }
+
     /// By way of `quantized(_:)`; false where the matrix is kept in fp32.
     public func withQuantized(_ name: String, _ body: (borrowing BorrowedWeights) throws -> Void) throws -> Bool {
         guard let weights = try quantized(name) else { return false }

@@ -24,10 +24,7 @@ struct ExplainCommand: ParsableCommand {
             Computed in fp32, with the same bits on every processor and at any number of threads.
             """)
 
-    @Argument(
-        help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"), completion: .file())
-    var model: String
-
+    @OptionGroup private var chosen: OptionalModelArgument
     @OptionGroup var texts: TextOptionsGroup
     @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
     @OptionGroup(title: "Source") var source: SourceOptions
@@ -65,6 +62,8 @@ struct ExplainCommand: ParsableCommand {
     }
 
     func run() throws {
+        let model = try chosen.path(texts)
+        Console.notes(chosen.notes, quiet: common.quiet)
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(texts.input, as: "-i")
             .reads(cleaning.stopwords, as: "--stopwords")
             .writes(output, as: "-o", force: force).check()

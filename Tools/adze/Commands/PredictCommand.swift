@@ -29,10 +29,7 @@ struct PredictCommand: ParsableCommand {
             For heads that read pairs, the texts after MODEL are taken two by two.
             """)
 
-    @Argument(
-        help: ArgumentHelp("A .adze file, checkpoint file or model folder.", valueName: "MODEL"), completion: .file())
-    var model: String
-
+    @OptionGroup private var chosen: OptionalModelArgument
     @OptionGroup var texts: TextOptionsGroup
     @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
     @OptionGroup(title: "Source") var source: SourceOptions
@@ -98,6 +95,8 @@ struct PredictCommand: ParsableCommand {
     }
 
     func run() throws {
+        let model = try chosen.path(texts)
+        Console.notes(chosen.notes, quiet: common.quiet)
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(texts.input, as: "-i")
             .reads(cleaning.stopwords, as: "--stopwords")
             .writes(output, as: "-o", force: force).check()
@@ -110,7 +109,7 @@ struct PredictCommand: ParsableCommand {
         let bundle = try abstaining.applied(
             to: cleaned, precision: arithmetic.precision, readsOtherwise: head.texts.isGiven, quiet: common.quiet)
         // The input is opened, and begins to be read, before the weights are.
-        let input = try open(task)
+        let input = try open(task, of: model)
         Console.notes(bundle.notes, quiet: common.quiet)
         Console.notes(head.texts.notes(bundle.reading), quiet: common.quiet)
         arithmetic.noteCodes(bundle, quiet: common.quiet)
@@ -137,7 +136,7 @@ struct PredictCommand: ParsableCommand {
         }
     }
 
-    private func open(_ task: TextTask) throws -> TextStream {
+    private func open(_ task: TextTask, of model: String) throws -> TextStream {
         var wishes = TextWishes(answersEveryLine: true, passesOn: form)
         switch task {
         case .answers: wishes.role = .questionAndContext

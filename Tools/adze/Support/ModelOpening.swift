@@ -30,9 +30,30 @@ extension ModelBundle {
     }
 }
 
-/// Throws `ModelNotFound` where nothing has the model's path.
+/// Throws `ModelNotFound` where nothing has the model's path, and it is not the name of a model inside.
 func requireModel(_ path: String) throws {
-    guard pathExists(path) else { throw ModelNotFound(path: path) }
+    guard BundledModel(path: path) != nil || pathExists(path) else { throw ModelNotFound(path: path) }
+}
+
+/// The model of a verb that can do without: the classifier inside answers a file of texts where no model is named.
+struct OptionalModelArgument: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "A .adze file, checkpoint file or model folder, or @sentiment, the classifier inside; required unless -i "
+                + "stands without texts.", valueName: "MODEL"), completion: .file())
+    private var named: String?
+
+    /// The model; throws `ValidationError` where none is named and texts are not in a file.
+    func path(_ texts: TextOptionsGroup) throws -> String {
+        if let named { return named }
+        guard texts.input != nil else { throw ValidationError("missing expected argument '<MODEL>'") }
+        return BundledModel.sentiment.path
+    }
+
+    /// What is said where none is named.
+    var notes: [String] {
+        named == nil ? ["no MODEL is named, so \(BundledModel.sentiment.path) answers, the classifier inside"] : []
+    }
 }
 
 /// What stands where a model should is no path.
@@ -50,6 +71,9 @@ struct ModelNotFound: AdzeFailure {
         if path.contains("://") {
             return "Adze downloads nothing: bring the model's folder to this machine and name it"
         }
+        if path.hasPrefix("@"), folder == "." {
+            return "the models inside are \(BundledModel.allCases.map { quoted($0.path) }.joined(separator: ", "))"
+        }
         if path.contains(where: \.isWhitespace), folder == "." {
             return firstArgument
         }
@@ -63,7 +87,8 @@ struct ModelNotFound: AdzeFailure {
     }
 
     private var firstArgument: String {
-        "the first argument is the model" + (readsTexts ? ", the texts follow it" : "")
+        "the first argument is the model"
+            + (readsTexts ? ", the texts follow it; \(BundledModel.sentiment.path) is the classifier inside" : "")
     }
 
     /// Whether the verb takes texts behind the model, one of which may stand where the model should.
