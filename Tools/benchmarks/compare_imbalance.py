@@ -2,9 +2,9 @@
 # Trains classifiers on labels of very different numbers, plain, with weights and with the focal loss.
 """python Tools/benchmarks/compare_imbalance.py --data DATA [--base MODEL] [--seeds 42,43,44,45,46] [TASK ...]
 
-    sms          the SMS Spam Collection, of which 13 in 100 messages are spam: four fifths are learnt from
-    sms-rare     the same with a tenth of the spam: 2 in 100
-    banking77    100 rows of one label down to 4 of another, evenly on a logarithmic scale, over an order that the seed
+    sms          the SMS Spam Collection, of which 13 in 100 messages are spam: a fifth is scored, 1,500 others are learnt
+    sms-rare     the same with a tenth of that spam among the 1,500: 1 in 100
+    banking77    60 rows of one label down to 4 of another, evenly on a logarithmic scale, over an order that the seed
                  shuffles; the scored rows, a fifth of each label, are as many as they are
 
 Each is learnt plain, with `--class-weights balanced`, with `--focal 2`, and with both. A fixed number of epochs is run, of
@@ -30,7 +30,7 @@ WAYS = {
 }
 # Epochs.
 TASKS = {"sms": 3, "sms-rare": 3, "banking77": 15}
-MOST, FEWEST = 100, 4
+MOST, FEWEST, MESSAGES = 60, 4, 1500
 
 
 def arguments():
@@ -64,12 +64,13 @@ def sms(data, seed, is_rare):
     rows = list({text: (text, label) for text, label in tsv(data / "sms_spam/sms.tsv", 1, 0, header=False)}.values())
     shuffler = random.Random(seed)
     shuffler.shuffle(rows)
-    train, test = [], []
-    for label, group in sorted(of_labels(rows).items()):
+    test, left = [], {}
+    for label, group in of_labels(rows).items():
         held = len(group) // 5
         test += group[:held]
-        kept = group[held:]
-        train += kept[: len(kept) // 10] if is_rare and label == "spam" else kept
+        left[label] = group[held:]
+    spam = MESSAGES * len(left["spam"]) // sum(map(len, left.values())) // (10 if is_rare else 1)
+    train = left["spam"][:spam] + left["ham"][: MESSAGES - spam]
     shuffler.shuffle(train)
     return train, test, ["spam"]
 
