@@ -19,6 +19,11 @@ extension NativeFile {
     ///
     /// Throws `NativeError` for damage, or `FileError`. Decoded at each call: keep the result.
     public func vocabulary() throws -> [String]? {
+        try vocabularyBytes()?.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The same as UTF-8, parts of one array, without making a string of each.
+    public func vocabularyBytes() throws -> [ArraySlice<UInt8>]? {
         guard let vocabularyCount else { return nil }
         return try benches.with { bench in
             let bytes = unsafe bench.decoded.take(frames.kinds[0].decodedBytes)

@@ -19,8 +19,10 @@ enum VocabularyCoding {
         return lengths + texts
     }
 
-    /// The `count` tokens, or nil and what is wrong.
-    static func decode(_ bytes: UnsafeRawBufferPointer, count: Int) -> (tokens: [String]?, problem: String) {
+    /// The `count` tokens as valid UTF-8, parts of one array; or nil and what is wrong.
+    static func decode(
+        _ bytes: UnsafeRawBufferPointer, count: Int
+    ) -> (tokens: [ArraySlice<UInt8>]?, problem: String) {
         var offset = 0
         var lengths: [Int] = []
         // `count` is at most the number of bytes, which the header's check saw to.
@@ -31,18 +33,23 @@ enum VocabularyCoding {
             }
             lengths.append(length)
         }
-        var tokens: [String] = []
+        let text = unsafe [UInt8](bytes[offset...])
+        var tokens: [ArraySlice<UInt8>] = []
         tokens.reserveCapacity(count)
+        var start = 0
         for (index, length) in lengths.enumerated() {
-            guard length <= bytes.count - offset else { return (nil, "token \(index) reaches behind the end") }
-            let text = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length])
-            guard let token = unsafe String(validating: text, as: UTF8.self) else {
-                return (nil, "token \(index) is not UTF-8")
-            }
-            tokens.append(token)
-            offset += length
+            guard length <= text.count - start else { return (nil, "token \(index) reaches behind the end") }
+            tokens.append(text[start..<start + length])
+            start += length
         }
-        return offset == bytes.count ? (tokens, "") : (nil, "\(bytes.count - offset) bytes behind the last token")
+        guard start == text.count else { return (nil, "\(text.count - start) bytes behind the last token") }
+        // At once; a text that is valid is valid in parts that begin with no continuation of a scalar.
+        let isValid = (try? UTF8Span(validating: text.span)) != nil
+        guard isValid, tokens.allSatisfy({ ($0.first ?? 0) & 0xC0 != 0x80 }) else {
+            let index = tokens.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+            return (nil, "token \(index) is not UTF-8")
+        }
+        return (tokens, "")
     }
 
     /// A base-128 number in its shortest form, of five bytes at most.

@@ -35,6 +35,10 @@ final class Engine: Sendable {
     convenience init(
         _ bundle: ModelBundle, precision: Precision, encoderOnly: Bool = false, pool: WorkerPool
     ) throws {
+        if precision == .int8, !encoderOnly, let model = try bundle.weightsAhead?.take() {
+            self.init(model, pool: pool)
+            return
+        }
         let checkpoint = encoderOnly ? bundle.checkpoint.encoder : bundle.checkpoint
         let quantized = precision == .int8 ? try bundle.quantizedStore(pool: pool) : nil
         try self.init(checkpoint, quantized: quantized, products: bundle.floatProducts, pool: pool)

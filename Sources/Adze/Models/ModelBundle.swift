@@ -31,6 +31,8 @@ public struct ModelBundle: Sendable {
     let wordNetPath: String?
     /// What was done to what was opened, in its order; empty for a model as it lies on disk.
     let edits: [ModelEdit]
+    /// The weights in int8 on their way into memory, of a model as it lies on disk; nil where nobody asked for them yet.
+    let weightsAhead: WeightsAhead?
     /// The model before its vocabulary was cut down, where nothing else of it has changed since.
     let uncut: UncutModel?
 
@@ -53,6 +55,7 @@ public struct ModelBundle: Sendable {
             checkpoint = try ModelCheckpoint(store: source.store, configJSON: configuration, options: checkpointOptions)
             notes += checkpoint.notes
             try ModelBundle.checkHead(checkpoint, source, options)
+            weightsAhead = ModelBundle.weightsAhead(checkpoint, source, options)
             let modelType = checkpoint.config.modelType
             tokenizer = try ModelBundle.tokenizer(source, modelType, options)?.fitting(checkpoint.config)
             notes += tokenizer?.notes ?? ModelBundle.notes(onTokenizerOf: source)
@@ -125,6 +128,14 @@ extension ModelBundle {
         throw .otherHead(kind: kind, architecture: checkpoint.head.architectureName)
     }
 
+    private static func weightsAhead(
+        _ checkpoint: ModelCheckpoint, _ source: OpenedModel, _ options: ModelOptions
+    ) -> WeightsAhead? {
+        guard let threads = options.threadsAhead, let native = source.native, native.hasInt8 else { return nil }
+        return WeightsAhead(
+            checkpoint, native, products: options.floatProducts, threads: threads == 0 ? nil : max(1, threads))
+    }
+
     private static func tokenizer(
         _ source: OpenedModel, _ modelType: String, _ options: ModelOptions
     ) throws -> Tokenizer? {
@@ -141,7 +152,7 @@ extension ModelBundle {
         }
         if let native = source.native {
             guard let settings = native.metadata.tokenizer else { return nil }
-            return try Tokenizer(tokens: native.vocabulary() ?? [], settings: settings)
+            return try Tokenizer(utf8: native.vocabularyBytes() ?? [], settings: settings)
         }
         guard let folder = source.folder else { return nil }
         var files = try TokenizerFiles(folder)
@@ -324,6 +335,7 @@ extension ModelBundle {
         self.rule = rule
         notes = old.notes
         (floatProducts, wordNetPath) = (old.floatProducts, old.wordNetPath)
+        weightsAhead = edits.isEmpty ? old.weightsAhead : nil
         self.edits = edits
         self.uncut = uncut
     }

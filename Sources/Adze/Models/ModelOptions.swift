@@ -30,6 +30,10 @@ public struct ModelOptions: Sendable {
     /// The program `adze-h5worker`, which reads HDF5; nil for the one beside the running executable.
     public var hdf5Worker: URL?
 
+    /// Whether a `.adze` file's int8 weights are loaded beside its tokenizer, on so many threads, for a verb that runs in
+    /// int8 whatever is said of the model; 0 is as many as there are processors, nil is not.
+    package var threadsAhead: Int?
+
     // The same as paths, as the command line has them.
     package var configPath: String?
     package var tokenizerPath: String?

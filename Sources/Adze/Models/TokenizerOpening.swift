@@ -17,7 +17,7 @@ package func openTokenizer(path: String) throws -> Tokenizer {
             guard let native = weights.native, let settings = native.metadata.tokenizer else {
                 throw BundleError.noTokenizer
             }
-            return try Tokenizer(tokens: native.vocabulary() ?? [], settings: settings)
+            return try Tokenizer(utf8: native.vocabularyBytes() ?? [], settings: settings)
         }
         return try Tokenizer(files: TokenizerFiles(path: path))
     } catch let error as any AdzeFailure {

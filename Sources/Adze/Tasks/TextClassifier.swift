@@ -149,7 +149,10 @@ public final class TextClassifier: Sendable {
     /// Throws `ModelFileError.leftOut` in a build without the package's trait `Sentiment`. What it is, and how well it
     /// answers, stands in `Sources/CSentiment/sentiment.md`.
     public static func sentiment(precision: Precision = .int8, threads: Int? = nil) throws -> TextClassifier {
-        try TextClassifier(ModelBundle(path: BundledModel.sentiment.path), precision: precision, threads: threads)
+        var options = ModelOptions()
+        if precision == .int8 { options.threadsAhead = threads.map { max(1, $0) } ?? 0 }
+        let bundle = try ModelBundle(path: BundledModel.sentiment.path, options: options)
+        return try TextClassifier(bundle, precision: precision, threads: threads)
     }
 
     /// Loads the weights of an opened model.

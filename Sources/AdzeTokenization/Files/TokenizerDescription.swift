@@ -47,10 +47,15 @@ extension Tokenizer {
     /// Strict: every key but `closesUpSpaces`, `splitsSpecialTokens` and `trimsOffsets` must be there, and no other.
     /// Throws a `TokenizerError`.
     public convenience init(tokens: [String], settings value: JSONValue) throws(TokenizerError) {
+        try self.init(utf8: tokens.map { ArraySlice($0.utf8) }, settings: value)
+    }
+
+    /// The same of tokens in UTF-8.
+    public convenience init(utf8 tokens: [ArraySlice<UInt8>], settings value: JSONValue) throws(TokenizerError) {
         let reader = try DescriptionReader(value)
         let modelCount = try reader.integer("modelTokens", 1...max(1, tokens.count))
         let vocabulary = try Vocabulary(
-            tokens: tokens.map(\.utf8), modelCount: modelCount, file: DescriptionReader.file)
+            tokens: tokens, modelCount: modelCount, file: DescriptionReader.file)
         try self.init(vocabulary: vocabulary, settings: reader.settings())
     }
 }

@@ -100,7 +100,9 @@ struct PredictCommand: ParsableCommand {
         try RunFiles().reads(model, as: "MODEL").reads(source).reads(texts.input, as: "-i")
             .reads(cleaning.stopwords, as: "--stopwords")
             .writes(output, as: "-o", force: force).check()
-        let opened = try openModel(model, source, products: products, quiet: true)
+        let opened = try openModel(
+            model, source, products: products,
+            threadsAhead: arithmetic.precision == .int8 ? common.threads ?? 0 : nil, quiet: true)
         let cleaned = try cleaning.applied(to: opened, source.stated.lemmas, quiet: common.quiet)
         let task = try TextTask(cleaned, prefersNextSentence: head.nextSentence)
         try head.check(

@@ -4,12 +4,14 @@
 import Adze
 import ArgumentParser
 
-/// Opens a model for a verb and says its notes.
+/// Opens a model for a verb and says its notes; `threadsAhead` is `ModelOptions`'.
 func openModel(
-    _ path: String, _ source: SourceOptions, products: FloatProductsOptions? = nil, quiet: Bool
+    _ path: String, _ source: SourceOptions, products: FloatProductsOptions? = nil, threadsAhead: Int? = nil,
+    quiet: Bool
 ) throws -> ModelBundle {
     try requireModel(path)
     var options = try source.modelOptions()
+    options.threadsAhead = threadsAhead
     options.floatProducts = products?.fp32Products
     let bundle = try ModelBundle(path: path, options: options)
     Console.notes(bundle.notes, quiet: quiet)
