@@ -1,5 +1,5 @@
-// Classifiers by the mean of hidden states beside PyTorch and sentence-transformers (Tools/reference/make_mean_golden.py), and
-// the laws of such a head.
+// Classifiers by the mean of hidden states and by a prompt beside PyTorch, sentence-transformers and transformers
+// (Tools/reference/make_mean_golden.py, make_prompt_golden.py), and the laws of such heads.
 
 import AdzeBytes
 import AdzeKernels
@@ -8,10 +8,10 @@ import Testing
 
 @testable import AdzeModels
 
-@Suite struct MeanHeadTests {
-    static let folders = FamilyFixtures.means
+@Suite struct OwnFormHeadTests {
+    static let folders = FamilyFixtures.means + FamilyFixtures.prompts
 
-    @Test(arguments: folders) func everyLogitIsThatOfSentenceTransformers(folder: String) throws {
+    @Test(arguments: folders) func everyLogitIsThatOfTheLibrary(folder: String) throws {
         let golden = try Golden(folder: folder)
         let expected = golden.expected["logits"] ?? []
         for set in InstructionSet.available {
@@ -19,7 +19,7 @@ import Testing
             try #require(found.count == expected.count && !found.isEmpty)
             #expect(largestDifference(found, expected) < 1e-5, "\(set)")
         }
-        #expect(Self.folders.count == 3)
+        #expect(Self.folders.count == 8)
     }
 
     @Test(arguments: folders) func batchThreadsAndInstructionSetChangeNoBit(folder: String) throws {
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test(arguments: folders) func theConfigurationSaysTheForm(folder: String) throws {
+    @Test(arguments: FamilyFixtures.means) func theConfigurationSaysTheForm(folder: String) throws {
         let golden = try Golden(folder: folder)
         let isNormalized = folder.contains("normalized")
         let form = golden.checkpoint.head.form
