@@ -21,6 +21,9 @@ public enum BundledModel: String, Sendable, CaseIterable {
         self = model
     }
 
+    /// Whether a path is a folder of the file system, and not the name of a model inside.
+    public static func isFolder(_ path: String) -> Bool { BundledModel(path: path) == nil && AdzeBytes.isFolder(path) }
+
     /// The bytes of its `.adze` file; throws `ModelFileError.leftOut` in a build without them.
     var bytes: ResidentBytes {
         get throws(ModelFileError) {

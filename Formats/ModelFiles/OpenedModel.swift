@@ -36,7 +36,7 @@ public struct OpenedModel: Sendable {
     ///
     /// Throws `FileError`, `HuggingFaceError`, `ModelFileError` and the readers' errors, each with its path.
     public init(path: String, options: WeightsOptions = WeightsOptions()) throws {
-        if isFolder(path), BundledModel(path: path) == nil {
+        if BundledModel.isFolder(path) {
             try self.init(folder: path, options)
         } else {
             self.init(file: try WeightsFile(path: path, options: options))

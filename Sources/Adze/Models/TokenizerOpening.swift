@@ -13,7 +13,7 @@ package import AdzeTokenization
 /// Weights are not read. Throws `TokenizerError`, `BundleError.noTokenizer`, `FileError`.
 package func openTokenizer(path: String) throws -> Tokenizer {
     do {
-        if !isFolder(path) || BundledModel(path: path) != nil, let weights = try weights(path: path) {
+        if !BundledModel.isFolder(path), let weights = try weights(path: path) {
             guard let native = weights.native, let settings = native.metadata.tokenizer else {
                 throw BundleError.noTokenizer
             }
@@ -27,7 +27,7 @@ package func openTokenizer(path: String) throws -> Tokenizer {
 
 /// The configuration of a `.adze` file or a model folder; nil where a tokenizer stands alone. Weights are not read.
 func openConfiguration(path: String) throws -> JSONValue? {
-    if isFolder(path), BundledModel(path: path) == nil {
+    if BundledModel.isFolder(path) {
         let file = path + "/config.json"
         return pathExists(file) ? try readJSON(file) : nil
     }
