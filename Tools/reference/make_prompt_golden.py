@@ -73,7 +73,6 @@ def head_of(model):
 def make(name, base, architecture, template, words):
     model = AutoModelForMaskedLM.from_pretrained(FIXTURES / base, attn_implementation="eager").double().eval()
     tokenizer = AutoTokenizer.from_pretrained(FIXTURES / base)
-    # The fast and the slow tokenizer of transformers 5 are one.
     cut = [framed(tokenizer, template, text) for text in TEXTS]
     ids_of_words = [tokenizer.convert_tokens_to_ids(word) for word in words.values()]
     transform, prefix, decoder, bias = head_of(model)
@@ -98,8 +97,9 @@ def make(name, base, architecture, template, words):
     gradients = {"clf.weight": rows.grad.float(), "clf.bias": biases.grad.float()}
     weights = {"clf.weight": rows.detach().float(), "clf.bias": biases.detach().float()}
     for key, parameter in model.named_parameters():
-        if not key.startswith((model.base_model_prefix + ".", prefix)) or key.endswith(("decoder.weight", "bias_")):
+        if not key.startswith((model.base_model_prefix + ".", prefix)):
             continue
+        # The decoder, of which the words' rows are leaves of their own.
         if key.startswith(("lm_head.decoder", "lm_head.bias", "vocab_projector")):
             continue
         weights[key] = parameter.detach().float()
