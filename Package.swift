@@ -140,6 +140,7 @@ let package = Package(
                 "AdzeThreads", "AdzeTokenization", "AdzeTorch", "AdzeZip",
             ], path: "Tools/fuzz/AdzeFuzzing", swiftSettings: swiftSettings),
         fuzzer("json"), fuzzer("safetensors"), fuzzer("zip"), fuzzer("pickle"), fuzzer("native"), fuzzer("tokenizer"),
+        fuzzer("sentencepiece"),
         fuzzer("csv"), fuzzer("jsonl"), fuzzer("workerstream"), fuzzer("commandline"),
 
         // MARK: - Tests

@@ -13,17 +13,28 @@ public enum TokenizerFile: String, Sendable, CaseIterable {
     case addedTokens = "added_tokens.json"
     /// WordPiece's tokens, one a line.
     case vocabulary = "vocab.txt"
+    /// The tokens of byte pairs, with their ids.
+    case bytePairVocabulary = "vocab.json"
+    /// The merges of byte pairs, one a line.
+    case merges = "merges.txt"
+    /// The SentencePiece model of XLM-R and CamemBERT.
+    case xlmRobertaModel = "sentencepiece.bpe.model"
+    /// The SentencePiece model of DeBERTa from its second version on.
+    case debertaModel = "spm.model"
+    /// The SentencePiece model of ALBERT.
+    case albertModel = "spiece.model"
 
     /// The file's name.
     public var name: String { rawValue }
 
     /// Those that have the tokens: without any of them there is no tokenizer.
-    public static let withTokens: [TokenizerFile] = [.json, .vocabulary]
+    public static let withTokens: [TokenizerFile] =
+        [.json, .vocabulary, .bytePairVocabulary] + sentencePieceModels
+
+    /// SentencePiece models, by the names that families give them.
+    public static let sentencePieceModels: [TokenizerFile] = [.xlmRobertaModel, .debertaModel, .albertModel]
 
     /// Names under which tokenizers of other kinds have their tokens. They are not read, only named where nothing else
     /// is found.
-    public static let ofOtherKinds = [
-        "merges.txt", "sentencepiece.bpe.model", "sentencepiece.model", "spiece.model", "spm.model", "tokenizer.model",
-        "vocab.json",
-    ]
+    public static let ofOtherKinds = ["sentencepiece.model", "tokenizer.model", "bpe.codes"]
 }

@@ -72,7 +72,7 @@ extension Tokenizer {
     fileprivate func id(of answer: Prompt.Answer) throws(AnswerWordError) -> Int {
         let ids = ids(of: answer.word)
         guard ids.count == 1, ids[0] != unknownID else {
-            throw .notOnePiece(answer, pieces: tokens(of: answer.word), unknown: settings.model.unknownToken)
+            throw .notOnePiece(answer, pieces: tokens(of: answer.word), unknown: settings.model.unknownToken ?? "")
         }
         return Int(ids[0])
     }

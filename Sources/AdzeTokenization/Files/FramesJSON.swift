@@ -1,5 +1,5 @@
-// The post-processor of `tokenizer.json`: TemplateProcessing, BertProcessing or RobertaProcessing. Not here: the file's
-// other parts.
+// The post-processor of `tokenizer.json`: TemplateProcessing, BertProcessing, RobertaProcessing, ByteLevel, or several in a
+// row. Not here: the file's other parts.
 
 import AdzeBytes
 
@@ -12,23 +12,65 @@ struct FramesJSON {
     /// The token at the end, if any.
     let separatorToken: String?
     /// Whether offsets leave white space out, where the post-processor is of a kind that says so.
-    private(set) var trimsOffsets: Bool?
+    private(set) var trimming: (trims: Bool, keepsFirstSpace: Bool)?
 
     /// Reads a post-processor, whose tokens must be among those given under their ids.
     ///
-    /// `add_prefix_space` of RobertaProcessing is about the space that byte-level pieces begin with, and passed over.
-    init(_ value: JSONValue, _ tokens: [String], _ addedTokens: [Int: AddedToken]) throws(TokenizerError) {
-        let reader = FramesReader(tokens: tokens, addedTokens: addedTokens)
+    /// Of a sequence the last frames count, and the last that says how offsets are trimmed. Nil where there is none.
+    init?(
+        _ value: JSONValue?, _ vocabulary: Vocabulary, _ addedTokens: [Int: AddedToken]
+    ) throws(TokenizerError) {
+        guard let value, !value.isNull else { return nil }
+        guard value["type"]?.string == "Sequence" else {
+            try self.init(part: value, vocabulary, addedTokens)
+            return
+        }
+        guard let values = value["processors"]?.array, values.count <= Frames.pieceLimit else {
+            throw .unexpected(
+                file: TokenizerJSON.file, key: "processors", expected: "a short list",
+                found: value["processors"]?.kindName ?? "none")
+        }
+        var whole = FramesJSON()
+        for value in values {
+            guard let part = try FramesJSON(value, vocabulary, addedTokens) else { continue }
+            if part.classifierToken != nil || part.separatorToken != nil { whole = part.trimming(as: whole.trimming) }
+            if let trimming = part.trimming { whole.trimming = trimming }
+        }
+        self = whole
+    }
+
+    /// No frame, as ByteLevel leaves texts.
+    private init() {
+        frames = .none
+        (classifierToken, separatorToken) = (nil, nil)
+    }
+
+    private func trimming(as other: (trims: Bool, keepsFirstSpace: Bool)?) -> FramesJSON {
+        var frames = self
+        if let other, frames.trimming == nil { frames.trimming = other }
+        return frames
+    }
+
+    private init(
+        part value: JSONValue, _ vocabulary: Vocabulary, _ addedTokens: [Int: AddedToken]
+    ) throws(TokenizerError) {
+        let reader = FramesReader(vocabulary: vocabulary, addedTokens: addedTokens)
+        func flag(_ key: String) throws(TokenizerError) -> Bool {
+            try value.object?.flag(key, TokenizerJSON.file) ?? true
+        }
         switch value["type"]?.string {
+        case "ByteLevel":
+            self.init()
+            trimming = (try flag("trim_offsets"), try flag("add_prefix_space"))
         case "TemplateProcessing": self.init(try reader.template(value))
         case "BertProcessing": self.init(try reader.ends(value), .separated(typed: true))
         case "RobertaProcessing":
             self.init(try reader.ends(value), .doublySeparated)
-            trimsOffsets = try value.object?.flag("trim_offsets", TokenizerJSON.file) ?? true
+            trimming = (try flag("trim_offsets"), try flag("add_prefix_space"))
         case let other:
             throw .unsupported(
                 file: TokenizerJSON.file, part: "post_processor", name: other ?? "without a type",
-                supported: "only TemplateProcessing, BertProcessing and RobertaProcessing are")
+                supported: "only TemplateProcessing, BertProcessing, RobertaProcessing, ByteLevel and Sequence are")
         }
     }
 
@@ -52,7 +94,7 @@ struct FramesJSON {
 
 /// Reads the kinds of post-processors, with the tokens to check their ids by.
 private struct FramesReader {
-    let tokens: [String]
+    let vocabulary: Vocabulary
     let addedTokens: [Int: AddedToken]
 
     /// The tokens of BertProcessing and RobertaProcessing.
@@ -81,7 +123,7 @@ private struct FramesReader {
     }
 
     private func checkID(_ token: String, _ id: Int) throws(TokenizerError) {
-        let known = id < 0 ? nil : id < tokens.count ? tokens[id] : addedTokens[id]?.content
+        let known = vocabulary.token(id) ?? addedTokens[id]?.content
         guard known.map(ExactText.init) == ExactText(token) else {
             throw .unexpected(
                 file: TokenizerJSON.file, key: "post_processor",

@@ -22,13 +22,25 @@ struct TokenizerConfig {
     var addedTokens: [Int: AddedToken]?
     /// The class that the files name, if any does.
     private(set) var namedClass: TokenizerClass?
+    /// The file that names a class of another kind, and its name.
+    private(set) var otherClass: (file: String, name: String)?
+    /// All keys, for what only one class reads.
+    private(set) var object: JSONObject = [:]
 
     /// What the file among others states: nothing where it is missing.
     init(_ files: TokenizerFiles, _ notes: inout [String]) throws(TokenizerError) {
         var object: JSONObject = [:]
         if let bytes = files[.config] { object = try TokenizerFiles.json(bytes, Self.file) }
         try self.init(object, &notes)
-        namedClass = try Self.namedClass(object["tokenizer_class"], files)
+        self.object = object
+        try nameClass(object["tokenizer_class"], files)
+    }
+
+    /// Throws where the files name a class whose tokenizers are not read.
+    func refuseOtherClass() throws(TokenizerError) {
+        guard let otherClass else { return }
+        throw .unsupported(
+            file: otherClass.file, part: "tokenizer_class", name: otherClass.name, supported: TokenizerClass.supported)
     }
 
     private init(_ object: JSONObject, _ notes: inout [String]) throws(TokenizerError) {
@@ -63,23 +75,22 @@ struct TokenizerConfig {
 
     /// The class that `tokenizer_config.json` names, else `config.json`, else the one of the model's type.
     ///
-    /// Throws `TokenizerError.unsupported` for a class of another kind.
-    private static func namedClass(
-        _ value: JSONValue?, _ files: TokenizerFiles
-    ) throws(TokenizerError) -> TokenizerClass? {
+    /// One of another kind is kept aside: whether it can be passed over depends on what else is there.
+    private mutating func nameClass(_ value: JSONValue?, _ files: TokenizerFiles) throws(TokenizerError) {
         var (name, source) = (files.modelClass, "config.json")
         if let value, !value.isNull {
             guard let string = value.string else {
-                throw .unexpected(file: file, key: "tokenizer_class", expected: "a string", found: value.kindName)
+                throw .unexpected(
+                    file: Self.file, key: "tokenizer_class", expected: "a string", found: value.kindName)
             }
-            (name, source) = (string, file)
+            (name, source) = (string, Self.file)
         }
-        guard let name else { return files.modelType.flatMap(TokenizerClass.init(modelType:)) }
-        guard let known = TokenizerClass(named: name) else {
-            throw .unsupported(
-                file: source, part: "tokenizer_class", name: name, supported: TokenizerClass.supported)
+        guard let name else {
+            namedClass = files.modelType.flatMap(TokenizerClass.init(modelType:))
+            return
         }
-        return known
+        namedClass = TokenizerClass(named: name)
+        if namedClass == nil { otherClass = (source, name) }
     }
 
     /// `model_max_length`, or where the key is missing the `max_len` of old files; nil for more than any model has.
@@ -120,6 +131,7 @@ struct TokenizerConfig {
         if let truncationSide { settings.truncationSide = truncationSide }
         if let closesUpSpaces { settings.closesUpSpaces = closesUpSpaces }
         if let splitsSpecialTokens { settings.splitsSpecialTokens = splitsSpecialTokens }
+        guard case .wordPiece = settings.model else { return }
         let before = settings.normalizer
         var stated = before
         if let lowercases { stated.lowercases = lowercases }
@@ -147,6 +159,7 @@ struct TokenizerConfig {
 
     /// Says where the settings are tokenizer.json's and not those of transformers, which rebuilds some parts.
     func noteFollowed(_ settings: TokenizerSettings, _ tokenizerClass: TokenizerClass, _ notes: inout [String]) {
+        guard case .wordPiece = settings.model else { return }
         if tokenizerClass == .generic {
             // Versions before 5 fed them.
             if givesTypes == nil, settings.pair.contains(where: { $0.typeID != 0 }) {

@@ -6,27 +6,14 @@ public import AdzeBytes
 extension Tokenizer {
     /// The settings without the vocabulary; `init(tokens:settings:)` takes it back.
     ///
-    /// The type is the name that this kind has had in files from the first: a normalizer of switches, words between
-    /// white space and punctuation, and WordPiece, whichever family's frames are around it.
+    /// The type of WordPiece is the name that this kind has had in files from the first: a normalizer of switches, words
+    /// between white space and punctuation, whichever family's frames are around it.
     public var description: JSONValue {
         func optional(_ value: JSONValue?) -> JSONValue { value ?? .null }
-        let normalizer = settings.normalizer
-        let model =
-            switch settings.model {
-            case .wordPiece(let model): model
-            }
         var object: JSONObject = [
-            "type": .string(DescriptionReader.type),
             "modelTokens": .integer(vocabulary.modelCount),
-            "cleansText": .bool(normalizer.cleansText),
-            "separatesCJK": .bool(normalizer.separatesCJK),
-            "stripsAccents": optional(normalizer.stripsAccents.map(JSONValue.bool)),
-            "lowercases": .bool(normalizer.lowercases),
-            "continuingPrefix": .string(model.continuingPrefix),
-            "maximumWordLength": .integer(model.maximumWordLength),
             "maximumLength": optional(settings.maximumLength.map(JSONValue.integer)),
             "truncationSide": .string(settings.truncationSide.rawValue),
-            "unknownToken": .string(model.unknownToken),
             "classifierToken": .string(settings.classifierToken),
             "separatorToken": .string(settings.separatorToken),
             "paddingToken": .string(settings.paddingToken),
@@ -35,16 +22,30 @@ extension Tokenizer {
             "single": .array(settings.single.map(\.json)),
             "pair": .array(settings.pair.map(\.json)),
         ]
+        if case .wordPiece(let model) = settings.model {
+            let normalizer = settings.normalizer
+            object["type"] = .string(DescriptionReader.type)
+            object["cleansText"] = .bool(normalizer.cleansText)
+            object["separatesCJK"] = .bool(normalizer.separatesCJK)
+            object["stripsAccents"] = optional(normalizer.stripsAccents.map(JSONValue.bool))
+            object["lowercases"] = .bool(normalizer.lowercases)
+            object["continuingPrefix"] = .string(model.continuingPrefix)
+            object["maximumWordLength"] = .integer(model.maximumWordLength)
+            object["unknownToken"] = .string(model.unknownToken)
+        }
+        for (key, value) in SubwordDescription.json(settings) { object[key] = value }
         // Written only where they are set: files from before them stay the same.
         if settings.closesUpSpaces { object["closesUpSpaces"] = .bool(true) }
         if settings.splitsSpecialTokens { object["splitsSpecialTokens"] = .bool(true) }
         if settings.trimsOffsets { object["trimsOffsets"] = .bool(true) }
+        if settings.keepsFirstSpace { object["keepsFirstSpace"] = .bool(true) }
         return .object(object)
     }
 
     /// A tokenizer out of all its tokens in the order of their ids and what `description` gave.
     ///
-    /// Strict: every key but `closesUpSpaces`, `splitsSpecialTokens` and `trimsOffsets` must be there, and no other.
+    /// Strict: every key but `closesUpSpaces`, `splitsSpecialTokens`, `trimsOffsets` and `keepsFirstSpace` must be there,
+    /// and no other.
     /// Throws a `TokenizerError`.
     public convenience init(tokens: [String], settings value: JSONValue) throws(TokenizerError) {
         try self.init(utf8: tokens.map { ArraySlice($0.utf8) }, settings: value)
@@ -54,9 +55,11 @@ extension Tokenizer {
     public convenience init(utf8 tokens: [ArraySlice<UInt8>], settings value: JSONValue) throws(TokenizerError) {
         let reader = try DescriptionReader(value)
         let modelCount = try reader.integer("modelTokens", 1...max(1, tokens.count))
+        let settings = try reader.settings()
         let vocabulary = try Vocabulary(
-            tokens: tokens, modelCount: modelCount, file: DescriptionReader.file)
-        try self.init(vocabulary: vocabulary, settings: reader.settings())
+            tokens: tokens, modelCount: modelCount, allowsRepeats: settings.model.allowsRepeats,
+            file: DescriptionReader.file)
+        try self.init(vocabulary: vocabulary, settings: settings)
     }
 }
 
@@ -74,42 +77,53 @@ extension TemplatePiece {
 private struct DescriptionReader {
     static let file = "tokenizer settings"
     static let type = "bert-wordpiece"
-    private static let keys: Set<String> = [
-        "type", "modelTokens", "cleansText", "separatesCJK", "stripsAccents", "lowercases", "continuingPrefix",
-        "maximumWordLength", "maximumLength", "truncationSide", "unknownToken", "classifierToken", "separatorToken",
-        "paddingToken", "maskToken", "addedTokens", "single", "pair", "closesUpSpaces", "splitsSpecialTokens",
-        "trimsOffsets",
+    private static let commonKeys: Set<String> = [
+        "type", "modelTokens", "maximumLength", "truncationSide", "classifierToken", "separatorToken", "paddingToken",
+        "maskToken", "addedTokens", "single", "pair", "closesUpSpaces", "splitsSpecialTokens", "trimsOffsets",
+        "keepsFirstSpace",
     ]
+    private static let wordPieceKeys: Set<String> = [
+        "cleansText", "separatesCJK", "stripsAccents", "lowercases", "continuingPrefix", "maximumWordLength",
+        "unknownToken",
+    ]
+    private static let subwordKeys: Set<String> = ["model", "normalizer", "preTokenizer"]
     private let object: JSONObject
 
     init(_ value: JSONValue) throws(TokenizerError) {
         guard let object = value.object else {
             throw .unexpected(file: Self.file, key: "", expected: "an object", found: value.kindName)
         }
-        for key in object.keys where !Self.keys.contains(key) {
+        let type = object["type"]?.string ?? "none"
+        guard [Self.type, SubwordDescription.type].contains(type) else {
+            throw .unsupported(
+                file: Self.file, part: "type", name: type,
+                supported: "only \(Self.type) and \(SubwordDescription.type) are")
+        }
+        let keys = Self.commonKeys.union(type == Self.type ? Self.wordPieceKeys : Self.subwordKeys)
+        for key in object.keys where !keys.contains(key) {
             throw .unexpected(file: Self.file, key: key, expected: "no such key", found: "it")
         }
         self.object = object
-        guard object["type"]?.string == Self.type else {
-            throw .unsupported(
-                file: Self.file, part: "type", name: object["type"]?.string ?? "none",
-                supported: "only \(Self.type) is")
-        }
     }
 
     func settings() throws(TokenizerError) -> TokenizerSettings {
         var settings = TokenizerSettings()
-        settings.normalizer.cleansText = try bool("cleansText")
-        settings.normalizer.separatesCJK = try bool("separatesCJK")
-        settings.normalizer.stripsAccents = try value("stripsAccents").isNull ? nil : bool("stripsAccents")
-        settings.normalizer.lowercases = try bool("lowercases")
+        if object["type"]?.string == Self.type {
+            settings.normalizer.cleansText = try bool("cleansText")
+            settings.normalizer.separatesCJK = try bool("separatesCJK")
+            settings.normalizer.stripsAccents = try value("stripsAccents").isNull ? nil : bool("stripsAccents")
+            settings.normalizer.lowercases = try bool("lowercases")
+            settings.model = .wordPiece(
+                WordPiece(
+                    unknownToken: try string("unknownToken"), continuingPrefix: try string("continuingPrefix"),
+                    maximumWordLength: try integer("maximumWordLength", 1...WordPiece.wordLengthLimit)))
+        } else {
+            try SubwordDescription.apply(object, to: &settings)
+        }
         if object["closesUpSpaces"] != nil { settings.closesUpSpaces = try bool("closesUpSpaces") }
         if object["trimsOffsets"] != nil { settings.trimsOffsets = try bool("trimsOffsets") }
+        if object["keepsFirstSpace"] != nil { settings.keepsFirstSpace = try bool("keepsFirstSpace") }
         if object["splitsSpecialTokens"] != nil { settings.splitsSpecialTokens = try bool("splitsSpecialTokens") }
-        settings.model = .wordPiece(
-            WordPiece(
-                unknownToken: try string("unknownToken"), continuingPrefix: try string("continuingPrefix"),
-                maximumWordLength: try integer("maximumWordLength", 1...WordPiece.wordLengthLimit)))
         settings.maximumLength = try value("maximumLength").isNull ? nil : integer("maximumLength", 1...1_000_000)
         guard let side = TruncationSide(rawValue: try string("truncationSide")) else {
             throw unexpected("truncationSide", "'left' or 'right'")

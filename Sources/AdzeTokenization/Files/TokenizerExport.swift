@@ -13,7 +13,7 @@ extension Tokenizer {
             (.json, Array((tokenizerJSON().indentedText + "\n").utf8)),
             (.config, Array((configJSON().indentedText + "\n").utf8)),
         ]
-        if let text = vocabulary.fileText() { files.append((.vocabulary, text)) }
+        if case .wordPiece = settings.model, let text = vocabulary.fileText() { files.append((.vocabulary, text)) }
         return files
     }
 
@@ -26,11 +26,8 @@ extension Tokenizer {
             case .template: nil
             }
         let plain = WordPiece()
-        let model =
-            switch settings.model {
-            case .wordPiece(let model): model
-            }
-        guard let own, settings.normalizer.cleansText, model.continuingPrefix == plain.continuingPrefix,
+        guard case .wordPiece(let model) = settings.model, let own, settings.normalizer.cleansText,
+            model.continuingPrefix == plain.continuingPrefix,
             model.maximumWordLength == plain.maximumWordLength,
             [model.unknownToken, settings.classifierToken, settings.separatorToken].allSatisfy(isAdded)
         else { return .generic }
@@ -59,7 +56,7 @@ extension Tokenizer {
         if tokenizerClass == .mpnet { config["bos_token"] = name(settings.classifierToken) }
         config["clean_up_tokenization_spaces"] = .bool(settings.closesUpSpaces)
         config["cls_token"] = name(settings.classifierToken)
-        config["do_lower_case"] = .bool(settings.normalizer.lowercases)
+        if case .wordPiece = settings.model { config["do_lower_case"] = .bool(settings.normalizer.lowercases) }
         if tokenizerClass == .mpnet { config["eos_token"] = name(settings.separatorToken) }
         config["mask_token"] = settings.maskToken.map(JSONValue.string) ?? .null
         if tokenizerClass == .generic {
@@ -72,57 +69,85 @@ extension Tokenizer {
         config["pad_token"] = name(settings.paddingToken)
         config["sep_token"] = name(settings.separatorToken)
         if settings.splitsSpecialTokens { config["split_special_tokens"] = .bool(true) }
-        config["strip_accents"] = settings.normalizer.stripsAccents.map(JSONValue.bool) ?? .null
-        config["tokenize_chinese_chars"] = .bool(settings.normalizer.separatesCJK)
+        if case .wordPiece = settings.model {
+            config["strip_accents"] = settings.normalizer.stripsAccents.map(JSONValue.bool) ?? .null
+            config["tokenize_chinese_chars"] = .bool(settings.normalizer.separatesCJK)
+        }
         config["tokenizer_class"] = .string(tokenizerClass.name)
         config["truncation_side"] = .string(settings.truncationSide.rawValue)
-        config["unk_token"] = name(settings.model.unknownToken)
+        config["unk_token"] = unknownID.flatMap { vocabulary.token(Int($0)) }.map(name) ?? .null
         return .object(config)
     }
 
     private func tokenizerJSON() -> JSONValue {
-        var tokens: JSONObject = [:]
-        let model =
+        let parts =
             switch settings.model {
-            case .wordPiece(let model): model
+            case .wordPiece(let model): wordPieceParts(model)
+            case .bytePairs(let model): subwordParts(SubwordJSON.json(model, vocabulary))
+            case .unigram(let model): subwordParts(SubwordJSON.json(model, vocabulary))
             }
-        for id in 0..<vocabulary.modelCount { tokens[vocabulary.token(id) ?? ""] = .integer(id) }
         return .object([
             "version": .string("1.0"),
             "truncation": .null,
             "padding": .null,
             "added_tokens": .array(settings.addedTokens.map { .object($0.json) }),
-            "normalizer": .object([
-                "type": .string("BertNormalizer"),
-                "clean_text": .bool(settings.normalizer.cleansText),
-                "handle_chinese_chars": .bool(settings.normalizer.separatesCJK),
-                "strip_accents": settings.normalizer.stripsAccents.map(JSONValue.bool) ?? .null,
-                "lowercase": .bool(settings.normalizer.lowercases),
-            ]),
-            "pre_tokenizer": .object(["type": .string("BertPreTokenizer")]),
+            "normalizer": parts.normalizer,
+            "pre_tokenizer": parts.preTokenizer,
             "post_processor": postProcessor(),
-            "decoder": .object([
-                "type": .string("WordPiece"), "prefix": .string(settings.model.continuingPrefix),
-                "cleanup": .bool(true),
-            ]),
-            "model": .object([
+            "decoder": parts.decoder,
+            "model": parts.model,
+        ])
+    }
+
+    /// The parts of tokenizer.json that depend on the model.
+    private typealias Parts = (normalizer: JSONValue, preTokenizer: JSONValue, decoder: JSONValue, model: JSONValue)
+
+    private func subwordParts(_ model: JSONValue) -> Parts {
+        (
+            SubwordJSON.json(settings.normalizer.steps), SubwordJSON.json(settings.preTokenizer.steps),
+            SubwordJSON.decoder(settings.preTokenizer), model
+        )
+    }
+
+    private func wordPieceParts(_ model: WordPiece) -> Parts {
+        var tokens: JSONObject = [:]
+        for id in 0..<vocabulary.modelCount { tokens[vocabulary.token(id) ?? ""] = .integer(id) }
+        let normalizer: JSONObject = [
+            "type": .string("BertNormalizer"),
+            "clean_text": .bool(settings.normalizer.cleansText),
+            "handle_chinese_chars": .bool(settings.normalizer.separatesCJK),
+            "strip_accents": settings.normalizer.stripsAccents.map(JSONValue.bool) ?? .null,
+            "lowercase": .bool(settings.normalizer.lowercases),
+        ]
+        let decoder: JSONObject = [
+            "type": .string("WordPiece"), "prefix": .string(model.continuingPrefix), "cleanup": .bool(true),
+        ]
+        return (
+            .object(normalizer), .object(["type": .string("BertPreTokenizer")]), .object(decoder),
+            .object([
                 "type": .string("WordPiece"),
                 "unk_token": .string(model.unknownToken),
                 "continuing_subword_prefix": .string(model.continuingPrefix),
                 "max_input_chars_per_word": .integer(model.maximumWordLength),
                 "vocab": .object(tokens),
-            ]),
-        ])
+            ])
+        )
     }
 
     private func postProcessor() -> JSONValue {
-        guard settings.trimsOffsets else {
-            return .object([
+        guard settings.trimsOffsets, settings.frames == .doublySeparated else {
+            let template: JSONValue = .object([
                 "type": .string("TemplateProcessing"),
                 "single": .array(settings.single.map(Self.piece)),
                 "pair": .array(settings.pair.map(Self.piece)),
                 "special_tokens": specialTokens(),
             ])
+            guard settings.trimsOffsets else { return template }
+            let trimming: JSONValue = .object([
+                "type": .string("ByteLevel"), "add_prefix_space": .bool(settings.keepsFirstSpace),
+                "trim_offsets": .bool(true), "use_regex": .bool(true),
+            ])
+            return .object(["type": .string("Sequence"), "processors": .array([trimming, template])])
         }
         func named(_ token: String) -> JSONValue {
             .array([.string(token), .integer(vocabulary.id(of: token) ?? 0)])
@@ -132,7 +157,7 @@ extension Tokenizer {
             "sep": named(settings.separatorToken),
             "cls": named(settings.classifierToken),
             "trim_offsets": .bool(true),
-            "add_prefix_space": .bool(false),
+            "add_prefix_space": .bool(settings.keepsFirstSpace),
         ])
     }
 

@@ -60,12 +60,23 @@ extension Tokenizer {
         let file = try files[.json].map { (bytes) throws(TokenizerError) in
             try TokenizerJSON(TokenizerFiles.json(bytes, TokenizerFile.json.name))
         }
-        let base = try Self.vocabulary(files, file, &notes)
-        let tokenizerClass = Self.tokenizerClass(config, file)
+        let tokenizerClass = try Self.tokenizerClass(config, file, files)
+        let slow =
+            file == nil && !tokenizerClass.isWordPiece
+            ? try SlowTokenizer(files, tokenizerClass, config.object) : nil
+        let base: Vocabulary
+        if let known = file?.vocabulary ?? slow?.vocabulary {
+            base = known
+        } else {
+            base = try Self.vocabulary(files, &notes)
+        }
         var settings = tokenizerClass.defaults
         if let file {
             file.apply(to: &settings)
             added.merge(file.addedTokens) { $1 }
+        } else if let slow {
+            slow.apply(to: &settings)
+            added.merge(slow.addedTokens) { $1 }
         }
         if let listed = config.addedTokens { added.merge(listed) { $1 } }
         config.override(&settings, tokenizerClass, fromJSON: file != nil, &notes)
@@ -76,19 +87,39 @@ extension Tokenizer {
         try self.init(vocabulary: base.adding(more), settings: settings, notes: notes)
     }
 
-    /// The class that the files name, else the one whose frames tokenizer.json has, else BERT's.
-    private static func tokenizerClass(_ config: TokenizerConfig, _ file: TokenizerJSON?) -> TokenizerClass {
+    /// The class that the files name, else the one whose frames or files are there, else BERT's.
+    ///
+    /// A tokenizer.json of subwords is followed whatever the class. Throws `TokenizerError.unsupported` for a class that
+    /// needs files which are not there, or does not read the ones that are.
+    private static func tokenizerClass(
+        _ config: TokenizerConfig, _ file: TokenizerJSON?, _ files: TokenizerFiles
+    ) throws(TokenizerError) -> TokenizerClass {
+        if let file, !file.isWordPiece {
+            let named = config.namedClass ?? .generic
+            return named.isWordPiece ? .generic : named
+        }
+        try config.refuseOtherClass()
         guard let file else {
             // Without tokenizer.json there is nothing that the generic class could take its parts from.
-            return config.namedClass == .generic ? .bert : config.namedClass ?? .bert
+            let named = config.namedClass == .generic ? nil : config.namedClass
+            if let named { return named }
+            let isSubwords = files[.vocabulary] == nil && SlowTokenizer.isThere(files)
+            return isSubwords ? try SlowTokenizer.tokenizerClass(files) : .bert
         }
-        return config.namedClass ?? (file.isDoublySeparated ? .mpnet : .bert)
+        if let named = config.namedClass {
+            guard named.isWordPiece || named == .generic else {
+                throw .unsupported(
+                    file: TokenizerFile.json.name, part: "model", name: "WordPiece",
+                    supported: "not as \(named.name), which tokenizer_config.json or config.json names")
+            }
+            return named
+        }
+        return file.isDoublySeparated ? .mpnet : .bert
     }
 
     private static func vocabulary(
-        _ files: TokenizerFiles, _ file: TokenizerJSON?, _ notes: inout [String]
+        _ files: TokenizerFiles, _ notes: inout [String]
     ) throws(TokenizerError) -> Vocabulary {
-        if let file { return try Vocabulary(tokens: file.tokens.map(\.utf8), file: TokenizerFile.json.name) }
         guard let bytes = files[.vocabulary] else { throw .noVocabulary }
         if files[.config] == nil {
             notes.append("no tokenizer_config.json: transformers' defaults are used, lower-casing is on")

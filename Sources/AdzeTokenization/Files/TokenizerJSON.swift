@@ -1,6 +1,6 @@
-// `tokenizer.json` whose model is WordPiece: BertNormalizer, BertPreTokenizer, and the frames of `FramesJSON.swift`.
-// Every other part is refused by name. Of truncation the side is taken and of padding the token's name, as the
-// reference does; the decoder is passed over. Not here: other files.
+// `tokenizer.json`: WordPiece with BertNormalizer and BertPreTokenizer here, byte pairs and unigram by the parts of
+// `SubwordJSON.swift`, each with the frames of `FramesJSON.swift`. Every other part is refused by name. Of truncation the
+// side is taken and of padding the token's name, as the reference does; the decoder is passed over. Not here: other files.
 
 import AdzeBytes
 
@@ -9,29 +9,68 @@ struct TokenizerJSON {
     static let file = TokenizerFile.json.name
 
     /// The model's tokens in the order of their ids.
-    let tokens: [String]
+    let vocabulary: Vocabulary
     /// By id.
     private(set) var addedTokens: [Int: AddedToken] = [:]
     private var normalizer: Normalizer?
-    private var model = WordPiece()
+    private let preTokenizer: PreTokenizer
+    let model: TokenModel
     private var frames: FramesJSON?
     private var truncationSide: TruncationSide?
     private var paddingToken: String?
 
     init(_ object: JSONObject) throws(TokenizerError) {
-        let model = try Self.part("model", "WordPiece", object)
-        if let value = object["normalizer"], !value.isNull {
-            normalizer = try Self.normalizer(Self.part("normalizer", "BertNormalizer", object))
+        guard let model = object["model"]?.object else {
+            let found = object["model"] ?? .null
+            if found.isNull { throw Self.unsupportedModel("none") }
+            throw .unexpected(file: Self.file, key: "model", expected: "an object", found: found.kindName)
         }
-        _ = try Self.part("pre_tokenizer", "BertPreTokenizer", object)
-        tokens = try Self.tokens(model)
+        switch Self.kind(of: model) {
+        case "WordPiece":
+            if let value = object["normalizer"], !value.isNull {
+                normalizer = try Self.normalizer(Self.part("normalizer", "BertNormalizer", object))
+            }
+            _ = try Self.part("pre_tokenizer", "BertPreTokenizer", object)
+            preTokenizer = .whiteSpaceAndPunctuation
+            vocabulary = try Vocabulary(tokens: Self.tokens(model, Self.file).map(\.utf8), file: Self.file)
+            self.model = .wordPiece(try Self.wordPiece(model))
+        case "BPE":
+            vocabulary = try Vocabulary(tokens: Self.tokens(model, Self.file).map(\.utf8), file: Self.file)
+            self.model = .bytePairs(try SubwordJSON.bytePairs(model, vocabulary))
+            (normalizer, preTokenizer) = try Self.steps(object)
+        case "Unigram":
+            let (tokens, unigram) = try SubwordJSON.unigram(model)
+            vocabulary = try Vocabulary(tokens: tokens.map(\.utf8), allowsRepeats: true, file: Self.file)
+            self.model = .unigram(unigram)
+            (normalizer, preTokenizer) = try Self.steps(object)
+        case let other: throw Self.unsupportedModel(other)
+        }
         if let list = object["added_tokens"], !list.isNull { addedTokens = try AddedToken.list(list, Self.file) }
-        self.model = try Self.wordPiece(model)
-        if let processor = object["post_processor"], !processor.isNull {
-            frames = try FramesJSON(processor, tokens, addedTokens)
-        }
+        frames = try FramesJSON(object["post_processor"], vocabulary, addedTokens)
         if let truncation = object["truncation"], !truncation.isNull { truncationSide = try Self.side(truncation) }
         paddingToken = object["padding"]?["pad_token"]?.string
+    }
+
+    /// Whether the model is WordPiece, whose classes have rules of their own.
+    var isWordPiece: Bool { if case .wordPiece = model { true } else { false } }
+
+    private static func unsupportedModel(_ name: String) -> TokenizerError {
+        .unsupported(file: file, part: "model", name: name, supported: "only WordPiece, BPE and Unigram are")
+    }
+
+    /// The model's type; one without is taken for what its keys say, as the reference does.
+    private static func kind(of model: JSONObject) -> String {
+        if let type = model["type"] { return type.string ?? "without a type" }
+        if model["merges"] != nil { return "BPE" }
+        if model["continuing_subword_prefix"] != nil { return "WordPiece" }
+        return model["vocab"]?.array != nil ? "Unigram" : "without a type"
+    }
+
+    /// The normalizers and the pre-tokenizer of a model of subwords.
+    private static func steps(_ object: JSONObject) throws(TokenizerError) -> (Normalizer, PreTokenizer) {
+        var normalizer = Normalizer.none
+        normalizer.steps = try SubwordJSON.normalizer(object["normalizer"])
+        return (normalizer, .steps(try SubwordJSON.preTokenizer(object["pre_tokenizer"])))
     }
 
     /// Whether two texts stand in `<s> A </s></s> B </s>`, whatever the tokens are.
@@ -40,10 +79,14 @@ struct TokenizerJSON {
     /// Puts what is stated into settings.
     func apply(to settings: inout TokenizerSettings) {
         if let normalizer { settings.normalizer = normalizer }
-        settings.model = .wordPiece(model)
+        (settings.model, settings.preTokenizer) = (model, preTokenizer)
         if let frames {
             settings.frames = frames.frames
-            if let trimsOffsets = frames.trimsOffsets { settings.trimsOffsets = trimsOffsets }
+            if let trimming = frames.trimming {
+                (settings.trimsOffsets, settings.keepsFirstSpace) = (trimming.trims, trimming.keepsFirstSpace)
+            } else if !isWordPiece {
+                settings.trimsOffsets = false
+            }
             // The frame names what the settings call classifier and separator.
             if let token = frames.classifierToken { settings.classifierToken = token }
             if let token = frames.separatorToken { settings.separatorToken = token }
@@ -118,7 +161,7 @@ struct TokenizerJSON {
         return parts
     }
 
-    /// A part that must be of one type. A model without a type is taken for what its keys say, as the reference does.
+    /// A part that must be of one type.
     private static func part(
         _ key: String, _ type: String, _ object: JSONObject
     ) throws(TokenizerError) -> JSONObject {
@@ -128,7 +171,6 @@ struct TokenizerJSON {
             if value.isNull { throw .unsupported(file: file, part: key, name: "none", supported: supported) }
             throw .unexpected(file: file, key: key, expected: "an object", found: value.kindName)
         }
-        if part["type"] == nil, key == "model", part["continuing_subword_prefix"] != nil { return part }
         guard part["type"]?.string == type else {
             throw .unsupported(
                 file: file, part: key, name: part["type"]?.string ?? "without a type", supported: supported)
@@ -143,8 +185,13 @@ struct TokenizerJSON {
         return string
     }
 
-    private static func tokens(_ model: JSONObject) throws(TokenizerError) -> [String] {
-        let value = model["vocab"] ?? .null
+    /// The tokens of an object from token to id, in the order of the ids.
+    static func tokens(_ model: JSONObject, _ file: String) throws(TokenizerError) -> [String] {
+        try tokens(model["vocab"] ?? .null, file)
+    }
+
+    /// The same of the object itself.
+    static func tokens(_ value: JSONValue, _ file: String) throws(TokenizerError) -> [String] {
         guard let vocabulary = value.object else {
             throw .unexpected(
                 file: file, key: "vocab", expected: "an object from token to id", found: value.kindName)

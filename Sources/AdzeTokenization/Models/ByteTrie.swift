@@ -21,13 +21,20 @@ struct ByteTrie: Sendable {
         hash = EdgeHash(seed: seed, shift: 64 - bits)
     }
 
-    /// Adds a string; false where it is there already, and then nothing changes.
+    /// How many strings there are.
+    private(set) var count = 0
+
+    /// Adds a string; false where it is there already and keeps its number.
     ///
     /// The strings' bytes must stay below `nodeLimit` in all.
-    mutating func insert(_ bytes: some Sequence<UInt8>, value: Int32) -> Bool {
+    mutating func insert(_ bytes: some Sequence<UInt8>, value: Int32, replacing: Bool = false) -> Bool {
         var node = Self.root
         for byte in bytes { node = child(of: node, byte) }
-        guard values[Int(node)] < 0 else { return false }
+        if values[Int(node)] >= 0 {
+            guard replacing else { return false }
+        } else {
+            count += 1
+        }
         values[Int(node)] = value
         return true
     }

@@ -5,18 +5,29 @@
 public enum TokenModel: Sendable, Equatable {
     /// The longest known piece first.
     case wordPiece(WordPiece)
+    /// Characters or bytes, merged pair by pair.
+    case bytePairs(BytePairs)
+    /// The pieces of the highest sum of scores.
+    case unigram(Unigram)
 
-    /// The token of what cannot be pieced together.
-    public var unknownToken: String {
+    /// The token of what has no other, where the model names one; unigram names it by its id.
+    public var unknownToken: String? {
         switch self {
         case .wordPiece(let model): model.unknownToken
+        case .bytePairs(let model): model.unknownToken
+        case .unigram: nil
         }
     }
+
+    /// Whether a token may stand in the vocabulary twice.
+    var allowsRepeats: Bool { if case .unigram = self { true } else { false } }
 
     /// What marks a piece that continues a word.
     public var continuingPrefix: String {
         switch self {
         case .wordPiece(let model): model.continuingPrefix
+        case .bytePairs(let model): model.continuingPrefix
+        case .unigram: ""
         }
     }
 
@@ -24,6 +35,7 @@ public enum TokenModel: Sendable, Equatable {
     func check() throws(TokenizerError) {
         switch self {
         case .wordPiece(let model): try model.check()
+        case .bytePairs, .unigram: break
         }
     }
 }

@@ -2,8 +2,9 @@
 
 import AdzeBytes
 
-/// A dense list of unique tokens: the id of a token is its place.
+/// A dense list of tokens: the id of a token is its place.
 ///
+/// They are unique, but for the pieces of a unigram model: of equal ones the last is found, as in the reference.
 /// The first `modelCount` belong to the model; later ones were added and are only matched as wholes.
 public struct Vocabulary: Sendable, Equatable {
     /// The most tokens of a vocabulary.
@@ -16,16 +17,20 @@ public struct Vocabulary: Sendable, Equatable {
     private(set) var trie: ByteTrie
     /// How many tokens the model may produce; the rest are added tokens.
     public let modelCount: Int
+    /// Whether a token stands there twice.
+    private(set) var hasRepeats = false
 
     /// How many tokens there are; ids are 0 to one less.
     public var count: Int { ends.count }
 
     /// A vocabulary of tokens in the order of their ids; `file` is named in errors.
     ///
-    /// Throws `TokenizerError.duplicateToken`, `.tooManyTokens` or `.tooMuchText`.
+    /// With `allowsRepeats` the model's own tokens may stand there twice. Throws `TokenizerError.duplicateToken`,
+    /// `.tooManyTokens` or `.tooMuchText`.
     /// - Complexity: O(bytes of the tokens).
     init(
-        tokens: some Collection<some Collection<UInt8>>, modelCount: Int? = nil, file: String
+        tokens: some Collection<some Collection<UInt8>>, modelCount: Int? = nil, allowsRepeats: Bool = false,
+        file: String
     ) throws(TokenizerError) {
         let count = tokens.count
         guard count <= Self.countLimit else {
@@ -42,11 +47,13 @@ public struct Vocabulary: Sendable, Equatable {
         ends.reserveCapacity(count)
         for token in tokens {
             let id = ends.count
-            guard trie.insert(token, value: Int32(id)) else {
+            let isOwn = id < self.modelCount
+            guard trie.insert(token, value: Int32(id), replacing: allowsRepeats && isOwn) else {
                 let first = trie.value(of: token) ?? -1
                 throw .duplicateToken(
                     file: file, token: String(decoding: token, as: UTF8.self), first: Int(first), second: id)
             }
+            if allowsRepeats, isOwn, trie.count < id + 1 { hasRepeats = true }
             text.append(contentsOf: token)
             ends.append(Int32(text.count))
         }
@@ -55,7 +62,9 @@ public struct Vocabulary: Sendable, Equatable {
     /// The vocabulary with added tokens after its own; throws `TokenizerError` as the initializer does.
     func adding(_ more: [String]) throws(TokenizerError) -> Vocabulary {
         if more.isEmpty { return self }
-        return try Vocabulary(tokens: (tokens + more).map(\.utf8), modelCount: modelCount, file: "added tokens")
+        return try Vocabulary(
+            tokens: (tokens + more).map(\.utf8), modelCount: modelCount, allowsRepeats: hasRepeats, file: "added tokens"
+        )
     }
 
     /// The token of an id, or nil where the id is none of this vocabulary's.
@@ -66,6 +75,12 @@ public struct Vocabulary: Sendable, Equatable {
 
     /// The id of a token, or nil.
     public func id(of token: String) -> Int? { trie.value(of: token.utf8).map(Int.init) }
+
+    /// The id of a token of the model's own, or nil.
+    func modelID(of token: some Sequence<UInt8>) -> Int32? {
+        guard let id = trie.value(of: token), id < modelCount else { return nil }
+        return id
+    }
 
     /// All tokens in the order of their ids.
     public var tokens: [String] { (0..<count).map { String(decoding: utf8($0), as: UTF8.self) } }

@@ -11,6 +11,8 @@ public struct Normalizer: Sendable, Equatable {
     public var stripsAccents: Bool?
     /// Lower-case the text.
     public var lowercases = true
+    /// Other normalizers, one after another, for models that cut words by steps; WordPiece has none.
+    public var steps: [NormalizerStep] = []
 
     /// All steps, as transformers' BertTokenizer takes them unless it is told otherwise.
     public init() {}
@@ -21,6 +23,15 @@ public struct Normalizer: Sendable, Equatable {
         (normalizer.cleansText, normalizer.separatesCJK, normalizer.lowercases) = (false, false, false)
         return normalizer
     }()
+
+    /// Whether none of BERT's switches is on.
+    var isPlain: Bool { !cleansText && !separatesCJK && !lowercases && !effectivelyStripsAccents }
+
+    /// What some valid UTF-8 is after normalization.
+    func normalized(_ bytes: [UInt8]) -> [UInt8] {
+        if steps.isEmpty { return AlignedNormalizer.normalize(bytes.span, 0..<bytes.count, firstSource: 0, self).bytes }
+        return StepNormalizer(steps).aligned(bytes.span, 0..<bytes.count, firstSource: 0).bytes
+    }
 
     /// Whether accents are removed, with the default applied.
     var effectivelyStripsAccents: Bool { stripsAccents ?? lowercases }

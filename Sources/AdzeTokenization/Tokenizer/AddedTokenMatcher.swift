@@ -137,9 +137,7 @@ struct AddedTokenMatchers {
         for token in settings.addedTokens.filter(\.special) + settings.addedTokens.filter({ !$0.special }) {
             let content = Array(token.content.utf8)
             let pattern =
-                token.normalized
-                ? AlignedNormalizer.normalize(content.span, 0..<content.count, firstSource: 0, settings.normalizer)
-                    .bytes : content
+                token.normalized ? settings.normalizer.normalized(content) : content
             if pattern.isEmpty {
                 throw .addedToken(token.content, problem: "normalizes to nothing, so no text can hold it; remove it")
             }

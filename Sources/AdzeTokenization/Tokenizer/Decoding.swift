@@ -1,13 +1,16 @@
-// Tokens back to text, as the reference's WordPiece decoder writes it. What was normalized away stays lost: for the
-// exact text, slice it by the tokens' offsets.
+// Tokens back to text, as the reference's decoders write it: WordPiece's, that of byte-level tokens, and Metaspace's. What
+// was normalized away stays lost: for the exact text, slice it by the tokens' offsets.
 
 extension Tokenizer {
     /// The tokens as one string: pieces that continue a word join it, others follow a space, and there is none before
     /// `.`, `?`, `!` and `,`.
     ///
-    /// The first token stands as it is, a continuing piece with its prefix.
+    /// The first token stands as it is, a continuing piece with its prefix. Byte-level tokens give their bytes, repaired where
+    /// these are not UTF-8; of others the character for a space becomes one, but for the first of all.
     /// - Complexity: O(n) in the bytes.
     public func string(of tokens: some Sequence<String>) -> String {
+        if settings.preTokenizer.givesBytes { return Self.bytes(of: tokens) }
+        if case .steps = settings.preTokenizer { return spaced(tokens) }
         var text = ""
         var isFirst = true
         for token in tokens {
@@ -30,6 +33,33 @@ extension Tokenizer {
     /// The ids of the special tokens.
     private var specialIDs: Set<Int32> {
         Set(settings.addedTokens.lazy.filter(\.special).map { Int32($0.id) })
+    }
+
+    /// The text of byte-level tokens; one with another character stands for itself.
+    private static func bytes(of tokens: some Sequence<String>) -> String {
+        var bytes: [UInt8] = []
+        for token in tokens {
+            let own = token.unicodeScalars.map { ByteAlphabet.byte($0.value) }
+            bytes += own.contains(nil) ? Array(token.utf8) : own.compactMap(\.self)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The text of tokens in which a character stands for a space.
+    private func spaced(_ tokens: some Sequence<String>) -> String {
+        guard let metaspace = settings.preTokenizer.metaspace else { return tokens.joined() }
+        var (text, isFirst) = (String.UnicodeScalarView(), true)
+        for token in tokens {
+            for scalar in token.unicodeScalars {
+                guard scalar == metaspace.replacement else {
+                    text.append(scalar)
+                    continue
+                }
+                if !isFirst || metaspace.prefix == .never { text.append(" ") }
+            }
+            isFirst = false
+        }
+        return String(text)
     }
 
     private func joined(_ token: String) -> String {

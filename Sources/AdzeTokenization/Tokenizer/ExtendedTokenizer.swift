@@ -55,7 +55,6 @@ extension Tokenizer {
 
     /// What texts are after normalization, as bytes.
     private func normalized(_ content: String) -> [UInt8] {
-        let bytes = Array(content.utf8)
-        return AlignedNormalizer.normalize(bytes.span, 0..<bytes.count, firstSource: 0, settings.normalizer).bytes
+        settings.normalizer.normalized(Array(content.utf8))
     }
 }

@@ -9,7 +9,7 @@ extension Tokenizer {
     package func droppingTokens(from count: Int) throws(TokenizerError) -> Tokenizer? {
         let surplus = vocabulary.count - count
         let isAddition = count >= vocabulary.modelCount || surplus == 1
-        guard surplus > 0, isAddition, Int(unknownID) < count else { return nil }
+        guard surplus > 0, isAddition, unknownID.map({ Int($0) < count }) ?? true else { return nil }
         func isLost(_ token: String) -> Bool { (vocabulary.id(of: token) ?? 0) >= count }
         for case .token(let token, _) in settings.single + settings.pair where isLost(token) { return nil }
         var settings = settings
@@ -23,7 +23,8 @@ extension Tokenizer {
             "the tokenizer has \(what) more than the model has rows (\(list)); \(surplus == 1 ? "it is" : "they are") left "
             + "out, and texts that hold \(surplus == 1 ? "it" : "them") are cut as others are"
         let kept = try Vocabulary(
-            tokens: (0..<count).map(vocabulary.utf8), modelCount: min(count, vocabulary.modelCount), file: "tokens")
+            tokens: (0..<count).map(vocabulary.utf8), modelCount: min(count, vocabulary.modelCount),
+            allowsRepeats: settings.model.allowsRepeats, file: "tokens")
         return try Tokenizer(vocabulary: kept, settings: settings, notes: notes + [note])
     }
 

@@ -81,15 +81,19 @@ extension Tokenizer {
         let typeID = outer.first { $0.token == nil }?.typeID ?? 0
         func token(_ text: String) -> TemplatePiece { .token(text, typeID: typeID) }
         var inner: [TemplatePiece] = []
-        for piece in template.pieces {
+        for (index, piece) in template.pieces.enumerated() {
+            let next = index + 1 < template.pieces.count ? template.pieces[index + 1] : nil
             switch piece {
             case .text: inner.append(.first(typeID: typeID))
             case .pair: inner.append(.second(typeID: typeID))
             case .mask: inner.append(token(mask))
             case .words(let words):
-                let ids = ids(of: words)
-                guard !ids.contains(unknownID) else { throw PromptError.unknownWords(words) }
-                inner += ids.map { token(vocabulary.token(Int($0)) ?? settings.model.unknownToken) }
+                if preTokenizerMarksSpaces, next == .text || next == .pair { throw PromptError.wordsBeforeText(words) }
+                // A mask token that swallows the space before it does so here.
+                let swallows = next == .mask && settings.addedTokens.contains { $0.content == mask && $0.stripsLeft }
+                let ids = ids(of: swallows ? words.trimmingSpacesAtEnd : words)
+                guard !ids.contains(where: { $0 == unknownID }) else { throw PromptError.unknownWords(words) }
+                inner += ids.compactMap { vocabulary.token(Int($0)) }.map(token)
             }
         }
         let single = outer.flatMap { $0.token == nil ? inner.filter { !$0.isSecond } : [$0] }
@@ -117,6 +121,17 @@ extension Tokenizer {
     }
 }
 
+extension Tokenizer {
+    /// Whether a word's token says that a space stands before it, so that a text reads otherwise behind words.
+    private var preTokenizerMarksSpaces: Bool { settings.preTokenizer != .whiteSpaceAndPunctuation }
+}
+
+extension String {
+    fileprivate var trimmingSpacesAtEnd: String {
+        String(reversed().drop(while: \.isWhitespace).reversed())
+    }
+}
+
 extension TemplatePiece {
     fileprivate var isSecond: Bool { if case .second = self { true } else { false } }
 }
@@ -137,6 +152,8 @@ public enum PromptError: AdzeFailure, Equatable {
     case severalMasks(Int)
     /// The mask stands between two texts.
     case maskBetween
+    /// Words before a text, of a tokenizer that writes the space between them into the text's first token.
+    case wordsBeforeText(String)
     /// Words that the vocabulary cannot write.
     case unknownWords(String)
     /// More tokens than a frame has.
@@ -161,6 +178,9 @@ public enum PromptError: AdzeFailure, Equatable {
         case .severalMasks(let count): "has \(count) masks; expected one: each label is one word"
         case .maskBetween:
             "has its mask between two texts; expected it before both or behind both"
+        case .wordsBeforeText(let words):
+            "has \(quoted(words, limit: 60)) before a text, whose first token would have to say so in this model's tokenizer; "
+                + "expected the text first"
         case .unknownWords(let words):
             "has \(quoted(words, limit: 60)), which the model's vocabulary cannot write; use other words"
         case .tooLong(let tokens, let limit):

@@ -26,7 +26,7 @@ extension Tokenizer {
         }
         let tokens = try Vocabulary(
             tokens: map.kept.map(vocabulary.utf8), modelCount: map.kept.count { $0 < vocabulary.modelCount },
-            file: "tokens")
+            allowsRepeats: settings.model.allowsRepeats, file: "tokens")
         return try Tokenizer(vocabulary: tokens, settings: settings, notes: notes)
     }
 

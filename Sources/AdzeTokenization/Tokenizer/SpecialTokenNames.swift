@@ -58,8 +58,7 @@ struct SpecialTokenNames {
     /// Puts the names into the settings; tokenizer.json alone names the unknown token where its class is generic.
     func apply(to settings: inout TokenizerSettings, _ tokenizerClass: TokenizerClass) {
         if let token = byRole["unk_token"], tokenizerClass != .generic {
-            switch settings.model {
-            case .wordPiece(var model):
+            if case .wordPiece(var model) = settings.model {
                 model.unknownToken = token.content
                 settings.model = .wordPiece(model)
             }
@@ -113,7 +112,10 @@ extension SpecialTokenNames {
             else { continue }
             if let id = base.id(of: token.content) {
                 place(token, id: id)
-            } else if Self.adds(role, isNamed: byRole[role] != nil, token, &settings, &notes) {
+            } else if Self.adds(
+                role, isNamed: byRole[role] != nil || role == "mask_token" && tokenizerClass.addsMask, token, &settings,
+                &notes)
+            {
                 place(token, id: base.count + more.count)
                 more.append(token.content)
             }
@@ -160,7 +162,7 @@ extension SpecialTokenNames {
         guard !nulls.contains(role), tokenizerClass != .generic else { return nil }
         let content: String? =
             switch role {
-            case "unk_token": settings.model.unknownToken
+            case "unk_token": tokenizerClass.standardToken(role) ?? settings.model.unknownToken
             case "sep_token": settings.separatorToken
             case "pad_token": settings.paddingToken
             case "cls_token": settings.classifierToken

@@ -13,8 +13,8 @@ public final class Tokenizer: Sendable {
     public let settings: TokenizerSettings
     /// What a reader assumed or passed over, a sentence each.
     public let notes: [String]
-    /// The id of what the model cannot piece together.
-    public let unknownID: Int32
+    /// The id of what the model cannot piece together, where it has one: byte-level models can write any text.
+    public let unknownID: Int32?
     /// The id of the token at the start, where the vocabulary has one.
     public let classifierID: Int32?
     /// The id of the token after each text, where the vocabulary has one.
@@ -40,7 +40,9 @@ public final class Tokenizer: Sendable {
                 file: "tokens", key: "modelCount", expected: "0 to \(tokens.count)", found: "\(modelCount)")
         }
         try self.init(
-            vocabulary: Vocabulary(tokens: tokens.map(\.utf8), modelCount: modelCount, file: "tokens"),
+            vocabulary: Vocabulary(
+                tokens: tokens.map(\.utf8), modelCount: modelCount, allowsRepeats: settings.model.allowsRepeats,
+                file: "tokens"),
             settings: settings)
     }
 
@@ -54,12 +56,8 @@ public final class Tokenizer: Sendable {
         try Self.check(settings.addedTokens, vocabulary)
         self.vocabulary = vocabulary
         self.settings = settings
-        let unknown = try Self.id(of: settings.model.unknownToken, role: "unknown", vocabulary)
-        // The model produces it, so it must be the model's own.
-        guard unknown < vocabulary.modelCount else {
-            throw .missingToken(role: "unknown", token: settings.model.unknownToken, nearest: nil)
-        }
-        unknownID = Int32(unknown)
+        let unknown = try Self.unknownID(settings.model, vocabulary)
+        unknownID = unknown.map(Int32.init)
         classifierID = vocabulary.id(of: settings.classifierToken).map(Int32.init)
         separatorID = vocabulary.id(of: settings.separatorToken).map(Int32.init)
         paddingID = vocabulary.id(of: settings.paddingToken).map(Int32.init)
@@ -71,6 +69,17 @@ public final class Tokenizer: Sendable {
         cutter = try TextCutter(vocabulary, settings, unknownID: unknown)
         let note = Self.note(cutter.twins)
         self.notes = notes + (note.map { notes.contains($0) ? [] : [$0] } ?? [])
+    }
+
+    /// The id of what has no other token, which must be the model's own; nil for a model without.
+    private static func unknownID(_ model: TokenModel, _ vocabulary: Vocabulary) throws(TokenizerError) -> Int? {
+        if case .unigram(let unigram) = model { return unigram.unknownID }
+        guard let token = model.unknownToken else { return nil }
+        let unknown = try id(of: token, role: "unknown", vocabulary)
+        guard unknown < vocabulary.modelCount else {
+            throw .missingToken(role: "unknown", token: token, nearest: nil)
+        }
+        return unknown
     }
 
     /// What is said of added tokens that are another's double.
@@ -95,7 +104,7 @@ public final class Tokenizer: Sendable {
 
     /// The tokens of a text by themselves, without a frame and uncut.
     public func tokens(of text: String) -> [String] {
-        cutter.cut(text.utf8.span, offsets: false).ids.map { vocabulary.token(Int($0)) ?? settings.model.unknownToken }
+        cutter.cut(text.utf8.span, offsets: false).ids.compactMap { vocabulary.token(Int($0)) }
     }
 
     /// The ids of a text by themselves, without a frame and uncut.

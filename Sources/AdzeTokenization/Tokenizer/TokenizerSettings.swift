@@ -19,8 +19,10 @@ public struct TokenizerSettings: Sendable, Equatable {
     public var model = TokenModel.wordPiece(WordPiece())
     /// What is put around the tokens.
     public var frames = Frames.separated(typed: true)
-    /// Leave the white space that an added token swallowed out of its offsets; only doubly separated frames may.
+    /// Leave white space at the ends of a token out of its offsets.
     public var trimsOffsets = false
+    /// Where offsets are trimmed, leave the first token the one space that it begins with, as one that was put there.
+    public var keepsFirstSpace = false
 
     /// The token at the start, whose output a classifier reads.
     public var classifierToken = "[CLS]"
@@ -49,6 +51,9 @@ public struct TokenizerSettings: Sendable, Equatable {
     /// The frame of two texts.
     public var pair: [TemplatePiece] { frames.pair(classifierToken, separatorToken) }
 
+    /// How offsets are trimmed, if they are.
+    var trimming: OffsetTrimming? { trimsOffsets ? OffsetTrimming(keepsFirstSpace: keepsFirstSpace) : nil }
+
     /// Whether any frame gives a token another type than 0.
     var hasTypes: Bool { (single + pair).contains { $0.typeID != 0 } }
 
@@ -56,6 +61,17 @@ public struct TokenizerSettings: Sendable, Equatable {
     func check() throws(TokenizerError) {
         let file = "tokenizer settings"
         try model.check()
+        let fits: Bool
+        if case .wordPiece = model {
+            fits = preTokenizer == .whiteSpaceAndPunctuation && normalizer.steps.isEmpty
+        } else {
+            fits = preTokenizer != .whiteSpaceAndPunctuation && normalizer.isPlain
+        }
+        guard fits else {
+            throw .unexpected(
+                file: file, key: "preTokenizer", expected: "BERT's rules for WordPiece, and steps for other models",
+                found: "the other")
+        }
         if let maximumLength, maximumLength < 1 {
             throw .unexpected(file: file, key: "maximumLength", expected: "1 or more", found: "\(maximumLength)")
         }
@@ -69,7 +85,10 @@ public struct TokenizerSettings: Sendable, Equatable {
     /// Names a template that has a name, so that equal behaviour is equal settings.
     mutating func simplify() {
         addedTokens.sort { $0.id < $1.id }
-        defer { if frames != .doublySeparated { trimsOffsets = false } }
+        defer {
+            if case .wordPiece = model, frames != .doublySeparated { trimsOffsets = false }
+            if !trimsOffsets { keepsFirstSpace = false }
+        }
         guard case .template(let single, let pair) = frames else { return }
         for known in [Frames.separated(typed: true), .separated(typed: false), .doublySeparated]
         where single == known.single(classifierToken, separatorToken)

@@ -24,7 +24,7 @@ public struct VocabularyUse: Sendable {
         let bytes = text.utf8.span
         for id in tokenizer.cutter.cut(bytes, noting: &needed) {
             tokenCount += 1
-            if id == tokenizer.unknownID { unknownCount += 1 }
+            if let unknown = tokenizer.unknownID, id == unknown { unknownCount += 1 }
         }
         var position = 0
         while position < bytes.count {

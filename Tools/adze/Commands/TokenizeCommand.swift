@@ -27,6 +27,9 @@ struct TokenizeCommand: ParsableCommand {
     @Flag(name: .long, help: "Print JSON lines.")
     var json = false
 
+    @Flag(name: .long, help: "With --json, also where each token stands in its text, in Unicode scalars.")
+    var offsets = false
+
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -59,6 +62,7 @@ struct TokenizeCommand: ParsableCommand {
     func validate() throws {
         if long != nil, truncation != nil { throw ValidationError("--long and --truncation are one option") }
         _ = try longText()
+        if offsets, !json { throw ValidationError("--offsets is for --json, whose objects have them") }
         if stride != nil, long != "window" { throw ValidationError("--stride is for windows: say --long window") }
         if let stride, stride < 0 { throw ValidationError("--stride must be 0 or more") }
         guard (1...10_000).contains(`repeat`) else { throw ValidationError("--repeat is 1 to 10000") }
@@ -131,11 +135,12 @@ struct TokenizeCommand: ParsableCommand {
             return [
                 tokenizer.encode(
                     row.text, pair: row.pair, maximumLength: maxLength ?? .max,
-                    truncation: maxLength == nil ? .doNotTruncate : truncation ?? .longestFirst)
+                    truncation: maxLength == nil ? .doNotTruncate : truncation ?? .longestFirst, offsets: offsets)
             ]
         }
         return try tokenizer.encodeLong(
-            row.text, pair: row.pair, maximumLength: maxLength ?? tokenizer.maximumLength ?? .max, strategy: strategy)
+            row.text, pair: row.pair, maximumLength: maxLength ?? tokenizer.maximumLength ?? .max, strategy: strategy,
+            offsets: offsets)
     }
 
     private func plainLine(_ encodings: [Encoding], _ tokenizer: Tokenizer) -> String {
@@ -144,11 +149,16 @@ struct TokenizeCommand: ParsableCommand {
 
     private func object(_ encodings: [Encoding], _ tokenizer: Tokenizer) -> JSONValue {
         let objects = encodings.map { encoding -> JSONObject in
-            [
+            var object: JSONObject = [
                 "tokens": .array(tokens(encoding, tokenizer).map(JSONValue.string)),
                 "ids": .array(encoding.ids.map { .integer(Int($0)) }),
                 "type_ids": .array(encoding.typeIDs.map { .integer(Int($0)) }),
             ]
+            if offsets {
+                object["offsets"] = .array(
+                    encoding.offsets.map { .array([.integer($0.lowerBound), .integer($0.upperBound)]) })
+            }
+            return object
         }
         return long == "window" ? .object(["windows": .array(objects.map(JSONValue.object))]) : .object(objects[0])
     }

@@ -14,7 +14,7 @@ public struct FuzzTarget: Sendable {
 
     /// Every target.
     public static let all: [FuzzTarget] = [
-        json, safetensors, zip, pickle, native, tokenizer, csv, jsonl, workerstream,
+        json, safetensors, zip, pickle, native, tokenizer, sentencepiece, csv, jsonl, workerstream,
     ]
 
     /// Throws a `Violation` where a property does not hold of these bytes.

@@ -57,6 +57,14 @@ extension FuzzTarget {
                 return tokenizerFiles(vocabulary: words(20), added: "{\(names)}")
             },
         ],
+        "sentencepiece": [
+            GrowingInput(name: "pieces") { repeated([0x0A, 8, 0x0A, 1, 0x61, 0x15, 0, 0, 0, 0], $0) },
+            GrowingInput(name: "bare pieces") { repeated([0x0A, 3, 0x0A, 1, 0x61], $0) },
+            GrowingInput(name: "texts of a piece") { piece(repeated([0x0A, 1, 0x61], $0)) },
+            GrowingInput(name: "letters of a piece") { piece([0x0A] + varint($0) + repeated([0x61], $0)) },
+            GrowingInput(name: "trainers") { piece([0x0A, 1, 0x61]) + repeated([0x12, 3, 0x98, 2, 1], $0) },
+            GrowingInput(name: "unknown fields") { piece([0x0A, 1, 0x61]) + repeated([0x50, 1], $0) },
+        ],
         "csv": [
             GrowingInput(name: "rows") { Array(("text,label\n" + repeated("a,b\n", $0)).utf8) },
             GrowingInput(name: "columns") { Array((repeated("c,", $0) + "text\n" + repeated("a,", $0) + "b\n").utf8) },
@@ -110,6 +118,13 @@ extension FuzzTarget {
 
     /// The second value remembered, called with the first.
     private static let call: [UInt8] = [0x68, 1, 0x68, 0, 0x85, 0x52]
+
+    private static func varint(_ value: Int) -> [UInt8] {
+        value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7F) | 0x80] + varint(value >> 7)
+    }
+
+    /// A SentencePiece model of one piece with these fields.
+    private static func piece(_ fields: [UInt8]) -> [UInt8] { [0x0A] + varint(fields.count) + fields }
 
     private static func dictionary(keys: Int) -> [UInt8] {
         var out: [UInt8] = [0x7D, 0x28]

@@ -10,20 +10,20 @@ struct WordPieceSegments: Sendable {
     let normalizedMatcher: AddedTokenMatcher
     private let continuation: UInt32?
     let unknownID: Int32
-    private let trimsOffsets: Bool
+    private let trimming: OffsetTrimming?
     /// The id of each ASCII scalar as a word of its own.
     private let asciiIDs: [Int32]
 
     /// The cutter; `matcher` finds the added tokens that are matched in normalized text.
     init(
         _ vocabulary: Vocabulary, _ model: WordPiece, _ normalizer: Normalizer, _ matcher: AddedTokenMatcher,
-        unknownID: Int, trimsOffsets: Bool
+        unknownID: Int, trimming: OffsetTrimming?
     ) {
         self.vocabulary = vocabulary
         self.model = model
         self.normalizer = normalizer
         self.unknownID = Int32(unknownID)
-        self.trimsOffsets = trimsOffsets
+        self.trimming = trimming
         table = ScalarTable.shared(normalizer)
         normalizedMatcher = matcher
         let walker = vocabulary.trie.walker
@@ -209,7 +209,8 @@ extension WordPieceSegments {
             run.ids.append(id)
             guard offsets else { return }
             let range = Self.sourceRange(sources, piece.range)
-            run.offsets.append(trimsOffsets ? range.trimmed(of: whiteSpace(around: piece.range, normalized)) : range)
+            run.offsets.append(
+                trimming?.trimmed(range, normalized, piece.range, isFirst: run.ids.count == 1) ?? range)
             run.endWord()
         }
     }
