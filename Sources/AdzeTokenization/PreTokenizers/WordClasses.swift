@@ -13,8 +13,8 @@ struct WordClasses: Sendable {
 
     private static let pageBits = 8
     private static let pageSize = 1 << pageBits
-    private(set) var pages: [UInt16] = []
-    private(set) var entries: [UInt8] = []
+    private let pages: [UInt16]
+    private let entries: [UInt8]
 
     private init() {
         var classes = [UInt8](repeating: WordClass.other.rawValue, count: ScalarProperties.limit)
@@ -24,6 +24,7 @@ struct WordClasses: Sendable {
         for scalar in 0...0x3000 where ScalarProperties.shared.flags(UInt32(scalar)).contains(.whitespace) {
             classes[scalar] = WordClass.space.rawValue
         }
+        var (pages, entries): ([UInt16], [UInt8]) = ([], [])
         var known: [ArraySlice<UInt8>: UInt16] = [:]
         for start in stride(from: 0, to: classes.count, by: Self.pageSize) {
             let page = classes[start..<start + Self.pageSize]
@@ -36,6 +37,7 @@ struct WordClasses: Sendable {
             pages.append(number)
             entries += page
         }
+        (self.pages, self.entries) = (pages, entries)
     }
 
     /// Marks the scalars of runs of (distance from the end of the last, length).

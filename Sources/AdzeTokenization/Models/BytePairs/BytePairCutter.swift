@@ -4,7 +4,7 @@
 import AdzeBytes
 
 /// Cuts words by merges.
-struct BytePairCutter: Sendable {
+final class BytePairCutter: Sendable {
     let model: BytePairs
     private let vocabulary: Vocabulary
     private let merges: MergeTable
@@ -52,6 +52,7 @@ struct BytePairCutter: Sendable {
         } else {
             addCharacters(text, word, &scratch)
         }
+        let merges = merges
         scratch.merge(merges.walker)
         var start = word.lowerBound
         for symbol in scratch.symbols {
@@ -64,6 +65,7 @@ struct BytePairCutter: Sendable {
 
     /// The merges of the pieces of a map alone, under the ids that it gives them.
     func keptMerges(_ map: VocabularyMap) -> [BytePairs.Merge] {
+        let merges = merges
         let walker = merges.walker
         return model.merges.compactMap { merge in
             let result = Int(Int32(truncatingIfNeeded: walker.value(merge.left, merge.right)))
@@ -76,7 +78,8 @@ struct BytePairCutter: Sendable {
 
     /// The token that a word is as a whole.
     private func whole(_ text: Span<UInt8>, _ word: Range<Int>) -> Int32? {
-        let trie = vocabulary.trie.walker
+        let tokens = vocabulary.trie
+        let trie = tokens.walker
         var node = ByteTrie.root
         for place in word {
             guard cutsBytes else {

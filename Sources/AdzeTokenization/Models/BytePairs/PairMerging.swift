@@ -20,7 +20,7 @@ struct PairScratch: ~Copyable {
     /// - Complexity: O(n log n) in the symbols.
     mutating func merge(_ table: borrowing MergeWalker) {
         if notesMade { made = symbols.map(\.id) }
-        if symbols.count <= Self.scanned { mergeScanning(table) } else { mergeQueueing(table) }
+        if symbols.count <= Self.scanned, !notesMade { mergeScanning(table) } else { mergeQueueing(table) }
     }
 
     /// Words of so many symbols are searched from end to end for each merge: faster than a queue up to there.
@@ -28,19 +28,34 @@ struct PairScratch: ~Copyable {
 
     private mutating func mergeScanning(_ table: borrowing MergeWalker) {
         guard symbols.count > 1 else { return }
-        pairs.removeAll(keepingCapacity: true)
-        for index in 1..<symbols.count { pairs.append(table.value(symbols[index - 1].id, symbols[index].id)) }
-        while !pairs.isEmpty {
+        while pairs.count < Self.scanned { pairs.append(MergeTable.free) }
+        var (symbols, pairs) = (exchange(&self.symbols, with: []), exchange(&self.pairs, with: []))
+        let left = Self.merge(symbols.mutableSpan, pairs.mutableSpan, table)
+        symbols.removeLast(symbols.count - left)
+        (self.symbols, self.pairs) = (symbols, pairs)
+    }
+
+    /// How many symbols are left of those of a word, at the front of the span.
+    private static func merge(
+        _ symbols: consuming MutableSpan<(id: Int32, end: Int32)>, _ pairs: consuming MutableSpan<UInt64>,
+        _ table: borrowing MergeWalker
+    ) -> Int {
+        var left = symbols.count
+        for index in 1..<left { pairs[index - 1] = table.value(symbols[index - 1].id, symbols[index].id) }
+        while left > 1 {
             var (best, place) = (MergeTable.free, 0)
-            for index in pairs.indices where pairs[index] &>> 32 < best &>> 32 { (best, place) = (pairs[index], index) }
-            guard best != MergeTable.free else { return }
+            for index in 0..<left - 1 where pairs[index] < best { (best, place) = (pairs[index], index) }
+            guard best != MergeTable.free else { break }
             symbols[place] = (Int32(truncatingIfNeeded: best), symbols[place + 1].end)
-            if notesMade { made.append(symbols[place].id) }
-            symbols.remove(at: place + 1)
-            pairs.remove(at: place)
+            left -= 1
+            for index in place + 1..<max(left, place + 1) {
+                symbols[index] = symbols[index + 1]
+                pairs[index - 1] = pairs[index]
+            }
             if place > 0 { pairs[place - 1] = table.value(symbols[place - 1].id, symbols[place].id) }
-            if place < pairs.count { pairs[place] = table.value(symbols[place].id, symbols[place + 1].id) }
+            if place + 1 < left { pairs[place] = table.value(symbols[place].id, symbols[place + 1].id) }
         }
+        return left
     }
 
     /// The same with a heap of the pairs: an entry counts while what it says of its place is still so.
@@ -50,7 +65,7 @@ struct PairScratch: ~Copyable {
         waiting.removeAll(keepingCapacity: true)
         next = (0..<Int32(count)).map { $0 + 1 }
         previous = (0..<Int32(count)).map { $0 - 1 }
-        for index in 1..<count {
+        for index in 1..<max(1, count) {
             pairs.append(table.value(symbols[index - 1].id, symbols[index].id))
             enqueue(index - 1)
         }

@@ -6,12 +6,22 @@ struct PathScratch: ~Copyable {
     /// For each byte of the word, as the end of a piece: the best sum up to it, where its piece begins, and its id; a start
     /// of −1 where no piece ends.
     fileprivate var nodes: [(score: Double, start: Int32, id: Int32)] = []
+
+    /// Nodes for a word of so many bytes, none of which is reached but the first.
+    fileprivate mutating func clear(_ count: Int) {
+        if nodes.count <= count {
+            nodes += repeatElement((score: 0, start: Int32(-1), id: Int32(-1)), count: count + 1 - nodes.count)
+        }
+        var span = nodes.mutableSpan
+        span[0] = (0, 0, -1)
+        if count > 0 { for index in 1...count { span[index].start = -1 } }
+    }
     /// The pieces of the best way, from the last: where each begins and its id.
     fileprivate var pieces: [(start: Int32, id: Int32)] = []
 }
 
 /// Cuts words by scores.
-struct UnigramCutter: Sendable {
+final class UnigramCutter: Sendable {
     let model: Unigram
     private let vocabulary: Vocabulary
     private let unknownID: Int32
@@ -65,13 +75,13 @@ struct UnigramCutter: Sendable {
 
     /// Fills in the best way to each end, from left to right.
     private func search(_ text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout PathScratch) {
-        let trie = vocabulary.trie.walker
-        let scores = model.scores.span
+        let tokens = vocabulary.trie
+        let trie = tokens.walker
+        let known = model.scores
+        let scores = known.span
         let modelCount = UInt32(vocabulary.modelCount)
         let count = word.count
-        scratch.nodes.removeAll(keepingCapacity: true)
-        for _ in 0...count { scratch.nodes.append((0, -1, -1)) }
-        scratch.nodes[0].start = 0
+        scratch.clear(count)
         var nodes = scratch.nodes.mutableSpan
         var start = 0
         while start < count {
@@ -115,7 +125,8 @@ struct UnigramCutter: Sendable {
     private func addUnknown(
         _ text: Span<UInt8>, _ range: Range<Int>, into ids: inout [Int32], places: inout [Range<Int>], wantsPlaces: Bool
     ) {
-        let trie = vocabulary.trie.walker
+        let known = vocabulary.trie
+        let trie = known.walker
         var node = ByteTrie.root
         for place in range {
             node = trie.step(node, text[place])

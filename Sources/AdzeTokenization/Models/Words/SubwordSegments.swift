@@ -1,8 +1,8 @@
 // From a stretch of text between added tokens to the tokens of byte pairs or unigram: in one pass without offsets where the
 // steps are the usual ones. Not here: the steps one by one, for offsets and for the unusual ones (+Steps).
 
-/// A model of subwords behind a normalizer and a pre-tokenizer of steps.
-struct SubwordSegments: Sendable {
+/// A model of subwords behind a normalizer and a pre-tokenizer of steps. A class, so that a text copies one reference.
+final class SubwordSegments: Sendable {
     let vocabulary: Vocabulary
     let model: SubwordModel
     let normalizer: StepNormalizer

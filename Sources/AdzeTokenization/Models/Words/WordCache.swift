@@ -2,13 +2,14 @@
 
 import Synchronization
 
-/// A table of short words and their tokens, each word in the one place that its hash gives; a new word takes the place.
+/// A table of short words and their tokens, each word in one of the two places that its hash gives; a new word takes the first
+/// and sends what stood there to the second.
 ///
 /// What it answers is what cutting would: it never changes a result. Words of up to 32 bytes and 6 tokens are held.
 struct WordCache: ~Copyable {
     static let wordLimit = 32
     static let tokenLimit = 6
-    private static let bits: UInt64 = 14
+    private static let bits: UInt64 = 15
     /// Eight words of 64 bits a place: the word, its length and number of tokens, its tokens.
     private static let stride = 8
 
@@ -48,26 +49,33 @@ struct WordCache: ~Copyable {
     @inline(__always)
     func append(_ key: Key, to ids: inout [Int32]) -> Bool {
         let places = places.span
-        let slot = key.place * Self.stride
+        return append(key, places, key.place * Self.stride, to: &ids)
+            || append(key, places, (key.place ^ 1) * Self.stride, to: &ids)
+    }
+
+    @inline(__always)
+    private func append(_ key: Key, _ places: Span<UInt64>, _ slot: Int, to ids: inout [Int32]) -> Bool {
         let header = places[slot + 4]
         guard header & 0xFF == UInt64(truncatingIfNeeded: key.length), places[slot] == key.a, places[slot + 1] == key.b,
             places[slot + 2] == key.c, places[slot + 3] == key.d
         else { return false }
         let count = Int(truncatingIfNeeded: header &>> 8)
-        var index = 0
+        ids.append(Int32(truncatingIfNeeded: places[slot + 5]))
+        var index = 1
         while index < count {
             let pair = places[slot + 5 + index / 2]
-            ids.append(Int32(truncatingIfNeeded: pair))
-            if index + 1 < count { ids.append(Int32(truncatingIfNeeded: pair &>> 32)) }
-            index += 2
+            ids.append(Int32(truncatingIfNeeded: index % 2 == 0 ? pair : pair &>> 32))
+            index += 1
         }
         return true
     }
 
     /// Keeps a word's tokens, if they are not too many.
     mutating func keep(_ key: Key, _ ids: ArraySlice<Int32>) {
-        guard ids.count <= Self.tokenLimit else { return }
+        guard !ids.isEmpty, ids.count <= Self.tokenLimit else { return }
         let slot = key.place * Self.stride
+        let second = (key.place ^ 1) * Self.stride
+        for index in 0..<Self.stride { places[second + index] = places[slot + index] }
         (places[slot], places[slot + 1], places[slot + 2], places[slot + 3]) = (key.a, key.b, key.c, key.d)
         places[slot + 4] = UInt64(key.length) | UInt64(ids.count) << 8
         (places[slot + 5], places[slot + 6], places[slot + 7]) = (0, 0, 0)
