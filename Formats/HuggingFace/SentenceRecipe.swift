@@ -124,6 +124,13 @@ extension ModelFolder {
             lowercaseFirst: lowercase, defaultPrompt: prompt)
     }
 
+    /// The activation that a cross-encoder's `config_sentence_transformers.json` names, by its Python path; nil where there is
+    /// none, or no `modules.json` beside it, without which the reference does not read the file.
+    public func crossEncoderActivation() throws -> String? {
+        guard root.names.contains("modules.json") else { return nil }
+        return try root.object("config_sentence_transformers.json")?["activation_fn"]?.string
+    }
+
     private func sequenceSettings() throws -> (maximumLength: Int?, lowercase: Bool) {
         guard let (name, object) = try sequenceFile() else { return (nil, false) }
         var length: Int?

@@ -37,6 +37,7 @@ extension FloatProductsError: LocalizedError {}
 
 extension TokenizerError: LocalizedError {}
 extension PromptError: LocalizedError {}
+extension RerankError: LocalizedError {}
 extension AnswerWordError: LocalizedError {}
 extension DataError: LocalizedError {}
 extension RowError: LocalizedError {}

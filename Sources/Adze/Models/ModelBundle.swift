@@ -23,6 +23,8 @@ public struct ModelBundle: Sendable {
     public let reading: TextReading
     /// What is made of the logits of a text, where the model says so.
     public let rule: AnswerRule
+    /// What is made of a reranker's logit, where the model says so.
+    public let rerankActivation: RerankActivation?
     /// What a user should hear of.
     public let notes: [String]
     /// Who multiplies in fp32; nil for what suits the processor.
@@ -62,6 +64,8 @@ public struct ModelBundle: Sendable {
             sentenceRecipe = try ModelBundle.recipe(source, checkpoint, &notes)
             reading = try ModelBundle.reading(configuration, checkpoint, tokenizer)
             rule = try ModelBundle.rule(configuration, checkpoint, source, options, &notes)
+            rerankActivation =
+                checkpoint.head.labels?.count == 1 ? try RerankActivation.read(configuration, source.folder) : nil
             self.notes = notes
         } catch let error as any AdzeFailure {
             throw LocatedError(path: path, underlying: error)
@@ -92,6 +96,9 @@ public struct ModelBundle: Sendable {
         if !reading.isEmpty { members[TextReading.configKey] = .object(reading.json) }
         if !rule.isEmpty {
             members[AnswerRule.configKey] = .object(rule.json(labels: checkpoint.head.labels ?? []))
+        }
+        if let rerankActivation {
+            members[RerankActivation.configKey] = .object([RerankActivation.member: .string(rerankActivation.path)])
         }
         return members
     }
@@ -333,6 +340,7 @@ extension ModelBundle {
         sentenceRecipe = old.sentenceRecipe
         self.reading = reading.limited(to: ModelBundle.maximumLength(checkpoint, tokenizer))
         self.rule = rule
+        rerankActivation = checkpoint.head.labels?.count == 1 ? old.rerankActivation : nil
         notes = old.notes
         (floatProducts, wordNetPath) = (old.floatProducts, old.wordNetPath)
         weightsAhead = edits.isEmpty ? old.weightsAhead : nil

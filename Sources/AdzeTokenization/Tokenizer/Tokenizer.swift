@@ -130,6 +130,16 @@ public final class Tokenizer: Sendable {
             offsets: offsets)
     }
 
+    /// A text cut once, to be the first of many pairs.
+    public func prepared(_ text: String) -> PreparedText { PreparedText(run: cutter.cut(text.utf8.span, offsets: false)) }
+
+    /// A text that was cut before, and a second, as input of the model; the same as `encode(_:pair:maximumLength:)`.
+    public func encode(_ first: PreparedText, pair second: String, maximumLength: Int) -> Encoding {
+        assemble(
+            first.run, cutter.cut(second.utf8.span, offsets: false), maximumLength: maximumLength,
+            truncation: .longestFirst, side: settings.truncationSide, offsets: false)
+    }
+
     /// A text of raw UTF-8 as input of the model; invalid bytes are repaired as `String(decoding:as:)` does.
     public func encode(
         utf8 bytes: Span<UInt8>, maximumLength: Int, truncation: Truncation = .longestFirst, offsets: Bool = false
@@ -147,6 +157,11 @@ public final class Tokenizer: Sendable {
     }
 
     func run(_ text: String, offsets: Bool) -> TokenRun { cutter.cut(text.utf8.span, offsets: offsets) }
+}
+
+/// The tokens of a text, for the tokenizer that made them.
+public struct PreparedText: Sendable {
+    let run: TokenRun
 }
 
 // MARK: - Frames

@@ -9,7 +9,7 @@ enum Verbs {
     static let names = AdzeCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
 
     /// Those that take texts behind the model.
-    static let ofTexts = ["predict", "embed", "tokenize", "attention", "explain"]
+    static let ofTexts = ["predict", "embed", "rerank", "tokenize", "attention", "explain"]
 
     /// What to refuse a command line with before it is parsed: a verb that there is not, also behind `help`, which the
     /// parser would answer with the help of everything.
