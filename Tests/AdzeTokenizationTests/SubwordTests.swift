@@ -88,6 +88,26 @@ struct SubwordCase: Sendable, CustomStringConvertible {
         }
     }
 
+    /// With what a text needs, and any pieces beside, it is cut as before.
+    @Test(arguments: SubwordCase.all)
+    func fewerPiecesCutTheirTextsAlike(_ known: SubwordCase) throws {
+        let tokenizer = try known.tokenizer()
+        for (number, rows) in [known.rows.prefix(7), known.rows.dropFirst(7)].enumerated() {
+            var use = VocabularyUse(tokenizer)
+            for row in rows { use.add(row.text) }
+            let more = (0..<tokenizer.vocabulary.count).filter { $0 % 11 == number }
+            for ids in [use.ids, use.ids + more] {
+                let map = VocabularyMap(keeping: ids, of: tokenizer.vocabulary.count)
+                let fewer = try tokenizer.keeping(map)
+                #expect(fewer.vocabulary.count == map.count)
+                for row in rows {
+                    let expected = tokenizer.ids(of: row.text).map { map[Int($0)].map(Int32.init) }
+                    #expect(fewer.ids(of: row.text) == expected, "\(known): \(row.text.debugDescription)")
+                }
+            }
+        }
+    }
+
     private func check(_ known: SubwordCase, _ tokenizer: Tokenizer) throws {
         for row in known.rows {
             for offsets in [false, true] {

@@ -19,6 +19,8 @@ public enum BundleError: AdzeFailure, Equatable {
     case severalNumbers(count: Int)
     case badSelection(String)
     case badSentenceRecipe(key: String)
+    /// The pieces that texts of a script need were asked of a tokenizer of which they are not known.
+    case scriptOfSubwords(String)
     case probeFailed(text: String, expected: Float, found: Float)
     case probeTokens(text: String)
     case noProbes
@@ -43,7 +45,7 @@ public enum BundleError: AdzeFailure, Equatable {
     public var kind: FailureKind {
         switch self {
         case .unknownShape, .badSelection, .noClassifier, .headLeftOut, .wrongHead, .notScored, .severalNumbers,
-            .differentHeads, .unknownMetric, .unfitReading, .unfitRule:
+            .differentHeads, .unknownMetric, .unfitReading, .unfitRule, .scriptOfSubwords:
             .usage
         case .noTokenizer, .noTokenizerFiles: .missingInput
         case .notAModelFolder: .outputExists
@@ -87,6 +89,9 @@ public enum BundleError: AdzeFailure, Equatable {
             "the model says \(count) numbers a text; only models that say one, or labels, are scored"
         case .badSelection(let text):
             "--keep \(quoted(text)): expected first:N, last:N, every:K or block numbers such as 0,2,5"
+        case .scriptOfSubwords(let script):
+            "which pieces \(script) texts need is known of WordPiece alone, and the tokenizer is another; give texts instead: "
+                + "--vocab CORPUS"
         case .badSentenceRecipe(let key): "the header's sentence recipe has no usable \(quoted(key))"
         case .probeFailed(let text, let expected, let found):
             "probe failed: for \(quoted(text, limit: 40)) the file promises \(expected), this machine computes \(found)"

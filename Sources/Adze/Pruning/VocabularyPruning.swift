@@ -50,10 +50,14 @@ public struct VocabularyChoice: Sendable {
 extension ModelBundle {
     /// The pieces that texts of a script can need, with special and added tokens.
     ///
-    /// Throws `BundleError.noTokenizer` and `.paddingWithoutToken`.
+    /// Throws `BundleError.noTokenizer`, `.paddingWithoutToken`, and `.scriptOfSubwords` for byte pairs and unigram, of whose
+    /// pieces it is not known.
     /// - Complexity: O(bytes of the tokens).
     public func vocabulary(of script: TextScript) throws -> VocabularyChoice {
         let tokenizer = try prunableTokenizer()
+        guard tokenizer.knowsScripts else {
+            throw LocatedError(path: source.path, underlying: BundleError.scriptOfSubwords(script.rawValue))
+        }
         let ids = tokenizer.ids(of: script, and: checkpoint.config.requiredWords)
         guard let pairs = tokenizer.unchangedPairs(VocabularyMap(keeping: ids, of: tokenizer.vocabulary.count)) else {
             preconditionFailure("what goes has a character that nothing which stays has, or no word holds it")

@@ -30,6 +30,9 @@ extension Tokenizer {
         return try Tokenizer(vocabulary: tokens, settings: settings, notes: notes)
     }
 
+    /// Whether it is known which pieces the texts of a script can need: of WordPiece it is.
+    public var knowsScripts: Bool { if case .wordPiece = settings.model { true } else { false } }
+
     /// The ids that texts of a script can need, ascending, with those that are indispensable and `more`.
     ///
     /// A piece stays if its characters are all such as texts of the script have after normalization, and a word can hold
