@@ -1,6 +1,7 @@
 // What a config.json may not say of a family: each lie is one line that names the key.
 
 import AdzeBytes
+import AdzeKernels
 import AdzeSafetensors
 import AdzeTensors
 import AdzeTestSupport
@@ -38,6 +39,15 @@ import Testing
         #expect(said.contains("'ElectraForPreTraining' is not supported") && said.contains("ElectraModel"))
         #expect(
             try refusal("mpnet/token", ["architectures": ["MPNetForMultipleChoice"]]).contains("one choice at a time"))
+        for (family, stem) in Self.robertas {
+            func said(_ name: String) throws -> String {
+                try refusal(family + "/token", ["architectures": [.string(stem + name)]])
+            }
+            #expect(
+                try said("ForMultipleChoice").contains("train a \(stem)ForSequenceClassification with one label"))
+            #expect(try said("ForCausalLM").contains("from left to right"))
+            #expect(try said("ForCausalLM").contains("use a \(stem)ForMaskedLM"))
+        }
     }
 
     @Test func aKeyOfAnotherFamily() throws {
@@ -45,11 +55,13 @@ import Testing
         #expect(said.contains("'intermediate_size' means nothing to a DistilBERT, which reads 'hidden_dim'"))
         let other = try refusal("electra/sequence", ["hidden_size": nil, "dim": 12])
         #expect(other.contains("'dim' means nothing to an ELECTRA, which reads 'hidden_size'"))
+        let spelled = try refusal("xlm-roberta/sequence", ["hidden_size": nil, "dim": 12])
+        #expect(spelled.contains("'dim' means nothing to an XLM-R, which reads 'hidden_size'"))
         #expect(try refusal("distilbert/sequence", ["dim": nil, "hidden_size": 12]) == "", "transformers maps it")
     }
 
     @Test func positionsThatTheReferenceIgnores() throws {
-        for folder in ["electra/base", "mpnet/base", "distilbert/base"] {
+        for folder in ["electra/base", "mpnet/base", "distilbert/base"] + Self.robertas.map({ $0.family + "/base" }) {
             #expect(try refusal(folder, ["position_embedding_type": "relative_key"]).contains("relative_key"))
         }
     }
@@ -57,6 +69,45 @@ import Testing
     @Test func bucketsThatTheReferenceIgnores() throws {
         #expect(try refusal("mpnet/base", ["relative_attention_num_buckets": 64]).contains("supported: 32"))
         #expect(try refusal("mpnet/base", ["max_position_embeddings": 2]).contains("expected 3 to"))
+    }
+
+    private static let robertas: [(family: String, stem: String)] = [
+        ("roberta", "Roberta"), ("xlm-roberta", "XLMRoberta"), ("camembert", "Camembert"),
+    ]
+
+    /// The padding's id is a row of two tables, and positions begin after it.
+    @Test func paddingThatHasNoRow() throws {
+        for (family, _) in Self.robertas {
+            func said(_ key: String, _ value: Int) throws -> String {
+                try refusal(family + "/sequence", [key: .integer(value)])
+            }
+            #expect(try said("pad_token_id", 92).contains("'pad_token_id' is 92; expected 0 to 91"))
+            let rows = family == "roberta" ? 34 : 26
+            #expect(try said("pad_token_id", 40).contains("'max_position_embeddings' is \(rows); expected 42 to"))
+            #expect(try said("max_position_embeddings", 2).contains("expected 3 to"))
+        }
+        var members = try #require(EncoderShape.wellKnown("roberta-base")?.shape.json)
+        members["pad_token_id"] = 3
+        let shape = try EncoderShape(json: .object(members))
+        #expect(shape.tokenLimit == 510 && shape.positions.padID == 3 && shape.padTokenID == 3)
+    }
+
+    /// What transformers' code takes where config.json is silent, which is not what published models have.
+    @Test func keysThatARobertaLeavesOut() throws {
+        for (family, _) in Self.robertas {
+            let sizes: JSONObject = [
+                "model_type": .string(family), "vocab_size": 90, "hidden_size": 12, "num_hidden_layers": 1,
+                "num_attention_heads": 2, "intermediate_size": 20,
+            ]
+            let shape = try EncoderShape(json: .object(sizes))
+            #expect(shape.positions == .afterPadding(rows: 512, padID: 1) && shape.tokenLimit == 510)
+            #expect(shape.typeRows == 2 && shape.layerNormEpsilon == 1e-12 && shape.padTokenID == 1)
+            #expect(shape.activation == .gelu && shape.dropout == EncoderShape.Dropout())
+        }
+        for name in ["roberta-base", "distilroberta-base", "xlm-roberta-base", "camembert-base"] {
+            let shape = try #require(EncoderShape.wellKnown(name)?.shape)
+            #expect(shape.tokenLimit == 512 && shape.typeRows == 1 && shape.layerNormEpsilon == 1e-5)
+        }
     }
 
     @Test func aPositionTableSmallerThanTheClaimedLimit() throws {
@@ -73,8 +124,8 @@ import Testing
     }
 
     @Test func aNewHeadIsWhatTheFamilyHas() throws {
-        for (folder, name) in [("distilbert/base", "DistilBert"), ("electra/base", "Electra"), ("mpnet/base", "MPNet")]
-        {
+        let families = [("distilbert", "DistilBert"), ("electra", "Electra"), ("mpnet", "MPNet")]
+        for (folder, name) in families.map({ ($0.0 + "/base", $0.1) }) + Self.robertas.map({ ($0 + "/base", $1) }) {
             var options = CheckpointOptions()
             options.newHead = ["no", "yes"]
             let config = try parseJSON(Fixtures.bytes("families/\(folder)/config.json"))

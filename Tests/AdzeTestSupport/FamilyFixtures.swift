@@ -13,6 +13,11 @@ public enum FamilyFixtures {
             .filter { FileManager.default.fileExists(atPath: Fixtures.path("\($0)/\(file)")) }
     }
 
+    /// The mask of the tokenizers in a family's folders.
+    public static func mask(of family: String) -> String {
+        family == "distilbert" || family == "electra" ? "[MASK]" : "<mask>"
+    }
+
     /// The folders of models that have lost attention heads, one a family (Tools/reference/make_pruned_head_golden.py).
     public static let pruned: [String] = names(in: "pruned-heads").map { "pruned-heads/\($0)" }
 

@@ -18,6 +18,9 @@ import Testing
             "maskedlm-untied", "pretraining", "tokencls", "../families/distilbert/sequence",
             "../families/distilbert/masked", "../families/electra/base", "../families/electra/questions",
             "../families/mpnet/base", "../families/mpnet/sequence", "../families/mpnet/masked",
+            "../families/roberta/base", "../families/roberta/sequence", "../families/roberta/masked",
+            "../families/xlm-roberta/masked", "../families/xlm-roberta/questions", "../families/camembert/base",
+            "../families/camembert/token",
             "../pruned-heads/bert", "../pruned-heads/distilbert", "../pruned-heads/electra",
             "../mean/bert", "../mean/mpnet-normalized", "../mean/electra-normalized",
         ] + FamilyFixtures.prompts.map { "../" + $0 }

@@ -22,8 +22,10 @@ import Testing
         ["seqcls-gelu", "seqcls-odd", "bertmodel-pooler", "pretraining", "questions"].flatMap { name in
             (1...3).map { Case(name: name, seed: $0) }
         }
-        + ["distilbert/sequence", "electra/sequence", "electra/masked", "mpnet/base", "mpnet/sequence", "mpnet/masked"]
-        .map { Case(name: "../families/" + $0, seed: 4) }
+        + [
+            "distilbert/sequence", "electra/sequence", "electra/masked", "mpnet/base", "mpnet/sequence", "mpnet/masked",
+            "roberta/sequence", "roberta/token", "roberta/masked", "xlm-roberta/base", "camembert/token",
+        ].map { Case(name: "../families/" + $0, seed: 4) }
         + (FamilyFixtures.means + FamilyFixtures.prompts).map { Case(name: "../" + $0, seed: 7) }
         + FamilyFixtures.pruned.flatMap { folder in (5...6).map { Case(name: "../" + folder, seed: $0) } }
 

@@ -29,7 +29,7 @@ import Testing
                 let file = try converted(source, in: folder, ["--force"])
                 #expect(try Tool.succeed(["verify", file]).output.contains("int8 bit for bit"))
                 guard kind != "questions" else { continue }
-                let mask = family == "mpnet" ? "<mask>" : "[MASK]"
+                let mask = FamilyFixtures.mask(of: family)
                 let inputs = kind == "masked" ? texts.map { $0 + " " + mask } : texts
                 for precision in ["fp32", "int8"] {
                     let arguments = ["--json", "--precision", precision, "--quiet"]
@@ -47,6 +47,8 @@ import Testing
                 (model("distilbert", "sequence-bin"), model("distilbert")),
                 (model("mpnet", "sequence-legacy"), model("mpnet")),
                 (model("electra", "masked-tied-copies"), model("electra", "masked")),
+                (model("roberta", "sequence-bin"), model("roberta")),
+                (model("roberta", "masked-tied-copies"), model("roberta", "masked")),
             ] {
                 let exported = try [old, new].enumerated().map { index, path in
                     let out = folder + "/\(index)"

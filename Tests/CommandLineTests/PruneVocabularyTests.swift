@@ -118,7 +118,7 @@ import Testing
             for kind in ["sequence", "token", "masked"] {
                 let model = Fixtures.path("families/\(family)/\(kind)"), out = folder + "/out"
                 try Tool.succeed(["prune", model, "--vocab", corpus, "-o", out, "--force", "--quiet"])
-                let mask = family == "mpnet" ? "<mask>" : "[MASK]"
+                let mask = FamilyFixtures.mask(of: family)
                 let texts = kind == "masked" ? ["the oak \(mask) cut", "--targets", "beam"] : ["the oak beam"]
                 let arguments = texts + ["--json", "--precision", "fp32", "--quiet"]
                 let (before, after) = try (

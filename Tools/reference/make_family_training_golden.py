@@ -3,13 +3,15 @@
 # BERT's, and the variants of a loss, are made by make_training_golden.py.
 """Golden gradients of the families beyond BERT.
 
-    python Tools/reference/make_family_training_golden.py
+    python Tools/reference/make_family_training_golden.py [FAMILY...]
 
 Run it after make_family_fixtures.py, with the versions of requirements.txt beside this file. Each model is run in
 float64 over the sequences of its golden.safetensors, every one alone and unpadded, dropout off; the losses are
 transformers' own. A file holds `loss`, `targets`, and the gradient of each parameter under the name that it has in
 model.safetensors, rounded to float32. The row of the pad id has no gradient in the tables that PyTorch was told of.
 """
+
+import sys
 
 import torch
 import transformers
@@ -74,16 +76,16 @@ def questions(family):
     save(folder, model, torch.stack(losses).mean(), targets)
 
 
-def main():
+def main(families):
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
-    for family in SHORT:
+    for family in families:
         sequence(family)
         token(family)
         questions(family)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or list(SHORT))

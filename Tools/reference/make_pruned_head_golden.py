@@ -3,13 +3,12 @@
 # answers, the gradients of training, and those of gates on the heads. Not here: models with all their heads.
 """Models with pruned attention heads, a folder a family, with golden outputs and gradients.
 
-    python Tools/reference/make_pruned_head_golden.py
+    python Tools/reference/make_pruned_head_golden.py [FAMILY...]
 
-Takes transformers 4.57.3: version 5 has given head pruning up (it neither reads nor writes `pruned_heads`). BERT,
-DistilBERT and ELECTRA are pruned by transformers' own `prune_heads`, saved and loaded again. transformers prunes an
-MPNet too, which then cannot run, because its bias by distance still has a column for every head; that folder holds the
+Takes transformers 4.57.3: version 5 has given head pruning up (it neither reads nor writes `pruned_heads`). All but
+MPNet are pruned by transformers' own `prune_heads`, saved and loaded again. transformers prunes an MPNet too, which then cannot run, because its bias by distance still has a column for every head; that folder holds the
 slices of a whole model, and its answers are the whole model's with the heads' columns of attention's output layer at
-zero, which is what pruning means; the other three are held to the same.
+zero, which is what pruning means; the others are held to the same.
 
 `golden.safetensors` is as in golden.py, attentions flattened, block by block. `gradients.safetensors` holds `loss`,
 `targets` and the gradient of each parameter, in float64, rounded; `gates.safetensors` `losses` [S], each sequence's own,
@@ -18,6 +17,7 @@ and `gates` [S, heads], the gradient of that loss by a gate on the output of eac
 
 import json
 import shutil
+import sys
 
 import torch
 import transformers
@@ -34,12 +34,15 @@ COMMON = dict(
     vocab_size=len(VOCABULARY), hidden_size=20, num_attention_heads=5, num_hidden_layers=3, intermediate_size=24,
     max_position_embeddings=24, id2label=LABELS, label2id={word: index for index, word in LABELS.items()},
     problem_type="single_label_classification")
+# Of these the special tokens stand before and behind, and positions begin after the pad's.
+SHIFTED = dict(max_position_embeddings=26, vocab_size=len(VOCABULARY) + 5)
+ROBERTAS = {"roberta": "Roberta", "xlm-roberta": "XLMRoberta", "camembert": "Camembert"}
 SPECIAL = {
-    "bert": {}, "electra": dict(embedding_size=12), "mpnet": dict(max_position_embeddings=26, vocab_size=len(VOCABULARY) + 5),
+    "bert": {}, "electra": dict(embedding_size=12), "mpnet": SHIFTED,
     "distilbert": dict(dim=20, n_heads=5, n_layers=3, hidden_dim=24),
-}
-SHORT = {"bert": "Bert", "distilbert": "DistilBert", "electra": "Electra", "mpnet": "MPNet"}
-# MPNet's special tokens stand before and behind.
+} | dict.fromkeys(ROBERTAS, SHIFTED | dict(type_vocab_size=1))
+# In the order of their seeds.
+SHORT = {"bert": "Bert", "distilbert": "DistilBert", "electra": "Electra", "mpnet": "MPNet"} | ROBERTAS
 MPNET_VOCABULARY = ["<s>", "<pad>", "</s>", "<unk>"] + VOCABULARY + ["<mask>"]
 # Two of five; none; all but one.
 PRUNED = {0: [1, 4], 2: [0, 1, 2, 4]}
@@ -97,7 +100,7 @@ def kind_of(family):
 def new_model(family):
     values = COMMON | SPECIAL[family]
     config = getattr(transformers, SHORT[family] + "Config")(**values, attn_implementation="eager")
-    return randomise(kind_of(family)(config), 70 + sorted(SHORT).index(family))
+    return randomise(kind_of(family)(config), 70 + list(SHORT).index(family))
 
 
 def sequences_for(family, tokenizer):
@@ -116,8 +119,9 @@ def sequences_for(family, tokenizer):
 
 
 def save_tokenizer(family, folder):
-    name = "MPNetTokenizer" if family == "mpnet" else "BertTokenizer"
-    vocabulary = MPNET_VOCABULARY if family == "mpnet" else VOCABULARY
+    shifted = family == "mpnet" or family in ROBERTAS
+    name = "MPNetTokenizer" if shifted else "BertTokenizer"
+    vocabulary = MPNET_VOCABULARY if shifted else VOCABULARY
     (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
     settings = dict(do_lower_case=True, model_max_length=24, tokenizer_class=name)
     (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
@@ -221,5 +225,5 @@ if __name__ == "__main__":
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     plain_cpu()
-    for name in SHORT:
+    for name in sys.argv[1:] or SHORT:
         make(name)

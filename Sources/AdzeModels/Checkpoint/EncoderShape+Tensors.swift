@@ -37,15 +37,16 @@ extension EncoderShape {
         guard (1...hidden).contains(headCount), hidden.isMultiple(of: headCount) else {
             throw ConfigError.headsDoNotDivide(hidden: hidden, heads: headCount)
         }
-        self = try family.shape(
-            ConfigReader(
-                json: .object([
-                    "vocab_size": .integer(words[0]), "hidden_size": .integer(hidden),
-                    "num_hidden_layers": .integer(layers), "num_attention_heads": .integer(headCount),
-                    "intermediate_size": .integer(feedForward), "hidden_dim": .integer(feedForward),
-                    "max_position_embeddings": positions.map { .integer($0) } ?? .null,
-                    "embedding_size": .integer(words[1]),
-                ])))
+        let shown: JSONObject = [
+            "vocab_size": .integer(words[0]), "hidden_size": .integer(hidden),
+            "num_hidden_layers": .integer(layers), "num_attention_heads": .integer(headCount),
+            "intermediate_size": .integer(feedForward), "hidden_dim": .integer(feedForward),
+            "max_position_embeddings": positions.map { .integer($0) } ?? .null,
+            "embedding_size": .integer(words[1]),
+        ]
+        var members = family.published
+        for (key, value) in shown { members[key] = value }
+        self = try family.shape(ConfigReader(json: .object(members)))
         if typeRows > 0 {
             typeRows = try matrix(ParameterPaths.typeEmbeddings)[0]
             try EncoderShape.check("number of token types", typeRows, Limits.typeRows)
@@ -60,23 +61,46 @@ extension EncoderShape {
 }
 
 extension Families {
-    /// The family that has names for most of a checkpoint's tensors; BERT among equals.
+    /// The family that has names for most of a checkpoint's tensors, and what a user should hear of it; BERT among equals.
     ///
+    /// `rows` gives those of a tensor. Where families call all tensors alike, the rows of the table of token types tell
+    /// them apart, as published models have it, and a note says so: nothing else in the file shows how they number positions.
     /// - Complexity: O(names) for each family.
-    static func recognised(by names: some Sequence<String>) -> any ModelFamily.Type {
-        var (best, most): (any ModelFamily.Type, Int) = (plain, 0)
+    static func recognised(
+        by names: some Sequence<String>, rows: (String) -> Int?
+    ) -> (family: any ModelFamily.Type, notes: [String]) {
         let names = Array(names)
-        for family in all {
-            let words = family.names.theirs(ParameterPaths.wordEmbeddings)
-            guard let prefix = names.first(where: { $0.hasSuffix(words) })?.dropLast(words.count) else { continue }
-            let count = names.count { name in
-                name.hasPrefix(prefix)
-                    && family.names.encoderParameter(NameTable.respelled(String(name.dropFirst(prefix.count)))) != nil
-            }
-            // Of equals, the one by whose name the encoder goes.
-            let score = 2 * count + (prefix.hasSuffix(family.names.prefix) ? 1 : 0)
-            if score > most { (best, most) = (family, score) }
+        let scores = all.map { score($0, names) }
+        let best = scores.max() ?? 0
+        let equals = zip(all, scores).filter { best > 0 && $0.1 == best }.map(\.0)
+        guard let first = equals.first else { return (plain, []) }
+        func publishedTypes(_ family: any ModelFamily.Type) -> Int? { family.published["type_vocab_size"]?.integer }
+        guard publishedTypes(first) == nil, let rival = equals.first(where: { publishedTypes($0) != nil }) else {
+            return (first, [])
         }
-        return best
+        let types = first.names.theirs(ParameterPaths.typeEmbeddings)
+        let count = names.first { $0.hasSuffix(types) }.flatMap(rows)
+        let found = count == publishedTypes(rival) ? rival : first
+        let other = found == rival ? first : rival
+        return (
+            found,
+            [
+                "no model_type is named, and \(withArticle(first.name)) and \(withArticle(rival.name)) call their tensors"
+                    + " alike, but number positions differently; taken for \(withArticle(found.name)), as"
+                    + " \(counted(count ?? 0, "token type")) let it seem; if it is \(withArticle(other.name)), name"
+                    + " model_type in a config.json"
+            ]
+        )
+    }
+
+    /// Twice the number of tensors that a family has names for, and one more where its own name stands before the encoder's.
+    private static func score(_ family: any ModelFamily.Type, _ names: [String]) -> Int {
+        let words = family.names.theirs(ParameterPaths.wordEmbeddings)
+        guard let prefix = names.first(where: { $0.hasSuffix(words) })?.dropLast(words.count) else { return 0 }
+        let count = names.count { name in
+            name.hasPrefix(prefix)
+                && family.names.encoderParameter(NameTable.respelled(String(name.dropFirst(prefix.count)))) != nil
+        }
+        return 2 * count + (prefix.hasSuffix(family.names.prefix) ? 1 : 0)
     }
 }

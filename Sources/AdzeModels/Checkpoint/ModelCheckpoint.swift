@@ -66,14 +66,14 @@ public struct ModelCheckpoint: Sendable {
     /// embeddings.
     public init(store: any TensorStore, configJSON: JSONValue?, options: CheckpointOptions = CheckpointOptions()) throws
     {
-        let family = try ModelCheckpoint.family(configJSON, store, options)
+        let (family, chosen) = try ModelCheckpoint.family(configJSON, store, options)
         let description = try configJSON.map { try HeadDescription(json: $0, family: family) }
         var map = try ParameterMap(store: store, family: family, isOurs: options.hasOurNames, key: options.key)
         if try description?.tiesWordEmbeddings() ?? true { map.takeDecoderForWords() }
         let shapes = store.tensorsByName
         func shape(_ name: String) -> Shape? { map.source(of: name).flatMap { shapes[$0]?.shape } }
 
-        var notes: [String] = []
+        var notes = chosen
         let study = StudyTensors(map, shape: shape)
         let stated =
             try configJSON.map { try family.shape(ConfigReader(json: $0)) }
@@ -125,13 +125,16 @@ public struct ModelCheckpoint: Sendable {
         self.init(config: config, head: head, store: renamed, map: map, notes: map.notes + notes)
     }
 
-    /// The family that the configuration names, else the one whose names most of the tensors have.
+    /// The family that the configuration names, else the one whose names most of the tensors have, and what is said of the
+    /// choice.
     private static func family(
         _ json: JSONValue?, _ store: any TensorStore, _ options: CheckpointOptions
-    ) throws -> any ModelFamily.Type {
-        if let json, let named = try Families.named(by: json) { return named }
-        guard !options.hasOurNames else { return Families.plain }
-        return Families.recognised(by: store.tensors.map(\.name) + store.unreadable.keys)
+    ) throws -> (family: any ModelFamily.Type, notes: [String]) {
+        if let json, let named = try Families.named(by: json) { return (named, []) }
+        guard !options.hasOurNames else { return (Families.plain, []) }
+        return Families.recognised(by: store.tensors.map(\.name) + store.unreadable.keys) { name in
+            store.info(name).flatMap { $0.shape.rank == 2 ? $0.shape[0] : nil }
+        }
     }
 
     /// The parameters, in the order of the store.

@@ -25,7 +25,7 @@ extension ModelCheckpoint {
 
 extension EncoderShape {
     /// The ids of words that the shape itself names and that must stay in a vocabulary which is cut down: the padding, and
-    /// where positions count from it, which the family's code fixes, every id before it.
+    /// where positions count from its id, every id before it, so that it keeps its own.
     public var requiredWords: [Int] {
         positions.padID.map { Array(0...$0) + [padTokenID] } ?? [padTokenID]
     }

@@ -26,6 +26,8 @@ package protocol ModelFamily: Sendable {
     static var quantization: QuantizationTraits { get }
     /// Why transformers cannot run a model that lacks some attention heads; nil where it can.
     static var prunedHeadsProblem: String? { get }
+    /// What the config.json of its published models has besides sizes, where transformers would take other values.
+    static var published: JSONObject { get }
 
     /// The shape that a config.json describes.
     static func shape(_ config: ConfigReader) throws(ConfigError) -> EncoderShape
@@ -39,6 +41,7 @@ extension ModelFamily {
     package static func advice(for className: String) -> String? { nil }
     package static var quantization: QuantizationTraits { QuantizationTraits() }
     package static var prunedHeadsProblem: String? { nil }
+    package static var published: JSONObject { [:] }
 }
 
 /// What the weights of a family need to become codes of 8 bits.
@@ -115,7 +118,8 @@ extension ModelFamily {
 package enum Families {
     /// All of them.
     package static let all: [any ModelFamily.Type] = [
-        Bert.self, DistilBert.self, Electra.self, MPNet.self, WordTable.self,
+        Bert.self, DistilBert.self, Electra.self, MPNet.self, Roberta.self, XLMRoberta.self, Camembert.self,
+        WordTable.self,
     ]
 
     /// The family that the others vary; taken where nothing tells.
@@ -180,7 +184,8 @@ extension ModelFamily {
 
 /// A name with the article that it is said with.
 package func withArticle(_ name: String) -> String {
-    // MPNet is said letter by letter.
-    let isVowel = name.hasPrefix("MPN") || "AEIO".contains { name.first == $0 }
+    // MPNet and XLM-R are said letter by letter.
+    let isSpelled = name.hasPrefix("MPN") || name.hasPrefix("XLM")
+    let isVowel = isSpelled || "AEIO".contains { name.first == $0 }
     return (isVowel ? "an " : "a ") + name
 }

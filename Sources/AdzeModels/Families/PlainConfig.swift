@@ -7,10 +7,10 @@ internal import AdzeKernels
 extension ConfigReader {
     /// A shape by BERT's keys; transformers' defaults apply where it has them, but sizes must be stated.
     ///
-    /// `typeRows` is the default of `type_vocab_size`, nil for a family without types. Embeddings are as wide as hidden
-    /// states.
+    /// `typeRows` is the default of `type_vocab_size`, nil for a family without types, and `padTokenID` that of
+    /// `pad_token_id`. Embeddings are as wide as hidden states.
     func plainShape(
-        modelType: String, typeRows: Int?, positions: (Int) -> PositionTable
+        modelType: String, typeRows: Int?, padTokenID: Int = 0, positions: (Int) -> PositionTable
     ) throws(ConfigError) -> EncoderShape {
         typealias Limits = EncoderShape.Limits
         let vocabulary = try integer("vocab_size", Limits.vocabularySize)
@@ -22,7 +22,7 @@ extension ConfigReader {
         let types = try typeRows.map { (fallback) throws(ConfigError) in
             try integer("type_vocab_size", Limits.typeRows, default: fallback)
         }
-        let padTokenID = try integer("pad_token_id", 0...Limits.vocabularySize.upperBound, default: 0)
+        let padTokenID = try integer("pad_token_id", 0...Limits.vocabularySize.upperBound, default: padTokenID)
         let epsilon = try number("layer_norm_eps", 0...1, default: 1e-12)
         let dropout = EncoderShape.Dropout(
             hidden: try number("hidden_dropout_prob", 0...1, default: 0.1),

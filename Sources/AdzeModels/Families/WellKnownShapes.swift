@@ -70,5 +70,11 @@ extension EncoderShape {
         KnownShape("electra-small", 12, 256, 4, 30522, true, type: "electra"),
         KnownShape("electra-base", 12, 768, 12, 30522, true, type: "electra", more: ["embedding_size": 768]),
         KnownShape("mpnet-base", 12, 768, 12, 30527, true, type: "mpnet", more: MPNet.published),
+        KnownShape("roberta-base", 12, 768, 12, 50265, false, type: "roberta", more: Roberta.published),
+        KnownShape("roberta-large", 24, 1024, 16, 50265, false, type: "roberta", more: Roberta.published),
+        KnownShape("distilroberta-base", 6, 768, 12, 50265, false, type: "roberta", more: Roberta.published),
+        KnownShape("xlm-roberta-base", 12, 768, 12, 250_002, false, type: "xlm-roberta", more: XLMRoberta.published),
+        KnownShape("xlm-roberta-large", 24, 1024, 16, 250_002, false, type: "xlm-roberta", more: XLMRoberta.published),
+        KnownShape("camembert-base", 12, 768, 12, 32005, false, type: "camembert", more: Camembert.published),
     ]
 }

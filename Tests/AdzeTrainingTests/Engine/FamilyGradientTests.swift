@@ -63,4 +63,14 @@ import Testing
         #expect(rates.map(\.dropsAttended) == [false, true, true])
         #expect(rates.map(\.answers) == [0.1, 0, 0])
     }
+
+    /// A RoBERTa's classifier has a probability of its own where config.json gives one; an MPNet's never.
+    @Test func aClassifiersOwnDropout() throws {
+        let rates = try ["roberta", "xlm-roberta", "camembert"].map { family in
+            let fixture = try TrainingFixture(family: "families/\(family)/sequence")
+            return DropoutRates(fixture.checkpoint.config.dropout, head: fixture.checkpoint.head)
+        }
+        #expect(
+            rates.map(\.classifier) == [0.25, 0.1, 0.1] && rates.allSatisfy { $0.answers == 0 && $0.hidden == 0.1 })
+    }
 }

@@ -56,8 +56,7 @@ package enum MPNet: ModelFamily {
     /// The padding id of the tables, fixed in the reference whatever `pad_token_id` says.
     private static let padID = 1
     private static let bias = RelativeBias(buckets: 32, maximumDistance: 128)
-    /// What mpnet-base's config.json has besides sizes.
-    static let published: JSONObject = ["max_position_embeddings": 514, "layer_norm_eps": 1e-5]
+    package static let published: JSONObject = ["max_position_embeddings": 514, "layer_norm_eps": 1e-5]
 
     package static func shape(_ config: ConfigReader) throws(ConfigError) -> EncoderShape {
         try refuseOtherSettings(config)
