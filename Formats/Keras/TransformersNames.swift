@@ -5,8 +5,8 @@
 // there, levels in front are dropped only where they are a group or a model's name, never by their number.
 
 enum TransformersNames {
-    /// What encoders call themselves.
-    private static let encoders: Set<String> = ["bert", "distilbert", "electra", "mpnet"]
+    /// What encoders call themselves; `roberta` is XLM-R's and CamemBERT's name too.
+    private static let encoders: Set<String> = ["bert", "distilbert", "electra", "mpnet", "roberta"]
     /// The parts of encoders: `transformer` is DistilBERT's, `embeddings_project` ELECTRA's.
     private static let encoderParts: Set<String> = [
         "embeddings", "embeddings_project", "encoder", "transformer", "pooler",
@@ -40,7 +40,9 @@ enum TransformersNames {
     }
 
     /// A class in Keras' spelling, which of `TFMPNetModel` makes `tfmp_net_model`.
-    private static func isModel(_ level: String) -> Bool { level.hasPrefix("tf_") || level.hasPrefix("tfmp_net_") }
+    private static func isModel(_ level: String) -> Bool {
+        ["tf_", "tfmp_net_", "tfxlm_roberta_"].contains { level.hasPrefix($0) }
+    }
 
     /// `layer_._0` is two levels, and of `mlm___cls` only the last part is a name.
     private static func split(_ level: String) -> [String] {

@@ -9,7 +9,8 @@ enum TransformersVariables {
         else { return nil }
         let path = Array(levels.dropLast(2))
         for encoder in encoders {
-            if let inside = encoder.inside(path) { return encoder.rename(inside, variable) }
+            // Three have one name, and blocks of different classes.
+            if let inside = encoder.inside(path), let name = encoder.rename(inside, variable) { return name }
         }
         guard let head = heads.first(where: { path.starts(with: $0.path) }) else { return nil }
         let inside = path.dropFirst(head.path.count)
@@ -90,20 +91,26 @@ enum TransformersVariables {
         "self_attention": "self", "dense_output": "output", "bert_output": "output", "out": "output",
     ]
 
-    private static let encoders = [
-        Encoder(
-            name: "bert", mainClass: "tf_bert_main_layer", blockClass: "tf_bert_layer",
-            tables: ["word", "token_type", "position"], holder: ["mlm", "predictions"]),
-        Encoder(
-            name: "electra", mainClass: "tf_electra_main_layer", blockClass: "tf_electra_layer",
-            tables: ["word", "token_type", "position"]),
-        Encoder(
-            name: "distilbert", mainClass: "tf_distil_bert_main_layer", blockClass: "tf_transformer_block",
-            stack: "transformer", tables: ["word", "position"], holder: ["vocab_projector"]),
-        Encoder(
-            name: "mpnet", mainClass: "tfmp_net_main_layer", blockClass: "tfmp_net_layer",
-            tables: ["word", "position"]),
-    ]
+    private static let encoders =
+        [
+            Encoder(
+                name: "bert", mainClass: "tf_bert_main_layer", blockClass: "tf_bert_layer",
+                tables: ["word", "token_type", "position"], holder: ["mlm", "predictions"]),
+            Encoder(
+                name: "electra", mainClass: "tf_electra_main_layer", blockClass: "tf_electra_layer",
+                tables: ["word", "token_type", "position"]),
+            Encoder(
+                name: "distilbert", mainClass: "tf_distil_bert_main_layer", blockClass: "tf_transformer_block",
+                stack: "transformer", tables: ["word", "position"], holder: ["vocab_projector"]),
+            Encoder(
+                name: "mpnet", mainClass: "tfmp_net_main_layer", blockClass: "tfmp_net_layer",
+                tables: ["word", "position"]),
+        ]
+        + ["tf_roberta", "tfxlm_roberta", "tf_camembert"].map { stem in
+            Encoder(
+                name: "roberta", mainClass: stem + "_main_layer", blockClass: stem + "_layer",
+                tables: ["word", "token_type", "position"])
+        }
 
     // MARK: - Heads
 
@@ -120,6 +127,9 @@ enum TransformersVariables {
         Head(path: ["layers", "dense"], name: "classifier"),
         Head(path: ["layers", "tf_electra_classification_head"], name: "classifier"),
         Head(path: ["layers", "tfmp_net_classification_head"], name: "classifier"),
+        Head(path: ["layers", "tf_roberta_classification_head"], name: "classifier"),
+        Head(path: ["layers", "tfxlm_roberta_classification_head"], name: "classifier"),
+        Head(path: ["layers", "tf_camembert_classification_head"], name: "classifier"),
         Head(path: ["layers", "tf_electra_generator_predictions"], name: "generator_predictions"),
         Head(path: ["layers", "tf_electra_masked_lm_head"], name: "generator_lm_head", hasBiasAlone: true),
         Head(path: ["lm_head"], name: "lm_head", hasBiasAlone: true),

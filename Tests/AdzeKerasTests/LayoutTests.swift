@@ -44,7 +44,7 @@ struct LayoutTests {
         try Keras.expectReference(all)
     }
 
-    static let families = ["distilbert", "electra", "mpnet"].flatMap { family in
+    static let families = ["distilbert", "electra", "mpnet", "roberta", "xlm-roberta", "camembert"].flatMap { family in
         ["base", "sequence", "masked"].map { ("\(family)-\($0)/tf_model.h5", family, $0, KerasLayout.transformers) }
             + [("\(family)-masked.weights.h5", family, "masked", .transformersVariables)]
     }
@@ -136,6 +136,12 @@ struct NameTests {
         ("tfmp_net_for_masked_lm/lm_head/bias:0", "lm_head.bias"),
         ("tfmp_net_for_masked_lm/lm_head/layer_norm/gamma:0", "lm_head.layer_norm.weight"),
         ("tfmp_net_for_token_classification/classifier/kernel:0", "classifier.weight"),
+        (
+            "roberta/tfxlm_roberta_model/roberta/encoder/layer_._11/output/LayerNorm/gamma:0",
+            "roberta.encoder.layer.11.output.LayerNorm.weight"
+        ),
+        ("tfxlm_roberta_for_masked_lm/lm_head/bias:0", "lm_head.bias"),
+        ("tf_camembert_for_token_classification/classifier/kernel:0", "classifier.weight"),
     ])
     func transformersRule(path: String, expected: String) {
         #expect(name(path, [tableOfTransformers]).name == expected)
@@ -154,6 +160,17 @@ struct NameTests {
         ("layers/tf_distil_bert_main_layer/embeddings/vars/1", "distilbert.embeddings.position_embeddings.weight"),
         ("layers/tf_electra_classification_head/out_proj/vars/0", "classifier.out_proj.weight"),
         ("layers/tfmp_net_classification_head/dense/vars/1", "classifier.dense.bias"),
+        ("layers/tf_roberta_classification_head/dense/vars/1", "classifier.dense.bias"),
+        ("layers/tfxlm_roberta_classification_head/out_proj/vars/0", "classifier.out_proj.weight"),
+        ("layers/tfxlm_roberta_main_layer/embeddings/vars/2", "roberta.embeddings.position_embeddings.weight"),
+        (
+            "roberta/encoder/layer/tf_camembert_layer_1/bert_output/dense/vars/0",
+            "roberta.encoder.layer.1.output.dense.weight"
+        ),
+        (
+            "roberta/encoder/layer/tfmp_net_layer/bert_output/dense/vars/0",
+            "roberta.encoder.layer.tfmp_net_layer.bert_output.dense.vars.0"
+        ),
         (
             "mpnet/encoder/layer/tfmp_net_layer_11/out/LayerNorm/vars/0",
             "mpnet.encoder.layer.11.output.LayerNorm.weight"

@@ -18,7 +18,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["distilbert", "electra", "mpnet"], ["base", "sequence", "masked"])
+    @Test(
+        arguments: ["distilbert", "electra", "mpnet", "roberta", "xlm-roberta", "camembert"],
+        ["base", "sequence", "masked"])
     func answersAreTensorFlows(family: String, model: String) throws {
         let folder = Fixtures.path("keras/\(family)-\(model)")
         let reference = Fixtures.path("families/\(family)/\(model)")

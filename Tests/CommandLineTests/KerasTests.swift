@@ -38,12 +38,12 @@ struct KerasTests {
     }
 
     /// The families beyond BERT, in both of the forms that their TensorFlow classes save.
-    @Test(arguments: ["distilbert", "electra", "mpnet"]) func familiesAreThePyTorchModels(family: String) throws {
+    @Test(arguments: FamilyFixtures.families) func familiesAreThePyTorchModels(family: String) throws {
         try withTemporaryFolder { folder in
             for kind in ["sequence", "masked"] {
                 let (model, reference) = (Self.path("\(family)-\(kind)"), Fixtures.path("families/\(family)/\(kind)"))
                 let texts = ["The oak beam was cut.", "good"].map { text in
-                    kind == "masked" ? text + (family == "mpnet" ? " <mask>" : " [MASK]") : text
+                    kind == "masked" ? text + " " + FamilyFixtures.mask(of: family) : text
                 }
                 let out = folder + "/\(kind).adze"
                 let run = try Tool.succeed(["convert", model, "-o", out])
@@ -56,7 +56,7 @@ struct KerasTests {
                 }
             }
             let out = folder + "/variables.adze"
-            let statements = ["config.json", "vocab.txt"].map { Self.path("\(family)-masked/\($0)") }
+            let statements = ["/config.json", ""].map { Self.path("\(family)-masked\($0)") }
             try Tool.succeed(
                 ["convert", Self.path("\(family)-masked.weights.h5"), "-o", out]
                     + ["--config", statements[0], "--tokenizer", statements[1]])

@@ -7,7 +7,7 @@ environments, neither of which may hold the other's Keras:
 
     python3.11 -m venv .venv-tf && .venv-tf/bin/pip install tensorflow-cpu==2.15.1 transformers==4.37.2 h5py 'numpy<2' safetensors
     .venv-tf/bin/python Tools/reference/make_keras_fixtures.py tensorflow
-    .venv-tf/bin/python Tools/reference/make_keras_fixtures.py families
+    .venv-tf/bin/python Tools/reference/make_keras_fixtures.py families [FAMILY...]
     python3.11 -m venv .venv-keras && .venv-keras/bin/pip install keras jax h5py safetensors tokenizers sentencepiece
     .venv-keras/bin/pip install --no-deps keras-hub kagglehub && .venv-keras/bin/python Tools/reference/make_keras_fixtures.py keras3
 
@@ -30,7 +30,10 @@ from safetensors.numpy import load_file, save_file
 ROOT = Path(__file__).resolve().parents[2] / "Tests" / "Fixtures"
 SOURCE = ROOT / "models" / "containers" / "safetensors"
 OUT = ROOT / "keras"
-FAMILIES = {"distilbert": "TFDistilBert", "electra": "TFElectra", "mpnet": "TFMPNet"}
+FAMILIES = {
+    "distilbert": "TFDistilBert", "electra": "TFElectra", "mpnet": "TFMPNet", "roberta": "TFRoberta",
+    "xlm-roberta": "TFXLMRoberta", "camembert": "TFCamembert",
+}
 # A folder's class, and what transformers and we call its answer.
 CLASSES = {
     "base": ("Model", "last_hidden_state", "last_hidden_state"),
@@ -150,7 +153,8 @@ def families():
 
     # MPNet's classes all have a pooler; those that do not use theirs have a random one.
     keras.utils.set_random_seed(7)
-    for family, prefix in FAMILIES.items():
+    for family in sys.argv[2:] or FAMILIES:
+        prefix = FAMILIES[family]
         for name, (kind, theirs, ours) in CLASSES.items():
             source = ROOT / "families" / family / name
             model = getattr(transformers, prefix + kind).from_pretrained(source)
@@ -172,7 +176,8 @@ def save_family(model, source, folder, work):
     config = json.loads((work / "config.json").read_text())
     del config["_name_or_path"]
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-    for file in ("vocab.txt", "tokenizer_config.json"):
+    vocabulary = "vocab.txt" if (source / "vocab.txt").exists() else "tokenizer.json"
+    for file in (vocabulary, "tokenizer_config.json"):
         shutil.copy(source / file, folder / file)
     if folder.name.endswith("-masked"):
         model.save_weights(work / "variables.weights.h5")
