@@ -108,7 +108,7 @@ extension SubwordJSON {
                 "unk_id": model.unknownID.map(JSONValue.integer) ?? .null,
                 "vocab": .array(
                     model.scores.indices.map { id in
-                        .array([.string(vocabulary.token(id) ?? ""), .number(model.scores[id])])
+                        .array([.string(vocabulary.token(id) ?? ""), .number(ScoreNumber.written(model.scores[id]))])
                     }),
                 "byte_fallback": .bool(model.fallsBackToBytes),
             ])

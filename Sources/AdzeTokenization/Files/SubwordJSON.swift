@@ -243,7 +243,7 @@ enum SubwordJSON {
                     "vocab", "a piece and its score each", found: "\(value.kindName) as entry \(tokens.count)")
             }
             tokens.append(token)
-            model.scores.append(score)
+            model.scores.append(ScoreNumber.read(score))
         }
         if let id = object["unk_id"], !id.isNull {
             guard let number = id.integer else { throw part.unexpected("unk_id", "an id or null") }
