@@ -20,7 +20,8 @@ struct AdzeCommand: ParsableCommand {
         version: adzeVersion,
         subcommands: [
             ConvertCommand.self, InspectCommand.self, VerifyCommand.self, ExportCommand.self, PredictCommand.self,
-            EmbedCommand.self, RerankCommand.self, AttentionCommand.self, ExplainCommand.self, EvaluateCommand.self, CalibrateCommand.self,
+            EmbedCommand.self, RerankCommand.self, AttentionCommand.self, ExplainCommand.self, EvaluateCommand.self,
+            CalibrateCommand.self,
             FinetuneCommand.self, ReportCommand.self, CleanCommand.self, AugmentCommand.self, LengthsCommand.self,
             QuantizeCommand.self, TokenizeCommand.self, PruneCommand.self, CompareCommand.self, DiffCommand.self,
             RescueCommand.self, BenchCommand.self,

@@ -68,8 +68,12 @@ extension ModelBundle {
 }
 
 extension Tokenizer {
-    /// The one token that a label's word is.
+    /// The one token that a label's word is: behind a space where tokens say so, as it stands in a sentence, else as it is.
     fileprivate func id(of answer: Prompt.Answer) throws(AnswerWordError) -> Int {
+        if settings.preTokenizer.givesBytes {
+            let spaced = ids(of: " " + answer.word)
+            if spaced.count == 1, spaced[0] != unknownID { return Int(spaced[0]) }
+        }
         let ids = ids(of: answer.word)
         guard ids.count == 1, ids[0] != unknownID else {
             throw .notOnePiece(answer, pieces: tokens(of: answer.word), unknown: settings.model.unknownToken ?? "")

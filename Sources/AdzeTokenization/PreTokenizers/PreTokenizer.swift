@@ -13,7 +13,7 @@ public enum PreTokenizer: Sendable, Equatable {
     }
 
     /// Whether the model is given bytes, and not characters.
-    var givesBytes: Bool {
+    package var givesBytes: Bool {
         if case .byteLevel? = steps.last { true } else { false }
     }
 

@@ -131,7 +131,9 @@ public final class Tokenizer: Sendable {
     }
 
     /// A text cut once, to be the first of many pairs.
-    public func prepared(_ text: String) -> PreparedText { PreparedText(run: cutter.cut(text.utf8.span, offsets: false)) }
+    public func prepared(_ text: String) -> PreparedText {
+        PreparedText(run: cutter.cut(text.utf8.span, offsets: false))
+    }
 
     /// A text that was cut before, and a second, as input of the model; the same as `encode(_:pair:maximumLength:)`.
     public func encode(_ first: PreparedText, pair second: String, maximumLength: Int) -> Encoding {
