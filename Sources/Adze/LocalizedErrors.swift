@@ -38,6 +38,7 @@ extension FloatProductsError: LocalizedError {}
 extension TokenizerError: LocalizedError {}
 extension PromptError: LocalizedError {}
 extension RerankError: LocalizedError {}
+extension ZeroShotError: LocalizedError {}
 extension AnswerWordError: LocalizedError {}
 extension DataError: LocalizedError {}
 extension RowError: LocalizedError {}

@@ -57,6 +57,53 @@ extension RowAnswers {
 /// A score as a plain line has it.
 private func plain(_ score: Double) -> String { rounded(score, digits: 6) }
 
+// MARK: - Labels that are named with the text
+
+/// `label, score` of the best candidates.
+package struct ZeroShotAnswers: RowAnswers {
+    let classifier: ZeroShotClassifier
+    let labels: ZeroShotLabels
+    let topK: Int
+    let maximumLength: Int?
+
+    package init(classifier: ZeroShotClassifier, labels: ZeroShotLabels, topK: Int, maximumLength: Int?) {
+        (self.classifier, self.labels, self.topK, self.maximumLength) = (classifier, labels, topK, maximumLength)
+    }
+
+    package func answers(to rows: [TextInput]) throws -> [Result<Classification, TextProblem>] {
+        try classifier.classify(rows.map(\.text), labels, topK: topK, maximumLength: maximumLength).map { result in
+            result.logits.allSatisfy(\.isFinite) ? .success(result) : .failure(.notFinite)
+        }
+    }
+
+    package func truncatedTokenCount(_ answer: Classification) -> Int { answer.truncatedTokenCount }
+
+    package func columns(_ answer: Classification) -> [String] { answer.top.flatMap { [$0.label, plain($0.score)] } }
+
+    package var memberNames: [String] { ["label", "score", "scores", "logits"] }
+
+    package func members(_ answer: Classification) -> JSONObject {
+        var scores: JSONObject = [:]
+        for (label, score) in zip(answer.labels, answer.scores) { scores[label] = .number(score) }
+        return [
+            "label": .string(answer.label), "score": .number(answer.score), "scores": .object(scores),
+            "logits": .array(answer.logits.map { .number(Double($0)) }),
+        ]
+    }
+
+    package var tableColumns: [String] {
+        (1...max(1, min(topK, labels.candidates.count))).flatMap { rank in
+            rank == 1 ? ["label", "score"] : ["label_\(rank)", "score_\(rank)"]
+        }
+    }
+
+    package func tableFields(_ answer: Classification) -> [String] {
+        answer.top.flatMap { [$0.label, JSONValue.number($0.score).text] }
+    }
+
+    package func numbers(_ byteCount: Int) -> Int { 2 * labels.candidates.count }
+}
+
 // MARK: - Labels
 
 /// `label, score` of the best labels.

@@ -136,10 +136,12 @@ public final class Tokenizer: Sendable {
     }
 
     /// A text that was cut before, and a second, as input of the model; the same as `encode(_:pair:maximumLength:)`.
-    public func encode(_ first: PreparedText, pair second: String, maximumLength: Int) -> Encoding {
+    public func encode(
+        _ first: PreparedText, pair second: String, maximumLength: Int, truncation: Truncation = .longestFirst
+    ) -> Encoding {
         assemble(
             first.run, cutter.cut(second.utf8.span, offsets: false), maximumLength: maximumLength,
-            truncation: .longestFirst, side: settings.truncationSide, offsets: false)
+            truncation: truncation, side: settings.truncationSide, offsets: false)
     }
 
     /// A text of raw UTF-8 as input of the model; invalid bytes are repaired as `String(decoding:as:)` does.

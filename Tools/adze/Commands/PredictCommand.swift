@@ -25,6 +25,8 @@ struct PredictCommand: ParsableCommand {
             each mask of objects with score, token, token_str and sequence.
             next sentence: is_next or not_next, and the probability that the second text follows; JSON is_next, score, \
             logits.
+            With --candidates, a model of natural language inference: label, score of the best candidates; JSON label, \
+            score, scores, logits of entailment.
 
             For heads that read pairs, the texts after MODEL are taken two by two.
             """)
@@ -115,6 +117,14 @@ struct PredictCommand: ParsableCommand {
         Console.notes(bundle.notes, quiet: common.quiet)
         Console.notes(head.texts.notes(bundle.reading), quiet: common.quiet)
         arithmetic.noteCodes(bundle, quiet: common.quiet)
+        if let labels = try head.zeroShotLabels() {
+            let classifier = try ZeroShotClassifier(bundle, precision: arithmetic.precision, threads: common.threads)
+            Console.notes(classifier.notes, quiet: common.quiet)
+            return try answer(
+                input,
+                ZeroShotAnswers(
+                    classifier: classifier, labels: labels, topK: head.topK ?? 1, maximumLength: head.texts.maxLength))
+        }
         switch try TextModel(bundle, for: task, precision: arithmetic.precision, threads: common.threads) {
         case .classifier(let classifier):
             try answer(
@@ -142,6 +152,11 @@ struct PredictCommand: ParsableCommand {
         var wishes = TextWishes(answersEveryLine: true, passesOn: form)
         switch task {
         case .answers: wishes.role = .questionAndContext
+        case .classification where head.candidates != nil:
+            if texts.columns.pairColumn != nil {
+                throw ValidationError("--pair-column: with --candidates the second text is the candidate's sentence")
+            }
+            wishes.role = .oneText
         case .entities where texts.columns.pairColumn != nil:
             throw ValidationError("--pair-column: entities are found in one text, not in two")
         default: break

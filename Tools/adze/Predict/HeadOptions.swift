@@ -49,7 +49,33 @@ struct HeadOptions: ParsableArguments {
     @Flag(name: .long, help: "Judge pairs with a model that fills masks too.")
     var nextSentence = false
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Choose among these labels, separated by commas, with a model of natural language inference; default: the "
+                + "model's own labels.", valueName: "A,B"))
+    var candidates: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The sentence that is made of a candidate, {} being its place; default: 'This example is {}.'",
+            valueName: "SENTENCE"))
+    var template: String?
+
+    @Flag(name: .long, help: "Judge each candidate by itself, so that several may hold.")
+    var multiLabel = false
+
     func validate() throws {
+        if candidates == nil, template != nil || multiLabel {
+            throw ValidationError(
+                "--\(template != nil ? "template" : "multi-label") needs --candidates, the labels to choose from")
+        }
+        do {
+            _ = try zeroShotLabels()
+        } catch let error as ZeroShotError {
+            throw ValidationError(error.description)
+        }
         if let topK, topK < 1 { throw ValidationError("--top-k must be at least 1") }
         if let maxAnswerLength, maxAnswerLength < 1 { throw ValidationError("--max-answer-length must be at least 1") }
     }
@@ -59,10 +85,14 @@ struct HeadOptions: ParsableArguments {
 
 extension HeadOptions {
     /// The options of each task, in the order of the help.
-    private static func options(of task: TextTask) -> [String] {
+    private func options(of task: TextTask) -> [String] {
         switch task {
         case .classification:
-            ["--top-k", "--long", "--aggregate", "--stride", "--max-length", "--threshold", "--no-abstain"]
+            candidates == nil
+                ? [
+                    "--top-k", "--long", "--aggregate", "--stride", "--max-length", "--threshold", "--no-abstain",
+                    "--candidates",
+                ] : ["--top-k", "--max-length", "--candidates"]
         case .entities: ["--long", "--stride", "--max-length", "--aggregate", "--ignore-labels"]
         case .answers:
             ["--top-k", "--stride", "--max-length", "--max-answer-length", "--allow-no-answer", "--split-words"]
@@ -79,7 +109,7 @@ extension HeadOptions {
             ("--ignore-labels", ignoreLabels != nil),
             ("--targets", targets != nil),
             ("--max-answer-length", maxAnswerLength != nil), ("--allow-no-answer", allowNoAnswer),
-            ("--split-words", splitWords), ("--next-sentence", nextSentence),
+            ("--split-words", splitWords), ("--next-sentence", nextSentence), ("--candidates", candidates != nil),
         ]
         return all.filter(\.1).map(\.0)
     }
@@ -87,7 +117,7 @@ extension HeadOptions {
     /// Refuses an option that the task has no use for, by the name of the model's head, and those that contradict
     /// each other; `also` are those of other groups that were given.
     func check(for task: TextTask, architecture: String, reading: TextReading, also more: [String] = []) throws {
-        let known = HeadOptions.options(of: task)
+        let known = options(of: task)
         if let other = (given + more).first(where: { !known.contains($0) }) {
             throw OptionOfAnotherHead(option: other, architecture: architecture, known: known)
         }
@@ -153,6 +183,16 @@ extension HeadOptions {
         options.maximumLength = texts.maxLength
         options.stride = texts.stride
         return options
+    }
+
+    /// The labels in `--candidates`, trimmed, and how they are asked for; nil where the model's own count.
+    func zeroShotLabels() throws -> ZeroShotLabels? {
+        guard let candidates else { return nil }
+        let labels = candidates.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            String(part.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+        }
+        return try ZeroShotLabels(
+            labels, template: template ?? ZeroShotLabels.usualTemplate, allowsSeveral: multiLabel)
     }
 
     /// The words in `--targets`; each counts with its spaces.
