@@ -39,7 +39,8 @@ public enum ConfigError: AdzeFailure, Equatable {
             "config.json: 'pruned_heads', block \(quoted(name)): expected \(expected)"
         case .unsupportedFamily(let name, let nearest):
             "config.json: model_type \(quoted(name)) is not supported; "
-                + (nearest.map { "did you mean \(quoted($0))? " } ?? "") + "this version runs "
+                + (Families.substitutes[name].map { $0 + "; " } ?? nearest.map { "did you mean \(quoted($0))? " } ?? "")
+                + "this version runs "
                 + Families.all.map { "\($0.name) (\(quotedList($0.modelTypes)))" }.joined(separator: ", ")
         case .unsupportedClass(let name, let advice, let known):
             "config.json: architecture \(quoted(name)) is not supported; " + (advice.map { $0 + "; " } ?? "")

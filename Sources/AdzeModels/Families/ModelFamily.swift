@@ -141,6 +141,15 @@ package enum Families {
     /// The family that has a class; nil for a class that is not run.
     static func owner(ofClass name: String) -> (any ModelFamily.Type)? { all.first { $0.kind(ofClass: name) != nil } }
 
+    /// What to take in place of a model that looks like one of ours and is none, by its `model_type`.
+    static let substitutes = [
+        "bart":
+            "BART has a decoder, and its classifier reads that; take a RoBERTa for the same task, as roberta-large-mnli",
+        "deberta": "DeBERTa's first version is another model than any that is run; take a RoBERTa for the same task",
+        "xlnet": "XLNet reads texts by permutations; take a RoBERTa for the same task",
+        "longformer": "Longformer attends in windows of its own; take a RoBERTa, and --long window for long texts",
+    ]
+
     /// The family that a config.json names by `model_type`, else by its class; nil where it names none.
     ///
     /// Throws `ConfigError` for a name that is not run, and for two that contradict each other.
