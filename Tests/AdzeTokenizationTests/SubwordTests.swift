@@ -9,18 +9,9 @@ import Testing
 
 /// A tokenizer.json, and how the reference cuts texts by it.
 struct SubwordCase: Sendable, CustomStringConvertible {
-    struct Row: Sendable {
-        let text: String
-        let pair: String?
-        let limit: Int?
-        let ids: [Int32]
-        let types: [Int32]
-        let offsets: [Int]
-    }
-
     let description: String
     let file: [UInt8]
-    let rows: [Row]
+    let rows: [FamilyCase.Row]
 
     static let all: [SubwordCase] = {
         guard let golden = try? parseJSON(Fixtures.bytes("tokenizer/subwords.json")) else { return [] }
@@ -44,7 +35,7 @@ struct SubwordCase: Sendable, CustomStringConvertible {
         let texts = golden["rows"]?[value["rows"]?.string ?? ""]?.array ?? []
         rows = zip(texts, value["answers"]?.array ?? []).compactMap { text, answer in
             guard let parts = text.array, let first = parts[0].string, let answer = answer.array else { return nil }
-            return Row(
+            return FamilyCase.Row(
                 text: first, pair: parts[1].string, limit: parts[2].integer,
                 ids: (answer[0].array ?? []).map { Int32($0.integer ?? -1) },
                 types: (answer[2].string ?? "").utf8.map { Int32($0) - 48 },

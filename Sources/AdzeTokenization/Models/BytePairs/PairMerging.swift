@@ -15,6 +15,9 @@ struct PairScratch: ~Copyable {
     /// The tokens that the last word began as, and those that merges made of them.
     private(set) var made: [Int32] = []
 
+    /// The bytes of the room.
+    var byteCount: Int { 8 * (symbols.capacity + pairs.capacity + next.capacity + waiting.capacity) }
+
     /// Merges the symbols as far as pairs merge: always the pair of lowest rank, of equals the first.
     ///
     /// - Complexity: O(n log n) in the symbols.

@@ -7,6 +7,9 @@ struct PathScratch: ~Copyable {
     /// of −1 where no piece ends.
     fileprivate var nodes: [(score: Double, start: Int32, id: Int32)] = []
 
+    /// The bytes of the room.
+    var byteCount: Int { 16 * (nodes.capacity + pieces.capacity) }
+
     /// Nodes for a word of so many bytes, none of which is reached but the first.
     fileprivate mutating func clear(_ count: Int) {
         if nodes.count <= count {

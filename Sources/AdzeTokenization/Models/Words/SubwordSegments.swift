@@ -22,8 +22,6 @@ final class SubwordSegments: Sendable {
     }
 
     /// The cutter; `matcher` finds the added tokens that are matched in normalized text.
-    ///
-    /// Throws a `TokenizerError` where the model is not of the vocabulary.
     init(
         _ vocabulary: Vocabulary, _ settings: TokenizerSettings, _ model: SubwordModel, _ matcher: AddedTokenMatcher
     ) {

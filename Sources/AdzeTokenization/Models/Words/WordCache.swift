@@ -111,6 +111,11 @@ struct WordScratch: ~Copyable {
 
     /// Room, and a cache unless every word is to be cut.
     init(cached: Bool = true) { cache = WordCache(isUsed: cached) }
+
+    /// Whether a text of uncommon length has made the room larger than is worth keeping.
+    fileprivate var isLarge: Bool {
+        max(normalized.capacity, text.capacity, 8 * starts.capacity, pairs.byteCount, path.byteCount) > 1 << 20
+    }
 }
 
 /// The scratches of a tokenizer: as many as texts were ever cut at once.
@@ -126,6 +131,7 @@ final class ScratchPool: Sendable {
     func with<Result>(_ body: (inout WordScratch) -> Result) -> Result {
         let box = idle.withLock { idle in idle.popLast().map { SendableBox(box: $0) } }?.box ?? Box()
         let result = body(&box.scratch)
+        guard !box.scratch.isLarge else { return result }
         let back = SendableBox(box: box)
         idle.withLock { $0.append(back.box) }
         return result
