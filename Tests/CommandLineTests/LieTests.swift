@@ -179,7 +179,8 @@ struct LieTests {
 
     @Test func tokenizersThatDoNotFit() throws {
         let cases: [(file: String, old: String, new: String, says: String)] = [
-            ("tokenizer.json", "\"WordPiece\"", "\"BPE\"", "'BPE' is not supported"),
+            ("tokenizer.json", "\"WordPiece\"", "\"WordLevel\"", "'WordLevel' is not supported"),
+            ("tokenizer.json", "\"WordPiece\"", "\"BPE\"", "'merges': expected a list, found none"),
             ("tokenizer.json", "\"BertPreTokenizer\"", "\"Split\"", "'Split' is not supported"),
             ("tokenizer.json", "\"BertNormalizer\"", "\"Replace\"", "'Replace' is not supported"),
             ("vocab.txt", "\noak\n", "\nthe\n", "stands twice"), ("vocab.txt", "[UNK]", "[XXX]", "'[UNK]'"),
