@@ -40,6 +40,11 @@ import Testing
         let lies: [(String, JSONValue, ConfigError)] = [
             ("model_type", "longformer", .unsupportedFamily("longformer", nearest: nil)),
             ("model_type", "bart", .unsupportedFamily("bart", nearest: "bert")),
+            (
+                "auto_map",
+                .object(["AutoConfig": .string("a.B"), "AutoModel": .string("modeling_bert.JinaBertModel")]),
+                .ownCode("modeling_bert.JinaBertModel")
+            ),
             ("num_attention_heads", 5, .headsDoNotDivide(hidden: 24, heads: 5)),
             ("hidden_size", 0, .outOfRange(key: "hidden_size", value: "0", low: "1", high: "65536")),
             ("num_hidden_layers", 1001, .outOfRange(key: "num_hidden_layers", value: "1001", low: "0", high: "1000")),

@@ -10,6 +10,8 @@ public enum ConfigError: AdzeFailure, Equatable {
     case headsDoNotDivide(hidden: Int, heads: Int)
     case prunedBlock(String, expected: String)
     case unsupportedFamily(String, nearest: String?)
+    /// The model is a class of its own, whose code lies beside it.
+    case ownCode(String)
     case unsupportedClass(String, advice: String?, known: [String])
     case contradiction(modelType: String, className: String, family: String)
     case foreignKey(String, family: String, own: String)
@@ -42,6 +44,9 @@ public enum ConfigError: AdzeFailure, Equatable {
                 + (Families.substitutes[name].map { $0 + "; " } ?? nearest.map { "did you mean \(quoted($0))? " } ?? "")
                 + "this version runs "
                 + Families.all.map { "\($0.name) (\(quotedList($0.modelTypes)))" }.joined(separator: ", ")
+        case .ownCode(let name):
+            "config.json: 'auto_map' says that the model is \(quoted(name, limit: 80)), code of its own, which is never run; take "
+                + "a model of a class that transformers has"
         case .unsupportedClass(let name, let advice, let known):
             "config.json: architecture \(quoted(name)) is not supported; " + (advice.map { $0 + "; " } ?? "")
                 + "this version runs " + known.joined(separator: ", ")

@@ -175,7 +175,7 @@ package enum Families {
 
 /// What a family's shapes may share.
 extension ModelFamily {
-    /// Refuses settings that no family of ours has, and keys that mean nothing to this one.
+    /// Refuses settings that no family of ours has, code that a model brings along, and keys that mean nothing to this one.
     static func refuseOtherSettings(_ config: ConfigReader) throws(ConfigError) {
         if let type = config.json["position_embedding_type"]?.string, type != "absolute" {
             throw .unsupportedSetting(key: "position_embedding_type", value: type, supported: "absolute")
@@ -183,6 +183,9 @@ extension ModelFamily {
         for key in ["is_decoder", "add_cross_attention", "is_encoder_decoder"]
         where config.json[key]?.bool == true {
             throw .unsupportedSetting(key: key, value: "true", supported: "false")
+        }
+        if let code = config.json["auto_map"]?.object?.first(where: { $0.key.hasPrefix("AutoModel") }) {
+            throw .ownCode(code.value.string ?? code.key)
         }
         for (key, own) in foreignKeys {
             guard let value = config.json[key], !value.isNull, config.json[own].map(\.isNull) ?? true else { continue }

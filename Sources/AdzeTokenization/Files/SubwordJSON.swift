@@ -17,9 +17,12 @@ enum SubwordJSON {
     static func normalizer(_ value: JSONValue?) throws(TokenizerError) -> [NormalizerStep] {
         guard let value, !value.isNull else { return [] }
         let part = try Part(value, "normalizer")
-        guard part.type == "Sequence" else { return try step(part).map { [$0] } ?? [] }
         var steps: [NormalizerStep] = []
-        for value in try part.list("normalizers") { steps += try normalizer(value) }
+        if part.type == "Sequence" {
+            for value in try part.list("normalizers") { steps += try normalizer(value) }
+        } else if let step = try step(part) {
+            steps = [step]
+        }
         guard steps.count <= stepLimit else { throw part.unexpected("normalizers", "at most \(stepLimit) steps") }
         let growth = steps.reduce(1) { min(growthLimit + 1, $0 * Self.growth($1)) }
         guard growth <= growthLimit else {
