@@ -133,11 +133,15 @@ final class Running {
         let run = try Running(
             ["predict", Models.classifier, "-i", "-", "-o", target + "/out.csv"], streams: streams,
             standardInput: input)
-        for _ in 0..<60_000 where run.process.isRunning {
-            if try !names(in: target).isEmpty { break }
-            usleep(1000)
+        // What stands there twice is the output: the file that tries whether the folder can be written to goes at once.
+        var (last, hasBegun) = ([String](), false)
+        for _ in 0..<6000 where run.process.isRunning && !hasBegun {
+            let now = try names(in: target)
+            hasBegun = !now.isEmpty && now == last
+            last = now
+            usleep(10_000)
         }
-        #expect(try !names(in: target).isEmpty, "it has begun to write")
+        #expect(hasBegun, "it has begun to write")
         kill(run.process.processIdentifier, signal)
         let outcome = try run.end()
         try input.fileHandleForWriting.close()
