@@ -36,7 +36,6 @@ struct AdzeCommand: ParsableCommand {
         InterruptWatch.start()
         do {
             if let refusal = Verbs.refusal(of: arguments) { throw refusal }
-            if let verb = arguments.first, Verbs.ofTexts.contains(verb) { prepareTextTables() }
             var command = try AdzeCommand.parseAsRoot()
             try command.run()
             try StandardOutput.shared.flush()

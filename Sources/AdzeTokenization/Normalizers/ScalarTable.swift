@@ -3,11 +3,6 @@
 
 import Synchronization
 
-extension Tokenizer {
-    /// Makes the tables that a process has once: those of all scalars, and of the usual normalizer.
-    package static func prepareTables() { _ = ScalarTable.shared(Normalizer()) }
-}
-
 /// What the fast path does with a scalar.
 enum ScalarAction: UInt32 {
     /// A letter that stays as it is.
