@@ -66,6 +66,7 @@ struct RerankCommand: ParsableCommand {
             return try reranker.scores(rows.map(\.text), for: query, maximumLength: maxLength)
         } emit: { row, scored in
             guard scored.score.isFinite else {
+                ranking.skip()
                 return tally.fail("the score is not finite; run adze verify")
             }
             tally.answer(row)
@@ -89,8 +90,8 @@ struct RerankCommand: ParsableCommand {
         var fields = InputFields(besides: ["rank", "index", "score", "logit", "text"], quiet: common.quiet)
         for (place, entry) in best.enumerated() {
             guard json else {
-                let text = entry.row.text.map { $0.isNewline || $0 == "\t" ? " " : $0 }
-                try StandardOutput.shared.line("\(rounded(entry.score, digits: 6))\t\(entry.index)\t\(String(text))")
+                try StandardOutput.shared.line(
+                    "\(rounded(entry.score, digits: 6))\t\(entry.index)\t\(oneField(entry.row.text))")
                 continue
             }
             var line = Array("{\"rank\":\(place + 1),\"index\":\(entry.index),\"score\":\(entry.score)".utf8)
