@@ -27,10 +27,13 @@ public struct Normalizer: Sendable, Equatable {
     /// Whether none of BERT's switches is on.
     var isPlain: Bool { !cleansText && !separatesCJK && !lowercases && !effectivelyStripsAccents }
 
-    /// What some valid UTF-8 is after normalization.
-    func normalized(_ bytes: [UInt8]) -> [UInt8] {
-        if steps.isEmpty { return AlignedNormalizer.normalize(bytes.span, 0..<bytes.count, firstSource: 0, self).bytes }
-        return StepNormalizer(steps).aligned(bytes.span, 0..<bytes.count, firstSource: 0).bytes
+    /// What valid UTF-8 is after normalization, as a function: made once for many texts.
+    func normalizing() -> ([UInt8]) -> [UInt8] {
+        if steps.isEmpty {
+            return { AlignedNormalizer.normalize($0.span, 0..<$0.count, firstSource: 0, self).bytes }
+        }
+        let normalizer = StepNormalizer(steps)
+        return { normalizer.aligned($0.span, 0..<$0.count, firstSource: 0).bytes }
     }
 
     /// Whether accents are removed, with the default applied.

@@ -44,8 +44,7 @@ extension PreTokenizerStep {
 
 extension Metaspace {
     fileprivate func pieces(of text: AlignedText) -> [AlignedText] {
-        var mark: [UInt8] = []
-        encodeScalar(replacement.value) { mark.append($0) }
+        let mark = mark
         var marked = AlignedText()
         for (byte, source) in zip(text.bytes, text.sources) {
             marked.bytes += byte == 0x20 ? mark : [byte]

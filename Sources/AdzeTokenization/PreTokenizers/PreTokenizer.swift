@@ -60,6 +60,9 @@ public struct Metaspace: Sendable, Equatable {
     /// Whether a word begins at each.
     public var splits = true
 
+    /// The character in UTF-8.
+    var mark: [UInt8] { Array(String(replacement).utf8) }
+
     /// As SentencePiece has it.
     public init() {}
 }

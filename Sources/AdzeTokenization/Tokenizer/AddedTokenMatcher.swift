@@ -134,10 +134,11 @@ struct AddedTokenMatchers {
     init(_ settings: TokenizerSettings) throws(TokenizerError) {
         raw = AddedTokenMatcher(splitsSpecial: settings.splitsSpecialTokens)
         normalized = raw
+        let normalize = settings.normalizer.normalizing()
         for token in settings.addedTokens.filter(\.special) + settings.addedTokens.filter({ !$0.special }) {
             let content = Array(token.content.utf8)
             let pattern =
-                token.normalized ? settings.normalizer.normalized(content) : content
+                token.normalized ? normalize(content) : content
             if pattern.isEmpty {
                 throw .addedToken(token.content, problem: "normalizes to nothing, so no text can hold it; remove it")
             }

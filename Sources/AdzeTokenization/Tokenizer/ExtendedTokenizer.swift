@@ -26,6 +26,8 @@ extension Tokenizer {
     /// - Complexity: O(bytes of all tokens).
     public func adding(_ contents: [String]) throws(TokenizerError) -> ExtendedTokenizer {
         var settings = settings
+        let normalize = settings.normalizer.normalizing()
+        func normalized(_ content: String) -> [UInt8] { normalize(Array(content.utf8)) }
         var taken: Set<[UInt8]> = []
         for token in settings.addedTokens where token.normalized { taken.insert(normalized(token.content)) }
         var added: [(token: String, pieces: [Int32])] = []
@@ -51,10 +53,5 @@ extension Tokenizer {
         let vocabulary = try vocabulary.adding(added.map(\.token))
         let tokenizer = try Tokenizer(vocabulary: vocabulary, settings: settings, notes: notes)
         return ExtendedTokenizer(tokenizer: tokenizer, added: added, known: known)
-    }
-
-    /// What texts are after normalization, as bytes.
-    private func normalized(_ content: String) -> [UInt8] {
-        settings.normalizer.normalized(Array(content.utf8))
     }
 }

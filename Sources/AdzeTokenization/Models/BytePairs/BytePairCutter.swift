@@ -78,22 +78,14 @@ final class BytePairCutter: Sendable {
 
     /// The token that a word is as a whole.
     private func whole(_ text: Span<UInt8>, _ word: Range<Int>) -> Int32? {
-        let tokens = vocabulary.trie
-        let trie = tokens.walker
-        var node = ByteTrie.root
-        for place in word {
-            guard cutsBytes else {
-                node = trie.step(node, text[place])
-                if node == 0 { return nil }
-                continue
-            }
-            for byte in ByteAlphabet.utf8(text[place]) {
-                node = trie.step(node, byte)
-                if node == 0 { return nil }
-            }
-        }
-        let id = trie.values[Int(node)]
-        return id >= 0 && id < vocabulary.modelCount ? id : nil
+        vocabulary.modelID(of: written(text, word))
+    }
+
+    /// The bytes of a range as tokens have them.
+    private func written(_ text: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for place in range { bytes += cutsBytes ? ByteAlphabet.utf8(text[place]) : [text[place]] }
+        return bytes
     }
 
     /// The symbols of a word, character by character: each is a token, or its bytes are, or it is unknown.
@@ -108,7 +100,7 @@ final class BytePairCutter: Sendable {
             let length = cutsBytes ? 1 : decodeScalar(text, at: place).length
             let next = place + length
             let end = Int32(truncatingIfNeeded: next - word.lowerBound)
-            if let id = symbol(text, place..<next, word) {
+            if let id = vocabulary.modelID(of: spelled(text, place..<next, word)) {
                 close()
                 scratch.symbols.append((id, end))
             } else if !addBytes(text, place..<next, word, &scratch) {
@@ -120,14 +112,10 @@ final class BytePairCutter: Sendable {
         close()
     }
 
-    /// The token of a character, with what it has before and behind it.
-    private func symbol(_ text: Span<UInt8>, _ range: Range<Int>, _ word: Range<Int>) -> Int32? {
-        vocabulary.modelID(of: spelled(text, range, word))
-    }
-
+    /// A character with what it has before and behind it.
     private func spelled(_ text: Span<UInt8>, _ range: Range<Int>, _ word: Range<Int>) -> [UInt8] {
         var bytes: [UInt8] = range.lowerBound == word.lowerBound ? [] : prefix
-        for place in range { bytes += cutsBytes ? ByteAlphabet.utf8(text[place]) : [text[place]] }
+        bytes += written(text, range)
         if range.upperBound == word.upperBound { bytes += suffix }
         return bytes
     }

@@ -128,15 +128,7 @@ final class UnigramCutter: Sendable {
     private func addUnknown(
         _ text: Span<UInt8>, _ range: Range<Int>, into ids: inout [Int32], places: inout [Range<Int>], wantsPlaces: Bool
     ) {
-        let known = vocabulary.trie
-        let trie = known.walker
-        var node = ByteTrie.root
-        for place in range {
-            node = trie.step(node, text[place])
-            if node == 0 { break }
-        }
-        let own = node == 0 ? -1 : trie.values[Int(node)]
-        if own >= 0, own < vocabulary.modelCount {
+        if let own = vocabulary.modelID(of: range.map { text[$0] }) {
             ids.append(own)
             if wantsPlaces { places.append(range) }
             return

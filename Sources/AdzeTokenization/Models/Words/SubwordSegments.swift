@@ -38,9 +38,7 @@ final class SubwordSegments: Sendable {
         case (1, .byteLevel(let addsPrefixSpace, splits: true)?): return .bytes(addsPrefixSpace: addsPrefixSpace)
         case (1, .metaspace(let metaspace)?), (2, .metaspace(let metaspace)?):
             guard metaspace.splits, steps.count == 1 || steps[0] == .whiteSpace else { return .none }
-            var mark: [UInt8] = []
-            encodeScalar(metaspace.replacement.value) { mark.append($0) }
-            return .metaspace(metaspace, mark: mark, afterWhiteSpace: steps.count == 2)
+            return .metaspace(metaspace, mark: metaspace.mark, afterWhiteSpace: steps.count == 2)
         default: return .none
         }
     }

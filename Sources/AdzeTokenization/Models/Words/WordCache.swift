@@ -120,8 +120,9 @@ struct WordScratch: ~Copyable {
 
 /// The scratches of a tokenizer: as many as texts were ever cut at once.
 final class ScratchPool: Sendable {
-    /// A scratch in an object, so that handing it over copies nothing.
-    final class Box {
+    /// A scratch in an object, so that handing it over copies nothing. Sendable, as it is in one place at a time: in the pool
+    /// or with one text.
+    private final class Box: @unchecked Sendable {
         var scratch = WordScratch()
     }
 
@@ -129,16 +130,9 @@ final class ScratchPool: Sendable {
 
     /// Runs `body` with a scratch that nobody else has meanwhile.
     func with<Result>(_ body: (inout WordScratch) -> Result) -> Result {
-        let box = idle.withLock { idle in idle.popLast().map { SendableBox(box: $0) } }?.box ?? Box()
+        let box = idle.withLock { $0.popLast() } ?? Box()
         let result = body(&box.scratch)
-        guard !box.scratch.isLarge else { return result }
-        let back = SendableBox(box: box)
-        idle.withLock { $0.append(back.box) }
+        if !box.scratch.isLarge { idle.withLock { $0.append(box) } }
         return result
-    }
-
-    /// Carries a box across the lock: it is in one place at a time, in the pool or with one text.
-    private struct SendableBox: @unchecked Sendable {
-        let box: Box
     }
 }
