@@ -64,7 +64,7 @@ public final class Trainer {
     var trainingCache: PrefixCache?
     var developmentCache: PrefixCache?
     var store: RunStore?
-    /// The loss of logits of 0: what a model that knows nothing would have.
+    /// The loss of logits of 0, without focus: what a model that knows nothing would have.
     var ignorantLoss = Double.nan
     /// The weights at the start, for retries.
     private var startWeights: FloatBuffer?
@@ -140,7 +140,10 @@ public final class Trainer {
     private func lossOfZeros() throws -> Double {
         let batch = job.training.batch(Array(0..<min(job.training.count, 1000)))
         let zeros = batch.sequences.map { [Float](repeating: 0, count: engine.logitCount($0)) }
-        return Double(try engine.loss(batch, logits: zeros, loss: job.loss).loss)
+        // The focal loss of a model that knows nothing is far below that of one that errs, which is no collapse yet.
+        var loss = job.loss
+        loss.focalGamma = nil
+        return Double(try engine.loss(batch, logits: zeros, loss: loss).loss)
     }
 
     var identity: RunIdentity {

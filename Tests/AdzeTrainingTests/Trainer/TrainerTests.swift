@@ -4,6 +4,7 @@ import AdzeBytes
 import AdzeKernels
 import AdzeModels
 import AdzeTestSupport
+import AdzeThreads
 import Foundation
 import Testing
 
@@ -259,6 +260,17 @@ import Testing
         let error = #expect(throws: TrainerError.self) { _ = try TrainerSample.run(recipe) }
         guard case .collapsed(let collapse, 1) = error else { throw try #require(error) }
         #expect(collapse.attempt == 1)
+    }
+
+    /// A text that is told wrong costs as much by the focal loss as by the plain one; what is small is the start.
+    @Test func theFocalLossIsJudgedByThePlainOne() throws {
+        var job = TrainingJob(recipe: TrainerSample.plainRecipe, training: TrainerSample.training)
+        job.recipe.epochs = 1
+        job.loss.focalGamma = 2
+        let pool = WorkerPool(threadCount: 1)
+        let trainer = Trainer(job, model: try TrainerSample.model(), pool: pool)
+        _ = try trainer.run()
+        #expect(abs(trainer.ignorantLoss - log(2)) < 1e-6)
     }
 
     @Test func oneClassForEverythingIsSaid() throws {
