@@ -49,7 +49,10 @@ public enum HuggingFaceError: AdzeFailure, Equatable {
         switch self {
         case .notAFolder(let path): "\(path): expected a model folder, found a file"
         case .noConfiguration(let path, let found):
-            "\(path): expected a config.json, found \(quotedList(found)); pass the folder that save_pretrained wrote"
+            "\(path): "
+                + (found.contains("adapter_config.json")
+                    ? "an adapter, and no model; convert the model that it was trained on, with --adapter \(path)"
+                    : "expected a config.json, found \(quotedList(found)); pass the folder that save_pretrained wrote")
         case .noWeights(let path, let found, let unreadable) where unreadable.isEmpty:
             "\(path): expected model.safetensors, pytorch_model.bin or tf_model.h5, found \(quotedList(found));"
                 + " download the weights"

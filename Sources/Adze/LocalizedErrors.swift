@@ -46,6 +46,7 @@ extension CleaningError: LocalizedError {}
 extension AugmentationError: LocalizedError {}
 
 extension ConfigError: LocalizedError {}
+extension AdapterError: LocalizedError {}
 extension CheckpointError: LocalizedError {}
 extension HeadFormError: LocalizedError {}
 extension ComparisonError: LocalizedError {}

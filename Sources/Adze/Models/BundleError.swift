@@ -36,6 +36,7 @@ public enum BundleError: AdzeFailure, Equatable {
     case changedCorpus(text: Int)
     case paddingWithoutToken(id: Int, tokens: Int)
     case onlyInt8
+    case adapterOfInt8
     case unknownMetric(String, task: String, expected: [String])
     case undefinedMetric(String)
     case unfitReading(TextReadingError, option: String)
@@ -126,6 +127,8 @@ public enum BundleError: AdzeFailure, Equatable {
             "pad_token_id of config.json is \(id), but the tokenizer has only \(counted(tokens, "token")); correct it"
                 + " before the vocabulary is cut down"
         case .onlyInt8: "the file has no fp32 weights to measure int8 against; quantize the model that it was made of"
+        case .adapterOfInt8:
+            "the file has no fp32 weights for an adapter to be added to; convert the model that it was made of"
         case .unknownMetric(let name, let task, let expected):
             "--metric \(quoted(name)): expected \(expected.joined(separator: ", ")) for a model that gives \(task)"
         case .undefinedMetric(let name):

@@ -207,6 +207,8 @@ extension ModelEdit {
             facts["pruned"] = .array((facts["pruned"]?.array ?? []) + [.object(cut)])
         case .addedTokens(let count):
             facts["addedTokens"] = .integer((facts["addedTokens"]?.integer ?? 0) + count)
+        case .adapted(let adapter):
+            facts["adapter"] = .object(adapter)
         case .prompted(let prompt):
             facts["prompt"] = .object(prompt.json)
         case .finetuned(let recipe):

@@ -48,22 +48,28 @@ public struct ModelBundle: Sendable {
         if let floatProducts { _ = try FloatProducts.chosen(floatProducts, for: .best) }
         let source = try OpenedModel(path: path, options: options.weights)
         self.source = source
-        (edits, uncut) = ([], nil)
+        uncut = nil
         do {
             var notes = source.notes
             let configuration = try ModelBundle.configuration(source, options, &notes)
             var checkpointOptions = options.checkpoint
             checkpointOptions.hasOurNames = source.native != nil
-            checkpoint = try ModelCheckpoint(store: source.store, configJSON: configuration, options: checkpointOptions)
+            let merged = try ModelBundle.merged(source, configuration, options, checkpointOptions)
+            notes += merged?.notes ?? []
+            edits = merged.map { [.adapted($0.facts)] } ?? []
+            checkpoint = try ModelCheckpoint(
+                store: merged?.store ?? source.store, configJSON: merged?.configJSON ?? configuration,
+                options: checkpointOptions)
             notes += checkpoint.notes
-            try ModelBundle.checkHead(checkpoint, source, options)
-            weightsAhead = ModelBundle.weightsAhead(checkpoint, source, options)
+            if merged == nil { try ModelBundle.checkHead(checkpoint, source, options) }
+            weightsAhead = merged == nil ? ModelBundle.weightsAhead(checkpoint, source, options) : nil
             let modelType = checkpoint.config.modelType
             tokenizer = try ModelBundle.tokenizer(source, modelType, options)?.fitting(checkpoint.config)
             notes += tokenizer?.notes ?? ModelBundle.notes(onTokenizerOf: source)
             sentenceRecipe = try ModelBundle.recipe(source, checkpoint, &notes)
             reading = try ModelBundle.reading(configuration, checkpoint, tokenizer)
-            rule = try ModelBundle.rule(configuration, checkpoint, source, options, &notes)
+            rule = try ModelBundle.rule(
+                merged == nil ? configuration : nil, checkpoint, source, options, &notes)
             rerankActivation =
                 checkpoint.head.labels?.count == 1 ? try RerankActivation.read(configuration, source.folder) : nil
             self.notes = notes
@@ -133,6 +139,21 @@ extension ModelBundle {
             let kind = native.metadata.head?["kind"]?.string, kind != checkpoint.head.task.kind.rawValue
         else { return }
         throw .otherHead(kind: kind, architecture: checkpoint.head.architectureName)
+    }
+
+    /// The model with the adapter that the options name; nil where they name none.
+    private static func merged(
+        _ source: OpenedModel, _ configuration: JSONValue?, _ options: ModelOptions, _ checkpoint: CheckpointOptions
+    ) throws -> Adapter.Merged? {
+        guard let path = options.adapterPath else { return nil }
+        // Codes alone are no weights to add to.
+        if source.native?.store == .int8 { throw BundleError.adapterOfInt8 }
+        let adapter = try AdapterFolder.open(path, options: options.weights)
+        do {
+            return try adapter.merged(into: source.store, configJSON: configuration, options: checkpoint)
+        } catch let error as AdapterError {
+            throw LocatedError(path: path, underlying: error)
+        }
     }
 
     private static func weightsAhead(
@@ -246,6 +267,8 @@ enum ModelEdit: Sendable {
     case addedTokens(Int)
     /// So many pieces of the vocabulary were kept of so many.
     case keptPieces(Int, of: Int, VocabularyChoice.Grounds)
+    /// An adapter was merged; what a header says of it.
+    case adapted(JSONObject)
     /// It became a classifier by a prompt.
     case prompted(Prompt)
     /// The weights were trained; what a header says of it.

@@ -16,6 +16,8 @@ public struct ModelOptions: Sendable {
     public var config: URL?
     /// A folder or file (`tokenizer.json`, `vocab.txt`) to take the tokenizer from.
     public var tokenizer: URL?
+    /// The folder of a LoRA adapter, as PEFT saves it, that is merged into the weights.
+    public var adapter: URL?
     /// What concerns the checkpoint: labels, a new head, the number of attention heads, the key of a nested one.
     public var checkpoint = CheckpointOptions()
     /// What concerns the files of weights: objects in pickles.
@@ -37,6 +39,7 @@ public struct ModelOptions: Sendable {
     // The same as paths, as the command line has them.
     package var configPath: String?
     package var tokenizerPath: String?
+    package var adapterPath: String?
     package var wordNetPath: String?
 
     /// No statements.
@@ -49,6 +52,7 @@ extension ModelOptions {
         var options = self
         if let config { options.configPath = try config.localPath }
         if let tokenizer { options.tokenizerPath = try tokenizer.localPath }
+        if let adapter { options.adapterPath = try adapter.localPath }
         if let wordNet { options.wordNetPath = try wordNet.localPath }
         if let hdf5Worker { options.weights.hdf5WorkerPath = try hdf5Worker.localPath }
         return options

@@ -127,7 +127,7 @@ public struct ModelCheckpoint: Sendable {
 
     /// The family that the configuration names, else the one whose names most of the tensors have, and what is said of the
     /// choice.
-    private static func family(
+    static func family(
         _ json: JSONValue?, _ store: any TensorStore, _ options: CheckpointOptions
     ) throws -> (family: any ModelFamily.Type, notes: [String]) {
         if let json, let named = try Families.named(by: json) { return (named, []) }

@@ -34,6 +34,10 @@ struct ConvertCommand: ParsableCommand {
             even steps over the file, and 16,384 tokens, 128 of one text. A .adze file with int8 that is converted \
             again keeps its codes, its layers in fp32 and its report, unless --calibrate asks for others.
 
+            --adapter merges a LoRA adapter, as PEFT saves one, into the weights in fp32: SRC is the model that it was \
+            trained on. Its classifier comes with it where it was saved (modules_to_save); labels are in no adapter, \
+            name them with --labels.
+
             --long, with --stride, --max-length and --aggregate, writes into the file how a classifier reads long texts: \
             predict, evaluate and explain then do so where they are not told otherwise, and what is made of the file \
             says it too. --long head takes it out again. --clean writes how it cleans texts first, and --clean none \
@@ -42,6 +46,12 @@ struct ConvertCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("A checkpoint file or model folder.", valueName: "SRC"), completion: .file())
     var model: String
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A folder with a LoRA adapter to merge into SRC; default: none.", valueName: "DIR"),
+        completion: .directory)
+    var adapter: String?
 
     @OptionGroup(title: "Output") private var target: ConvertOutput
 
@@ -95,13 +105,16 @@ struct ConvertCommand: ParsableCommand {
 
     func run() throws {
         try requireModel(model)
-        try RunFiles().reads(model, as: "SRC").reads(source).reads(calibration.calibrate, as: "--calibrate")
-            .reads(cleaning.stopwords, as: "--stopwords")
-            .writes(dryRun ? nil : output, as: "-o", force: force).check()
+        try RunFiles().reads(model, as: "SRC").reads(source).reads(adapter, as: "--adapter").reads(
+            calibration.calibrate, as: "--calibrate"
+        )
+        .reads(cleaning.stopwords, as: "--stopwords")
+        .writes(dryRun ? nil : output, as: "-o", force: force).check()
         var options = try source.modelOptions()
         options.checkpoint.newHead = try newHead.map(splitLabels)
         options.checkpoint.newHeadForm = try form.specified()
         options.checkpoint.seed = seed
+        options.adapterPath = adapter
         let opened = try ModelBundle(path: model, options: options)
         var bundle = opened
         if let reading = try texts.reading() { bundle = try bundle.reading(longTexts: reading) }
