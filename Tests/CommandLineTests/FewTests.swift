@@ -19,13 +19,13 @@ import Testing
             let more = ["--dev", dev, "-o", out, "--export", folder + "/hf", "--lr", "1e-3", "--json"]
             let run = try Tool.succeed(try few(folder) + more)
             let report = try run.object()
-            // 8 texts of one label, 4 of the other: 34 pairs alike, 32 not.
-            #expect(report["pairs"] as? Int == 68 && report["allPairs"] as? Int == 68 && report["steps"] as? Int == 5)
+            // 8 texts of one label, 4 of the other, in each of 3 steps: 34 pairs alike, 32 not.
+            #expect(report["pairs"] as? Int == 204 && report["allPairs"] as? Int == 68 && report["steps"] as? Int == 3)
             #expect(report["trainExamples"] as? Int == 12 && report["devExamples"] as? Int == 20)
             #expect(report["labels"] as? [String] == ["accepted", "rejected"] && report["head"] as? String == "mean")
             let scores = try #require(report["scores"] as? [String: Double])
             #expect(scores["macro-f1"] == report["score"] as? Double && scores["accuracy"] != nil)
-            #expect(run.errors.contains("2 labels from 12 texts, 68 pairs in 5 steps"))
+            #expect(run.errors.contains("2 labels from 12 texts, 204 pairs in 3 steps"))
 
             try Tool.succeed(["verify", out])
             let evaluated = try Tool.succeed(["evaluate", out, dev, "--precision", "fp32", "--json"]).object()
@@ -55,8 +55,10 @@ import Testing
             }
             #expect(files[1] == files[0] && files[2] == files[0])
             let other = folder + "/other.adze"
-            try Tool.succeed(command + [other, "--seed", "7", "--few-pairs", "20", "--batch-size", "4"])
-            #expect(try Data(contentsOf: URL(filePath: other)) != files[0])
+            for ways in [["--few-pairs", "20", "--batch-size", "4"], ["--few-steps", "2"]] {
+                try Tool.succeed(command + [other, "--seed", "7"] + ways)
+                #expect(try Data(contentsOf: URL(filePath: other)) != files[0])
+            }
         }
     }
 
@@ -74,9 +76,9 @@ import Testing
     }
 
     /// Without pairs it is a logistic classifier on vectors as they are.
-    @Test func noPairsAreAClassifierAlone() throws {
+    @Test(arguments: ["--few-steps", "--few-pairs"]) func noPairsAreAClassifierAlone(option: String) throws {
         try withTemporaryFolder { folder in
-            let run = try Tool.succeed(try few(folder) + ["--few-pairs", "0", "-o", folder + "/o.adze"])
+            let run = try Tool.succeed(try few(folder) + [option, "0", "-o", folder + "/o.adze"])
             #expect(run.errors.contains("no pairs") && !run.errors.contains("epoch"))
             let texts = ["embed", "--precision", "fp32", "the oak was good"]
             let vectors = try [Models.encoder, folder + "/o.adze"].map {
@@ -89,7 +91,7 @@ import Testing
     // MARK: Refusals
 
     @Test(arguments: [
-        (["--epochs", "2"], "--few-pairs"), (["--checkpoint-dir", "runs"], "starts again"),
+        (["--epochs", "2"], "--few-steps"), (["--checkpoint-dir", "runs"], "starts again"),
         (["--task", "number"], "one label"),
         (["--task", "labels"], "one label"), (["--head", "pooler"], "mean or mean:normalize"),
         (["--head", "lstm"], "mean or mean:normalize"), (["--quantize-aware"], "quantize its file"),
@@ -97,7 +99,8 @@ import Testing
         (["--few-pairs", "1"], "0, or 2 to"), (["--few-pairs=-3"], "0, or 2 to"),
         (["--own-table", "4", "--head", "mean"], "encoder"),
         (["--dev-share", "0.2"], "holds nothing out"),
-        (["--preset", "study"], "numbers of its own"), (["--freeze", "body"], "--few-pairs 0"),
+        (["--preset", "study"], "numbers of its own"), (["--freeze", "body"], "--few-steps 0"),
+        (["--few-steps=-1"], "0 to 1000000"), (["--few-steps", "2", "--few-pairs", "4"], "take one"),
     ]) func whatMeansNothingHereIsRefused(options: [String], part: String) throws {
         try withTemporaryFolder { folder in
             try Tool.refuse(64, try few(folder) + ["-o", folder + "/o.adze"] + options, says: ["--", part])
@@ -108,7 +111,9 @@ import Testing
     @Test func pairsWithoutTheFlagAreRefused() throws {
         try withTemporaryFolder { folder in
             let plain = try few(folder).filter { $0 != "--few" }
-            try Tool.refuse(64, plain + ["--few-pairs", "4", "-o", folder + "/o.adze"], says: ["needs --few"])
+            for option in ["--few-pairs", "--few-steps"] {
+                try Tool.refuse(64, plain + [option, "4", "-o", folder + "/o.adze"], says: ["\(option) needs --few"])
+            }
         }
     }
 

@@ -10,7 +10,7 @@ sentence-transformers 6.2.0 beside torch and transformers in the versions of Too
     few       `adze finetune --few`, as it comes; answers in fp32 and in int8
     plain     `adze finetune --head mean:normalize`, 50 epochs at 5e-5, the last one counts
     setfit    SetFit's defaults: CosineSimilarityLoss, 16 pairs a batch, one epoch, scikit-learn's LogisticRegression.
-              Where there are more pairs than --few meets by default, `max_steps` bounds them to as many
+              Where there are more than 10,000 pairs, `max_steps` bounds them to as many
 
 Seconds are those of a whole `adze` process, start and file included; of setfit those of `Trainer.train()`, imports and the
 model's loading left out. Scoring is in neither. A run is kept as TASK-TEXTS-SIDE-SEED.json in --work and not made again.

@@ -1,4 +1,4 @@
-// Learning from few labelled texts, SetFit's way: the encoder from pairs of them, then a logistic classifier on the mean of
+// Learning from few labelled texts as SetFit does: the encoder from pairs of them, then a logistic classifier on the mean of
 // their hidden states. What is left is a classifier like any other. Not here: tables and tokens, which are `FineTuning`'s.
 //
 // Source: Tunstall et al. 2022, "Efficient Few-Shot Learning Without Prompts", arXiv:2209.11055.
@@ -16,25 +16,37 @@ public import AdzeTraining
 /// tables.devShare = 0
 /// let form = FewShotTuning.form(for: try ModelBundle(path: "all-MiniLM-L6-v2"))
 /// let examples = try TrainingExamples(model: "all-MiniLM-L6-v2", tables: tables, newHead: NewHead(form: form))
-/// let tuned = try FewShotTuning(FineTuning(examples, recipe: FewShotTuning.recipe)).run()
+/// let tuned = try FewShotTuning(FineTuning(examples, recipe: FewShotTuning.recipe)).run().model
 /// ```
 public struct FewShotTuning: Sendable {
     private let job: FineTuning
-    private let pairLimit: Int
-    /// Pairs that are met.
-    public let pairCount: Int
-    /// As many as there are, the rarer kind repeated.
+    private let labels: [Int]
+    private let plan: PairPlan
+    /// Halves of the texts by which it is tried whether the encoder is to learn; nil where that is the caller's will, or
+    /// where there are too few texts.
+    private let halves: [[Int]]?
+    /// Whether a run begins with that trial.
+    public var tries: Bool { halves != nil }
+    /// As many pairs as there are, the rarer kind repeated.
     public let allPairs: Int
 
-    /// The most pairs unless more are asked for: all of 70 texts a label of two labels.
-    public static let usualPairLimit = 10_000
+    /// Steps for so many texts: a quarter of them, and at most `mostSteps`.
+    ///
+    /// With groups of 16 texts each text is encoded four times, where there are few.
+    public static func usualSteps(texts: Int) -> Int { min(max(texts / 4, 1), mostSteps) }
+    /// The most steps unless more are asked for.
+    public static let mostSteps = 32
 
-    /// SetFit's numbers: one epoch over batches of 16 pairs, at a rate of 2e-5.
-    public static let recipe: Recipe = {
+    /// Groups of 16 texts at a rate of 2e-4: few steps, each a large one.
+    public static let recipe = recipe(rate: 2e-4)
+    /// SetFit's numbers, for its way of meeting pairs: batches of 16 pairs at a rate of 2e-5.
+    public static let pairRecipe = recipe(rate: 2e-5)
+
+    private static func recipe(rate: Double) -> Recipe {
         var recipe = Recipe()
-        (recipe.epochs, recipe.batchSize, recipe.bodyLearningRate) = (1, 16, 2e-5)
+        (recipe.epochs, recipe.batchSize, recipe.bodyLearningRate) = (1, 16, rate)
         return recipe
-    }()
+    }
 
     /// The form of a classifier on a model's vectors: scaled to length 1 where the model's own are.
     public static func form(for bundle: ModelBundle) -> HeadForm {
@@ -43,8 +55,11 @@ public struct FewShotTuning: Sendable {
 
     /// Takes a job whose model has a new classifier by the mean.
     ///
+    /// Without a plan it is groups, in the usual steps, unless a trial by halves shows that they do harm: where a model's
+    /// vectors tell the labels already, as all-MiniLM-L6-v2's do those of banking77, a few texts spoil them.
+    ///
     /// Throws `FineTuningError.notOneLabel`, and `.tooFewOfLabel` for a label with fewer than two texts.
-    public init(_ job: FineTuning, pairLimit: Int = FewShotTuning.usualPairLimit) throws {
+    public init(_ job: FineTuning, plan: PairPlan? = nil) throws {
         guard case .mean = job.examples.bundle.checkpoint.head.form else {
             preconditionFailure("pairs are compared by a classifier by the mean")
         }
@@ -63,28 +78,71 @@ public struct FewShotTuning: Sendable {
         guard case .classes(let labels) = job.training.data.targets else {
             preconditionFailure("one label a text is a class")
         }
-        let sampling = PairSampling(labels: labels)
-        (pairCount, allPairs) = (sampling.count(limit: pairLimit), sampling.count(limit: .max))
-        (self.job, self.pairLimit) = (job, pairLimit)
+        allPairs = PairSampling(labels: labels).count(limit: .max)
+        self.plan = plan ?? .groups(steps: FewShotTuning.usualSteps(texts: labels.count))
+        halves = plan == nil ? EncoderTrial.halves(labels: labels, seed: job.recipe.seed) : nil
+        (self.job, self.labels) = (job, labels)
     }
 
-    /// Trains; the outcome has one epoch, with the scores of the development set where there is one.
+    /// What a run leaves.
+    public struct Result: Sendable {
+        /// The classifier, and how the run went: one epoch, with the scores of the development set where there is one.
+        public let model: FineTunedModel
+        /// Pairs that were met; those that came again are counted again.
+        public let pairCount: Int
+        /// The trial by halves; nil where there was none.
+        public let trial: EncoderTrial?
+    }
+
+    /// Trains.
     ///
     /// The result does not depend on the number of threads. Throws what `ContrastiveRun.run()` does.
     public func run(
         options: TrainerOptions = TrainerOptions(), observe: @escaping (TrainingEvent) -> Void = { _ in },
         isCancelled: @escaping @Sendable () -> Bool = { false }
-    ) throws -> FineTunedModel {
+    ) throws -> Result {
+        let quiet = TrainingWatch(isCancelled: isCancelled)
+        let trial = try halves.map { try self.trial($0, options, quiet) }
+        let plan = trial?.trainingHurts == true ? .groups(steps: 0) : self.plan
         let model = try job.startModel()
-        let run = ContrastiveRun(
-            model, recipe: job.recipe, data: job.training.data, pairLimit: pairLimit, options: options, pool: job.pool,
-            watch: TrainingWatch(observe: observe, isCancelled: isCancelled))
+        let all = Array(labels.indices)
+        let watch = TrainingWatch(observe: observe, isCancelled: isCancelled)
+        let (run, pairCount) = self.run(model, texts: all, plan, options, watch)
         var outcome = try run.run()
-        if !job.examples.dev.isEmpty {
-            outcome.epochs[0].scores = try scores(of: bundle(model.checkpoint(), outcome))
+        func bundle() -> ModelBundle { self.bundle(model.checkpoint(), outcome, pairCount: pairCount, trial) }
+        if !job.examples.dev.isEmpty { outcome.epochs[0].scores = try scores(of: bundle()) }
+        let tuned = FineTunedModel(bundle: bundle(), outcome: outcome, plan: nil, threads: job.pool.threadCount)
+        return Result(model: tuned, pairCount: pairCount, trial: trial)
+    }
+
+    /// A run over some of the texts.
+    private func run(
+        _ model: TrainingModel, texts: [Int], _ plan: PairPlan, _ options: TrainerOptions, _ watch: TrainingWatch
+    ) -> (run: ContrastiveRun, pairCount: Int) {
+        let (recipe, own) = (job.recipe, texts.map { labels[$0] })
+        let batchSize = recipe.batchSize(layerCount: model.config.layerCount)
+        let steps = plan.steps(labels: own, batchSize: batchSize, seed: recipe.seed)
+        let data = TrainingData(sequences: texts.map { job.training.data.sequences[$0] }, targets: .classes(own))
+        let run = ContrastiveRun(
+            model, recipe: recipe, data: data, steps: steps, options: options, pool: job.pool, watch: watch)
+        return (run, steps.pairCount)
+    }
+
+    /// Tells each half's texts by the other half, with the encoder as it is and trained.
+    private func trial(_ halves: [[Int]], _ options: TrainerOptions, _ watch: TrainingWatch) throws -> EncoderTrial {
+        var trial = EncoderTrial()
+        for (taught, told) in [(halves[0], halves[1]), (halves[1], halves[0])] {
+            let model = try job.startModel()
+            let texts = told.map { job.training.data.sequences[$0] }
+            let usual = PairPlan.groups(steps: FewShotTuning.usualSteps(texts: taught.count))
+            let answers = try [PairPlan.groups(steps: 0), usual].map { plan in
+                let (run, _) = self.run(model, texts: taught, plan, options, watch)
+                _ = try run.run()
+                return try run.answers(texts)
+            }
+            trial.add(labels: told.map { labels[$0] }, before: answers[0], after: answers[1])
         }
-        return FineTunedModel(
-            bundle: bundle(model.checkpoint(), outcome), outcome: outcome, plan: nil, threads: job.pool.threadCount)
+        return trial
     }
 
     private func scores(of bundle: ModelBundle) throws -> [Score] {
@@ -92,11 +150,21 @@ public struct FewShotTuning: Sendable {
         return try classifier.evaluate(job.examples.dev, options: job.textOptions).namedScores(job.metrics)
     }
 
-    private func bundle(_ checkpoint: ModelCheckpoint, _ outcome: TrainingOutcome) -> ModelBundle {
+    private func bundle(
+        _ checkpoint: ModelCheckpoint, _ outcome: TrainingOutcome, pairCount: Int, _ trial: EncoderTrial?
+    ) -> ModelBundle {
         var facts = job.facts(outcome)
         facts["pairs"] = .integer(pairCount)
+        if let trial { facts["trial"] = .object(trial.json) }
         let start = job.examples.bundle
         let tuned = ModelBundle(start, checkpoint: checkpoint, tokenizer: start.tokenizer, edit: .finetuned(facts))
         return ModelBundle(tuned, reading: job.settled.reading)
+    }
+}
+
+extension EncoderTrial {
+    /// How many texts were told, and right with the encoder as it was and trained.
+    public var json: JSONObject {
+        ["texts": .integer(textCount), "rightBefore": .integer(rightBefore), "rightAfter": .integer(rightAfter)]
     }
 }

@@ -1,12 +1,12 @@
 // A run over pairs of texts that teaches an encoder which of them are alike, and the classifier that is then solved on their
-// vectors: SetFit's two halves. Not here: one step, and the solver.
+// vectors: SetFit's two halves. Not here: which pairs, one step, and the solver.
 
 internal import AdzeBytes
 internal import AdzeKernels
-internal import AdzeModels
+public import AdzeModels
 public import AdzeThreads
 
-/// Learning from few labelled texts: one epoch over pairs of them, then a logistic classifier on their vectors.
+/// Learning from few labelled texts: steps over pairs of them, then a logistic classifier on their vectors.
 ///
 /// The result is a function of the model, the recipe, the texts and the pairs: not of the number of threads. Not
 /// thread-safe; `run()` is called once.
@@ -16,8 +16,8 @@ public final class ContrastiveRun {
     private let recipe: Recipe
     private let sequences: [TokenSequence]
     private let labels: [Int]
-    /// The pairs, in the order in which they are met.
-    public let pairs: [TextPair]
+    /// The pairs of each step.
+    private let steps: PairSteps
     private let optimizer: Optimizer
     private let engine: ModelEngine
     private let pool: WorkerPool
@@ -27,19 +27,19 @@ public final class ContrastiveRun {
 
     /// A run over a classifier by the mean as it is.
     ///
-    /// Of the recipe it takes the seed, the optimizer, the body's rate and decays, the schedule, the dropout of the body, and
-    /// the batch size, which counts pairs. At most `pairLimit` pairs are met; with 0 the encoder stays as it is.
+    /// Of the recipe it takes the seed, the optimizer, the body's rate and decays, the schedule and the dropout of the body.
+    /// `steps` are the pairs of each step, of the examples by their numbers; without one the encoder stays as it is.
     public init(
-        _ model: TrainingModel, recipe: Recipe, data: TrainingData, pairLimit: Int,
+        _ model: TrainingModel, recipe: Recipe, data: TrainingData, steps: PairSteps,
         options: TrainerOptions = TrainerOptions(), pool: WorkerPool, watch: TrainingWatch = TrainingWatch()
     ) {
         guard case .classes(let labels) = data.targets, case .mean = model.head.form else {
             preconditionFailure("a classifier by the mean, and one label a text")
         }
         (self.model, self.recipe, self.labels, self.pool, self.watch) = (model, recipe, labels, pool, watch)
+        self.steps = steps
         sequences = data.sequences
         recomputes = options.checkpointsActivations
-        pairs = PairSampling(labels: labels).pairs(limit: pairLimit, seed: recipe.seed)
         engine = ModelEngine(model, pool: pool)
         pass = engine.pass
         optimizer = Trainer.optimizer(engine, recipe, pool)
@@ -47,9 +47,8 @@ public final class ContrastiveRun {
         optimizer.isTrained = optimizer.settings.map { $0.part != .head && $0.part != .pooler }
     }
 
-    private var batchSize: Int { recipe.batchSize(layerCount: engine.layerCount) }
     /// Steps of the run.
-    public var stepCount: Int { (pairs.count + batchSize - 1) / batchSize }
+    public var stepCount: Int { steps.count }
 
     /// Trains, and leaves the classifier in the model; the outcome has one epoch, with the mean loss of the pairs.
     ///
@@ -58,15 +57,15 @@ public final class ContrastiveRun {
         if stepCount > 0 { watch.observe(.started(overview)) }
         var (state, sum) = (CollapseWatch(), 0.0)
         for step in 0..<stepCount {
+            let pairs = steps[step]
             if watch.isCancelled() { throw TrainerError.cancelled(step: step, savedAt: nil) }
-            let chosen = pairs[step * batchSize..<min((step + 1) * batchSize, pairs.count)]
-            sum += try take(chosen, step: step, &state) * Double(chosen.count)
+            sum += try take(pairs, step: step, &state) * Double(pairs.count)
         }
         optimizer.settle()
         if watch.isCancelled() { throw TrainerError.cancelled(step: stepCount, savedAt: nil) }
         try solve()
         let epoch = EpochReport(
-            epoch: 0, step: stepCount, trainingLoss: pairs.isEmpty ? .nan : sum / Double(pairs.count), scores: [],
+            epoch: 0, step: stepCount, trainingLoss: stepCount == 0 ? .nan : sum / Double(steps.pairCount), scores: [],
             isBest: true, sawOneClass: false)
         return TrainingOutcome(
             epochs: [epoch], chosenEpoch: 0, steps: stepCount, stoppedEarly: false, collapses: [], attempt: 0)
@@ -75,15 +74,15 @@ public final class ContrastiveRun {
     private var overview: RunOverview {
         let counts = zip(optimizer.isTrained, engine.layout.entries).map { $0 ? $1.range.count : 0 }
         return RunOverview(
-            epochs: 1, stepsPerEpoch: stepCount, totalSteps: stepCount, batchSize: batchSize, resumedAt: nil,
-            attempt: 0,
+            epochs: 1, stepsPerEpoch: stepCount, totalSteps: stepCount,
+            batchSize: recipe.batchSize(layerCount: engine.layerCount), resumedAt: nil, attempt: 0,
             trainedParameters: counts.reduce(0, +), parameters: engine.layout.count)
     }
 
     // MARK: Steps
 
     /// One step over some pairs; gives their mean loss.
-    private func take(_ chosen: ArraySlice<TextPair>, step: Int, _ state: inout CollapseWatch) throws -> Double {
+    private func take(_ chosen: [TextPair], step: Int, _ state: inout CollapseWatch) throws -> Double {
         let start = clock.now
         // Each text once, in the order of the table.
         let texts = Set(chosen.flatMap { [$0.first, $0.second] }).sorted()
@@ -124,13 +123,36 @@ public final class ContrastiveRun {
 
     // MARK: Classifier
 
-    /// Solves the classifier on the vectors of all texts.
-    private func solve() throws {
+    /// The vectors of texts, a few at a time.
+    private func vectors(_ sequences: [TokenSequence]) throws -> [[Float]] {
         var vectors: [[Float]] = []
         for start in stride(from: 0, to: sequences.count, by: ContrastiveRun.textsAtOnce) {
             vectors += try pass.vectors(
                 Array(sequences[start..<min(start + ContrastiveRun.textsAtOnce, sequences.count)]))
         }
+        return vectors
+    }
+
+    /// The classes that the model tells texts, as it is by now.
+    ///
+    /// Throws `BatchError`.
+    public func answers(_ sequences: [TokenSequence]) throws -> [Int] {
+        let (place, weights, size) = (model.places.classifier, model.weights, model.config.hiddenSize)
+        let matrix = weights.values(place.weight..<place.weight + model.logitCount * size)
+        let biases = weights.values(place.bias..<place.bias + model.logitCount)
+        return try vectors(sequences).map { vector in
+            let logits = biases.indices.map { label in
+                vector.indices.reduce(Double(biases[label])) {
+                    $0 + Double(vector[$1]) * Double(matrix[label * size + $1])
+                }
+            }
+            return logits.indices.max { logits[$0] < logits[$1] } ?? 0
+        }
+    }
+
+    /// Solves the classifier on the vectors of all texts.
+    private func solve() throws {
+        let vectors = try vectors(sequences)
         let solved = LogisticRegression(vectors: vectors, classes: labels, classCount: model.logitCount, pool: pool)
         let place = model.places.classifier
         let weights = model.weights

@@ -8,4 +8,7 @@ enum DrawingPlace {
     static let pairs: UInt32 = 0xFFFF_0003
     static let alikePairs: UInt32 = 0xFFFF_0004
     static let otherPairs: UInt32 = 0xFFFF_0005
+    static let groupLabels: UInt32 = 0xFFFF_0006
+    static let groupTexts: UInt32 = 0xFFFF_0007
+    static let halves: UInt32 = 0xFFFF_0008
 }

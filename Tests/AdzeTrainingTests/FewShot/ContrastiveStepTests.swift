@@ -93,7 +93,9 @@ import Testing
 
     // MARK: Runs
 
-    private func run(threads: Int, pairLimit: Int = 40) throws -> (weights: [Float], outcome: TrainingOutcome) {
+    private func run(threads: Int, plan: PairPlan = .pairs(limit: 40)) throws -> (
+        weights: [Float], outcome: TrainingOutcome
+    ) {
         let fixture = try TrainingFixture(family: "mean/mpnet-normalized")
         let texts = (0..<4).flatMap { turn in
             fixture.batch.sequences.map { TokenSequence(ids: $0.ids.map { 2 + ($0 + Int32(turn)) % 28 }) }
@@ -103,15 +105,17 @@ import Testing
         var recipe = Recipe()
         (recipe.batchSize, recipe.bodyLearningRate) = (8, 1e-3)
         let data = TrainingData(sequences: texts, targets: .classes(texts.indices.map { $0 % 3 }))
-        let outcome = try ContrastiveRun(model, recipe: recipe, data: data, pairLimit: pairLimit, pool: pool).run()
+        let steps = plan.steps(labels: texts.indices.map { $0 % 3 }, batchSize: 8, seed: recipe.seed)
+        let outcome = try ContrastiveRun(model, recipe: recipe, data: data, steps: steps, pool: pool).run()
         return (model.weights.values(0..<model.layout.count), outcome)
     }
 
-    @Test func aRunIsTheSameAtAnyNumberOfThreads() throws {
-        let first = try run(threads: 1)
+    @Test(arguments: [PairPlan.pairs(limit: 40), .groups(steps: 5)])
+    func aRunIsTheSameAtAnyNumberOfThreads(plan: PairPlan) throws {
+        let first = try run(threads: 1, plan: plan)
         #expect(first.outcome.steps == 5 && first.weights.allSatisfy { $0.isFinite })
         for threads in [2, 3] {
-            let other = try run(threads: threads)
+            let other = try run(threads: threads, plan: plan)
             #expect(other.weights == first.weights && other.outcome == first.outcome)
         }
     }
@@ -120,7 +124,8 @@ import Testing
     @Test func withoutPairsTheEncoderStays() throws {
         let fixture = try TrainingFixture(family: "mean/mpnet-normalized")
         let model = try fixture.model()
-        let (moved, still) = (try run(threads: 2).weights, try run(threads: 2, pairLimit: 0))
+        let (moved, still) = (try run(threads: 2).weights, try run(threads: 2, plan: .pairs(limit: 0)))
+        #expect(try run(threads: 2, plan: .groups(steps: 0)).weights == still.weights)
         #expect(still.outcome.steps == 0)
         for entry in model.layout.entries {
             let start = model.weights.values(entry.range)

@@ -8,33 +8,51 @@ struct FewOptions: ParsableArguments {
     @Flag(
         name: .long,
         help: ArgumentHelp(
-            "Learn from few texts a label by their pairs (SetFit): --batch-size counts pairs, --lr is "
+            "Learn from few texts a label by their pairs (SetFit): a step meets all pairs among --batch-size texts, --lr is "
                 + "\(FewShotTuning.recipe.bodyLearningRate) unless said, all of --train is learnt from."))
     var few = false
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The most pairs of --few, 0 leaves the encoder as it is; default: \(FewShotTuning.usualPairLimit).",
+            "The steps of --few, 0 leaves the encoder as it is; default: a quarter of the texts, at most "
+                + "\(FewShotTuning.mostSteps).",
+            valueName: "N"))
+    var fewSteps: Int?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Meet each pair of --few once, at most so many and --batch-size a step, at \(FewShotTuning.pairRecipe.bodyLearningRate), "
+                + "as SetFit does; default: groups of texts.",
             valueName: "N"))
     var fewPairs: Int?
 
     func validate() throws {
+        if let fewSteps {
+            guard few else { throw ValidationError("--few-steps needs --few, which takes them") }
+            guard (0...1_000_000).contains(fewSteps) else {
+                throw ValidationError("--few-steps \(fewSteps): expected 0 to 1000000")
+            }
+        }
         guard let fewPairs else { return }
         guard few else { throw ValidationError("--few-pairs needs --few, which learns from them") }
+        guard fewSteps == nil else {
+            throw ValidationError("--few-steps and --few-pairs are two ways to meet the pairs; take one")
+        }
         guard fewPairs == 0 || (2...10_000_000).contains(fewPairs) else {
             throw ValidationError("--few-pairs \(fewPairs): expected 0, or 2 to 10000000")
         }
     }
 
-    /// The most pairs.
-    var pairLimit: Int { fewPairs ?? FewShotTuning.usualPairLimit }
+    /// How the pairs are met; nil for the usual way.
+    var plan: PairPlan? { fewPairs.map { .pairs(limit: $0) } ?? fewSteps.map { .groups(steps: $0) } }
 
     /// Refuses options of `finetune` that mean nothing here.
     func check(_ command: FinetuneCommand) throws {
         guard few else { return }
         let (recipe, runs) = (command.recipe, command.runs)
-        let once = "it meets every pair once; bound them with --few-pairs"
+        let once = "it has no epochs; say --few-steps"
         let cosine = "its loss is that of the pairs' cosines"
         let short = "a run is short, and starts again"
         let solved = "its classifier is solved for, not learnt"
@@ -52,8 +70,8 @@ struct FewOptions: ParsableArguments {
             ("--class-weights", recipe.classWeights != nil, cosine), ("--focal", recipe.focal != nil, cosine),
             ("--teacher", command.teaching.teacher != nil, cosine),
             ("--quantize-aware", recipe.quantizeAware, "quantize its file with --dev"),
-            ("--freeze", recipe.freeze != nil, "all of the encoder learns, or with --few-pairs 0 nothing of it"),
-            ("--unfreeze", recipe.unfreeze != nil, "all of the encoder learns, or with --few-pairs 0 nothing of it"),
+            ("--freeze", recipe.freeze != nil, "all of the encoder learns, or with --few-steps 0 nothing of it"),
+            ("--unfreeze", recipe.unfreeze != nil, "all of the encoder learns, or with --few-steps 0 nothing of it"),
             ("--reinit", recipe.reinit != nil, "it reads no pooler"),
             ("--checkpoint-dir", runs.checkpointDir != nil, short), ("--save-steps", runs.saveSteps != nil, short),
             ("--log", runs.log != nil, "it has no epochs to follow"),
@@ -84,11 +102,11 @@ struct FewOptions: ParsableArguments {
         return head
     }
 
-    /// The recipe: what is asked for, and else SetFit's numbers.
+    /// The recipe: what is asked for, and else the numbers of the way in which pairs are met.
     func recipe(_ asked: RecipeOptions, layerCount: Int) throws -> Recipe {
         var recipe = try asked.recipe(layerCount: layerCount)
         guard few else { return recipe }
-        let own = FewShotTuning.recipe
+        let own = fewPairs == nil ? FewShotTuning.recipe : FewShotTuning.pairRecipe
         recipe.epochs = own.epochs
         if asked.lr == nil { recipe.bodyLearningRate = own.bodyLearningRate }
         if asked.batchSize == nil { recipe.batchSize = own.batchSize }

@@ -12,7 +12,7 @@ struct FewSession {
     init(_ command: FinetuneCommand, _ job: FineTuning) throws {
         (self.command, self.job) = (command, job)
         do {
-            tuning = try FewShotTuning(job, pairLimit: command.few.pairLimit)
+            tuning = try FewShotTuning(job, plan: command.few.plan)
         } catch let error as FineTuningError {
             throw InputError(path: command.train == "-" ? "standard input" : command.train, underlying: error)
         }
@@ -24,9 +24,19 @@ struct FewSession {
         Console.notes(notes, quiet: command.common.quiet)
         let progress = RunProgress(metric: job.recipe.metric, quiet: command.common.quiet)
         defer { progress.end() }
-        let tuned = try tuning.run(
+        if tuning.tries { progress.doing("trying by halves of the texts whether the encoder is to learn") }
+        let result = try tuning.run(
             options: command.runs.trainerOptions(output: command.output.output, force: force),
             observe: { progress.take($0) })
+        let tuned = result.model
+        if let trial = result.trial, trial.trainingHurts {
+            progress.end()
+            let counts = "\(trial.rightAfter) of \(trial.textCount) right after it, \(trial.rightBefore) before"
+            let note =
+                "the encoder stays as it is: on held-out halves of the texts training did harm (\(counts)); "
+                + "--few-steps trains it all the same"
+            Console.notes([note], quiet: command.common.quiet)
+        }
         progress.doing("writing \(splitPath(command.output.output).name)")
         let report = try tuned.write(to: command.output.output, replacing: force)
         if let folder = command.runs.export {
@@ -34,15 +44,16 @@ struct FewSession {
             try tuned.bundle.export(to: folder, format: .safetensors, replacing: force)
         }
         progress.end()
-        if command.json { try StandardOutput.shared.json(JSONValue.object(json(tuned, report, progress))) }
+        if command.json { try StandardOutput.shared.json(JSONValue.object(json(result, report, progress))) }
         try StandardOutput.shared.flush()
-        Console.summary(closing(tuned, report, progress), quiet: command.common.quiet)
+        Console.summary(closing(result, report, progress), quiet: command.common.quiet)
     }
 
     private var notes: [String] {
         var notes: [String] = []
-        let (met, all) = (tuning.pairCount, tuning.allPairs)
-        if met < all { notes.append("\(grouped(met)) of \(grouped(all)) pairs are met (--few-pairs)") }
+        if let limit = command.few.fewPairs, limit < tuning.allPairs {
+            notes.append("\(grouped(limit / 2 * 2)) of \(grouped(tuning.allPairs)) pairs are met (--few-pairs)")
+        }
         if job.examples.dev.isEmpty {
             notes.append("no --dev: few texts are all learnt from, none is held out, and no score is known")
         }
@@ -53,11 +64,12 @@ struct FewSession {
         return notes
     }
 
-    private func closing(_ tuned: FineTunedModel, _ report: ConversionReport, _ progress: RunProgress) -> String {
-        let labels = job.examples.kind.table?.count ?? 0
+    private func closing(_ result: FewShotTuning.Result, _ report: ConversionReport, _ progress: RunProgress) -> String
+    {
+        let (labels, tuned) = (job.examples.kind.table?.count ?? 0, result.model)
         let pairs =
-            tuning.pairCount == 0
-            ? "no pairs" : "\(counted(tuning.pairCount, "pair")) in \(counted(tuned.outcome.steps, "step"))"
+            result.pairCount == 0
+            ? "no pairs" : "\(counted(result.pairCount, "pair")) in \(counted(tuned.outcome.steps, "step"))"
         let speed =
             progress.seconds > 0
             ? ", \(grouped(progress.tokens)) tokens in \(duration(progress.seconds)) "
@@ -70,14 +82,16 @@ struct FewSession {
             + "\(byteSize(report.sourceBytes)) → \(byteSize(report.writtenBytes))"
     }
 
-    private func json(_ tuned: FineTunedModel, _ report: ConversionReport, _ progress: RunProgress) -> JSONObject {
-        let outcome = tuned.outcome
+    private func json(_ result: FewShotTuning.Result, _ report: ConversionReport, _ progress: RunProgress) -> JSONObject
+    {
+        let (tuned, outcome) = (result.model, result.model.outcome)
         var scores = JSONObject()
         for score in outcome.chosen?.scores ?? [] { scores[score.name] = .finite(score.value) }
         return [
             "metric": .string(job.recipe.metric), "score": .finite(outcome.score(job.recipe.metric)),
-            "scores": .object(scores), "pairs": .integer(tuning.pairCount), "allPairs": .integer(tuning.allPairs),
-            "steps": .integer(outcome.steps), "trainLoss": .finite(outcome.chosen?.trainingLoss),
+            "scores": .object(scores), "pairs": .integer(result.pairCount), "allPairs": .integer(tuning.allPairs),
+            "trial": result.trial.map { .object($0.json) } ?? .null, "steps": .integer(outcome.steps),
+            "trainLoss": .finite(outcome.chosen?.trainingLoss),
             "head": .string(tuned.bundle.checkpoint.head.form.specification),
             "trainExamples": .integer(job.examples.train.count), "devExamples": .integer(job.examples.dev.count),
             "truncated": .integer(job.truncatedCount),
