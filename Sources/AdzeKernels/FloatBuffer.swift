@@ -104,6 +104,11 @@ internal import AdzeBytes
         for row in 0..<rows { copy(row: row, to: target, row: row) }
     }
 
+    /// Sets every value to zero, and nothing of what lies between rows.
+    package func clear() {
+        for row in 0..<rows { unsafe (base + row * stride).update(repeating: 0, count: columns) }
+    }
+
     /// The same values, which follow each other without a gap, in rows of another width.
     package func reshaped(columns count: Int) -> MatrixView {
         precondition(stride == columns && count > 0 && (rows * columns).isMultiple(of: count), "whole rows")

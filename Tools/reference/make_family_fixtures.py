@@ -43,7 +43,7 @@ OUTPUTS = {
 }
 SHORT = {
     "distilbert": "DistilBert", "electra": "Electra", "mpnet": "MPNet", "roberta": "Roberta",
-    "xlm-roberta": "XLMRoberta", "camembert": "Camembert",
+    "xlm-roberta": "XLMRoberta", "camembert": "Camembert", "modernbert": "ModernBert",
 }
 # As in the real files: MPNet's own first, then BERT's vocabulary with BERT's special tokens, the mask last. RoBERTa and
 # its kind, whose tokenizers are another matter, have the same here.
@@ -86,6 +86,20 @@ def mpnet(rows, **changes):
 
 def roberta(rows, **changes):
     return mpnet(rows, type_vocab_size=1) | changes
+
+
+def modernbert(**changes):
+    """Published models take 8192 tokens; the texts here are as long as `MODERNBERT_TOKENS` says."""
+    base = dict(
+        vocab_size=len(VOCABULARY), hidden_size=12, num_attention_heads=2, num_hidden_layers=4, intermediate_size=10,
+        local_attention=8, pad_token_id=0, cls_token_id=2, sep_token_id=3, bos_token_id=2, eos_token_id=3)
+    return base | changes
+
+
+# Beyond the rows of attention that are computed at once, but where every attention weight is kept.
+MODERNBERT_TOKENS = {"base": 30}
+WINDOWS = ["full_attention", "sliding_attention", "sliding_attention"]
+BIASES = dict(norm_bias=True, attention_bias=True, mlp_bias=True, classifier_bias=True)
 
 
 # family, folder, what is special about it, configuration, seed. A head's activation is told from the blocks' wherever
@@ -133,6 +147,17 @@ MODELS = [
     ("camembert", "questions", "two rows of token types and epsilon 1e-12, as the code has it where nothing is said",
      roberta(26, type_vocab_size=2, layer_norm_eps=1e-12), 94),
     ("camembert", "masked", "ReLU in the blocks alone", roberta(26, hidden_act="relu"), 95),
+    ("modernbert", "base", "blocks whole, window, window, whole; no bias at all", modernbert(), 101),
+    ("modernbert", "sequence", "three named labels; the first token's state; every layer with a bias; the last block has a window",
+     modernbert(num_hidden_layers=3, layer_types=WINDOWS, **BIASES, **WAYS), 102),
+    ("modernbert", "token", "five named labels a token; three heads; a window of an odd size; other angles",
+     modernbert(num_attention_heads=3, local_attention=7, num_hidden_layers=2, hidden_activation="gelu_new",
+                rope_parameters={"full_attention": {"rope_type": "default", "rope_theta": 500.0},
+                                 "sliding_attention": {"rope_type": "default", "rope_theta": 30.0}}, **PARTS), 103),
+    ("modernbert", "questions", "windows alone; ReLU in the head", modernbert(
+        num_hidden_layers=2, layer_types=["sliding_attention"] * 2, classifier_activation="relu"), 104),
+    ("modernbert", "masked", "ReLU in the blocks; a projection without a bias; the last block has a window",
+     modernbert(num_hidden_layers=2, hidden_activation="relu", decoder_bias=False, classifier_bias=True), 105),
 ]
 
 
@@ -155,30 +180,33 @@ def pad_of(family, config):
     return MPNET_PAD if family == "mpnet" else config.pad_token_id
 
 
-def token_limit(family, config):
+def token_limit(family, config, name=None):
+    if family == "modernbert":
+        return MODERNBERT_TOKENS.get(name, 110)
     return config.max_position_embeddings - (pad_of(family, config) + 1 if family in OFFSET else 0)
 
 
 def tokenizer_class(family):
     # transformers 5 saves an ELECTRA's tokenizer as a BertTokenizer, which is another name of the same class.
     # Those of RoBERTa's kind have MPNet's WordPiece here, which stands in the same frames.
-    names = {"electra": "BertTokenizer"} | dict.fromkeys(ROBERTAS, "MPNetTokenizer")
+    names = {"electra": "BertTokenizer", "modernbert": "BertTokenizer"} | dict.fromkeys(ROBERTAS, "MPNetTokenizer")
     name = names.get(family, SHORT[family] + "Tokenizer")
     return getattr(transformers, name)
 
 
 def save_tokenizer(family, folder, config):
     """vocab.txt and tokenizer_config.json, and in one folder a tokenizer.json such as real ones are."""
-    vocabulary, limit = vocabulary_of(family, pad_of(family, config)), token_limit(family, config)
+    vocabulary, limit = vocabulary_of(family, pad_of(family, config)), token_limit(family, config, folder.name)
     (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
     ids = {piece: index for index, piece in enumerate(vocabulary)}
     tokenizer = tokenizer_class(family)(vocab=ids, do_lower_case=True, model_max_length=limit)
     tokenizer.save_pretrained(folder)
+    is_generic = family == "modernbert" or (family, folder.name) == ("roberta", "base")
     if (family, folder.name) == ("mpnet", "base"):
         pad_like_real_files(folder / "tokenizer.json")
-    elif (family, folder.name) != ("roberta", "base"):
+    elif not is_generic:
         (folder / "tokenizer.json").unlink()
-    if (family, folder.name) == ("roberta", "base"):
+    if is_generic:
         leave_to_generic_class(folder)
         return PreTrainedTokenizerFast.from_pretrained(folder)
     loaded = type(tokenizer).from_pretrained(folder) if family in ROBERTAS else AutoTokenizer.from_pretrained(folder)
@@ -278,7 +306,7 @@ def make(family, name, about, values, seed):
     folder = fresh_folder(family, name)
     model = randomise(kind(config), seed)
     model.save_pretrained(folder)
-    limit, type_rows = token_limit(family, config), getattr(config, "type_vocab_size", 0)
+    limit, type_rows = token_limit(family, config, name), getattr(config, "type_vocab_size", 0)
     tokenizer = save_tokenizer(family, folder, config)
     described, sequences = sequences_for(family, name, tokenizer, limit, type_rows, seed)
     golden = packed_ids(sequences) | outputs(name, model, sequences)
@@ -415,7 +443,7 @@ def report_sizes():
         total += size
         print(f"{size:8,}  {folder.relative_to(FAMILIES)}")
     print(f"{total:8,}  in all")
-    assert total < 1_900_000, "the committed fixtures must stay small"
+    assert total < 2_600_000, "the committed fixtures must stay small"
 
 
 def main(families):

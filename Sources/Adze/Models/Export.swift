@@ -100,11 +100,16 @@ extension ModelBundle {
             format == .study
             ? checkpoint.studyTensors : checkpoint.transformersTensors.filter { format == .pt || $0.tiedTo == nil }
         let sources = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.source) })
+        let others = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.others) })
         let infos = tensors.compactMap { tensor in
-            shapes[tensor.source].map { TensorInfo(name: tensor.name, dtype: .float32, shape: $0.shape) }
+            tensor.shape(in: shapes).map { TensorInfo(name: tensor.name, dtype: .float32, shape: $0) }
         }
         func load(_ name: String) throws -> Tensor {
-            let tensor = try store.load(sources[name] ?? name)
+            let first = try store.load(sources[name] ?? name)
+            let tensor =
+                if let more = others[name], !more.isEmpty {
+                    Tensor(joining: try [first] + more.map { try store.load($0) })
+                } else { first }
             return tensor.dtype == .float32 ? tensor : Tensor(shape: tensor.shape, floats: tensor.floats())
         }
         switch format {

@@ -308,7 +308,7 @@ extension ModelBundle {
     /// Throws `HeadFormError.tableWithoutSequence` for a form that does not read every position, `.tableSize`, and
     /// `CheckpointError`.
     func withNewWordTable(size: Int, newHead form: HeadForm?, length: Int?, seed: UInt64) throws -> ModelBundle {
-        guard let form, form.readsEveryPosition else {
+        guard let form, form.isOurs else {
             throw HeadFormError.tableWithoutSequence(form?.specification ?? "pooler")
         }
         let table = try checkpoint.withWordTable(size: size, seed: seed)

@@ -90,7 +90,8 @@ extension ModelBundle {
         while kept.count > 1, steps.last?.passes ?? true {
             var best: (block: Int, found: BlockTrial.Answers)?
             var losses: [BlockSearchReport.Candidate] = []
-            for block in kept {
+            // Some families cannot do without their first block.
+            for block in kept where checkpoint.config.canKeep(blocks: kept.filter({ $0 != block })) {
                 let found = try trial.measure(kept.filter { $0 != block }) {
                     progress("\(kept.count) blocks without \(block)", $0, examples.count)
                 }

@@ -24,34 +24,41 @@ package struct AttentionDropout {
 /// Scratch memory for attention, one for each thread of work; grows to the longest sequence it meets.
 package final class AttentionScratch {
     // Packed for a product that sums over D, or with `Rows` over T.
-    private var keys = FloatBuffer(count: 0)
-    private var keyRows = FloatBuffer(count: 0)
-    private var values = FloatBuffer(count: 0)
-    private var valueRows = FloatBuffer(count: 0)
+    var keys = FloatBuffer(count: 0)
+    var keyRows = FloatBuffer(count: 0)
+    var values = FloatBuffer(count: 0)
+    var valueRows = FloatBuffer(count: 0)
     // A block of query rows, (queryBlock, T).
-    private var weights = FloatBuffer(count: 0)
-    private var kept = FloatBuffer(count: 0)
-    private var slopes = FloatBuffer(count: 0)
-    private var zeros = FloatBuffer(count: 0)
-    private var keyGradient = FloatBuffer(count: 0)
-    private var valueGradient = FloatBuffer(count: 0)
+    var weights = FloatBuffer(count: 0)
+    var kept = FloatBuffer(count: 0)
+    var slopes = FloatBuffer(count: 0)
+    var zeros = FloatBuffer(count: 0)
+    var keyGradient = FloatBuffer(count: 0)
+    var valueGradient = FloatBuffer(count: 0)
 
     package init() {}
 
     /// Query rows computed at a time: enough for the tiles, few enough that their weights stay in the second cache.
     static let queryBlock = 48
 
-    /// output = dropout(softmax(scale · query · keyᵀ + bias)) · value.
+    /// output = dropout(softmax(scale · query · keyᵀ + bias)) · value, over the keys of a query's window.
     ///
     /// Shapes: query and output (Tq, D), which may be the same; key and value (T, D). `probabilities`, if given, takes the
     /// (Tq, T) weights before they are dropped. A row's bits depend on its own sequence alone. T ≥ 1, D ≥ 1.
-    /// - Complexity: O(Tq · T · D).
+    /// - Complexity: O(Tq · T · D); with a window of reach R, O(Tq · R · D), and memory that grows with R.
     package func attend(
         _ kernels: Kernels, output: MatrixView, query: MatrixView, key: MatrixView, value: MatrixView, scale: Float,
-        bias: AttentionBias? = nil, dropout: AttentionDropout? = nil, probabilities: MatrixView? = nil
+        bias: AttentionBias? = nil, window: AttentionWindow? = nil, dropout: AttentionDropout? = nil,
+        probabilities: MatrixView? = nil
     ) {
         check(query: query, key: key, value: value, output, bias)
         precondition(probabilities.map { $0.rows == query.rows && $0.columns == key.rows } ?? true)
+        if let window {
+            precondition(bias == nil, "a window has no bias")
+            return attend(
+                kernels, window, output: output, query: query, key: key, value: value, scale: scale, dropout: dropout,
+                probabilities: probabilities)
+        }
         let packedKeys = pack(kernels, &keys, transposing: key)
         let packedValues = pack(kernels, &valueRows, value)
         for rows in blocks(query.rows) {
@@ -70,9 +77,16 @@ package final class AttentionScratch {
     /// - Complexity: O(Tq · T · D).
     package func attendBackward(
         _ kernels: Kernels, gradient: MatrixView, query: MatrixView, key: MatrixView, value: MatrixView, scale: Float,
-        bias: AttentionBias? = nil, biasGradient: UnsafeMutablePointer<Float>? = nil, dropout: AttentionDropout? = nil
+        bias: AttentionBias? = nil, biasGradient: UnsafeMutablePointer<Float>? = nil, window: AttentionWindow? = nil,
+        dropout: AttentionDropout? = nil
     ) {
         check(query: query, key: key, value: value, gradient, bias)
+        if let window {
+            precondition(bias == nil, "a window has no bias")
+            return attendBackward(
+                kernels, window, gradient: gradient, query: query, key: key, value: value, scale: scale,
+                dropout: dropout)
+        }
         let packedKeys = pack(kernels, &keys, transposing: key)
         let packedValues = pack(kernels, &values, transposing: value)
         let packedKeyRows = pack(kernels, &keyRows, key)
@@ -126,7 +140,7 @@ package final class AttentionScratch {
 
     // MARK: Memory
 
-    private func check(
+    func check(
         query: MatrixView, key: MatrixView, value: MatrixView, _ output: MatrixView, _ bias: AttentionBias?
     ) {
         precondition(key.rows > 0 && value.rows == key.rows && query.rows == output.rows)
@@ -140,21 +154,21 @@ package final class AttentionScratch {
     }
 
     /// Weights of some query rows; rows are as far apart as whole panels are wide.
-    private func block(_ buffer: inout FloatBuffer, _ rows: Range<Int>, tokens: Int) -> MatrixView {
+    func block(_ buffer: inout FloatBuffer, _ rows: Range<Int>, tokens: Int) -> MatrixView {
         let stride = (tokens + PackedMatrix.panel - 1) / PackedMatrix.panel * PackedMatrix.panel
         reserve(&buffer, AttentionScratch.queryBlock * stride)
         return buffer.matrix(rows: rows.count, columns: tokens, stride: stride)
     }
 
     /// Zeros in the shape of a matrix.
-    private func cleared(_ buffer: inout FloatBuffer, as view: MatrixView) -> MatrixView {
+    func cleared(_ buffer: inout FloatBuffer, as view: MatrixView) -> MatrixView {
         reserve(&buffer, view.rows * view.columns)
         unsafe buffer.base.update(repeating: 0, count: view.rows * view.columns)
         return buffer.matrix(rows: view.rows, columns: view.columns)
     }
 
     /// A matrix (T, D) packed for a product that sums over D.
-    private func pack(_ kernels: Kernels, _ buffer: inout FloatBuffer, transposing view: MatrixView) -> PackedMatrix {
+    func pack(_ kernels: Kernels, _ buffer: inout FloatBuffer, transposing view: MatrixView) -> PackedMatrix {
         reserve(&buffer, PackedMatrix.storageCount(columns: view.rows, depth: view.columns))
         unsafe kernels.pack(
             buffer.base, view.base, kStride: 1, nStride: view.stride, depth: view.columns, columns: view.rows)
@@ -162,14 +176,14 @@ package final class AttentionScratch {
     }
 
     /// A matrix (T, D) packed for a product that sums over T.
-    private func pack(_ kernels: Kernels, _ buffer: inout FloatBuffer, _ view: MatrixView) -> PackedMatrix {
+    func pack(_ kernels: Kernels, _ buffer: inout FloatBuffer, _ view: MatrixView) -> PackedMatrix {
         reserve(&buffer, PackedMatrix.storageCount(columns: view.columns, depth: view.rows))
         unsafe kernels.pack(
             buffer.base, view.base, kStride: view.stride, nStride: 1, depth: view.rows, columns: view.columns)
         return PackedMatrix(borrowing: buffer, columns: view.columns, depth: view.rows)
     }
 
-    private func reserve(_ buffer: inout FloatBuffer, _ count: Int) {
+    func reserve(_ buffer: inout FloatBuffer, _ count: Int) {
         if buffer.count < count { buffer = FloatBuffer(count: count) }
     }
 }

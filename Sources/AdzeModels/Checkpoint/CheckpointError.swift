@@ -19,6 +19,7 @@ public enum CheckpointError: AdzeFailure, Equatable {
     case noPooler(what: String)
     case blockOutOfRange(Int, count: Int)
     case noBlocks
+    case firstBlockStays(String)
     case headReadsBlocks(String)
     case noSuchHead(AttentionHead, heads: Int)
     case lastHead(block: Int)
@@ -29,7 +30,8 @@ public enum CheckpointError: AdzeFailure, Equatable {
     /// Blocks and keys that are not there are a request that makes no sense; all else is the checkpoint's own fault.
     public var kind: FailureKind {
         switch self {
-        case .blockOutOfRange, .noBlocks, .headReadsBlocks, .noSuchHead, .lastHead, .tooManyHeads, .unknownKey,
+        case .blockOutOfRange, .noBlocks, .firstBlockStays, .headReadsBlocks, .noSuchHead, .lastHead, .tooManyHeads,
+            .unknownKey,
             .tooManyWords:
             .usage
         default: .badData
@@ -77,6 +79,9 @@ public enum CheckpointError: AdzeFailure, Equatable {
         case .blockOutOfRange(let index, let count):
             "there is no block \(index); the model has "
                 + (count == 0 ? "none" : count == 1 ? "block 0 alone" : "blocks 0 to \(count - 1)")
+        case .firstBlockStays(let family):
+            "the first block of \(withArticle(family)) stays first: it alone reads the embeddings without a normalisation of"
+                + " its own; keep block 0, once, before the others"
         case .noBlocks: "at least one block must be kept"
         case .headReadsBlocks(let form):
             "the head \(form) reads the hidden states of every block, so that none can be cut from under it; keep them"

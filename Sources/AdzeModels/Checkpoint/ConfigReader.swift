@@ -35,6 +35,14 @@ package struct ConfigReader {
         return number
     }
 
+    func flag(_ key: String, default fallback: Bool) throws(ConfigError) -> Bool {
+        guard let value = json[key], !value.isNull else { return fallback }
+        guard let flag = value.bool else {
+            throw .wrongType(key: key, expected: "true or false", found: value.kindName)
+        }
+        return flag
+    }
+
     func activation(_ key: String) throws(ConfigError) -> Activation {
         guard let value = json[key], !value.isNull else { return .gelu }
         guard let name = value.string else {

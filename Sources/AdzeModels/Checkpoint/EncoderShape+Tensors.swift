@@ -19,16 +19,15 @@ extension EncoderShape {
             return found
         }
         guard let headCount else { throw ConfigError.needsConfig }
-        // A table of words has no positions.
-        let isTable = family.names.block.isEmpty
         let words = try matrix(ParameterPaths.wordEmbeddings)
         // Checked before the one is added: a name may carry any number.
         let lastBlock = map.entries.compactMap(\.block).max() ?? -1
         let layers = lastBlock == .max ? lastBlock : lastBlock + 1
         try EncoderShape.check("number of blocks", layers, Limits.layerCount)
-        let feedForward = layers > 0 ? try matrix(ParameterPaths.block(0).intermediate + ".weight")[0] : 1
+        let inner = layers > 0 ? try matrix(ParameterPaths.block(0).intermediate + ".weight")[0] : 1
+        let feedForward = family.names.isGated ? max(1, inner / 2) : inner
         let hidden = shape(ParameterPaths.embeddingProjection + ".weight").map { $0.rank == 2 ? $0[0] : 0 } ?? words[1]
-        let positions = isTable ? nil : try matrix(ParameterPaths.positionEmbeddings)[0]
+        let positions = family.names.hasPositions ? try matrix(ParameterPaths.positionEmbeddings)[0] : nil
         try EncoderShape.check("vocabulary", words[0], Limits.vocabularySize)
         try EncoderShape.check("hidden size", hidden, Limits.hiddenSize)
         try EncoderShape.check("embedding size", words[1], Limits.hiddenSize)
@@ -43,6 +42,12 @@ extension EncoderShape {
             "intermediate_size": .integer(feedForward), "hidden_dim": .integer(feedForward),
             "max_position_embeddings": positions.map { .integer($0) } ?? .null,
             "embedding_size": .integer(words[1]),
+            // Which layers have a bias, where a family leaves that open.
+            "norm_bias": .bool(shape(ParameterPaths.embeddingNorm + ".bias") != nil),
+            "attention_bias": .bool(shape(ParameterPaths.block(0).query + ".bias") != nil),
+            "mlp_bias": .bool(shape(ParameterPaths.block(0).intermediate + ".bias") != nil),
+            "classifier_bias": .bool(shape(ParameterPaths.transform + ".bias") != nil),
+            "decoder_bias": .bool(shape(ParameterPaths.decoderBias) != nil),
         ]
         var members = family.published
         for (key, value) in shown { members[key] = value }

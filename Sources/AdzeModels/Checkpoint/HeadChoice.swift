@@ -90,7 +90,11 @@ extension HeadKind {
     /// first token where its family's text classifiers have a layer for that and it is there, else every token.
     init(recognising names: Set<String>, _ family: any ModelFamily.Type) {
         func has(_ path: String) -> Bool { names.contains(path + ".weight") }
-        let firstToken = family.classifierForm.readsPooler ? ParameterPaths.pooler : ParameterPaths.headDense
+        let firstToken =
+            switch family.classifierForm {
+            case .transformed: ParameterPaths.transform
+            case let form: form.readsPooler ? ParameterPaths.pooler : ParameterPaths.headDense
+            }
         self =
             if has(ParameterPaths.answers) {
                 .questionAnswering
@@ -127,6 +131,13 @@ extension HeadKind {
         _ family: any ModelFamily.Type, _ description: HeadDescription?, labels: [String]?, notes: inout [String]
     ) throws(ConfigError) -> HeadKind {
         if self == .encoder { return self }
+        if case .transformed = family.classifierForm, self == .classification {
+            notes.append(
+                "no class is named, and the tensors are those of \(withArticle(family.className(.classification))) and of"
+                    + " classes that read every token alike; taken for the first; if it is another, name it under"
+                    + " architectures in config.json")
+            return self
+        }
         guard self == .classification, family.classifierForm.readsPooler else {
             notes.append("no class is named; the tensors are those of \(withArticle(family.className(self)))")
             return self
@@ -183,7 +194,7 @@ struct NewHead {
             && [".weight", ".bias"].map { ParameterPaths.pooler + $0 }
                 .allSatisfy { map.source(of: $0) == nil && map.unreadable[$0] == nil }
         guard parameter.part == .head || isMissingPooler else { return nil }
-        if form.readsEveryPosition && parameter.part == .head { return uniform(parameter) }
+        if form.isOurs && parameter.part == .head { return uniform(parameter) }
         guard parameter.role == .weight else {
             return Tensor(shape: parameter.shape, floats: [Float](repeating: 0, count: parameter.shape.count))
         }

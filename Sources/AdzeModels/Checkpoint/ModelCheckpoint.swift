@@ -67,6 +67,7 @@ public struct ModelCheckpoint: Sendable {
     public init(store: any TensorStore, configJSON: JSONValue?, options: CheckpointOptions = CheckpointOptions()) throws
     {
         let (family, chosen) = try ModelCheckpoint.family(configJSON, store, options)
+        let store = options.hasOurNames ? store : family.names.apart(store)
         let description = try configJSON.map { try HeadDescription(json: $0, family: family) }
         var map = try ParameterMap(store: store, family: family, isOurs: options.hasOurNames, key: options.key)
         if try description?.tiesWordEmbeddings() ?? true { map.takeDecoderForWords() }
@@ -196,6 +197,7 @@ public struct ModelCheckpoint: Sendable {
         for block in blocks where !(0..<config.layerCount).contains(block) {
             throw .blockOutOfRange(block, count: config.layerCount)
         }
+        guard config.canKeep(blocks: blocks) else { throw .firstBlockStays(family.name) }
         let pruned = config.keeping(blocks: blocks)
         var renamed = RenamedTensorStore(base: store)
         let infos = store.tensorsByName

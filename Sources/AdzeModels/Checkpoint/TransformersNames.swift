@@ -1,6 +1,6 @@
 // A checkpoint's tensors under the names by which transformers saves them: the way back from `ParameterMap`.
 
-internal import AdzeTensors
+package import AdzeTensors
 
 /// A tensor of a transformers checkpoint.
 public struct TransformersTensor: Sendable, Equatable {
@@ -8,8 +8,20 @@ public struct TransformersTensor: Sendable, Equatable {
     public let name: String
     /// Our name of the parameter that has its elements.
     public let source: String
+    /// Our names of the parameters whose rows follow, where transformers keeps several as one.
+    public var others: [String] = []
     /// The name there of the tensor whose memory it shares. PyTorch's pickles hold both; safetensors files leave it out.
     public let tiedTo: String?
+}
+
+extension TransformersTensor {
+    /// Its shape by those of our parameters; nil where one is missing.
+    package func shape(in infos: [String: TensorInfo]) -> Shape? {
+        guard let first = infos[source]?.shape else { return nil }
+        let rows = others.compactMap { infos[$0]?.shape }.map { $0[0] }
+        guard rows.count == others.count, !rows.isEmpty else { return rows.count == others.count ? first : nil }
+        return Shape([rows.reduce(first[0], +)] + first.dimensions.dropFirst())
+    }
 }
 
 extension ModelCheckpoint {
@@ -30,9 +42,18 @@ extension ModelCheckpoint {
             return (isBare ? "" : table.prefix) + table.theirs(parameter, head: head, asStudys: isStudys)
         }
         var list: [TransformersTensor] = []
-        var names: [String: String] = [:]
+        var (names, places): ([String: String], [String: Int]) = ([:], [:])
         for parameter in parameters {
             let name = name(parameter)
+            if let whole = table.whole(of: name) {
+                if let place = places[whole] {
+                    list[place].others.append(parameter.name)
+                    continue
+                }
+                places[whole] = list.count
+                list.append(TransformersTensor(name: whole, source: parameter.name, tiedTo: nil))
+                continue
+            }
             names[parameter.name] = name
             list.append(TransformersTensor(name: name, source: parameter.name, tiedTo: nil))
         }

@@ -110,11 +110,20 @@ extension EncoderShape {
     /// The heads of all blocks.
     public var totalHeadCount: Int { layerCount * headCount - prunedHeads.count }
 
+    /// Whether there is a model of some of the blocks, in the order given.
+    ///
+    /// Where blocks normalise what they read, the first reads what is normalised already and has no normalisation of its
+    /// own: no other can take its place, nor can it stand elsewhere.
+    package func canKeep(blocks: [Int]) -> Bool {
+        !normsFirst || blocks.first == 0 && !blocks.dropFirst().contains(0)
+    }
+
     /// The shape of a model with only some of the blocks, in the order given; their heads go with them.
     package func keeping(blocks: [Int]) -> EncoderShape {
         var shape = self
         shape.layerCount = blocks.count
         shape.prunedHeads = prunedHeads.keeping(blocks: blocks)
+        shape.rotary = rotary?.keeping(blocks: blocks)
         return shape
     }
 }

@@ -72,9 +72,14 @@ struct ParameterLoader: Sendable {
     let quantized: (any QuantizedStore)?
     let kernels: Kernels
     private let memory = WeightMemory()
+    /// The rows of each tensor, by which one that a shape goes without is told.
+    private let rows: [String: Int]
 
     init(store: any TensorStore, quantized: (any QuantizedStore)?, kernels: Kernels) {
         self.store = store
+        rows = Dictionary(
+            store.tensors.map { ($0.name, $0.shape.rank > 0 ? $0.shape[0] : 1) },
+            uniquingKeysWith: { first, _ in first })
         self.quantized = quantized
         self.kernels = kernels
     }
@@ -89,7 +94,8 @@ struct ParameterLoader: Sendable {
     }
 
     func norm(_ path: String) throws -> LayerNorm {
-        LayerNorm(gamma: try buffer(path + ".weight"), beta: try buffer(path + ".bias"))
+        LayerNorm(
+            gamma: try buffer(path + ".weight"), beta: FloatBuffer(try shift(path + ".bias", of: path + ".weight")))
     }
 
     /// A table whose rows are looked up, in int8 where it has codes; a large one is read on the threads of a pool.
@@ -137,7 +143,7 @@ struct ParameterLoader: Sendable {
         func padding(_ rows: Int) -> Int { (alignment - rows % alignment) % alignment }
         var (biases, starts): ([Float], [Int]) = ([], [])
         for name in names {
-            let bias = try floats(name.bias)
+            let bias = try shift(name.bias, of: name.weight)
             starts.append(biases.count)
             biases += bias + [Float](repeating: 0, count: padding(bias.count))
         }
@@ -185,6 +191,13 @@ struct ParameterLoader: Sendable {
     }
 
     private func floats(_ name: String) throws -> [Float] { try store.load(name).floats() }
+
+    /// A bias or shift; zeros where the shape goes without it.
+    private func shift(_ name: String, of weight: String) throws -> [Float] {
+        if rows[name] != nil { return try floats(name) }
+        guard let count = rows[weight] else { return try floats(weight) }
+        return [Float](repeating: 0, count: count)
+    }
 }
 
 extension QuantizedWeights {

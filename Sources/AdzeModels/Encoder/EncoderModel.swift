@@ -21,6 +21,10 @@ public final class EncoderModel: Sendable {
     let embeddings: Embeddings
     /// What the distance between two tokens adds to attention scores; nil for nothing.
     let distanceBias: DistanceBias?
+    /// What turns queries and keys by their positions; nil for nothing.
+    let rotary: RotaryTables?
+    /// After the last block, where blocks normalise what they read.
+    let finalNorm: LayerNorm?
     let blocks: [EncoderBlock]
     let layers: HeadLayers
 
@@ -43,6 +47,8 @@ public final class EncoderModel: Sendable {
         let config = config
         embeddings = try Embeddings(loader, config: config, pool: pool)
         distanceBias = try loader.distanceBias(config)
+        rotary = config.rotary.map { RotaryTables($0, headSize: config.headSize) }
+        finalNorm = config.normsFirst ? try loader.norm(ParameterPaths.finalNorm) : nil
         // Matrix by matrix, the largest first, so that no thread is left with much at the end.
         let slots = (0..<config.layerCount).map { _ in OnceArray<Dense>(count: EncoderBlock.Matrix.allCases.count) }
         try pool.forEachThrowing(config.layerCount * EncoderBlock.Matrix.allCases.count) { index in
@@ -51,7 +57,7 @@ public final class EncoderModel: Sendable {
             slots[block].fill(kind, with: try EncoderBlock.load(matrix, of: block, loader))
         }
         blocks = try (0..<config.layerCount).map {
-            try EncoderBlock($0, config.heads(ofBlock: $0), slots[$0].take(), loader)
+            try EncoderBlock($0, config, slots[$0].take(), loader)
         }
         layers = try HeadLayers(loader, head: checkpoint.head)
     }
@@ -69,6 +75,8 @@ public final class EncoderModel: Sendable {
         kernels = model.kernels
         embeddings = model.embeddings.taking(groups, from: plain.embeddings)
         distanceBias = model.distanceBias
+        rotary = model.rotary
+        finalNorm = model.finalNorm
         blocks = model.blocks.indices.map { model.blocks[$0].taking(groups, from: plain.blocks[$0], index: $0) }
         layers = model.layers.taking(groups, from: plain.layers)
     }
@@ -79,14 +87,26 @@ public final class EncoderModel: Sendable {
     /// - Complexity: O(blocks); no weight is touched.
     public init(_ model: EncoderModel, keeping blocks: [Int]) {
         precondition(!blocks.isEmpty && blocks.allSatisfy(model.blocks.indices.contains), "the blocks are there")
+        precondition(model.config.canKeep(blocks: blocks), "the first block stays first")
         config = model.config.keeping(blocks: blocks)
         head = model.head
         isInt8 = model.isInt8
         kernels = model.kernels
         embeddings = model.embeddings
         distanceBias = model.distanceBias
+        rotary = model.rotary?.keeping(blocks: blocks)
+        finalNorm = model.finalNorm
         self.blocks = blocks.map { model.blocks[$0] }
         layers = model.layers
+    }
+}
+
+extension EncoderModel {
+    /// What normalises the hidden state after block `index`: its own last layer, or the first of what comes next.
+    func norm(after index: Int) -> LayerNorm {
+        let next = index + 1 < blocks.count ? blocks[index + 1].inputNorm : finalNorm
+        guard let norm = blocks[index].outputNorm ?? next else { preconditionFailure("a block's output is normalised") }
+        return norm
     }
 }
 
@@ -124,20 +144,24 @@ struct Embeddings: Sendable {
     }
 }
 
-/// One transformer block: attention, feed-forward, and a normalisation after each.
+/// One transformer block: attention, feed-forward, and a normalisation after each, or before each.
 struct EncoderBlock: Sendable {
     /// The heads that it has.
     let heads: BlockHeads
     /// Query, key and value in one: (3 · A' · D, H), each from a whole panel on.
     private(set) var queryKeyValue: Dense
+    /// Before query, key and value; nil where what they read is normalised.
+    let inputNorm: LayerNorm?
     /// (H, A' · D).
     private(set) var attentionOutput: Dense
+    /// Between attention and feed-forward.
     let attentionNorm: LayerNorm
-    /// (F, H).
+    /// (F, H), or (2F, H) where one half gates the other.
     private(set) var intermediate: Dense
     /// (H, F).
     private(set) var output: Dense
-    let outputNorm: LayerNorm
+    /// After the feed-forward; nil where blocks normalise what they read.
+    let outputNorm: LayerNorm?
 
     /// The dense layers of a block, those of most weights first.
     enum Matrix: CaseIterable {
@@ -157,12 +181,13 @@ struct EncoderBlock: Sendable {
     }
 
     /// Block `index` of its dense layers, in the order of `Matrix`.
-    init(_ index: Int, _ heads: BlockHeads, _ matrices: [Dense], _ loader: ParameterLoader) throws {
-        self.heads = heads
+    init(_ index: Int, _ config: EncoderShape, _ matrices: [Dense], _ loader: ParameterLoader) throws {
+        heads = config.heads(ofBlock: index)
         let paths = ParameterPaths.block(index)
         (intermediate, output, queryKeyValue, attentionOutput) = (matrices[0], matrices[1], matrices[2], matrices[3])
         attentionNorm = try loader.norm(paths.attentionNorm)
-        outputNorm = try loader.norm(paths.outputNorm)
+        inputNorm = config.normsFirst && index > 0 ? try loader.norm(paths.inputNorm) : nil
+        outputNorm = config.normsFirst ? nil : try loader.norm(paths.outputNorm)
     }
 
     fileprivate func taking(_ groups: Set<LayerGroup>, from other: EncoderBlock, index: Int) -> EncoderBlock {

@@ -42,6 +42,33 @@ public struct EncoderShape: Sendable, Equatable {
     public var normalizesEmbeddings = true
     /// Whether the padding token's row learns as the others do; transformers' tables leave it as it is.
     public var padTokenLearns = false
+    /// Positions by rotation of queries and keys, and which blocks attend to a window; nil for neither.
+    public var rotary: RotaryPositions?
+    /// Whether a block normalises what its layers read, and not what it gives; one more normalisation ends the encoder.
+    public var normsFirst = false
+    /// Whether the feed-forward's inner values are halves, of which one gates the other's activation.
+    public var isGated = false
+    /// The layers that have a shift.
+    public var biases = Biases()
+    /// The layer and the normalisation that stand before the last layer of every head; nil where heads have none.
+    public var headTransform: HeadTransform?
+
+    /// Which layers have a bias, and normalisations a shift.
+    public struct Biases: Sendable, Equatable {
+        /// Every normalisation.
+        public var norms = true
+        /// The dense layers of attention.
+        public var attention = true
+        /// Those of the feed-forward.
+        public var feedForward = true
+        /// The layer before a head's last.
+        public var headTransform = true
+        /// The vocabulary projection.
+        public var decoder = true
+
+        /// Whether every layer has one.
+        public var areComplete: Bool { norms && attention && feedForward && headTransform && decoder }
+    }
 
     /// The dropout probabilities of a model.
     public struct Dropout: Sendable, Equatable {
@@ -61,6 +88,8 @@ public struct EncoderShape: Sendable, Equatable {
 
     /// D, the size of one attention head.
     public var headSize: Int { hiddenSize / headCount }
+    /// The outputs of the feed-forward's first layer: F, or two halves of F where one gates the other.
+    public var innerSize: Int { isGated ? 2 * intermediateSize : intermediateSize }
     /// The most tokens of one sequence.
     public var tokenLimit: Int { positions.tokenLimit }
     /// Whether a dense layer stands between the embeddings and the first block.

@@ -99,12 +99,15 @@ extension ForwardPass {
     }
 
     /// Normalises few rows in place, on all threads where that pays.
-    func normalizeAll(_ values: MatrixView, _ norm: LayerNorm) {
-        forEachRows(values.rows) { normalize(values.rows($0), values.rows($0), norm) }
+    func normalizeAll(_ values: MatrixView, _ norm: LayerNorm) { normalizeAll(values, values, norm) }
+
+    /// The same into rows of their own.
+    func normalizeAll(_ output: MatrixView, _ input: MatrixView, _ norm: LayerNorm) {
+        forEachRows(input.rows) { normalize(output.rows($0), input.rows($0), norm) }
     }
 
     /// Some rows at a time; the work on a row is some tenths of a microsecond, waking a thread costs one or two.
-    private func forEachRows(_ rows: Int, _ body: @Sendable (Range<Int>) -> Void) {
+    func forEachRows(_ rows: Int, _ body: @Sendable (Range<Int>) -> Void) {
         let height = 8
         if rows <= height { return body(0..<rows) }
         pool.forEach((rows + height - 1) / height) { body($0 * height..<min(($0 + 1) * height, rows)) }

@@ -60,6 +60,8 @@ struct ForwardPass: @unchecked Sendable {
     let workspace: Workspace
     /// Sees the hidden state between attention and feed-forward, a block of rows at a time, on the threads of the pool.
     var onAttended: (@Sendable (MatrixView) -> Void)?
+    /// The same of what the next block's query, key and value read.
+    var onProjected: (@Sendable (MatrixView) -> Void)?
 
     var config: EncoderShape { model.config }
     var kernels: Kernels { model.kernels }
@@ -113,10 +115,10 @@ struct ForwardPass: @unchecked Sendable {
         workspace.reserve(tokens: batch.tokenCount, model: model, workers: pool.threadCount)
         start(selection)
         after([])
-        for (index, block) in model.blocks.enumerated() {
+        for index in model.blocks.indices {
             after(
                 run(
-                    block, selection: index == model.blocks.count - 1 ? selection : nil,
+                    index, selection: index == model.blocks.count - 1 ? selection : nil,
                     next: projection(before: index + 1, selection), keepingAttentions: keepingAttentions))
         }
         if model.blocks.isEmpty, let selection { gather(selection) }
@@ -143,32 +145,48 @@ struct ForwardPass: @unchecked Sendable {
     /// (A', T, T) of each sequence if wanted, which is without a selection only.
     @discardableResult
     func run(
-        _ block: EncoderBlock, selection: TokenSelection?, next: Projection?, keepingAttentions: Bool
+        _ index: Int, selection: TokenSelection?, next: Projection?, keepingAttentions: Bool
     ) -> [[Float]] {
+        let block = model.blocks[index]
         let rows = selection?.tokens.count ?? batch.tokenCount
         if let selection {
             // Keys and values of every token, but queries of the selected alone: row i keeps the query of token i.
             gather(selection)
             let queries = 0..<block.heads.paddedWidth
             multiply(
-                projected.rows(0..<rows).columns(queries), hidden.rows(0..<rows), block.queryKeyValue, columns: queries)
+                projected.rows(0..<rows).columns(queries), normalized(rows, block.inputNorm), block.queryKeyValue,
+                columns: queries)
         }
         // In the columns of the query: a piece of it is written where its own query was read last.
         let context = projected.rows(0..<rows).columns(0..<block.heads.width)
         let attentions = attend(
-            block.heads, context, selection: selection, keepingAttentions: keepingAttentions)
+            index, context, selection: selection, keepingAttentions: keepingAttentions)
         if isFew(rows) {
-            finishByColumns(block, context: context, next: next)
+            finishByColumns(index, context: context, next: next)
         } else {
-            finishByRows(block, context: context, next: next)
+            finishByRows(index, context: context, next: next)
         }
         return attentions
     }
 
+    /// The first rows of the hidden state as a norm makes them; themselves without one.
+    private func normalized(_ rows: Int, _ norm: LayerNorm?) -> MatrixView {
+        let hidden = hidden.rows(0..<rows)
+        guard let norm else { return hidden }
+        let target = workspace.normalized.matrix(rows: rows, columns: config.hiddenSize)
+        hidden.copy(to: target)
+        normalizeAll(target, norm)
+        return target
+    }
+
     /// context = attention over each sequence and head; pieces are pairs of the two.
     private func attend(
-        _ heads: BlockHeads, _ context: MatrixView, selection: TokenSelection?, keepingAttentions: Bool
+        _ index: Int, _ context: MatrixView, selection: TokenSelection?, keepingAttentions: Bool
     ) -> [[Float]] {
+        let heads = model.blocks[index].heads
+        let reach = config.rotary?.reach(ofBlock: index)
+        let longest = (0..<batch.sequenceCount).reduce(1) { max($0, batch.tokens(of: $1).count) }
+        let rotation = model.rotary?.rotation(ofBlock: index, positions: longest)
         let (projected, count, padded, numbers) = (projected, heads.count, heads.paddedWidth, heads.numbers)
         let scale = 1 / Float(heads.size).squareRoot()
         precondition(!keepingAttentions || !batch.hasPadding, "attention weights are those of a text alone")
@@ -183,10 +201,9 @@ struct ForwardPass: @unchecked Sendable {
             let (tokens, keys) = (batch.tokens(of: sequence), batch.textTokens(of: sequence))
             let queries = selection?.rows(of: sequence) ?? tokens
             if queries.isEmpty { return }
+            let positions = selection.map { $0.tokens[queries].map { $0 - tokens.lowerBound } }
             let bias = model.distanceBias.map { distances in
-                unsafe AttentionBias(
-                    center: distances.values(ofHead: numbers[head]),
-                    positions: selection.map { $0.tokens[queries].map { $0 - tokens.lowerBound } })
+                unsafe AttentionBias(center: distances.values(ofHead: numbers[head]), positions: positions)
             }
             func part(_ index: Int, _ rows: Range<Int>) -> MatrixView {
                 projected.rows(rows).columns(index * padded + columns.lowerBound..<index * padded + columns.upperBound)
@@ -195,10 +212,14 @@ struct ForwardPass: @unchecked Sendable {
                 keepingAttentions
                 ? kept[sequence].matrix(
                     rows: tokens.count, columns: tokens.count, offset: head * tokens.count * tokens.count) : nil
+            if let rotation {
+                rotation.turn(part(0, queries), positions: positions)
+                rotation.turn(part(1, keys))
+            }
             workspace.attention[worker].attend(
                 kernels, output: context.rows(queries).columns(columns),
                 query: part(0, queries), key: part(1, keys), value: part(2, keys), scale: scale, bias: bias,
-                probabilities: probabilities)
+                window: reach.map { AttentionWindow(reach: $0, positions: positions) }, probabilities: probabilities)
         }
         return kept.map { $0.values(0..<$0.count) }
     }
@@ -213,7 +234,10 @@ struct ForwardPass: @unchecked Sendable {
 
     /// Attention output, feed-forward, both normalisations and the next projection, a block of rows at a time, so that
     /// what one step writes is still in the cache when the next reads it.
-    private func finishByRows(_ block: EncoderBlock, context: MatrixView, next: Projection?) {
+    ///
+    /// Where blocks normalise what they read, what is added is what stands before the normalisation.
+    private func finishByRows(_ index: Int, context: MatrixView, next: Projection?) {
+        let (block, norm, keepsSums) = (model.blocks[index], model.norm(after: index), config.normsFirst)
         let height = blockHeight(rows: context.rows)
         let (hidden, projected, size, stride) = (hidden, projected, config.hiddenSize, config.intermediateStride)
         pool.forEachWithWorker((context.rows + height - 1) / height) { piece, worker in
@@ -222,35 +246,52 @@ struct ForwardPass: @unchecked Sendable {
             let attended = workspace.attended.matrix(
                 rows: rows.count, columns: size, offset: worker * ForwardPass.blockRows * size)
             let inner = workspace.feedForward.matrix(
-                rows: rows.count, columns: config.intermediateSize, stride: stride,
+                rows: rows.count, columns: config.innerSize, stride: stride,
                 offset: worker * ForwardPass.blockRows * stride)
             apply(block.attentionOutput, attended, context.rows(rows), worker, residual: hidden)
-            normalize(attended, attended, block.attentionNorm)
-            onAttended?(attended)
-            apply(block.intermediate, inner, attended, worker, activation: config.activation)
-            apply(block.output, hidden, inner, worker, residual: attended)
-            normalize(hidden, hidden, block.outputNorm)
+            let middle = keepsSums ? normalizedRows(rows) : attended
+            normalize(middle, attended, block.attentionNorm)
+            onAttended?(middle)
+            apply(block.intermediate, inner, middle, worker, activation: innerActivation)
+            if config.isGated { kernels.gate(inner, config.activation) }
+            apply(block.output, hidden, inner.columns(0..<config.intermediateSize), worker, residual: attended)
+            let output = keepsSums && next != nil ? normalizedRows(rows) : hidden
+            normalize(output, hidden, norm)
             if let next {
-                apply(next.layer, projected.rows(rows).columns(next.columns), hidden, worker, columns: next.columns)
+                onProjected?(output)
+                apply(next.layer, projected.rows(rows).columns(next.columns), output, worker, columns: next.columns)
             }
         }
     }
 
+    /// Some rows of what layers read where the hidden state stays as it is.
+    private func normalizedRows(_ rows: Range<Int>) -> MatrixView {
+        workspace.normalized.matrix(rows: batch.tokenCount, columns: config.hiddenSize).rows(rows)
+    }
+
+    /// What follows the feed-forward's first layer at once.
+    private var innerActivation: Activation { config.isGated ? .identity : config.activation }
+
     /// The same for few rows: the columns of each product are shared out, with a wait after each.
-    private func finishByColumns(_ block: EncoderBlock, context: MatrixView, next: Projection?) {
+    private func finishByColumns(_ index: Int, context: MatrixView, next: Projection?) {
+        let (block, norm, keepsSums) = (model.blocks[index], model.norm(after: index), config.normsFirst)
         let hidden = hidden.rows(0..<context.rows)
         let attended = workspace.attended.matrix(rows: context.rows, columns: config.hiddenSize)
         let inner = workspace.feedForward.matrix(
-            rows: context.rows, columns: config.intermediateSize, stride: config.intermediateStride)
+            rows: context.rows, columns: config.innerSize, stride: config.intermediateStride)
         multiply(attended, context, block.attentionOutput, residual: hidden)
-        normalizeAll(attended, block.attentionNorm)
-        onAttended?(attended)
-        multiply(inner, attended, block.intermediate, activation: config.activation)
-        multiply(hidden, inner, block.output, residual: attended)
-        normalizeAll(hidden, block.outputNorm)
+        let middle = keepsSums ? normalizedRows(0..<context.rows) : attended
+        normalizeAll(middle, attended, block.attentionNorm)
+        onAttended?(middle)
+        multiply(inner, middle, block.intermediate, activation: innerActivation)
+        if config.isGated { forEachRows(context.rows) { kernels.gate(inner.rows($0), config.activation) } }
+        multiply(hidden, inner.columns(0..<config.intermediateSize), block.output, residual: attended)
+        let output = keepsSums && next != nil ? normalizedRows(0..<context.rows) : hidden
+        normalizeAll(output, hidden, norm)
         if let next {
+            onProjected?(output)
             multiply(
-                projected.rows(0..<context.rows).columns(next.columns), hidden, next.layer, columns: next.columns)
+                projected.rows(0..<context.rows).columns(next.columns), output, next.layer, columns: next.columns)
         }
     }
 

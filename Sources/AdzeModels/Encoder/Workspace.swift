@@ -8,6 +8,8 @@ public final class Workspace {
     /// The sums of narrow embeddings, before they are projected.
     private(set) var embedded = FloatBuffer(count: 0)
     private(set) var queryKeyValue = FloatBuffer(count: 0)
+    /// The hidden state as layers read it, where blocks normalise what they read and keep what they give as it is.
+    private(set) var normalized = FloatBuffer(count: 0)
     /// The hidden state between attention and feed-forward, of a block of rows a worker or of few rows.
     private(set) var attended = FloatBuffer(count: 0)
     private(set) var feedForward = FloatBuffer(count: 0)
@@ -29,6 +31,7 @@ public final class Workspace {
         grow(&hidden, tokens * config.hiddenSize)
         if config.projectsEmbeddings { grow(&embedded, tokens * config.embeddingSize) }
         grow(&queryKeyValue, tokens * config.projectedStride)
+        if config.normsFirst { grow(&normalized, tokens * config.hiddenSize) }
         let few = ForwardPass.fewRows(workers: workers)
         let rows = max(few, ForwardPass.blockRows * workers)
         grow(&attended, rows * config.hiddenSize)
@@ -53,7 +56,7 @@ extension EncoderShape {
     package var projectedStride: Int { EncoderShape.scattered(3 * paddedHiddenSize) }
 
     /// The distance from row to row of the feed-forward's inner values.
-    package var intermediateStride: Int { EncoderShape.scattered(intermediateSize) }
+    package var intermediateStride: Int { EncoderShape.scattered(innerSize) }
 
     /// At least `count`, and an odd number of cache lines: the rows of a tile would else meet in a few sets of the first
     /// cache and push each other out.

@@ -82,22 +82,24 @@ extension ModelFamily {
         keepsPooler: Bool = false
     ) -> Head {
         func vocabulary() -> VocabularyLayer {
-            let activation = vocabularyActivation == .gelu ? .gelu : shape.activation
+            let own = vocabularyActivation == .gelu ? .gelu : shape.activation
+            let activation = shape.headTransform?.activation ?? own
             return VocabularyLayer(decoder: decoder, activation: activation)
         }
         let form: HeadForm =
             switch task {
             case .encoder: .none
-            case .classification: form ?? classifierForm
-            case .tokenClassification, .questionAnswering: .tokens
+            case .classification: form ?? shape.headTransform.map(HeadForm.transformed) ?? classifierForm
+            case .tokenClassification, .questionAnswering:
+                shape.headTransform.map { .transformed($0.reading(.every)) } ?? .tokens
             case .maskedLanguageModel: .vocabulary(vocabulary())
             case .nextSentence: .pooled
             case .preTraining: .vocabularyAndPooled(vocabulary())
             }
-        let isKept = keepsPooler && (task == .encoder || task == .maskedLanguageModel || form.readsEveryPosition)
+        let isKept = keepsPooler && (task == .encoder || task == .maskedLanguageModel || form.isOurs)
         return Head(
             task: task, form: form, hasPooler: form.readsPooler || isKept,
-            architectureName: form.readsEveryPosition ? studyClass : className(task.kind))
+            architectureName: form.isOurs ? studyClass : className(task.kind))
     }
 
     /// The name that the study gives such a class for BERT.
@@ -119,6 +121,7 @@ package enum Families {
     /// All of them.
     package static let all: [any ModelFamily.Type] = [
         Bert.self, DistilBert.self, Electra.self, MPNet.self, Roberta.self, XLMRoberta.self, Camembert.self,
+        ModernBert.self,
         WordTable.self,
     ]
 

@@ -31,6 +31,10 @@ package struct NameTable: Sendable {
     let heads: [Pair]
     /// Another name that writers give the decoder's bias beside its own; nil where they give none.
     let decoderBiasTwin: String?
+    /// Layers that writers keep as one, by what the one is called within a block: the names of its parts in this table.
+    var joined: [(whole: String, parts: [String])] = []
+    /// Whether the feed-forward's first layer has twice as many rows as its second has columns.
+    var isGated = false
     private let bodyOurs: [String: String]
     private let blockOurs: [String: String]
     private let headOurs: [String: String]
@@ -103,7 +107,7 @@ package struct NameTable: Sendable {
     ///
     /// `isStudys` asks for the names of the study's program, which heads that read every position have always.
     func theirs(_ parameter: Parameter, head: Head, asStudys isStudys: Bool = false) -> String {
-        if isStudys || head.form.readsEveryPosition,
+        if isStudys || head.form.isOurs,
             let pair = NameTable.studyOutput.first(where: { $0.ours == parameter.name })
         {
             return pair.theirs
@@ -116,6 +120,9 @@ package struct NameTable: Sendable {
 
     /// Their name of a table or layer that only messages speak of.
     func theirs(_ ours: String) -> String { theirNames[ours] ?? ours }
+
+    /// Whether there is a table of positions.
+    var hasPositions: Bool { theirNames[ParameterPaths.positionEmbeddings] != nil }
 
     /// Whether a name may be that of an encoder's parameter: a quick look before the tables.
     func mayBeEncoder(_ theirs: Substring) -> Bool {
@@ -189,8 +196,9 @@ extension NameTable {
         prefix: "", blocks: "encoder.layer.",
         body: tables + [
             types, Pair.layer(ParameterPaths.embeddingProjection), Pair.parameter(ParameterPaths.relativeBias),
+            Pair.layer(ParameterPaths.finalNorm),
         ],
-        block: plainBlock,
+        block: plainBlock + [Pair.layer(BlockPaths(prefix: "").inputNorm)],
         heads: plainHeads + [Pair.layer(ParameterPaths.headDense)],
         hasPooler: true, decoderBiasTwin: secondDecoderBias)
 }

@@ -76,5 +76,11 @@ extension EncoderShape {
         KnownShape("xlm-roberta-base", 12, 768, 12, 250_002, false, type: "xlm-roberta", more: XLMRoberta.published),
         KnownShape("xlm-roberta-large", 24, 1024, 16, 250_002, false, type: "xlm-roberta", more: XLMRoberta.published),
         KnownShape("camembert-base", 12, 768, 12, 32005, false, type: "camembert", more: Camembert.published),
+        KnownShape(
+            "modernbert-base", 22, 768, 12, 50368, false, type: "modernbert", more: ModernBert.sized(intermediate: 1152)
+        ),
+        KnownShape(
+            "modernbert-large", 28, 1024, 16, 50368, false, type: "modernbert",
+            more: ModernBert.sized(intermediate: 2624)),
     ]
 }

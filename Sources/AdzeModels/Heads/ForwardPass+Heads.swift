@@ -44,10 +44,15 @@ extension ForwardPass {
                 $0.logits = $1
             }
         }
+        if let transform = model.layers.transform, let classifier = model.layers.classifier, outputs.contains(.logits) {
+            hand(apply(classifier, to: apply(transform, to: first)), to: &results) { $0.logits = $1 }
+        }
         guard let pooler = model.layers.pooler else { return }
         let pooled = apply(pooler, to: first, activation: .tanh)
         if outputs.contains(.pooled) { hand(pooled, to: &results) { $0.pooled = $1 } }
-        if outputs.contains(.logits), model.layers.dense == nil, let classifier = model.layers.classifier {
+        if outputs.contains(.logits), model.layers.dense == nil, model.layers.transform == nil,
+            let classifier = model.layers.classifier
+        {
             hand(apply(classifier, to: pooled), to: &results) { $0.logits = $1 }
         }
         if outputs.contains(.nextSentenceLogits), let layer = model.layers.nextSentence {
@@ -58,7 +63,17 @@ extension ForwardPass {
     /// tokenLogits = layer(hidden), [T, C]; no token was left out.
     private func classifyTokens(_ layer: Dense, _ results: inout [EncoderOutput]) {
         let logits = MatrixBuffer(rows: batch.tokenCount, columns: layer.columns)
-        multiply(logits.view, hidden, layer)
+        if let transform = model.layers.transform {
+            // A block of rows at a time: the states stay for others to read.
+            for first in stride(from: 0, to: batch.tokenCount, by: ForwardPass.transformedRows) {
+                let rows = first..<min(first + ForwardPass.transformedRows, batch.tokenCount)
+                let inner = MatrixBuffer(rows: rows.count, columns: config.hiddenSize)
+                apply(transform, hidden.rows(rows), to: inner)
+                multiply(logits.view.rows(rows), inner.view, layer)
+            }
+        } else {
+            multiply(logits.view, hidden, layer)
+        }
         for sequence in results.indices { results[sequence].tokenLogits = logits.values(batch.tokens(of: sequence)) }
     }
 
@@ -90,7 +105,22 @@ extension ForwardPass {
     /// Rows of vocabulary logits computed at a time: 8 MB of a usual vocabulary.
     private static let vocabularyRows = 64
 
+    /// Rows that a head transforms at a time.
+    private static let transformedRows = 1024
+
     // MARK: Pieces
+
+    /// norm(activation(dense(input))), rows by rows.
+    private func apply(_ transform: MaskTransform, to input: MatrixBuffer) -> MatrixBuffer {
+        let output = MatrixBuffer(rows: input.rows, columns: transform.dense.columns)
+        apply(transform, input.view, to: output)
+        return output
+    }
+
+    private func apply(_ transform: MaskTransform, _ input: MatrixView, to output: MatrixBuffer) {
+        multiply(output.view, input, transform.dense, activation: transform.activation)
+        normalizeAll(output.view, transform.norm)
+    }
 
     /// A copy of some tokens' last hidden state, a row each.
     private func collect(_ tokens: some Collection<Int>, _ selection: TokenSelection?) -> MatrixBuffer {

@@ -36,6 +36,7 @@ extension ForwardPass {
         case .recurrent(let layer): return logits(of: runRecurrent(layer, states))
         case .mean(let normalizes): return logits(of: means(of: states, normalizes: normalizes))
         case .prompt(let layer): return logits(of: transformedMasks(layer, states))
+        case .transformed: return logits(of: transformedMeans(of: states))
         // A text's rows follow each other: flattened they are one row of all its positions.
         default: return logits(of: states.buffer)
         }
@@ -55,6 +56,19 @@ extension ForwardPass {
 }
 
 extension ForwardPass {
+    /// What a head's layer and normalisation make of the mean of each sequence's states, (S, H).
+    private func transformedMeans(of states: States) -> FloatBuffer {
+        guard let transform = model.layers.transform else { preconditionFailure("the head transforms what it reads") }
+        let means = means(of: states, normalizes: false)
+        let transformed = FloatBuffer(count: means.count)
+        let output = transformed.matrix(rows: batch.sequenceCount, columns: config.hiddenSize)
+        multiply(
+            output, means.matrix(rows: batch.sequenceCount, columns: config.hiddenSize), transform.dense,
+            activation: transform.activation)
+        normalizeAll(output, transform.norm)
+        return transformed
+    }
+
     /// What the mask of each sequence's prompt says, (S, E).
     private func transformedMasks(_ layer: PromptLayer, _ states: States) -> FloatBuffer {
         guard let transform = model.layers.prompt else { preconditionFailure("the head reads a prompt's mask") }

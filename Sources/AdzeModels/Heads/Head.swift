@@ -46,6 +46,12 @@ extension Head {
         }
     }
 
+    /// Our name of the last layer of a head with labels, or that finds answers.
+    package var outputPath: String {
+        if case .transformed = form { return ParameterPaths.classifier }
+        return task == .questionAnswering ? ParameterPaths.answers : ParameterPaths.classifier
+    }
+
     /// Where the vocabulary projection has its weights; nil for a head without one.
     public var decoder: VocabularyDecoder? { form.vocabulary?.decoder }
 
@@ -77,7 +83,7 @@ extension Head {
         }
         object["id2label"] = .object(idToLabel)
         object["label2id"] = .object(labelToID)
-        if form.readsEveryPosition { object[HeadForm.configKey] = .string(form.specification) }
+        if form.isOurs { object[HeadForm.configKey] = .string(form.specification) }
         if let head = classification {
             object["problem_type"] = head.problemType.map { .string($0.rawValue) } ?? .null
         }

@@ -100,7 +100,7 @@ extension HeadForm {
                 + (layer.reach == .text ? ":padding=none" : "")
         case .mean(let normalizes): "mean" + (normalizes ? ":" + HeadForm.normalizing : "")
         case .prompt(let layer): layer.specification
-        case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled: "pooler"
+        case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .transformed: "pooler"
         }
     }
 

@@ -24,6 +24,8 @@ public enum HeadForm: Sendable, Equatable {
     case mean(normalizes: Bool)
     /// output(dropout(norm(activation(transform(hidden))))) at the mask of a prompt.
     case prompt(PromptLayer)
+    /// The same of the first token, of the mean of all, or a row a token.
+    case transformed(HeadTransform)
 
     /// A short name of the form.
     public var name: String {
@@ -34,6 +36,7 @@ public enum HeadForm: Sendable, Equatable {
         case .tokens: "tokens"
         case .vocabulary: "vocabulary"
         case .vocabularyAndPooled: "vocabulary, pooled"
+        case .transformed(let layer): "transformed \(layer.rows.rawValue)"
         case .flattened, .recurrent, .mean, .prompt: specification
         }
     }
@@ -42,7 +45,7 @@ public enum HeadForm: Sendable, Equatable {
     public var readsPooler: Bool {
         switch self {
         case .pooled, .vocabularyAndPooled: true
-        case .none, .firstToken, .tokens, .vocabulary, .flattened, .recurrent, .mean, .prompt: false
+        case .none, .firstToken, .tokens, .vocabulary, .flattened, .recurrent, .mean, .prompt, .transformed: false
         }
     }
 
@@ -50,7 +53,7 @@ public enum HeadForm: Sendable, Equatable {
     public var vocabulary: VocabularyLayer? {
         switch self {
         case .vocabulary(let layer), .vocabularyAndPooled(let layer): layer
-        case .none, .pooled, .firstToken, .tokens, .flattened, .recurrent, .mean, .prompt: nil
+        case .none, .pooled, .firstToken, .tokens, .flattened, .recurrent, .mean, .prompt, .transformed: nil
         }
     }
 }
@@ -64,6 +67,27 @@ public struct FirstTokenLayer: Sendable, Equatable {
 
     /// The pooler, seen as such a layer.
     public static let pooler = FirstTokenLayer(activation: .tanh, dropsInput: false)
+}
+
+/// The layer and the normalisation before the last layer of a head, and what they read.
+public struct HeadTransform: Sendable, Equatable {
+    /// What follows the layer.
+    public var activation: Activation
+    /// The rows that it reads.
+    public var rows: Rows
+
+    /// What a head reads of the last hidden states.
+    public enum Rows: String, Sendable {
+        /// The first token.
+        case first
+        /// The mean of all tokens.
+        case mean
+        /// Every token.
+        case every
+    }
+
+    /// The same that reads other rows.
+    package func reading(_ rows: Rows) -> HeadTransform { HeadTransform(activation: activation, rows: rows) }
 }
 
 /// A vocabulary projection.

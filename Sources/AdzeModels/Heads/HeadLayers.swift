@@ -18,6 +18,8 @@ struct HeadLayers: Sendable {
     let vocabulary: VocabularyLayers?
     /// What stands between a prompt's mask and the classifier.
     let prompt: MaskTransform?
+    /// What stands before the last layer of other heads.
+    private(set) var transform: MaskTransform?
     /// The directions of each layer of an LSTM; none for a head without one.
     let recurrent: [[RecurrentDirection]]
 
@@ -29,7 +31,7 @@ struct HeadLayers: Sendable {
         nextSentence = try dense(ParameterPaths.nextSentence, if: head.predictsNextSentence)
         switch head.task {
         case .tokenClassification: tokens = try loader.dense(ParameterPaths.classifier)
-        case .questionAnswering: tokens = try loader.dense(ParameterPaths.answers)
+        case .questionAnswering: tokens = try loader.dense(head.outputPath)
         default: tokens = nil
         }
         vocabulary = try head.form.vocabulary.map { try VocabularyLayers(loader, $0) }
@@ -38,6 +40,7 @@ struct HeadLayers: Sendable {
         } else {
             prompt = nil
         }
+        if case .transformed(let layer) = head.form { transform = try MaskTransform(loader, layer.activation) }
         recurrent = try loader.recurrent(head.form)
     }
 
@@ -45,7 +48,7 @@ struct HeadLayers: Sendable {
     func taking(_ groups: Set<LayerGroup>, from other: HeadLayers) -> HeadLayers {
         var result = self
         if groups.contains(.pooler) { result.pooler = other.pooler }
-        if groups.contains(.headDense) { result.dense = other.dense }
+        if groups.contains(.headDense) { (result.dense, result.transform) = (other.dense, other.transform) }
         return result
     }
 }

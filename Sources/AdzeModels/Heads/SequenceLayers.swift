@@ -57,7 +57,16 @@ extension HeadForm {
     public var readsEveryPosition: Bool {
         switch self {
         case .flattened, .recurrent, .mean, .prompt: true
+        case .transformed(let layer): layer.rows == .mean
         case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled: false
+        }
+    }
+
+    /// Whether it is a form of text classifier for which transformers has no class.
+    public var isOurs: Bool {
+        switch self {
+        case .flattened, .recurrent, .mean, .prompt: true
+        case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .transformed: false
         }
     }
 
@@ -66,7 +75,8 @@ extension HeadForm {
         switch self {
         case .flattened: true
         case .recurrent(let layer): layer.reach == .padded
-        case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean, .prompt: false
+        case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean, .prompt, .transformed:
+            false
         }
     }
 
@@ -74,7 +84,7 @@ extension HeadForm {
     package var isInStudysFiles: Bool {
         switch self {
         case .pooled, .flattened, .recurrent: true
-        case .none, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean, .prompt: false
+        case .none, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean, .prompt, .transformed: false
         }
     }
 
@@ -84,6 +94,7 @@ extension HeadForm {
         case .flattened(let states): states
         case .recurrent(let layer): layer.states
         case .mean, .prompt: .last
+        case .transformed(let layer): layer.rows == .mean ? .last : nil
         case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled: nil
         }
     }
@@ -94,7 +105,8 @@ extension HeadForm {
         case .flattened(let states): shape.tokenLimit * states.width(shape)
         case .recurrent(let layer): layer.width
         case .prompt: shape.embeddingSize
-        case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean: shape.hiddenSize
+        case .none, .pooled, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .mean, .transformed:
+            shape.hiddenSize
         }
     }
 

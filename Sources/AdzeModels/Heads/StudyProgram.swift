@@ -55,7 +55,7 @@ extension EncoderModel {
             let padded = batch.padded(with: Int32(config.padTokenID)) { _ in config.tokenLimit }
             pass = ForwardPass(model: self, batch: padded, pool: pool, workspace: workspace)
             features = pass.studyFeatures()
-        case .none, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .prompt:
+        case .none, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .prompt, .transformed:
             throw HeadFormError.notTheStudys(head.form.name)
         }
         let draw = DropoutDraw(

@@ -11,6 +11,7 @@ extension EncoderShape {
         var list = ParameterList()
         addEmbeddings(to: &list)
         for index in 0..<layerCount { addBlock(index, to: &list) }
+        if normsFirst { list.norm(ParameterPaths.finalNorm, hiddenSize, .end, hasShift: biases.norms) }
         if head.hasPooler {
             list.dense(ParameterPaths.pooler, out: hiddenSize, in: hiddenSize, .pooler, group: .pooler)
         }
@@ -33,7 +34,9 @@ extension EncoderShape {
         if typeRows > 0 {
             list.add(ParameterPaths.typeEmbeddings, Shape(typeRows, embeddingSize), .embeddings, .typeTable)
         }
-        if normalizesEmbeddings { list.norm(ParameterPaths.embeddingNorm, embeddingSize, .embeddings) }
+        if normalizesEmbeddings {
+            list.norm(ParameterPaths.embeddingNorm, embeddingSize, .embeddings, hasShift: biases.norms)
+        }
         if projectsEmbeddings {
             list.dense(ParameterPaths.embeddingProjection, out: hiddenSize, in: embeddingSize, .embeddings)
         }
@@ -45,15 +48,23 @@ extension EncoderShape {
     private func addBlock(_ index: Int, to list: inout ParameterList) {
         let (paths, part) = (ParameterPaths.block(index), ParameterPart.block(index))
         let width = heads(ofBlock: index).width
+        // What the first block reads has been normalised.
+        if normsFirst && index > 0 { list.norm(paths.inputNorm, hiddenSize, part, hasShift: biases.norms) }
         for path in [paths.query, paths.key, paths.value] {
-            list.dense(path, out: width, in: hiddenSize, part, group: .queryKeyValue(block: index))
+            list.dense(
+                path, out: width, in: hiddenSize, part, group: .queryKeyValue(block: index), hasBias: biases.attention)
         }
-        list.dense(paths.attentionOutput, out: hiddenSize, in: width, part, group: .attentionOutput(block: index))
-        list.norm(paths.attentionNorm, hiddenSize, part)
         list.dense(
-            paths.intermediate, out: intermediateSize, in: hiddenSize, part, group: .feedForwardUp(block: index))
-        list.dense(paths.output, out: hiddenSize, in: intermediateSize, part, group: .feedForwardDown(block: index))
-        list.norm(paths.outputNorm, hiddenSize, part)
+            paths.attentionOutput, out: hiddenSize, in: width, part, group: .attentionOutput(block: index),
+            hasBias: biases.attention)
+        list.norm(paths.attentionNorm, hiddenSize, part, hasShift: biases.norms)
+        list.dense(
+            paths.intermediate, out: innerSize, in: hiddenSize, part, group: .feedForwardUp(block: index),
+            hasBias: biases.feedForward)
+        list.dense(
+            paths.output, out: hiddenSize, in: intermediateSize, part, group: .feedForwardDown(block: index),
+            hasBias: biases.feedForward)
+        if !normsFirst { list.norm(paths.outputNorm, hiddenSize, part, hasShift: biases.norms) }
     }
 
     private func addHead(_ head: Head, to list: inout ParameterList) {
@@ -67,15 +78,24 @@ extension EncoderShape {
             list.dense(ParameterPaths.transform, out: embeddingSize, in: hiddenSize, .head)
             list.norm(ParameterPaths.transformNorm, embeddingSize, .head)
         }
+        if case .transformed = head.form {
+            list.dense(
+                ParameterPaths.transform, out: hiddenSize, in: hiddenSize, .head, group: .headDense,
+                hasBias: biases.headTransform)
+            list.norm(ParameterPaths.transformNorm, hiddenSize, .head, hasShift: biases.norms)
+        }
         if let labels = head.labels {
             list.dense(ParameterPaths.classifier, out: labels.count, in: head.form.classifierDepth(self), .head)
         }
-        if head.task == .questionAnswering { list.dense(ParameterPaths.answers, out: 2, in: hiddenSize, .head) }
+        if head.task == .questionAnswering { list.dense(head.outputPath, out: 2, in: hiddenSize, .head) }
         if let vocabulary = head.form.vocabulary {
-            list.add(ParameterPaths.decoderBias, Shape(vocabularySize), .head, .bias, hasWordRows: true)
+            if biases.decoder {
+                list.add(ParameterPaths.decoderBias, Shape(vocabularySize), .head, .bias, hasWordRows: true)
+            }
             list.dense(
-                ParameterPaths.transform, out: embeddingSize, in: hiddenSize, .head, group: .vocabularyTransform)
-            list.norm(ParameterPaths.transformNorm, embeddingSize, .head)
+                ParameterPaths.transform, out: embeddingSize, in: hiddenSize, .head, group: .vocabularyTransform,
+                hasBias: biases.headTransform)
+            list.norm(ParameterPaths.transformNorm, embeddingSize, .head, hasShift: biases.norms)
             if vocabulary.decoder == .separate {
                 list.add(
                     ParameterPaths.decoder + ".weight", Shape(vocabularySize, embeddingSize), .head, .weight,
@@ -98,9 +118,11 @@ private struct ParameterList {
             Parameter(name: name, shape: shape, part: part, role: role, group: group, hasWordRows: hasWordRows))
     }
 
-    mutating func dense(_ path: String, out: Int, in depth: Int, _ part: ParameterPart, group: LayerGroup? = nil) {
+    mutating func dense(
+        _ path: String, out: Int, in depth: Int, _ part: ParameterPart, group: LayerGroup? = nil, hasBias: Bool = true
+    ) {
         add(path + ".weight", Shape(out, depth), part, .weight, group: group)
-        add(path + ".bias", Shape(out), part, .bias)
+        if hasBias { add(path + ".bias", Shape(out), part, .bias) }
     }
 
     mutating func recurrent(_ layer: RecurrentLayer, in depth: Int, _ part: ParameterPart) {
@@ -116,8 +138,8 @@ private struct ParameterList {
         }
     }
 
-    mutating func norm(_ path: String, _ size: Int, _ part: ParameterPart) {
+    mutating func norm(_ path: String, _ size: Int, _ part: ParameterPart, hasShift: Bool = true) {
         add(path + ".weight", Shape(size), part, .normScale)
-        add(path + ".bias", Shape(size), part, .normShift)
+        if hasShift { add(path + ".bias", Shape(size), part, .normShift) }
     }
 }

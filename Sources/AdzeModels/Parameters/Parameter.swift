@@ -9,6 +9,8 @@ public enum ParameterPart: Sendable, Hashable {
     case embeddings
     /// Of block `index`, counted from 0 at the embeddings.
     case block(Int)
+    /// What ends the encoder behind its last block, and learns as that does.
+    case end
     /// The encoder's own layer on the first token.
     case pooler
     /// Classifiers, and all else that is on top.
@@ -97,6 +99,7 @@ extension Parameter {
     public var component: ModelComponent {
         switch part {
         case .embeddings: .embeddings
+        case .end: .feedForward
         case .block(let index): ParameterPaths.block(index).isOfAttention(name) ? .attention : .feedForward
         case .pooler: .pooler
         case .head: .head

@@ -10,6 +10,8 @@ package enum ParameterPaths {
     package static let embeddingProjection = "embeddings.project"
     /// (buckets, A), for the distances between tokens.
     package static let relativeBias = "encoder.relative_attention_bias.weight"
+    /// After the last block, where blocks normalise what they read.
+    package static let finalNorm = "encoder.LayerNorm"
     package static let pooler = "pooler.dense"
     /// A head's own layer on the first token.
     package static let headDense = "head.dense"
@@ -47,9 +49,11 @@ package struct RecurrentPaths {
     package var all: [String] { [inputWeight, recurrentWeight, inputBias, recurrentBias] }
 }
 
-/// The sixteen parameters of one encoder block.
+/// The layers of one encoder block: in most families all but `inputNorm`, and where it is there all but `outputNorm`.
 package struct BlockPaths {
     package let prefix: String
+    /// Before query, key and value.
+    package var inputNorm: String { prefix + "attention.LayerNorm" }
     package var query: String { prefix + "attention.self.query" }
     package var key: String { prefix + "attention.self.key" }
     package var value: String { prefix + "attention.self.value" }

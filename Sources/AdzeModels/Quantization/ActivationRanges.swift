@@ -52,10 +52,11 @@ extension EncoderModel {
         workspace.reserve(tokens: batch.tokenCount, model: self, workers: pool.threadCount)
         var pass = ForwardPass(model: self, batch: batch, pool: pool, workspace: workspace)
         pass.start(nil)
-        for (index, block) in blocks.enumerated() {
-            ranges.withLock { $0.sawAttentionInput(index, pass.hidden) }
+        if !blocks.isEmpty { ranges.withLock { $0.sawAttentionInput(0, pass.hidden) } }
+        for index in blocks.indices {
             pass.onAttended = { attended in ranges.withLock { $0.sawFeedForwardInput(index, attended) } }
-            pass.run(block, selection: nil, next: pass.projection(before: index + 1, nil), keepingAttentions: false)
+            pass.onProjected = { input in ranges.withLock { $0.sawAttentionInput(index + 1, input) } }
+            pass.run(index, selection: nil, next: pass.projection(before: index + 1, nil), keepingAttentions: false)
         }
         return ranges.withLock { $0 }
     }

@@ -81,6 +81,8 @@ final class TrainingWorkspace {
     var input = GrowableBuffer()
     /// The feed-forward's input while a block's gradients are computed.
     var middle = GrowableBuffer()
+    /// A block's input as its layers read it, where blocks normalise what they read.
+    var normalized = GrowableBuffer()
     var contextGradient = GrowableBuffer()
     var innerGradient = GrowableBuffer()
     /// The rows of the first tokens of a block's input.

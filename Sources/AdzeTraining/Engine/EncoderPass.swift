@@ -70,6 +70,7 @@ struct EncoderPass: @unchecked Sendable {
         while workspace.workers.count < pool.threadCount { workspace.workers.append(WorkerScratch()) }
         for worker in workspace.workers { worker.reserve(config: config, quantized: quantized != nil) }
         workspace.selected.reserve(batch.sequenceCount * size)
+        if config.normsFirst { workspace.normalized.reserve(tokens * size) }
         if config.projectsEmbeddings { workspace.narrow.reserve(tokens * config.embeddingSize) }
         if extent.start < config.layerCount {
             if extent.lowest > extent.start || extent.recomputes {

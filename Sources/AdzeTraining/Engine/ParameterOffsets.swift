@@ -33,10 +33,13 @@ struct BlockPlaces: Sendable {
     let key: DensePlace
     let value: DensePlace
     let attentionOutput: DensePlace
+    /// Before query, key and value; nil where what they read is normalised.
+    let inputNorm: NormPlace?
     let attentionNorm: NormPlace
     let intermediate: DensePlace
     let output: DensePlace
-    let outputNorm: NormPlace
+    /// Of what the block gives; nil where blocks normalise what they read, but for the one that ends the encoder.
+    let outputNorm: NormPlace?
 }
 
 struct ParameterOffsets: Sendable {
@@ -54,12 +57,17 @@ struct ParameterOffsets: Sendable {
     let blocks: [BlockPlaces]
     /// The layer on the first token: the pooler, or a head's own.
     let firstToken: DensePlace?
-    /// What stands between a prompt's mask and the classifier; nil for other heads.
+    /// What stands between what a head reads and its last layer; nil for other heads.
     let transform: (dense: DensePlace, norm: NormPlace)?
     /// The directions of each layer of a head's LSTM; none for a head without one.
     let recurrent: [[RecurrentPlace]]
     /// The last layer: classifier, or start and end of an answer.
     let classifier: DensePlace
+
+    /// Values behind the parameters that stand for any bias which a shape goes without.
+    static func absentCount(_ config: EncoderShape) -> Int {
+        config.biases.areComplete ? 0 : max(config.innerSize, config.paddedHiddenSize)
+    }
 
     init(_ layout: ParameterLayout, config: EncoderShape, head: Head) {
         let starts = Dictionary(layout.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -67,16 +75,16 @@ struct ParameterOffsets: Sendable {
             guard let entry = starts[name] else { preconditionFailure("the layout is that of the model: \(name)") }
             return entry
         }
+        // What a shape goes without.
+        func shift(_ name: String) -> Int { starts[name]?.range.lowerBound ?? layout.count }
         func layer(_ weight: String, _ bias: String) -> DensePlace {
             let weight = entry(weight)
             return DensePlace(
-                weight: weight.range.lowerBound, bias: entry(bias).range.lowerBound, columns: weight.shape[0],
-                depth: weight.shape[1])
+                weight: weight.range.lowerBound, bias: shift(bias), columns: weight.shape[0], depth: weight.shape[1])
         }
         func dense(_ path: String) -> DensePlace { layer(path + ".weight", path + ".bias") }
         func norm(_ path: String) -> NormPlace {
-            NormPlace(
-                gamma: entry(path + ".weight").range.lowerBound, beta: entry(path + ".bias").range.lowerBound)
+            NormPlace(gamma: entry(path + ".weight").range.lowerBound, beta: shift(path + ".bias"))
         }
         words = entry(ParameterPaths.wordEmbeddings).range.lowerBound
         positions = config.positions.rows > 0 ? entry(ParameterPaths.positionEmbeddings).range.lowerBound : nil
@@ -88,12 +96,20 @@ struct ParameterOffsets: Sendable {
             let paths = ParameterPaths.block(index)
             return BlockPlaces(
                 query: dense(paths.query), key: dense(paths.key), value: dense(paths.value),
-                attentionOutput: dense(paths.attentionOutput), attentionNorm: norm(paths.attentionNorm),
+                attentionOutput: dense(paths.attentionOutput),
+                inputNorm: config.normsFirst && index > 0 ? norm(paths.inputNorm) : nil,
+                attentionNorm: norm(paths.attentionNorm),
                 intermediate: dense(paths.intermediate), output: dense(paths.output),
-                outputNorm: norm(paths.outputNorm))
+                outputNorm: config.normsFirst
+                    ? (index == config.layerCount - 1 ? norm(ParameterPaths.finalNorm) : nil) : norm(paths.outputNorm))
         }
         firstToken = TrainingModel.firstTokenPath(head).map(dense)
-        if case .prompt = head.form {
+        let hasTransform =
+            switch head.form {
+            case .prompt, .transformed: true
+            default: false
+            }
+        if hasTransform {
             transform = (dense(ParameterPaths.transform), norm(ParameterPaths.transformNorm))
         } else {
             transform = nil

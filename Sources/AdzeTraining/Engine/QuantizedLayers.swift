@@ -55,7 +55,7 @@ final class QuantizedLayers: @unchecked Sendable {
             return switch entry.parameter.part {
             case .block(let block): block >= start
             case .embeddings: start == 0
-            case .pooler, .head: true
+            case .end, .pooler, .head: true
             }
         }.map(\.name)
     }
@@ -104,8 +104,11 @@ private struct LayerBuilder {
     /// Layers of one input as one, each from a whole panel on; in int8 where all have codes under the same factors.
     func layer(_ names: [String]) -> ForwardLayer {
         let entries = names.compactMap { model.layout.entry($0 + ".weight") }
-        let biases = names.compactMap { model.layout.entry($0 + ".bias") }.map { model.weights.values($0.range) }
-        precondition(entries.count == names.count && biases.count == names.count, "the names are the model's")
+        precondition(entries.count == names.count, "the names are the model's")
+        let biases = zip(names, entries).map { name, weight in
+            model.layout.entry(name + ".bias").map { model.weights.values($0.range) }
+                ?? [Float](repeating: 0, count: weight.shape[0])
+        }
         let depth = entries[0].shape[1]
         let parts = names.compactMap { found[$0 + ".weight"] }
         let isSound =

@@ -25,6 +25,8 @@ public final class TrainingModel: Sendable {
     let places: ParameterOffsets
     /// In place of a row of types where the model has none.
     let noType: FloatBuffer
+    /// What turns queries and keys by their positions; nil for nothing.
+    let rotary: RotaryTables?
 
     /// Loads every parameter of a checkpoint, several at a time on the pool.
     ///
@@ -39,9 +41,12 @@ public final class TrainingModel: Sendable {
         self.kernels = kernels
         let layout = ParameterLayout(checkpoint.parameters)
         self.layout = layout
+        rotary = checkpoint.config.rotary.map { RotaryTables($0, headSize: checkpoint.config.headSize) }
         noType = FloatBuffer(count: checkpoint.config.embeddingSize)
         places = ParameterOffsets(layout, config: checkpoint.config, head: checkpoint.head)
-        let weights = FloatBuffer(zeroPages: layout.count, largePagesFrom: 0)
+        // Behind the parameters lies what shapes go without: biases of zero, whose gradients nobody reads.
+        let count = layout.count + ParameterOffsets.absentCount(checkpoint.config)
+        let weights = FloatBuffer(zeroPages: count, largePagesFrom: 0)
         try pool.forEachThrowing(layout.entries.count) { index in
             let entry = layout.entries[index]
             let values = try checkpoint.store.load(entry.name).floats()
@@ -49,7 +54,7 @@ public final class TrainingModel: Sendable {
             unsafe (weights.base + entry.range.lowerBound).update(from: values, count: values.count)
         }
         self.weights = weights
-        gradients = FloatBuffer(zeroPages: layout.count, largePagesFrom: layout.sparseCount)
+        gradients = FloatBuffer(zeroPages: count, largePagesFrom: layout.sparseCount)
     }
 
     /// Whether a head can be trained: those of classification, token classification and question answering.
@@ -60,18 +65,19 @@ public final class TrainingModel: Sendable {
         }
     }
 
-    /// Our name of the layer that a head has on the first token; nil for one that reads every token.
+    /// Our name of the layer that stands before a head's last, on the first token or on others; nil for none.
     static func firstTokenPath(_ head: Head) -> String? {
         switch head.form {
         case .pooled: ParameterPaths.pooler
         case .firstToken: ParameterPaths.headDense
+        case .transformed: ParameterPaths.transform
         case .none, .tokens, .vocabulary, .vocabularyAndPooled, .flattened, .recurrent, .mean, .prompt: nil
         }
     }
 
     /// Our name of a head's last layer.
     static func outputPath(_ head: Head) -> String {
-        head.task == .questionAnswering ? ParameterPaths.answers : ParameterPaths.classifier
+        head.outputPath
     }
 
     /// Logits of a sequence (classification) or of each of its tokens (the other heads): C.

@@ -262,6 +262,7 @@ private struct TouchedParameters {
         case .block(let block): blocks.contains(block)
         // Its rows are counted one by one.
         case .embeddings: embeddings && parameter.role != .wordTable
+        case .end: !blocks.isEmpty
         case .pooler: pooler
         case .head: head
         }

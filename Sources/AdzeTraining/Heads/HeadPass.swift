@@ -15,6 +15,7 @@ extension EncoderPass {
         case .recurrent(let layer): recurrentForward(layer, logits)
         case .mean: meanForward(logits)
         case .prompt(let layer): promptForward(layer, logits)
+        case .transformed(let layer): transformedForward(layer, logits)
         case .none, .tokens, .vocabulary, .vocabularyAndPooled: classifyTokensForward(logits)
         }
         return workspace.logits.buffer.values(0..<logitRows * model.logitCount)
@@ -31,6 +32,7 @@ extension EncoderPass {
         case .recurrent(let layer): recurrentBackward(layer, logits)
         case .mean: meanBackward(logits)
         case .prompt(let layer): promptBackward(layer, logits)
+        case .transformed(let layer): transformedBackward(layer, logits)
         case .none, .tokens, .vocabulary, .vocabularyAndPooled: classifyTokensBackward(logits)
         }
     }
@@ -42,6 +44,7 @@ extension EncoderPass {
         let (rows, size) = (finalRows, config.hiddenSize)
         workspace.logits.reserve(logitRows * model.logitCount)
         workspace.logitGradient.reserve(logitRows * model.logitCount)
+        if case .transformed = model.head.form { return reserveTransformed() }
         if model.head.form.readsEveryPosition { return reserveSequenceHead() }
         workspace.pooled.reserve(rows * size)
         workspace.pooledInput.reserve(rows * size)

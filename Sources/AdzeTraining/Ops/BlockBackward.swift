@@ -16,6 +16,8 @@ struct PartialSums {
     let intermediate: Int
     let attentionOutput: Int
     let projection: Int
+    /// Only where blocks normalise what they read.
+    let inputNorm: Int
     let count: Int
 
     init(_ config: EncoderShape) {
@@ -26,7 +28,8 @@ struct PartialSums {
         attentionOutput = 5 * size
         projection = 6 * size
         intermediate = projection + 3 * config.paddedHiddenSize
-        count = (intermediate + config.intermediateSize + 15) / 16 * 16
+        inputNorm = intermediate + config.innerSize
+        count = (inputNorm + (config.normsFirst ? 2 * size : 0) + 15) / 16 * 16
     }
 }
 
@@ -53,11 +56,11 @@ extension EncoderPass {
     private func roundInputs(_ index: Int, _ layers: ForwardBlock, _ kept: BlockActivations) {
         let (rows, size) = (rows(of: index), config.hiddenSize)
         func view(_ space: GrowableBuffer, _ rows: Int) -> MatrixView { space.buffer.matrix(rows: rows, columns: size) }
-        roundedInput(input(index), layers.projection)
+        roundedInput(layerInput(index), layers.projection)
         if isSelective(index) { roundedInput(view(workspace.selected, rows), layers.projection) }
         roundedInput(context(index, kept.context), layers.attentionOutput)
         roundedInput(view(workspace.middle, rows), layers.intermediate)
-        roundedInput(inner(kept.inner, rows: rows), layers.output)
+        roundedInput(outputInput(kept, rows: rows), layers.output)
     }
 
     // MARK: Rows
@@ -75,21 +78,35 @@ extension EncoderPass {
         unsafe workspace.partials.buffer.base.update(repeating: 0, count: partialCount * sums.count)
     }
 
+    /// What the feed-forward's second layer has read.
+    private func outputInput(_ kept: BlockActivations, rows: Int) -> MatrixView {
+        inner(kept.inner, rows: rows).columns(0..<config.intermediateSize)
+    }
+
+    /// The block's input as query, key and value read it.
+    private func layerInput(_ index: Int) -> MatrixView {
+        guard places.blocks[index].inputNorm != nil else { return input(index) }
+        return workspace.normalized.buffer.matrix(rows: tokens, columns: config.hiddenSize)
+    }
+
     /// The block's input.
     private func input(_ index: Int) -> MatrixView {
+        if config.normsFirst && index > extent.lowest && !extent.recomputes {
+            return workspace.blocks[index - 1].summed.buffer.matrix(rows: tokens, columns: config.hiddenSize)
+        }
         let space = index == extent.lowest || extent.recomputes ? workspace.inputs[index] : workspace.input
         return space.buffer.matrix(rows: tokens, columns: config.hiddenSize)
     }
 
-    /// Makes the block's input: kept, or the normalised sum of the block before.
+    /// Makes the block's input: kept, or the sum of the block before, normalised by that or by this.
     private func restoreInput(_ index: Int) {
-        let rows = input(index)
-        if index > extent.lowest && !extent.recomputes {
+        let rows = normalizedInput(index, input(index))
+        if index > extent.lowest && !extent.recomputes, let norm = places.blocks[index - 1].outputNorm {
             let pieces = RowPieces(tokens)
             let values = workspace.blocks[index - 1].summed.buffer.matrix(rows: tokens, columns: config.hiddenSize)
             pool.forEach(pieces.count) { piece in
                 let part = pieces[piece]
-                normalize(rows.rows(part), values.rows(part), places.blocks[index - 1].outputNorm)
+                normalize(rows.rows(part), values.rows(part), norm)
             }
         }
         guard isSelective(index) else { return }
@@ -140,21 +157,40 @@ extension EncoderPass {
                 sums: (gamma: partial + sums, beta: partial + sums + size))
         }
 
-        normalizeBackward(summed, gradient, place.outputNorm, sums.outputNorm)
+        if let norm = place.outputNorm {
+            normalizeBackward(summed, gradient, norm, sums.outputNorm)
+        } else {
+            copy(gradient, to: summed)
+        }
         let output = undrop(dropout.output(index), summed)
         unsafe kernels.addRows(partial + sums.output, output)
-        unsafe kernels.multiply(innerGradient, output, layers.output, biasAt: nil)
-        kernels.activateBackward(gradient: innerGradient, values: inner, config.activation)
+        unsafe kernels.multiply(
+            innerGradient.columns(0..<config.intermediateSize), output, layers.output, biasAt: nil)
+        if config.isGated {
+            kernels.gateBackward(gradient: innerGradient, values: inner, config.activation)
+        } else {
+            kernels.activateBackward(gradient: innerGradient, values: inner, config.activation)
+        }
         unsafe kernels.addRows(partial + sums.intermediate, innerGradient)
-        unsafe kernels.multiply(narrow, innerGradient, layers.intermediate, biasAt: nil, residual: summed)
-        if dropout.output(index) != nil { copy(output, to: summed) }
+        unsafe kernels.multiply(
+            narrow, innerGradient, layers.intermediate, biasAt: nil, residual: config.normsFirst ? nil : summed)
+        if dropout.output(index) != nil && !config.normsFirst { copy(output, to: summed) }
 
         normalize(middle, attended, place.attentionNorm)
         normalizeBackward(attended, narrow, place.attentionNorm, sums.attentionNorm)
+        if config.normsFirst {
+            add(summed, to: attended)
+            if dropout.output(index) != nil { copy(output, to: summed) }
+        }
         let context = undrop(dropout.attended(index), attended)
         unsafe kernels.addRows(partial + sums.attentionOutput, context)
         let contextGradient = self.context(index, workspace.contextGradient).rows(part)
         unsafe kernels.multiply(contextGradient, context, layers.attentionOutput, biasAt: nil)
+    }
+
+    /// target += source.
+    private func add(_ source: MatrixView, to target: MatrixView) {
+        for index in 0..<source.rows * source.columns { unsafe target.base[index] += source.base[index] }
     }
 
     private func copy(_ source: MatrixView, to target: MatrixView) {
@@ -174,7 +210,11 @@ extension EncoderPass {
                 bias: head.bias,
                 biasGradient: learnsBias
                     ? workspace.distances.center(head.sequence * config.headCount + head.number) : nil,
-                dropout: head.dropout)
+                window: head.window, dropout: head.dropout)
+            if let rotation = head.rotation {
+                rotation.turn(head.query, isInverse: true)
+                rotation.turn(head.key, isInverse: true)
+            }
         }
         clearPadding(index, kept)
     }
@@ -199,7 +239,8 @@ extension EncoderPass {
         let (projected, hidden, sums) = (projected(index, kept), gradient(rows: tokens), sums)
         let attended = kept.attended.buffer.matrix(rows: rows(of: index), columns: size)
         let columns = selective ? padded..<3 * padded : 0..<3 * padded
-        let needsInput = index > extent.lowest || extent.reachesInput
+        let norm = places.blocks[index].inputNorm
+        let needsInput = index > extent.lowest || extent.reachesInput || norm != nil
         let pieces = RowPieces(tokens)
         pool.forEach(pieces.count) { piece in
             let part = pieces[piece]
@@ -208,13 +249,35 @@ extension EncoderPass {
             if needsInput {
                 unsafe kernels.multiply(
                     hidden.rows(part), outputs, layers.projection, biasAt: nil,
-                    residual: selective ? nil : attended.rows(part))
+                    residual: selective || norm != nil ? nil : attended.rows(part))
             }
-            if !selective { undropAttended(index, attended.rows(part), first: part.lowerBound) }
+            if !selective && norm == nil { undropAttended(index, attended.rows(part), first: part.lowerBound) }
         }
         if let query = layers.query {
             queryBackward(index, query, projected, attended, hidden, needsInput: needsInput)
         }
+        if let norm { normalizeInputBackward(index, norm, attended, hidden) }
+    }
+
+    /// From the gradient of a block's normalised input to that of the input, to which the residual's is added.
+    private func normalizeInputBackward(_ index: Int, _ norm: NormPlace, _ attended: MatrixView, _ hidden: MatrixView) {
+        let (size, selective, sums, input) = (config.hiddenSize, isSelective(index), sums, input(index))
+        let pieces = RowPieces(tokens)
+        pool.forEach(pieces.count) { piece in
+            let part = pieces[piece]
+            let rows = hidden.rows(part)
+            unsafe kernels.layerNormBackward(
+                rows, gradient: rows, input: input.rows(part), gamma: model.weights.base + norm.gamma, epsilon: epsilon,
+                sums: (gamma: partial(piece) + sums.inputNorm, beta: partial(piece) + sums.inputNorm + size))
+            if selective { return }
+            add(attended.rows(part), to: rows)
+            undropAttended(index, attended.rows(part), first: part.lowerBound)
+        }
+        guard selective else { return }
+        for (sequence, token) in batch.starts.dropLast().enumerated() {
+            add(attended.rows(sequence..<sequence + 1), to: hidden.rows(token..<token + 1))
+        }
+        undropAttended(index, attended, first: 0)
     }
 
     private func undropAttended(_ index: Int, _ attended: MatrixView, first: Int) {
@@ -228,6 +291,7 @@ extension EncoderPass {
         needsInput: Bool
     ) {
         let (size, width) = (config.hiddenSize, config.heads(ofBlock: index).width)
+        let isLater = places.blocks[index].inputNorm != nil
         let pieces = RowPieces(batch.sequenceCount)
         pool.forEachWithWorker(pieces.count) { piece, worker in
             let part = pieces[piece]
@@ -235,13 +299,14 @@ extension EncoderPass {
             unsafe kernels.addRows(partial(piece) + sums.projection, outputs)
             if needsInput {
                 let rows = workspace.workers[worker].narrow.buffer.matrix(rows: part.count, columns: size)
-                unsafe kernels.multiply(rows, outputs, query, biasAt: nil, residual: attended.rows(part))
+                unsafe kernels.multiply(
+                    rows, outputs, query, biasAt: nil, residual: isLater ? nil : attended.rows(part))
                 for (row, sequence) in part.enumerated() {
                     let token = batch.starts[sequence]
                     unsafe kernels.addRows(hidden.rows(token..<token + 1).base, rows.rows(row..<row + 1))
                 }
             }
-            undropAttended(index, attended.rows(part), first: part.lowerBound)
+            if !isLater { undropAttended(index, attended.rows(part), first: part.lowerBound) }
         }
     }
 
@@ -256,12 +321,18 @@ extension EncoderPass {
                 first..<first + count)
             unsafe kernels.addRows(model.gradients.base + target, columns)
         }
-        add(place.outputNorm.gamma, sums.outputNorm, size)
-        add(place.outputNorm.beta, sums.outputNorm + size, size)
+        if let norm = place.outputNorm {
+            add(norm.gamma, sums.outputNorm, size)
+            add(norm.beta, sums.outputNorm + size, size)
+        }
+        if let norm = place.inputNorm {
+            add(norm.gamma, sums.inputNorm, size)
+            add(norm.beta, sums.inputNorm + size, size)
+        }
         add(place.attentionNorm.gamma, sums.attentionNorm, size)
         add(place.attentionNorm.beta, sums.attentionNorm + size, size)
         add(place.output.bias, sums.output, size)
-        add(place.intermediate.bias, sums.intermediate, config.intermediateSize)
+        add(place.intermediate.bias, sums.intermediate, config.innerSize)
         add(place.attentionOutput.bias, sums.attentionOutput, size)
         for (third, layer) in [place.query, place.key, place.value].enumerated() {
             add(layer.bias, sums.projection + third * heads.paddedWidth, heads.width)
@@ -283,10 +354,10 @@ extension EncoderPass {
             let first = number * heads.paddedWidth
             return projected.rows(0..<rows).columns(first..<first + heads.width)
         }
-        let input = input(index)
+        let input = layerInput(index)
         add(
             [
-                product(place.output, narrow(kept.summed, rows), inner(kept.inner, rows: rows)),
+                product(place.output, narrow(kept.summed, rows), outputInput(kept, rows: rows)),
                 product(
                     place.intermediate, inner(workspace.innerGradient, rows: rows), narrow(workspace.middle, rows)),
                 product(place.attentionOutput, narrow(kept.attended, rows), context(index, kept.context)),

@@ -36,8 +36,9 @@ extension EncoderPass {
     /// sequence.
     private func project(_ index: Int, _ layers: ForwardBlock, _ projected: MatrixView) {
         let padded = config.heads(ofBlock: index).paddedWidth
+        let input = normalizedInput(index, hidden(rows: tokens))
         func project(_ rows: Int, _ columns: Range<Int>) {
-            let (pieces, hidden) = (RowPieces(rows), hidden(rows: rows))
+            let (pieces, hidden) = (RowPieces(rows), input.rows(0..<rows))
             pool.forEachWithWorker(pieces.count) { piece, worker in
                 let part = pieces[piece]
                 apply(
@@ -48,16 +49,33 @@ extension EncoderPass {
         guard isSelective(index) else { return project(tokens, 0..<3 * padded) }
         project(tokens, padded..<3 * padded)
         gatherFirst(hidden(rows: tokens))
+        if places.blocks[index].inputNorm != nil { gatherFirst(input) }
         project(batch.sequenceCount, 0..<padded)
+    }
+
+    /// A block's input as its layers read it: normalised where a block does that itself.
+    func normalizedInput(_ index: Int, _ input: MatrixView) -> MatrixView {
+        guard let norm = places.blocks[index].inputNorm else { return input }
+        let (target, pieces) = (
+            workspace.normalized.buffer.matrix(rows: tokens, columns: config.hiddenSize), RowPieces(tokens)
+        )
+        pool.forEach(pieces.count) { piece in
+            normalize(target.rows(pieces[piece]), input.rows(pieces[piece]), norm)
+        }
+        return target
     }
 
     /// context = attention over each sequence and head; pieces are pairs of the two.
     private func attend(_ index: Int, _ kept: BlockActivations) {
         let context = context(index, kept.context)
         forEachHead(index, kept) { head, worker in
+            if let rotation = head.rotation {
+                rotation.turn(head.query)
+                rotation.turn(head.key)
+            }
             workspace.workers[worker].attention.attend(
                 kernels, output: context.rows(head.queries).columns(head.columns), query: head.query, key: head.key,
-                value: head.value, scale: head.scale, bias: head.bias, dropout: head.dropout)
+                value: head.value, scale: head.scale, bias: head.bias, window: head.window, dropout: head.dropout)
         }
     }
 
@@ -70,6 +88,9 @@ extension EncoderPass {
         let value: MatrixView
         let scale: Float
         let bias: AttentionBias?
+        let window: AttentionWindow?
+        /// By which query and key are turned; row m is position m.
+        let rotation: Rotation?
         let sequence: Int
         /// Its place among the block's heads, and its number in the whole model.
         let (place, number): (Int, Int)
@@ -87,6 +108,9 @@ extension EncoderPass {
             elements.append(elements[sequence] + heads.wholeCount * rows * ((keys + 15) / 16 * 16))
         }
         let (firsts, selective) = (elements, isSelective(index))
+        let longest = (0..<batch.sequenceCount).reduce(1) { max($0, batch.tokens(of: $1).count) }
+        let rotation = model.rotary?.rotation(ofBlock: index, positions: longest)
+        let reach = config.rotary?.reach(ofBlock: index)
         pool.forEachWithWorker(batch.sequenceCount * heads.count) { piece, worker in
             let (sequence, place) = piece.quotientAndRemainder(dividingBy: heads.count)
             let (head, columns) = (numbers[place], heads.columns(place))
@@ -104,6 +128,7 @@ extension EncoderPass {
                     queries: queries, columns: columns, query: part(0, queries), key: part(1, keys),
                     value: part(2, keys), scale: 1 / Float(heads.size).squareRoot(),
                     bias: distanceBias.map { unsafe AttentionBias(center: $0.values(ofHead: head)) },
+                    window: reach.map { AttentionWindow(reach: $0) }, rotation: rotation,
                     sequence: sequence, place: place, number: head, dropout: dropout), worker)
         }
     }
@@ -127,16 +152,26 @@ extension EncoderPass {
                 dropout: dropout.attended(index), first: part.lowerBound, isSelective: selective)
             normalize(middle, attended, place.attentionNorm)
             apply(layers.intermediate, inner, middle, worker)
-            kernels.activate(active, inner, config.activation)
+            if config.isGated {
+                inner.copy(to: active)
+                kernels.gate(active, config.activation)
+            } else {
+                kernels.activate(active, inner, config.activation)
+            }
             addLayer(
-                layers.output, summed, active, residual: middle, worker, dropout: dropout.output(index),
+                layers.output, summed, active.columns(0..<config.intermediateSize),
+                residual: config.normsFirst ? attended : middle, worker, dropout: dropout.output(index),
                 first: part.lowerBound, isSelective: selective)
-            normalize(hidden.rows(part), summed, place.outputNorm)
+            if let norm = place.outputNorm {
+                normalize(hidden.rows(part), summed, norm)
+            } else {
+                summed.copy(to: hidden.rows(part))
+            }
         }
     }
 
     func inner(_ space: GrowableBuffer, rows: Int) -> MatrixView {
-        space.buffer.matrix(rows: rows, columns: config.intermediateSize, stride: config.intermediateStride)
+        space.buffer.matrix(rows: rows, columns: config.innerSize, stride: config.intermediateStride)
     }
 
     /// output = dropout(layer(input)) + residual.

@@ -58,7 +58,7 @@ public final class Optimizer {
         pool: WorkerPool
     ) {
         precondition(settings.count == layout.entries.count && neverTrained?.count ?? settings.count == settings.count)
-        precondition(weights.count == layout.count && gradients.count == layout.count, "the arrays follow the layout")
+        precondition(weights.count >= layout.count && gradients.count >= layout.count, "the arrays follow the layout")
         self.layout = layout
         self.settings = settings
         self.adamW = adamW

@@ -8,6 +8,7 @@ extension ParameterPart {
     public func isTrained(_ depth: TrainedDepth, layerCount: Int) -> Bool {
         switch self {
         case .head, .pooler: true
+        case .end: depth.blockCount(of: layerCount) > 0
         case .embeddings: depth == .all
         case .block(let index): index >= layerCount - depth.blockCount(of: layerCount)
         }
@@ -46,7 +47,7 @@ extension Recipe {
                 switch part {
                 case .embeddings: layerCount
                 case .block(let index): max(layerCount - 1 - index, 0)
-                case .pooler, .head: 0
+                case .end, .pooler, .head: 0
                 }
             var rate = part == .head ? headLearningRate : bodyLearningRate
             if part == .pooler && !readsPooler { rate = 0 }

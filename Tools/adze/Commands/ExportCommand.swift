@@ -55,7 +55,7 @@ enum ExportText {
 
     /// Of a classifier that transformers has no class for; nil for others.
     static func ownHead(_ head: Head) -> String? {
-        guard head.form.readsEveryPosition else { return nil }
+        guard head.form.isOurs else { return nil }
         return
             "transformers has no class for the head \(head.form.specification): it loads the encoder alone; Adze reads the"
             + " head by adze_head of config.json"
