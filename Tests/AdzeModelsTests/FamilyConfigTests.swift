@@ -66,6 +66,37 @@ import Testing
         }
     }
 
+    @Test func rotationsAndWindowsThatAreNotRun() throws {
+        func says(_ text: String, _ changes: [String: JSONValue?]) throws {
+            let said = try refusal("modernbert/base", changes)
+            #expect(said.contains(text), "\(said)")
+        }
+        try says("'layer_types' is '1 kinds'", ["layer_types": ["full_attention"]])
+        try says(
+            "'chunked_attention', which is not supported",
+            ["layer_types": .array(Array(repeating: "chunked_attention", count: 4))])
+        try says("'layer_types': expected a list", ["layer_types": 3])
+        try says(
+            "'rope_type' is 'yarn', which is not supported; supported: default",
+            ["rope_parameters": .object(["full_attention": .object(["rope_type": "yarn"])])])
+        try says("'rope_theta' is -1", ["rope_parameters": .object(["sliding_attention": .object(["rope_theta": -1])])])
+        try says("'rope_scaling'", ["rope_scaling": .object(["type": "linear"])])
+        try says("'global_rope_theta': expected a number", ["rope_parameters": nil, "global_rope_theta": "much"])
+        try says("'global_attn_every_n_layers' is 0", ["layer_types": nil, "global_attn_every_n_layers": 0])
+        try says("'classifier_pooling' is 'max'", ["classifier_pooling": "max"])
+        try says("'norm_bias': expected true or false", ["norm_bias": 1])
+        try says("heads of an even number of values", ["num_attention_heads": 4])
+        try says("'num_hidden_layers' is 0", ["num_hidden_layers": 0])
+        try says("expected 0 to", ["local_attention": -2])
+        try says("layers.0.attn.Wqkv.query.bias", ["attention_bias": true])
+        try says("one choice at a time", ["architectures": ["ModernBertForMultipleChoice"]])
+        #expect(
+            try refusal(
+                "modernbert/base",
+                ["layer_types": nil, "rope_parameters": nil, "local_attention": nil, "sliding_window": 4])
+                == "", "as older files have it")
+    }
+
     @Test func bucketsThatTheReferenceIgnores() throws {
         #expect(try refusal("mpnet/base", ["relative_attention_num_buckets": 64]).contains("supported: 32"))
         #expect(try refusal("mpnet/base", ["max_position_embeddings": 2]).contains("expected 3 to"))

@@ -51,6 +51,21 @@ public struct Int8Oracle: Sendable {
             }
             return results
         }
+        if case .transformed(let layer) = head.form {
+            for index in results.indices {
+                let tokens = batch.tokens(of: index)
+                let all = values(of: Array(tokens), in: hidden)
+                let rows =
+                    switch layer.rows {
+                    case .first: Array(all.prefix(config.hiddenSize))
+                    case .mean: mean(of: all, normalizes: false)
+                    case .every: all
+                    }
+                let logits = try dense(head.outputPath, transformed(rows, activation: layer.activation))
+                if layer.rows == .every { results[index].tokenLogits = logits } else { results[index].logits = logits }
+            }
+            return results
+        }
         if !outputs.isDisjoint(with: .firstTokenOutputs) {
             try finishFirst(values(of: Array(batch.starts.dropLast()), in: hidden), outputs, &results)
         }
@@ -130,8 +145,8 @@ public struct Int8Oracle: Sendable {
     private func embed(_ batch: PackedBatch) throws -> FloatBuffer {
         let size = config.embeddingSize
         let words = try table(ParameterPaths.wordEmbeddings)
-        let positions = try table(ParameterPaths.positionEmbeddings)
         let noType = [Float](repeating: 0, count: size)
+        let positions = config.positions.rows == 0 ? { _ in noType } : try table(ParameterPaths.positionEmbeddings)
         let types = config.typeRows == 0 ? { _ in noType } : try table(ParameterPaths.typeEmbeddings)
         let sums = FloatBuffer(count: batch.tokenCount * size)
         for sequence in 0..<batch.sequenceCount {
@@ -151,7 +166,10 @@ public struct Int8Oracle: Sendable {
     private func runBlock(_ index: Int, _ hidden: FloatBuffer, _ batch: PackedBatch) throws {
         let paths = ParameterPaths.block(index)
         let (size, heads, tokens) = (config.hiddenSize, config.heads(ofBlock: index), batch.tokenCount)
-        let input = hidden.values(0..<tokens * size)
+        let residual = hidden.values(0..<tokens * size)
+        let read = FloatBuffer(residual)
+        if config.normsFirst && index > 0 { try normalize(read, paths.inputNorm) }
+        let input = read.values(0..<tokens * size)
         let layers = [paths.query, paths.key, paths.value]
         let haveCodes = try codes(layers.map { $0 + ".weight" }) != nil
         let projections = try layers.map { FloatBuffer(try dense($0, input, inInt8: haveCodes)) }
@@ -161,26 +179,44 @@ public struct Int8Oracle: Sendable {
             let table = FloatBuffer(try store.load(ParameterPaths.relativeBias).floats())
             return DistanceBias($0, table: table.base, headCount: config.headCount, tokenLimit: config.tokenLimit)
         }
+        let tables = config.rotary.map { RotaryTables($0, headSize: heads.size) }
         for sequence in 0..<batch.sequenceCount {
             let range = batch.tokens(of: sequence)
+            let rotation = tables?.rotation(ofBlock: index, positions: range.count)
             for (place, number) in heads.numbers.enumerated() {
                 func part(_ buffer: FloatBuffer) -> MatrixView {
                     buffer.matrix(rows: tokens, columns: heads.width).rows(range).columns(heads.columns(place))
                 }
+                for layer in 0..<2 { rotation?.turn(part(projections[layer])) }
                 scratch.attend(
                     kernels, output: part(context), query: part(projections[0]), key: part(projections[1]),
                     value: part(projections[2]), scale: 1 / Float(heads.size).squareRoot(),
-                    bias: distances.map { AttentionBias(center: $0.values(ofHead: number)) })
+                    bias: distances.map { AttentionBias(center: $0.values(ofHead: number)) },
+                    window: config.rotary?.reach(ofBlock: index).map { AttentionWindow(reach: $0) })
             }
         }
         let attended = FloatBuffer(
-            try dense(paths.attentionOutput, context.values(0..<context.count), residual: input))
+            try dense(paths.attentionOutput, context.values(0..<context.count), residual: residual))
+        let sums = attended.values(0..<tokens * size)
         try normalize(attended, paths.attentionNorm)
         let middle = attended.values(0..<tokens * size)
-        let inner = try dense(paths.intermediate, middle, activation: config.activation)
-        let output = try dense(paths.output, inner, residual: middle)
+        let inner =
+            config.isGated
+            ? try gated(paths, middle) : try dense(paths.intermediate, middle, activation: config.activation)
+        let output = try dense(paths.output, inner, residual: config.normsFirst ? sums : middle)
         hidden.base.update(from: output, count: output.count)
-        try normalize(hidden, paths.outputNorm)
+        if !config.normsFirst { return try normalize(hidden, paths.outputNorm) }
+        if index == config.layerCount - 1 { try normalize(hidden, ParameterPaths.finalNorm) }
+    }
+
+    /// activation(u) · g of the two halves of each row, which are u and g.
+    private func gated(_ paths: BlockPaths, _ middle: [Float]) throws -> [Float] {
+        let (both, half) = (try dense(paths.intermediate, middle), config.intermediateSize)
+        let rows = stride(from: 0, to: both.count, by: 2 * half)
+        let first = FloatBuffer(rows.flatMap { both[$0..<$0 + half] })
+        kernels.activate(first.matrix(rows: first.count / half, columns: half), config.activation)
+        let second = rows.flatMap { both[$0 + half..<$0 + 2 * half] }
+        return zip(first.values(0..<first.count), second).map { $0 * $1 }
     }
 
     // MARK: Pieces
@@ -196,10 +232,16 @@ public struct Int8Oracle: Sendable {
         return { row in codes[row * size..<(row + 1) * size].map { Float($0) * weights.rowScales[row] } }
     }
 
+    /// A bias; nil where the shape goes without it.
+    private func shift(_ name: String) throws -> [Float]? {
+        let isThere = config.parameters(head: head).contains { $0.name == name }
+        return isThere ? try store.load(name).floats() : nil
+    }
+
     private func normalize(_ buffer: FloatBuffer, _ path: String, size: Int? = nil) throws {
         let size = size ?? config.hiddenSize
         let gamma = FloatBuffer(try store.load(path + ".weight").floats())
-        let beta = FloatBuffer(try store.load(path + ".bias").floats())
+        let beta = FloatBuffer(try shift(path + ".bias") ?? [Float](repeating: 0, count: gamma.count))
         let view = buffer.matrix(rows: buffer.count / size, columns: size)
         kernels.layerNorm(view, view, gamma: gamma, beta: beta, epsilon: Float(config.layerNormEpsilon))
     }
@@ -228,9 +270,10 @@ public struct Int8Oracle: Sendable {
         weight: String, bias: String, _ input: [Float], residual: [Float]? = nil, activation: Activation = .identity,
         inInt8: Bool = true
     ) throws -> [Float] {
-        let bias = try store.load(bias).floats()
         let weights = inInt8 ? try codes([weight])?.first : nil
         let plain = weights == nil ? try store.load(weight).floats() : []
+        let rows = try weights?.rowScales.count ?? store.load(weight).shape[0]
+        let bias = try shift(bias) ?? [Float](repeating: 0, count: rows)
         let (columns, depth) = (bias.count, (weights?.codes.count ?? plain.count) / bias.count)
         var output: [Float] = []
         for row in 0..<input.count / depth {

@@ -20,7 +20,8 @@ import Testing
             "../families/mpnet/base", "../families/mpnet/sequence", "../families/mpnet/masked",
             "../families/roberta/base", "../families/roberta/sequence", "../families/roberta/masked",
             "../families/xlm-roberta/masked", "../families/xlm-roberta/questions", "../families/camembert/base",
-            "../families/camembert/token",
+            "../families/camembert/token", "../families/modernbert/base", "../families/modernbert/sequence",
+            "../families/modernbert/questions", "../families/modernbert/masked",
             "../pruned-heads/bert", "../pruned-heads/distilbert", "../pruned-heads/electra",
             "../mean/bert", "../mean/mpnet-normalized", "../mean/electra-normalized",
         ] + FamilyFixtures.prompts.map { "../" + $0 }

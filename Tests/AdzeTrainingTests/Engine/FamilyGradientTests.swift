@@ -22,6 +22,18 @@ import Testing
         #expect(FamilyGradientTests.folders.count == 3 * FamilyFixtures.families.count)
     }
 
+    /// A mean before the head, blocks with windows, and texts that are several windows long.
+    @Test func gradientsOfLongTextsWithWindows() throws {
+        let fixture = try TrainingFixture(family: "rotary/mean")
+        for set in InstructionSet.available {
+            let (gradients, result) = try fixture.step(set: set)
+            #expect(abs(result.loss - fixture.loss) <= 1e-4 * max(1, abs(fixture.loss)), "\(set)")
+            #expect(mistakes(gradients, fixture.expected) == [], "\(set)")
+        }
+        #expect(fixture.expected.count == fixture.checkpoint.parameters.count)
+        try fixture.expectSameBits(DropoutRates(hidden: 0.1, attention: 0.2, classifier: 0.3))
+    }
+
     @Test(arguments: folders) func threadsAndRecomputingChangeNoBit(folder: String) throws {
         try TrainingFixture(family: folder).expectSameBits(
             DropoutRates(hidden: 0.1, attention: 0.2, classifier: 0.3, answers: 0.1))

@@ -65,7 +65,15 @@ struct TrainingFixture {
             checkpoint.transformersTensors.map { ($0.name, $0.source) }
             + (checkpoint.map?.entries.map { ($0.source, $0.name) } ?? [])
         let ours = Dictionary(theirs, uniquingKeysWith: { first, _ in first })
-        self.expected = Dictionary(uniqueKeysWithValues: expected.map { (ours[$0.key] ?? $0.key, $0.value) })
+        var own = Dictionary(uniqueKeysWithValues: expected.map { (ours[$0.key] ?? $0.key, $0.value) })
+        // Layers that a file keeps as one.
+        for tensor in checkpoint.transformersTensors where !tensor.others.isEmpty {
+            guard let whole = own[tensor.source] else { continue }
+            let names = [tensor.source] + tensor.others
+            let size = whole.count / names.count
+            for (index, name) in names.enumerated() { own[name] = Array(whole[index * size..<(index + 1) * size]) }
+        }
+        self.expected = own
         batch = TrainingBatch(sequences: sequences, targets: targets)
     }
 
