@@ -51,6 +51,47 @@ import Testing
         expectClose(output.values(0..<output.count), expected, 1e-5, "\(set) \(shape)")
     }
 
+    /// Rows of several blocks, windows wider than a text, places far apart, and queries that see no key.
+    @Test(arguments: sets, [0, 3, 64])
+    func attentionInAWindowEqualsDefinition(set: InstructionSet, reach: Int) {
+        let shapes: [Shape] = [(1, 7, 6, [3]), (130, 130, 32, nil), (5, 300, 8, [0, 9, 60, 250, 299])]
+        for shape in shapes { expectWindow(set, shape, reach) }
+    }
+
+    private func expectWindow(_ set: InstructionSet, _ shape: Shape, _ reach: Int) {
+        let (queries, tokens, size, positions) = shape
+        let (q, k, v) = (
+            random(queries * size, seed: 1), random(tokens * size, seed: 2), random(tokens * size, seed: 3)
+        )
+        let (queryBuffer, keyBuffer, valueBuffer) = (FloatBuffer(q), FloatBuffer(k), FloatBuffer(v))
+        let output = FloatBuffer(count: queries * size), weights = FloatBuffer(count: queries * tokens)
+        func attend(_ rows: Range<Int>, _ positions: [Int]?) -> [Float] {
+            AttentionScratch().attend(
+                Kernels(set), output: output.matrix(rows: queries, columns: size).rows(rows),
+                query: queryBuffer.matrix(rows: queries, columns: size).rows(rows),
+                key: keyBuffer.matrix(rows: tokens, columns: size),
+                value: valueBuffer.matrix(rows: tokens, columns: size), scale: 0.3,
+                window: AttentionWindow(reach: reach, positions: positions),
+                probabilities: weights.matrix(rows: queries, columns: tokens).rows(rows))
+            return output.values(rows.lowerBound * size..<rows.upperBound * size)
+        }
+        let found = attend(0..<queries, positions)
+        func place(_ query: Int) -> Int { positions.map { $0[query] } ?? query }
+        let expected = ReferenceOps.attention(
+            query: q, key: k, value: v, queries: queries, tokens: tokens, size: size, scale: Double(Float(0.3))
+        ) { query, key in abs(place(query) - key) <= reach ? 0 : -.infinity }
+        expectClose(found, expected, 1e-5, "\(set) \(shape)")
+        for (index, value) in weights.values(0..<queries * tokens).enumerated() {
+            #expect(value == 0 || abs(place(index / tokens) - index % tokens) <= reach)
+        }
+        // A row's bits are its own.
+        for row in [0, queries / 2, queries - 1] {
+            #expect(attend(row..<row + 1, [place(row)]) == Array(found[row * size..<(row + 1) * size]))
+        }
+        let beyond = attend(0..<1, [tokens + reach + 1])
+        #expect(beyond.allSatisfy { $0 == 0 })
+    }
+
     @Test(arguments: sets, [(1, 1, 0), (3, 17, -1), (7, 33, -1), (50, 50, -1), (4, 16, 0), (12, 47, 49)])
     func biasEqualsDefinition(set: InstructionSet, shape: (Int, Int, Int)) {
         let (rows, columns, step) = shape, stride = columns + 3

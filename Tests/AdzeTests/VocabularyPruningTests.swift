@@ -163,7 +163,8 @@ import Testing
             #expect(after == choice.map.kept.flatMap { before[$0 * width..<($0 + 1) * width] }, "\(parameter.name)")
         }
         let decoder = bundle.checkpoint.head.decoder
-        #expect(cut == (decoder == nil ? 1 : decoder == .tied ? 2 : 3))
+        let biases = bundle.checkpoint.config.biases.decoder ? 1 : 0
+        #expect(cut == (decoder == nil ? 1 : decoder == .tied ? 1 + biases : 2 + biases))
         let infos = pruned.checkpoint.store.tensorsByName
         for parameter in pruned.checkpoint.parameters { #expect(infos[parameter.name]?.shape == parameter.shape) }
     }
