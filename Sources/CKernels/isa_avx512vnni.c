@@ -23,6 +23,7 @@
 #include "f32_adamw.inc.h"
 #include "f32_gemm.inc.h"
 #include "f32_rows.inc.h"
+#include "f32_distances.inc.h"
 #include "f32_train.inc.h"
 #include "i8_dot.inc.h"
 #include "i8_gemm.inc.h"

@@ -92,6 +92,124 @@ import Testing
         #expect(beyond.allSatisfy { $0 == 0 })
     }
 
+    /// Keys and queries of distances, which end at 40 with ten more that two share; tiles are 16 wide, blocks 48 high.
+    private struct Distances {
+        let rows: DistanceRows
+        let (keys, queries): ([Float]?, [Float]?)
+        let size: Int
+
+        init(tokens: Int, size: Int, kinds: (keys: Bool, queries: Bool)) {
+            rows = DistanceRows(reach: tokens - 1) { distance in
+                let reach = min(abs(distance), 60)
+                return 60 + distance.signum() * (reach < 40 ? reach : 40 + (reach - 40) / 2)
+            }
+            keys = kinds.keys ? random(rows.count * size, seed: 8) : nil
+            queries = kinds.queries ? random(rows.count * size, seed: 9) : nil
+            self.size = size
+        }
+
+        func view(_ buffer: FloatBuffer) -> MatrixView { buffer.matrix(rows: rows.count, columns: size) }
+
+        func terms(_ kernels: Kernels, _ positions: [Int]?) -> DistanceTerms {
+            func packed(_ values: [Float]?) -> PackedMatrix? {
+                values.map(FloatBuffer.init).map { buffer in
+                    withExtendedLifetime(buffer) { DistanceTerms.pack(view(buffer), rows, kernels: kernels) }
+                }
+            }
+            return DistanceTerms(rows: rows, keys: packed(keys), queries: packed(queries), positions: positions)
+        }
+
+        /// What a query and a key add to their score, in double precision.
+        func term(_ query: ArraySlice<Float>, _ key: ArraySlice<Float>, _ distance: Int) -> Double {
+            func product(_ vector: ArraySlice<Float>, _ table: [Float]?) -> Double {
+                guard let table else { return 0 }
+                return zip(vector, table[rows[distance] * size..<(rows[distance] + 1) * size])
+                    .reduce(0) { $0 + Double($1.0) * Double($1.1) }
+            }
+            return product(query, keys) + product(key, queries)
+        }
+    }
+
+    private static let distanceShapes: [Shape] = [
+        (1, 1, 3, nil), (1, 70, 6, nil), (50, 50, 32, nil), (130, 130, 8, nil), (5, 130, 64, [0, 9, 40, 41, 129]),
+    ]
+
+    @Test(arguments: [(true, true), (true, false), (false, true)], distanceShapes)
+    func attentionWithDistancesEqualsDefinition(kinds: (Bool, Bool), shape: Shape) {
+        let (queries, tokens, size, positions) = shape
+        let rows = [queries, tokens, tokens].enumerated().map { random($1 * size, seed: UInt64($0)) }
+        let distances = Distances(tokens: tokens, size: size, kinds: kinds)
+        let found = onEverySet { kernels in
+            let buffers = rows.map { FloatBuffer($0) }
+            let views = buffers.map { $0.matrix(rows: $0.count / size, columns: size) }
+            // In place, as the engine has it.
+            AttentionScratch().attend(
+                kernels, output: views[0], query: views[0], key: views[1], value: views[2], scale: 0.3,
+                terms: distances.terms(kernels, positions))
+            return withExtendedLifetime(buffers) { buffers[0].values(0..<buffers[0].count) }
+        }
+        let expected = ReferenceOps.attention(
+            query: rows[0], key: rows[1], value: rows[2], queries: queries, tokens: tokens, size: size,
+            scale: Double(Float(0.3))
+        ) { query, key in
+            Double(Float(0.3))
+                * distances.term(
+                    rows[0][query * size..<(query + 1) * size], rows[1][key * size..<(key + 1) * size],
+                    (positions.map { $0[query] } ?? query) - key)
+        }
+        expectClose(found, expected, 1e-5, "\(shape)")
+    }
+
+    @Test(arguments: [(true, true), (true, false), (false, true)], distanceShapes)
+    func gradientWithDistancesEqualsDefinition(kinds: (Bool, Bool), shape: Shape) {
+        let (queries, tokens, size, positions) = shape
+        let rows = [queries, tokens, tokens, queries].enumerated().map { random($1 * size, seed: UInt64($0)) }
+        let distances = Distances(tokens: tokens, size: size, kinds: kinds)
+        let count = distances.rows.count * size
+        let found = onEverySet { kernels in
+            let buffers = rows.map { FloatBuffer($0) }
+            let views = buffers.map { $0.matrix(rows: $0.count / size, columns: size) }
+            let (keys, queries) = (distances.keys.map { FloatBuffer($0) }, distances.queries.map { FloatBuffer($0) })
+            let sums = [FloatBuffer(count: count), FloatBuffer(count: count)]
+            AttentionScratch().attendBackward(
+                kernels, gradient: views[3], query: views[0], key: views[1], value: views[2], scale: 0.3,
+                terms: distances.terms(kernels, positions),
+                sums: DistanceSums(
+                    keys: keys.map(distances.view), keyGradient: distances.view(sums[0]),
+                    queries: queries.map(distances.view), queryGradient: distances.view(sums[1])))
+            return withExtendedLifetime((keys, queries)) {
+                (buffers.prefix(3) + sums).flatMap { $0.values(0..<$0.count) }
+            }
+        }
+        let scale = Double(Float(0.3))
+        func distance(_ query: Int, _ key: Int) -> Int { (positions.map { $0[query] } ?? query) - key }
+        var expected = ReferenceOps.attentionBackward(
+            gradient: rows[3], query: rows[0], key: rows[1], value: rows[2], size: size, scale: scale
+        ) { query, key in
+            scale
+                * distances.term(
+                    rows[0][query * size..<(query + 1) * size], rows[1][key * size..<(key + 1) * size],
+                    distance(query, key))
+        }
+        var sums = [[Double](repeating: 0, count: count), [Double](repeating: 0, count: count)]
+        for query in 0..<queries {
+            for key in 0..<tokens {
+                let (slope, row) = (scale * expected.scores[query * tokens + key], distances.rows[distance(query, key)])
+                for d in 0..<size {
+                    if let values = distances.keys {
+                        expected.query[query * size + d] += slope * Double(values[row * size + d])
+                        sums[0][row * size + d] += slope * Double(rows[0][query * size + d])
+                    }
+                    if let values = distances.queries {
+                        expected.key[key * size + d] += slope * Double(values[row * size + d])
+                        sums[1][row * size + d] += slope * Double(rows[1][key * size + d])
+                    }
+                }
+            }
+        }
+        expectClose(found, expected.query + expected.key + expected.value + sums[0] + sums[1], 1e-5, "\(shape)")
+    }
+
     @Test(arguments: sets, [(1, 1, 0), (3, 17, -1), (7, 33, -1), (50, 50, -1), (4, 16, 0), (12, 47, 49)])
     func biasEqualsDefinition(set: InstructionSet, shape: (Int, Int, Int)) {
         let (rows, columns, step) = shape, stride = columns + 3

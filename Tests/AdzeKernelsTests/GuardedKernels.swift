@@ -51,7 +51,8 @@ final class Operands {
 enum GuardedKernel: String, CaseIterable, Sendable {
     case f32_gemm, f32_pack, f32_layer_norm, f32_softmax, f32_adamw, f32_adamw_replay, f32_sum_of_squares
     case f32_activate, f32_add3, f32_outer, f32_add_rows, f32_layer_norm_backward, f32_activate_backward
-    case f32_softmax_backward, f32_scale_add, f32_dropout, i8_gemm, i8_pack, i8_quantize, i8_restore, limits
+    case f32_softmax_backward, f32_scale_add, f32_add_distances, f32_sum_distances, f32_dropout
+    case i8_gemm, i8_pack, i8_quantize, i8_restore, limits
 
     /// Rows, columns, depth. Tiles are 4, 6 or 12 rows by 16 or 32 columns, slices of the depth are 256 long, groups of
     /// codes 4, and what is left over of each is something else in each.
@@ -103,6 +104,10 @@ enum GuardedKernel: String, CaseIterable, Sendable {
             table.f32_softmax_backward(gradient, p, stride, 0.7, rows, columns)
             return [bits(gradient, rows * stride)]
         case .f32_scale_add: return [-1, 0, 1, columns + 2].map { scaleAdd(table, Operands(side), rows, columns, $0) }
+        case .f32_add_distances, .f32_sum_distances:
+            return [0, 1].flatMap { byKey in
+                [0, 5, depth].map { distances(table, Operands(side), rows, columns, byKey: byKey == 1, position: $0) }
+            }
         case .f32_sum_of_squares:
             let sum = table.f32_sum_of_squares(operand.floats(count, 1), count).bitPattern
             return [[UInt32(truncatingIfNeeded: sum), UInt32(sum >> 32)]]
@@ -185,6 +190,29 @@ enum GuardedKernel: String, CaseIterable, Sendable {
         // Where the step is negative, the first row's bias is the last.
         table.f32_scale_add(x, stride, 0.7, bias + max(0, -step) * (rows - 1), step, rows, columns)
         return bits(x, size)
+    }
+
+    /// Distances have a column each up to 20 on both sides, and two share one from there on; the table of columns ends with
+    /// those that are asked for.
+    private func distances(
+        _ table: ck_kernels, _ operand: Operands, _ rows: Int, _ columns: Int, byKey: Bool, position: Int
+    ) -> [UInt32] {
+        let (least, most) = (position - columns + 1, position + rows - 1)
+        func column(_ distance: Int) -> Int {
+            abs(distance) <= 20 ? distance : distance.signum() * (20 + (abs(distance) - 19) / 2)
+        }
+        let (first, width) = (column(least), column(most) - column(least) + 1)
+        let places = operand((least...most).map { Int32(column($0) + 7) })
+        var held = ck_distances(columns: places - least, near: 20, position: position, first: first + 7)
+        let (stride, termStride, count) = (columns + 5, width + 3, byKey ? columns : rows)
+        let x = operand.floats(GuardedKernel.extent(rows, stride, columns), 1)
+        let terms = operand.floats(GuardedKernel.extent(count, termStride, width), 2)
+        if self == .f32_add_distances {
+            table.f32_add_distances(x, stride, terms, termStride, &held, byKey ? 1 : 0, rows, columns)
+            return bits(x, GuardedKernel.extent(rows, stride, columns))
+        }
+        table.f32_sum_distances(terms, termStride, x, stride, &held, byKey ? 1 : 0, rows, columns)
+        return bits(terms, GuardedKernel.extent(count, termStride, width))
     }
 
     private func normSlopes(

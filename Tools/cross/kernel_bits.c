@@ -9,6 +9,8 @@
 #include "emulated_vnni.h"
 #include "guarded_memory.h"
 
+#include <stdlib.h>
+
 static uint64_t state = 88172645463325252u;
 static uint64_t hash = 1469598103934665603u;
 static const ck_kernels *kernels;
@@ -127,6 +129,26 @@ static void softmaxes(ptrdiff_t rows, ptrdiff_t columns) {
         // Where the step is negative, the first row's bias is the last.
         kernels->f32_scale_add(scores, stride, 0.7f, step < 0 ? bias - step * (rows - 1) : bias, step, rows, columns);
         ADD(scores, extent(rows, stride, columns));
+        release_operands();
+    }
+    for (int by_key = 0; by_key < 2; by_key++) {
+        begin("f32_add_distances", rows, columns, by_key);
+        const ptrdiff_t span = rows + columns - 1, terms_stride = span + 3, count = by_key ? columns : rows;
+        VALUES(sums, extent(rows, stride, columns));
+        VALUES(terms, extent(count, terms_stride, span));
+        int32_t *places = malloc((size_t)span * sizeof(int32_t));
+        // From distance 1 - columns on, a column each, but for those beyond 20 on either side.
+        for (ptrdiff_t n = 0; n < span; n++) {
+            const ptrdiff_t distance = n + 1 - columns, beyond = distance > 20 ? distance - 20 : 0;
+            const ptrdiff_t before = distance < -20 ? -20 - distance : 0;
+            places[n] = (int32_t)(distance - beyond / 2 + before / 2 + columns - 1);
+        }
+        const ck_distances distances = {places + columns - 1, 20, 0, 0};
+        kernels->f32_add_distances(sums, stride, terms, terms_stride, &distances, by_key, rows, columns);
+        ADD(sums, extent(rows, stride, columns));
+        kernels->f32_sum_distances(terms, terms_stride, sums, stride, &distances, by_key, rows, columns);
+        ADD(terms, extent(count, terms_stride, span));
+        free(places);
         release_operands();
     }
     begin("f32_softmax_backward", rows, columns, 0);
@@ -311,7 +333,7 @@ static void limits(void) {
 }
 
 // A kernel that comes to the table comes here too.
-_Static_assert(sizeof(ck_kernels) == 22 * sizeof(void *), "20 kernels, their limits, and the name of their instruction set");
+_Static_assert(sizeof(ck_kernels) == 24 * sizeof(void *), "22 kernels, their limits, and the name of their instruction set");
 
 int main(int count, char **arguments) {
     if (count != 3 || (strcmp(arguments[2], "end") && strcmp(arguments[2], "start"))) {

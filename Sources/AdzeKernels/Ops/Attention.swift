@@ -35,54 +35,59 @@ package final class AttentionScratch {
     var zeros = FloatBuffer(count: 0)
     var keyGradient = FloatBuffer(count: 0)
     var valueGradient = FloatBuffer(count: 0)
+    private let distances = DistanceScratch()
 
     package init() {}
 
     /// Query rows computed at a time: enough for the tiles, few enough that their weights stay in the second cache.
     static let queryBlock = 48
 
-    /// output = dropout(softmax(scale · query · keyᵀ + bias)) · value, over the keys of a query's window.
+    /// output = dropout(softmax(scale · (query · keyᵀ + terms) + bias)) · value, over the keys of a query's window.
     ///
     /// Shapes: query and output (Tq, D), which may be the same; key and value (T, D). `probabilities`, if given, takes the
     /// (Tq, T) weights before they are dropped. A row's bits depend on its own sequence alone. T ≥ 1, D ≥ 1.
     /// - Complexity: O(Tq · T · D); with a window of reach R, O(Tq · R · D), and memory that grows with R.
     package func attend(
         _ kernels: Kernels, output: MatrixView, query: MatrixView, key: MatrixView, value: MatrixView, scale: Float,
-        bias: AttentionBias? = nil, window: AttentionWindow? = nil, dropout: AttentionDropout? = nil,
+        bias: AttentionBias? = nil, terms: DistanceTerms? = nil, window: AttentionWindow? = nil,
+        dropout: AttentionDropout? = nil,
         probabilities: MatrixView? = nil
     ) {
-        check(query: query, key: key, value: value, output, bias)
+        check(query: query, key: key, value: value, output, bias, terms)
         precondition(probabilities.map { $0.rows == query.rows && $0.columns == key.rows } ?? true)
         if let window {
-            precondition(bias == nil, "a window has no bias")
+            precondition(bias == nil && terms == nil, "a window has neither bias nor terms")
             return attend(
                 kernels, window, output: output, query: query, key: key, value: value, scale: scale, dropout: dropout,
                 probabilities: probabilities)
         }
         let packedKeys = pack(kernels, &keys, transposing: key)
         let packedValues = pack(kernels, &valueRows, value)
+        if let terms { distances.multiplyKeys(kernels, terms, key, queries: query.rows) }
         for rows in blocks(query.rows) {
             let weights = block(&weights, rows, tokens: key.rows)
-            weigh(kernels, weights, query.rows(rows), packedKeys, scale, bias, rows)
+            weigh(kernels, weights, query, packedKeys, scale, bias, terms, rows)
             if let probabilities { weights.copy(to: probabilities.rows(rows)) }
             dropout?.apply(kernels, rows, output: weights, input: weights)
             kernels.multiply(output.rows(rows), weights, packedValues)
         }
     }
 
-    /// Replaces query, key and value by their gradients, given that of the output; adds that of the bias.
+    /// Replaces query, key and value by their gradients, given that of the output; adds that of the bias, and those of the
+    /// terms to `sums`, which come with them.
     ///
-    /// Shapes as for `attend`, whose bias and dropout these are. `biasGradient` is where the sum of distance 0 lies, as
+    /// Shapes as for `attend`, whose bias, terms and dropout these are. `biasGradient` is where the sum of distance 0 lies, as
     /// the bias' `center` is; rows are added in order.
     /// - Complexity: O(Tq · T · D).
     package func attendBackward(
         _ kernels: Kernels, gradient: MatrixView, query: MatrixView, key: MatrixView, value: MatrixView, scale: Float,
-        bias: AttentionBias? = nil, biasGradient: UnsafeMutablePointer<Float>? = nil, window: AttentionWindow? = nil,
-        dropout: AttentionDropout? = nil
+        bias: AttentionBias? = nil, biasGradient: UnsafeMutablePointer<Float>? = nil, terms: DistanceTerms? = nil,
+        sums: DistanceSums? = nil, window: AttentionWindow? = nil, dropout: AttentionDropout? = nil
     ) {
-        check(query: query, key: key, value: value, gradient, bias)
+        check(query: query, key: key, value: value, gradient, bias, terms)
+        precondition((terms == nil) == (sums == nil), "terms come with the places of their gradients")
         if let window {
-            precondition(bias == nil, "a window has no bias")
+            precondition(bias == nil && terms == nil, "a window has neither bias nor terms")
             return attendBackward(
                 kernels, window, gradient: gradient, query: query, key: key, value: value, scale: scale,
                 dropout: dropout)
@@ -91,10 +96,14 @@ package final class AttentionScratch {
         let packedValues = pack(kernels, &values, transposing: value)
         let packedKeyRows = pack(kernels, &keyRows, key)
         let (dKey, dValue) = (cleared(&keyGradient, as: key), cleared(&valueGradient, as: value))
+        if let terms {
+            distances.multiplyKeys(kernels, terms, key, queries: query.rows)
+            distances.startBackward(terms, tokens: key.rows)
+        }
         for rows in blocks(query.rows) {
             let weights = block(&weights, rows, tokens: key.rows)
             let slopes = block(&slopes, rows, tokens: key.rows)
-            weigh(kernels, weights, query.rows(rows), packedKeys, scale, bias, rows)
+            weigh(kernels, weights, query, packedKeys, scale, bias, terms, rows)
             kernels.multiply(slopes, gradient.rows(rows), packedValues)
             var dropped = weights
             if let dropout {
@@ -105,20 +114,32 @@ package final class AttentionScratch {
             unsafe weighBackward(kernels, slopes, weights, scale, bias, biasGradient, rows)
             kernels.addOuter(dKey, slopes, query.rows(rows))
             // The queries of these rows have been read for the last time.
-            kernels.multiply(query.rows(rows), slopes, packedKeyRows)
+            guard let terms, let sums else {
+                kernels.multiply(query.rows(rows), slopes, packedKeyRows)
+                continue
+            }
+            distances.addBackward(
+                kernels, terms, sums, gradient: slopes, query: query.rows(rows), added: packedKeyRows, rows: rows)
         }
-        dKey.copy(to: key)
+        if let terms, let sums {
+            distances.finishBackward(kernels, terms, sums, key: key, plain: dKey)
+        } else {
+            dKey.copy(to: key)
+        }
         dValue.copy(to: value)
     }
 
     // MARK: Weights
 
-    /// weights = softmax(scale · query · keyᵀ + bias).
+    /// weights = softmax(scale · (query · keyᵀ + terms) + bias) of the query rows in `rows`.
     private func weigh(
         _ kernels: Kernels, _ weights: MatrixView, _ query: MatrixView, _ keys: PackedMatrix, _ scale: Float,
-        _ bias: AttentionBias?, _ rows: Range<Int>
+        _ bias: AttentionBias?, _ terms: DistanceTerms?, _ rows: Range<Int>
     ) {
-        kernels.multiply(weights, query, keys)
+        kernels.multiply(weights, query.rows(rows), keys)
+        if let terms {
+            distances.add(kernels, terms, to: weights, query: query.rows(rows), rows: rows, queries: query.rows)
+        }
         guard let bias else { return kernels.softmax(weights, scale: scale) }
         bias.add(kernels, to: weights, scale: scale, rows: rows)
         kernels.softmax(weights, scale: 1)
@@ -141,11 +162,13 @@ package final class AttentionScratch {
     // MARK: Memory
 
     func check(
-        query: MatrixView, key: MatrixView, value: MatrixView, _ output: MatrixView, _ bias: AttentionBias?
+        query: MatrixView, key: MatrixView, value: MatrixView, _ output: MatrixView, _ bias: AttentionBias?,
+        _ terms: DistanceTerms?
     ) {
         precondition(key.rows > 0 && value.rows == key.rows && query.rows == output.rows)
         precondition([query, value, output].allSatisfy { $0.columns == key.columns })
         precondition(bias?.positions.map { $0.count == query.rows } ?? true, "each query row has a position")
+        precondition(terms?.positions.map { $0.count == query.rows } ?? true, "each query row has a position")
     }
 
     private func blocks(_ rows: Int) -> some Sequence<Range<Int>> {

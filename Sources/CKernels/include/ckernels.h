@@ -114,6 +114,16 @@ typedef struct ck_adamw {
     float gradient_scale;
 } ck_adamw;
 
+// Where terms of distances lie: the term of distance d in column columns[d] - first of its row. `columns` points at distance
+// 0, and holds those of all distances asked for; they never fall as distances grow, and columns[d] is columns[0] + d as far
+// as `near` on both sides. Row m of the scores is of the query at `position` + m, column n of the key at n.
+typedef struct ck_distances {
+    const int32_t *_Nonnull columns;
+    ptrdiff_t near;
+    ptrdiff_t position;
+    ptrdiff_t first;
+} ck_distances;
+
 // A step of matrix products, to measure what it reaches at most.
 typedef struct ck_limit {
     // The instructions that it is made of, by their names.
@@ -154,6 +164,17 @@ typedef struct ck_kernels {
     // negative, and is -1 where the bias depends on n - m alone.
     void (*_Nonnull f32_scale_add)(float *_Nonnull x, ptrdiff_t stride, float scale, const float *_Nonnull bias,
                                    ptrdiff_t bias_step, ptrdiff_t rows, ptrdiff_t columns);
+
+    // x[m, n] += terms[m, c], or with `by_key` terms[n, c], c being the column of distance position + m - n. Terms have
+    // `rows` rows, or with `by_key` `columns`.
+    void (*_Nonnull f32_add_distances)(float *_Nonnull x, ptrdiff_t stride, const float *_Nonnull terms,
+                                       ptrdiff_t terms_stride, const ck_distances *_Nonnull distances, int by_key,
+                                       ptrdiff_t rows, ptrdiff_t columns);
+
+    // The gradient of that: terms[m, c], or with `by_key` terms[n, c], += x[m, n], row after row and along a row.
+    void (*_Nonnull f32_sum_distances)(float *_Nonnull terms, ptrdiff_t terms_stride, const float *_Nonnull x,
+                                       ptrdiff_t stride, const ck_distances *_Nonnull distances, int by_key,
+                                       ptrdiff_t rows, ptrdiff_t columns);
 
     // A step of AdamW, elementwise; the gradients become 0. One `step` is read.
     void (*_Nonnull f32_adamw)(float *_Nonnull weights, float *_Nonnull moments1, float *_Nonnull moments2,
