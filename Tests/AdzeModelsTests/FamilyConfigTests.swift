@@ -50,6 +50,31 @@ import Testing
         }
     }
 
+    @Test func whatADebertaMayNotSay() throws {
+        func said(_ changes: [String: JSONValue?]) throws -> String { try refusal("deberta-v2/base", changes) }
+        #expect(try said(["conv_kernel_size": 3]).contains("'conv_kernel_size' is '3', which is not supported"))
+        #expect(try said(["attention_head_size": 8]).contains("supported: 6, as the other sizes say"))
+        #expect(try said(["pooler_hidden_size": 8]).contains("supported: 12"))
+        #expect(try said(["pos_att_type": "c2p|P2P"]).contains("'pos_att_type' is 'p2p', which is not supported"))
+        #expect(try said(["pos_att_type": ["C2P"]]).contains("'pos_att_type' is 'C2P'"))
+        #expect(try said(["pos_att_type": [1]]).contains("'pos_att_type': expected names"))
+        #expect(try said(["relative_attention": false]).contains("null where relative_attention is false"))
+        #expect(try said(["relative_attention": 1]).contains("expected true or false"))
+        #expect(try said(["position_buckets": 1]).contains("2 to 77 for distances up to 40"))
+        #expect(try said(["position_buckets": 78]).contains("2 to 77 for distances up to 40"))
+        #expect(try said(["position_buckets": 16]).contains("rel_embeddings.weight"))
+        #expect(try said(["max_relative_positions": 2_000_000]).contains("'max_relative_positions'"))
+        let many: [String: JSONValue?] = ["max_relative_positions": 20_000, "position_buckets": -1]
+        #expect(try said(many).contains("'max_relative_positions' is 20000; expected 1 to 16384"))
+        #expect(try said(["norm_rel_ebd": 5]).contains("'norm_rel_ebd': expected a string"))
+        #expect(try said(["share_att_key": false]).contains("pos_key_proj"))
+        #expect(try said(["embedding_size": 8]).contains("word_embeddings.weight"))
+        #expect(try said(["pooler_hidden_act": "swish"]).contains("'pooler_hidden_act' is 'swish'"))
+        #expect(try said(["architectures": ["DebertaV2ForMultipleChoice"]]).contains("one choice at a time"))
+        #expect(try said(["model_type": "deberta", "architectures": nil]).contains("take a deberta-v3"))
+        #expect(try said(["pos_att_type": " P2C |c2p", "norm_rel_ebd": " Layer_Norm | x"]) == "")
+    }
+
     @Test func aKeyOfAnotherFamily() throws {
         let said = try refusal("distilbert/sequence", ["hidden_dim": nil, "intermediate_size": 20])
         #expect(said.contains("'intermediate_size' means nothing to a DistilBERT, which reads 'hidden_dim'"))

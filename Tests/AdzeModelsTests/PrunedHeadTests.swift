@@ -15,7 +15,7 @@ import Testing
     private static let wholes = [
         "models/seqcls-gelu", "models/bertmodel-pooler", "models/questions", "families/distilbert/token",
         "families/electra/sequence", "families/mpnet/token", "families/mpnet/base",
-        "families/roberta/token",
+        "families/roberta/token", "families/deberta-v2/base", "families/deberta-v2/sequence",
     ]
 
     private func heads(_ places: (Int, Int)...) -> [AttentionHead] {

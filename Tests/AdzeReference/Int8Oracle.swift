@@ -158,6 +158,12 @@ public struct Int8Oracle: Sendable {
                 for index in 0..<size { sums.base[token * size + index] = (word[index] + type[index]) + place[index] }
             }
         }
+        if config.projectsEmbeddings && config.normalizesProjected {
+            let weights = try store.load(ParameterPaths.embeddingProjection + ".weight").floats()
+            let hidden = FloatBuffer(plain(sums.values(0..<sums.count), weights, depth: size))
+            try normalize(hidden, ParameterPaths.embeddingNorm)
+            return hidden
+        }
         try normalize(sums, ParameterPaths.embeddingNorm, size: size)
         guard config.projectsEmbeddings else { return sums }
         return FloatBuffer(try dense(ParameterPaths.embeddingProjection, sums.values(0..<sums.count)))
@@ -180,6 +186,7 @@ public struct Int8Oracle: Sendable {
             return DistanceBias($0, table: table.base, headCount: config.headCount, tokenLimit: config.tokenLimit)
         }
         let tables = config.rotary.map { RotaryTables($0, headSize: heads.size) }
+        let terms = try distanceTerms(index, heads, ofCodes: haveCodes)
         for sequence in 0..<batch.sequenceCount {
             let range = batch.tokens(of: sequence)
             let rotation = tables?.rotation(ofBlock: index, positions: range.count)
@@ -190,8 +197,9 @@ public struct Int8Oracle: Sendable {
                 for layer in 0..<2 { rotation?.turn(part(projections[layer])) }
                 scratch.attend(
                     kernels, output: part(context), query: part(projections[0]), key: part(projections[1]),
-                    value: part(projections[2]), scale: 1 / Float(heads.size).squareRoot(),
+                    value: part(projections[2]), scale: config.attentionScale,
                     bias: distances.map { AttentionBias(center: $0.values(ofHead: number)) },
+                    terms: terms.isEmpty ? nil : terms[place],
                     window: config.rotary?.reach(ofBlock: index).map { AttentionWindow(reach: $0) })
             }
         }
@@ -219,7 +227,53 @@ public struct Int8Oracle: Sendable {
         return zip(first.values(0..<first.count), second).map { $0 * $1 }
     }
 
+    /// The keys and queries of distances of a block's heads, of what the codes stand for where its layers have some.
+    private func distanceTerms(_ index: Int, _ heads: BlockHeads, ofCodes: Bool) throws -> [DistanceTerms] {
+        guard let attention = config.distanceAttention else { return [] }
+        let (size, rows, paths) = (
+            config.hiddenSize, attention.rows(tokens: config.tokenLimit), ParameterPaths.block(index)
+        )
+        let table = try store.load(ParameterPaths.distanceVectors).floats()
+        let vectors = FloatBuffer(Array(table[rows.first * size..<(rows.first + rows.count) * size]))
+        if attention.normalizes { try normalize(vectors, ParameterPaths.distanceNorm) }
+        func products(_ isKey: Bool) throws -> FloatBuffer {
+            let path = paths.distances(isKey, shared: attention.sharesLayers)
+            let weights =
+                try ofCodes && attention.sharesLayers
+                ? store.quantized(path + ".weight")?.plainValues : store.load(path + ".weight").floats()
+            let bias = try store.load(path + ".bias").floats()
+            let values = plain(vectors.values(0..<vectors.count), weights ?? [], depth: size, bias: bias)
+            return FloatBuffer(values)
+        }
+        let keys = attention.readsKeys ? try products(true) : nil
+        let queries = attention.readsQueries ? try products(false) : nil
+        return (0..<heads.count).map { place in
+            func packed(_ values: FloatBuffer?) -> PackedMatrix? {
+                values.map { values in
+                    withExtendedLifetime(values) {
+                        let columns = values.matrix(rows: rows.count, columns: heads.width)
+                            .columns(heads.columns(place))
+                        return DistanceTerms.pack(columns, rows, kernels: kernels)
+                    }
+                }
+            }
+            return DistanceTerms(rows: rows, keys: packed(keys), queries: packed(queries))
+        }
+    }
+
     // MARK: Pieces
+
+    /// input · weightᵀ + bias in fp32, one fma after another.
+    private func plain(_ input: [Float], _ weights: [Float], depth: Int, bias: [Float]? = nil) -> [Float] {
+        (0..<input.count / depth).flatMap { row in
+            (0..<weights.count / depth).map { n in
+                let sum = (0..<depth).reduce(Float(0)) {
+                    $0.addingProduct(input[row * depth + $1], weights[n * depth + $1])
+                }
+                return sum + (bias?[n] ?? 0)
+            }
+        }
+    }
 
     /// Looks rows of an embedding up: Float(code) · scale, or the fp32 row.
     private func table(_ name: String) throws -> (Int) -> [Float] {
@@ -297,6 +351,16 @@ public struct Int8Oracle: Sendable {
 }
 
 extension QuantizedWeights {
+    /// What the codes stand for.
+    fileprivate var plainValues: [Float] {
+        let (codes, depth) = (wholeCodes, codes.count / rowScales.count)
+        let inverse = QuantizedWeights.inputFactors(columnFactors)
+        return codes.indices.map { index in
+            let value = Float(codes[index]) * rowScales[index / depth]
+            return inverse.map { value * $0[index % depth] } ?? value
+        }
+    }
+
     /// The codes, those beyond ±127 too.
     fileprivate var wholeCodes: [Int32] {
         var codes = codes.map { Int32($0) }

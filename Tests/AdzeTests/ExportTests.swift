@@ -22,6 +22,7 @@ import Testing
             "../families/xlm-roberta/masked", "../families/xlm-roberta/questions", "../families/camembert/base",
             "../families/camembert/token", "../families/modernbert/base", "../families/modernbert/sequence",
             "../families/modernbert/questions", "../families/modernbert/masked",
+            "../families/deberta-v2/sequence", "../families/deberta-v2/token", "../families/deberta-v2/masked",
             "../pruned-heads/bert", "../pruned-heads/distilbert", "../pruned-heads/electra",
             "../mean/bert", "../mean/mpnet-normalized", "../mean/electra-normalized",
         ] + FamilyFixtures.prompts.map { "../" + $0 }

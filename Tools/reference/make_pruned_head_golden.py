@@ -6,7 +6,7 @@
     python Tools/reference/make_pruned_head_golden.py [FAMILY...]
 
 Takes transformers 4.57.3: version 5 has given head pruning up (it neither reads nor writes `pruned_heads`). All but
-MPNet are pruned by transformers' own `prune_heads`, saved and loaded again. transformers prunes an MPNet too, which then cannot run, because its bias by distance still has a column for every head; that folder holds the
+MPNet and DeBERTa are pruned by transformers' own `prune_heads`, saved and loaded again. transformers prunes an MPNet too, which then cannot run, because its bias by distance still has a column for every head, and no DeBERTa; those folders hold the
 slices of a whole model, and its answers are the whole model's with the heads' columns of attention's output layer at
 zero, which is what pruning means; the others are held to the same.
 
@@ -40,15 +40,23 @@ ROBERTAS = {"roberta": "Roberta", "xlm-roberta": "XLMRoberta", "camembert": "Cam
 SPECIAL = {
     "bert": {}, "electra": dict(embedding_size=12), "mpnet": SHIFTED,
     "distilbert": dict(dim=20, n_heads=5, n_layers=3, hidden_dim=24),
+    "deberta-v2": dict(
+        relative_attention=True, position_buckets=8, norm_rel_ebd="layer_norm", share_att_key=False,
+        pos_att_type="p2c|c2p", position_biased_input=False, type_vocab_size=0),
 } | dict.fromkeys(ROBERTAS, SHIFTED | dict(type_vocab_size=1))
 # In the order of their seeds.
-SHORT = {"bert": "Bert", "distilbert": "DistilBert", "electra": "Electra", "mpnet": "MPNet"} | ROBERTAS
+SHORT = {"bert": "Bert", "distilbert": "DistilBert", "electra": "Electra", "mpnet": "MPNet"} | ROBERTAS | {
+    "deberta-v2": "DebertaV2"}
+# Those that transformers cannot prune, or not run then.
+WHOLE = ("mpnet", "deberta-v2")
 MPNET_VOCABULARY = ["<s>", "<pad>", "</s>", "<unk>"] + VOCABULARY + ["<mask>"]
 # Two of five; none; all but one.
 PRUNED = {0: [1, 4], 2: [0, 1, 2, 4]}
 HEAD = 4
 # What the paths of query, key, value and the layer after them end in.
-INS = (".query", ".key", ".value", ".q_lin", ".k_lin", ".v_lin", ".attn.q", ".attn.k", ".attn.v")
+INS = (
+    ".query", ".key", ".value", ".q_lin", ".k_lin", ".v_lin", ".attn.q", ".attn.k", ".attn.v", ".query_proj", ".key_proj",
+    ".value_proj", ".pos_key_proj", ".pos_query_proj")
 OUTS = ("attention.output.dense", ".out_lin", ".attn.o")
 
 
@@ -178,10 +186,10 @@ def gates(model, sequences, whole):
 def refuses_to_run(family, sequences):
     """Whether transformers cannot run a model of the family that it has pruned itself."""
     model = new_model(family)
-    model.prune_heads(PRUNED)
     try:
+        model.prune_heads(PRUNED)
         model(**batch_of(model, *sequences[-1]))
-    except RuntimeError:
+    except (RuntimeError, NotImplementedError):
         return True
     return False
 
@@ -191,7 +199,7 @@ def make(family):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     sequences = sequences_for(family, save_tokenizer(family, folder))
-    model, whole = new_model(family), family == "mpnet"
+    model, whole = new_model(family), family in WHOLE
     assert refuses_to_run(family, sequences) == whole
     if whole:
         config = model.config.to_dict() | {"architectures": [type(model).__name__], "pruned_heads": PRUNED}

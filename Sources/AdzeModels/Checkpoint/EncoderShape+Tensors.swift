@@ -27,7 +27,9 @@ extension EncoderShape {
         let inner = layers > 0 ? try matrix(ParameterPaths.block(0).intermediate + ".weight")[0] : 1
         let feedForward = family.names.isGated ? max(1, inner / 2) : inner
         let hidden = shape(ParameterPaths.embeddingProjection + ".weight").map { $0.rank == 2 ? $0[0] : 0 } ?? words[1]
-        let positions = family.names.hasPositions ? try matrix(ParameterPaths.positionEmbeddings)[0] : nil
+        let special = family.members(shownBy: shape)
+        let lacksPositions = !family.names.hasPositions || special["position_biased_input"] == false
+        let positions = lacksPositions ? nil : try matrix(ParameterPaths.positionEmbeddings)[0]
         try EncoderShape.check("vocabulary", words[0], Limits.vocabularySize)
         try EncoderShape.check("hidden size", hidden, Limits.hiddenSize)
         try EncoderShape.check("embedding size", words[1], Limits.hiddenSize)
@@ -51,6 +53,7 @@ extension EncoderShape {
         ]
         var members = family.published
         for (key, value) in shown { members[key] = value }
+        for (key, value) in special { members[key] = value }
         self = try family.shape(ConfigReader(json: .object(members)))
         if typeRows > 0 {
             typeRows = try matrix(ParameterPaths.typeEmbeddings)[0]

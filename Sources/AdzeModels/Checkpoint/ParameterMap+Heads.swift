@@ -97,7 +97,7 @@ extension ParameterMap {
                 reason = "replaced by the new head"
             } else if wanted.contains(entry.name) {
                 reason = nil
-            } else if let block = entry.block {
+            } else if let block = entry.block, block >= shape.layerCount {
                 blocks.insert(block)
                 reason = "config.json has only \(shape.layerCount) blocks"
             } else {

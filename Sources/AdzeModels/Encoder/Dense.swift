@@ -93,6 +93,15 @@ struct ParameterLoader: Sendable {
         return unsafe DistanceBias(bias, table: table.base, headCount: shape.headCount, tokenLimit: shape.tokenLimit)
     }
 
+    /// The values of a matrix: with `ofCodes` what its codes stand for, as a product in int8 takes it.
+    func values(_ name: String, ofCodes: Bool) throws -> [Float] {
+        guard ofCodes, let weights = try quantized?.quantized(name) else { return try floats(name) }
+        var values = weights.tableValues
+        guard let inverse = QuantizedWeights.inputFactors(weights.columnFactors) else { return values }
+        for index in values.indices { values[index] *= inverse[index % inverse.count] }
+        return values
+    }
+
     func norm(_ path: String) throws -> LayerNorm {
         LayerNorm(
             gamma: try buffer(path + ".weight"), beta: FloatBuffer(try shift(path + ".bias", of: path + ".weight")))
@@ -201,7 +210,7 @@ struct ParameterLoader: Sendable {
 }
 
 extension QuantizedWeights {
-    /// The values of a table some of whose codes are no bytes, which no writer of ours makes.
+    /// What codes stand for, but for the columns' factors: of a table with outliers, which no writer of ours makes.
     fileprivate var tableValues: [Float] {
         let size = codes.count / max(rowScales.count, 1)
         var values = codes.indices.map { Float(codes[$0]) * rowScales[$0 / size] }

@@ -25,6 +25,8 @@ public final class EncoderModel: Sendable {
     let rotary: RotaryTables?
     /// After the last block, where blocks normalise what they read.
     let finalNorm: LayerNorm?
+    /// The rows of distances, where attention reads them.
+    let distanceRows: DistanceRows?
     let blocks: [EncoderBlock]
     let layers: HeadLayers
 
@@ -56,9 +58,12 @@ public final class EncoderModel: Sendable {
             let matrix = EncoderBlock.Matrix.allCases[kind]
             slots[block].fill(kind, with: try EncoderBlock.load(matrix, of: block, loader))
         }
-        blocks = try (0..<config.layerCount).map {
+        let distances = try DistanceLoader(loader, config)
+        distanceRows = distances?.rows
+        let loaded = try (0..<config.layerCount).map {
             try EncoderBlock($0, config, slots[$0].take(), loader)
         }
+        blocks = try distances.map { try EncoderBlock.adding($0, to: loaded, pool) } ?? loaded
         layers = try HeadLayers(loader, head: checkpoint.head)
     }
 
@@ -77,6 +82,7 @@ public final class EncoderModel: Sendable {
         distanceBias = model.distanceBias
         rotary = model.rotary
         finalNorm = model.finalNorm
+        distanceRows = model.distanceRows
         blocks = model.blocks.indices.map { model.blocks[$0].taking(groups, from: plain.blocks[$0], index: $0) }
         layers = model.layers.taking(groups, from: plain.layers)
     }
@@ -96,6 +102,7 @@ public final class EncoderModel: Sendable {
         distanceBias = model.distanceBias
         rotary = model.rotary?.keeping(blocks: blocks)
         finalNorm = model.finalNorm
+        distanceRows = model.distanceRows
         self.blocks = blocks.map { model.blocks[$0] }
         layers = model.layers
     }
@@ -118,7 +125,7 @@ struct Embeddings: Sendable {
     private(set) var positions: FloatBuffer
     /// (types, E); a row of zeros where a model has no types.
     let types: FloatBuffer
-    /// Nil where the sum is not normalised.
+    /// Nil where the sum is not normalised; of what the projection gives where the shape says so.
     let norm: LayerNorm?
     /// (H, E); nil where the two are equal.
     let projection: Dense?
@@ -133,7 +140,12 @@ struct Embeddings: Sendable {
             config.typeRows == 0
             ? FloatBuffer(count: size) : try loader.smallTable(ParameterPaths.typeEmbeddings, size: size)
         norm = config.normalizesEmbeddings ? try loader.norm(ParameterPaths.embeddingNorm) : nil
-        projection = config.projectsEmbeddings ? try loader.dense(ParameterPaths.embeddingProjection) : nil
+        let path = ParameterPaths.embeddingProjection
+        if config.projectsEmbeddings && config.normalizesProjected {
+            projection = try loader.dense(weight: path + ".weight", sums: FloatBuffer(count: config.hiddenSize))
+        } else {
+            projection = config.projectsEmbeddings ? try loader.dense(path) : nil
+        }
     }
 
     fileprivate func taking(_ groups: Set<LayerGroup>, from other: Embeddings) -> Embeddings {
@@ -162,6 +174,8 @@ struct EncoderBlock: Sendable {
     private(set) var output: Dense
     /// After the feed-forward; nil where blocks normalise what they read.
     let outputNorm: LayerNorm?
+    /// The keys and queries of distances; nil where attention has none.
+    private(set) var distances: DistanceLayers?
 
     /// The dense layers of a block, those of most weights first.
     enum Matrix: CaseIterable {
@@ -190,9 +204,33 @@ struct EncoderBlock: Sendable {
         outputNorm = config.normsFirst ? nil : try loader.norm(paths.outputNorm)
     }
 
+    /// Blocks with their keys and queries of distances, made in parallel on the pool.
+    fileprivate static func adding(
+        _ distances: DistanceLoader, to blocks: [EncoderBlock], _ pool: WorkerPool
+    ) throws -> [EncoderBlock] {
+        let kinds = DistanceLoader.Kind.allCases
+        let slots = OnceArray<[PackedMatrix]>(count: blocks.count * kinds.count)
+        try pool.forEachThrowing(blocks.count * kinds.count) { index in
+            let (block, kind) = index.quotientAndRemainder(dividingBy: kinds.count)
+            let isInt8 = if case .int8 = blocks[block].queryKeyValue.weights { true } else { false }
+            slots.fill(
+                index, with: try distances.load(kinds[kind], of: block, blocks[block].heads, isInt8: isInt8))
+        }
+        let made = slots.take()
+        return blocks.indices.map { index in
+            var block = blocks[index]
+            block.distances = DistanceLayers(
+                keys: made[index * kinds.count], queries: made[index * kinds.count + 1])
+            return block
+        }
+    }
+
     fileprivate func taking(_ groups: Set<LayerGroup>, from other: EncoderBlock, index: Int) -> EncoderBlock {
         var result = self
-        if groups.contains(.queryKeyValue(block: index)) { result.queryKeyValue = other.queryKeyValue }
+        if groups.contains(.queryKeyValue(block: index)) {
+            // Keys and queries of distances are of the weights that run.
+            (result.queryKeyValue, result.distances) = (other.queryKeyValue, other.distances)
+        }
         if groups.contains(.attentionOutput(block: index)) { result.attentionOutput = other.attentionOutput }
         if groups.contains(.feedForwardUp(block: index)) { result.intermediate = other.intermediate }
         if groups.contains(.feedForwardDown(block: index)) { result.output = other.output }

@@ -28,6 +28,8 @@ public struct EncoderShape: Sendable, Equatable {
     public var positions: PositionTable
     /// A bias for the distance between two tokens, on every block's attention; nil for none.
     public var relativeBias: RelativeBias?
+    /// Keys and queries of distances, on every block's attention; nil for none.
+    public var distanceAttention: DistanceAttention?
     /// Rows of the token type embedding; 0 where there is none.
     public var typeRows: Int
     /// Added to the variance in every layer normalisation.
@@ -40,6 +42,10 @@ public struct EncoderShape: Sendable, Equatable {
     public var prunedHeads = PrunedHeads()
     /// Whether the sum of a token's rows is normalised.
     public var normalizesEmbeddings = true
+    /// Whether narrow embeddings are normalised behind their projection, which has no bias then, and not before it.
+    public var normalizesProjected = false
+    /// The activation of a text classifier's own layer on the first token; nil for the family's.
+    public var firstTokenActivation: Activation?
     /// Whether the padding token's row learns as the others do; transformers' tables leave it as it is.
     public var padTokenLearns = false
     /// Positions by rotation of queries and keys, and which blocks attend to a window; nil for neither.
@@ -80,6 +86,8 @@ public struct EncoderShape: Sendable, Equatable {
         public var dropsAttended = true
         /// Before a text classifier's layers; nil takes `hidden`.
         public var classifier: Double?
+        /// Before a text classifier's own layer on the first token; nil takes that of its last.
+        public var firstToken: Double?
         /// Before a token classifier; nil takes that of a text classifier.
         public var tokens: Double?
         /// Before the layer that finds answers.
@@ -108,6 +116,10 @@ public struct EncoderShape: Sendable, Equatable {
         static let intermediateSize = 1...131_072
         static let positionRows = 1...1_000_000
         static let typeRows = 1...1000
+        /// Rows of distances in one direction: every block keeps some for each.
+        static let distanceSpan = 1...16_384
+        /// Whatever else counts rows or columns.
+        static let tableSize = 0...1_000_000
     }
 }
 

@@ -84,12 +84,14 @@ struct ForwardPass: @unchecked Sendable {
         multiply(projected.columns(first.columns), hidden, first.layer, columns: first.columns)
     }
 
-    /// hidden = projection(layerNorm(word + type + position)), in transformers' order of addition.
+    /// hidden = projection(layerNorm(word + type + position)), in transformers' order of addition; or the other way round,
+    /// layerNorm(projection(…)).
     private func embed() {
         let (size, tables) = (config.embeddingSize, model.embeddings)
         let sums =
             tables.projection == nil
             ? hidden : workspace.embedded.matrix(rows: batch.tokenCount, columns: size)
+        let normalizesLast = tables.projection != nil && config.normalizesProjected
         tables.words.prepare(batch.ids, size: size, pool: pool)
         pool.forEach(batch.sequenceCount) { sequence in
             let tokens = batch.tokens(of: sequence)
@@ -102,9 +104,15 @@ struct ForwardPass: @unchecked Sendable {
                     tables.positions.base + position * size, count: size)
             }
             let rows = sums.rows(tokens)
-            if let norm = tables.norm { normalize(rows, rows, norm) }
+            if let norm = tables.norm, !normalizesLast { normalize(rows, rows, norm) }
         }
         if let projection = tables.projection { multiply(hidden, sums, projection) }
+        if let norm = tables.norm, normalizesLast {
+            pool.forEach(batch.sequenceCount) { sequence in
+                let rows = hidden.rows(batch.tokens(of: sequence))
+                normalize(rows, rows, norm)
+            }
+        }
     }
 
     // MARK: Blocks
@@ -183,12 +191,13 @@ struct ForwardPass: @unchecked Sendable {
     private func attend(
         _ index: Int, _ context: MatrixView, selection: TokenSelection?, keepingAttentions: Bool
     ) -> [[Float]] {
-        let heads = model.blocks[index].heads
+        let block = model.blocks[index]
+        let heads = block.heads
         let reach = config.rotary?.reach(ofBlock: index)
         let longest = (0..<batch.sequenceCount).reduce(1) { max($0, batch.tokens(of: $1).count) }
         let rotation = model.rotary?.rotation(ofBlock: index, positions: longest)
         let (projected, count, padded, numbers) = (projected, heads.count, heads.paddedWidth, heads.numbers)
-        let scale = 1 / Float(heads.size).squareRoot()
+        let scale = config.attentionScale
         precondition(!keepingAttentions || !batch.hasPadding, "attention weights are those of a text alone")
         let kept =
             keepingAttentions
@@ -205,6 +214,7 @@ struct ForwardPass: @unchecked Sendable {
             let bias = model.distanceBias.map { distances in
                 unsafe AttentionBias(center: distances.values(ofHead: numbers[head]), positions: positions)
             }
+            let terms = model.distanceRows.flatMap { block.distances?.terms($0, head, positions: positions) }
             func part(_ index: Int, _ rows: Range<Int>) -> MatrixView {
                 projected.rows(rows).columns(index * padded + columns.lowerBound..<index * padded + columns.upperBound)
             }
@@ -219,7 +229,8 @@ struct ForwardPass: @unchecked Sendable {
             workspace.attention[worker].attend(
                 kernels, output: context.rows(queries).columns(columns),
                 query: part(0, queries), key: part(1, keys), value: part(2, keys), scale: scale, bias: bias,
-                window: reach.map { AttentionWindow(reach: $0, positions: positions) }, probabilities: probabilities)
+                terms: terms, window: reach.map { AttentionWindow(reach: $0, positions: positions) },
+                probabilities: probabilities)
         }
         return kept.map { $0.values(0..<$0.count) }
     }

@@ -3,6 +3,7 @@
 
 package import AdzeBytes
 internal import AdzeKernels
+package import AdzeTensors
 
 /// A family of encoders, as declarations alone.
 package protocol ModelFamily: Sendable {
@@ -33,6 +34,8 @@ package protocol ModelFamily: Sendable {
     static func shape(_ config: ConfigReader) throws(ConfigError) -> EncoderShape
     /// The members of a config.json for a shape, as transformers writes them.
     static func config(_ shape: EncoderShape) -> JSONObject
+    /// Members of a config.json that tensors show beside the sizes that all families have, given those found under our names.
+    static func members(shownBy shape: (String) -> Shape?) -> JSONObject
     /// What to do with a class that is not run; nil where there is nothing better than the list of those that are.
     static func advice(for className: String) -> String?
 }
@@ -42,6 +45,7 @@ extension ModelFamily {
     package static var quantization: QuantizationTraits { QuantizationTraits() }
     package static var prunedHeadsProblem: String? { nil }
     package static var published: JSONObject { [:] }
+    package static func members(shownBy shape: (String) -> Shape?) -> JSONObject { [:] }
 }
 
 /// What the weights of a family need to become codes of 8 bits.
@@ -89,7 +93,7 @@ extension ModelFamily {
         let form: HeadForm =
             switch task {
             case .encoder: .none
-            case .classification: form ?? shape.headTransform.map(HeadForm.transformed) ?? classifierForm
+            case .classification: form ?? shape.headTransform.map(HeadForm.transformed) ?? classifierForm(shape)
             case .tokenClassification, .questionAnswering:
                 shape.headTransform.map { .transformed($0.reading(.every)) } ?? .tokens
             case .maskedLanguageModel: .vocabulary(vocabulary())
@@ -100,6 +104,15 @@ extension ModelFamily {
         return Head(
             task: task, form: form, hasPooler: form.readsPooler || isKept,
             architectureName: form.isOurs ? studyClass : className(task.kind))
+    }
+
+    /// What a text classifier's head computes in a shape that may say what its first layer's activation is.
+    private static func classifierForm(_ shape: EncoderShape) -> HeadForm {
+        guard case .firstToken(var layer) = classifierForm, let activation = shape.firstTokenActivation else {
+            return classifierForm
+        }
+        layer.activation = activation
+        return .firstToken(layer)
     }
 
     /// The name that the study gives such a class for BERT.
@@ -121,8 +134,7 @@ package enum Families {
     /// All of them.
     package static let all: [any ModelFamily.Type] = [
         Bert.self, DistilBert.self, Electra.self, MPNet.self, Roberta.self, XLMRoberta.self, Camembert.self,
-        ModernBert.self,
-        WordTable.self,
+        DebertaV2.self, ModernBert.self, WordTable.self,
     ]
 
     /// The family that the others vary; taken where nothing tells.
@@ -148,7 +160,8 @@ package enum Families {
     static let substitutes = [
         "bart":
             "BART has a decoder, and its classifier reads that; take a RoBERTa for the same task, as roberta-large-mnli",
-        "deberta": "DeBERTa's first version is another model than any that is run; take a RoBERTa for the same task",
+        "deberta":
+            "DeBERTa's first version is another model than its second and third, which are run; take a deberta-v3",
         "xlnet": "XLNet reads texts by permutations; take a RoBERTa for the same task",
         "longformer": "Longformer attends in windows of its own; take a RoBERTa, and --long window for long texts",
     ]

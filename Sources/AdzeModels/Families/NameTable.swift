@@ -196,9 +196,13 @@ extension NameTable {
         prefix: "", blocks: "encoder.layer.",
         body: tables + [
             types, Pair.layer(ParameterPaths.embeddingProjection), Pair.parameter(ParameterPaths.relativeBias),
-            Pair.layer(ParameterPaths.finalNorm),
+            Pair.layer(ParameterPaths.finalNorm), Pair.parameter(ParameterPaths.distanceVectors),
+            Pair.layer(ParameterPaths.distanceNorm),
         ],
-        block: plainBlock + [Pair.layer(BlockPaths(prefix: "").inputNorm)],
+        block: plainBlock + [
+            Pair.layer(BlockPaths(prefix: "").inputNorm), Pair.layer(BlockPaths(prefix: "").distanceKey),
+            Pair.layer(BlockPaths(prefix: "").distanceQuery),
+        ],
         heads: plainHeads + [Pair.layer(ParameterPaths.headDense)],
         hasPooler: true, decoderBiasTwin: secondDecoderBias)
 }

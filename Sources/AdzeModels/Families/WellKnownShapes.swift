@@ -76,6 +76,11 @@ extension EncoderShape {
         KnownShape("xlm-roberta-base", 12, 768, 12, 250_002, false, type: "xlm-roberta", more: XLMRoberta.published),
         KnownShape("xlm-roberta-large", 24, 1024, 16, 250_002, false, type: "xlm-roberta", more: XLMRoberta.published),
         KnownShape("camembert-base", 12, 768, 12, 32005, false, type: "camembert", more: Camembert.published),
+        KnownShape("deberta-v3-xsmall", 12, 384, 6, 128_100, false, type: "deberta-v2", more: DebertaV2.published),
+        KnownShape("deberta-v3-small", 6, 768, 12, 128_100, false, type: "deberta-v2", more: DebertaV2.published),
+        KnownShape("deberta-v3-base", 12, 768, 12, 128_100, false, type: "deberta-v2", more: DebertaV2.published),
+        KnownShape("deberta-v3-large", 24, 1024, 16, 128_100, false, type: "deberta-v2", more: DebertaV2.published),
+        KnownShape("mdeberta-v3-base", 12, 768, 12, 251_000, false, type: "deberta-v2", more: DebertaV2.published),
         KnownShape(
             "modernbert-base", 22, 768, 12, 50368, false, type: "modernbert", more: ModernBert.sized(intermediate: 1152)
         ),

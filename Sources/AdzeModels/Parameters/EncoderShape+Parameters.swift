@@ -35,13 +35,24 @@ extension EncoderShape {
             list.add(ParameterPaths.typeEmbeddings, Shape(typeRows, embeddingSize), .embeddings, .typeTable)
         }
         if normalizesEmbeddings {
-            list.norm(ParameterPaths.embeddingNorm, embeddingSize, .embeddings, hasShift: biases.norms)
+            list.norm(
+                ParameterPaths.embeddingNorm, normalizesProjected ? hiddenSize : embeddingSize, .embeddings,
+                hasShift: biases.norms)
         }
-        if projectsEmbeddings {
+        if projectsEmbeddings && normalizesProjected {
+            list.add(
+                ParameterPaths.embeddingProjection + ".weight", Shape(hiddenSize, embeddingSize), .embeddings, .weight)
+        } else if projectsEmbeddings {
             list.dense(ParameterPaths.embeddingProjection, out: hiddenSize, in: embeddingSize, .embeddings)
         }
         if let relativeBias {
             list.add(ParameterPaths.relativeBias, Shape(relativeBias.buckets, headCount), .embeddings, .biasTable)
+        }
+        if let distanceAttention {
+            list.add(
+                ParameterPaths.distanceVectors, Shape(distanceAttention.tableRows, hiddenSize), .embeddings,
+                .distanceTable)
+            if distanceAttention.normalizes { list.norm(ParameterPaths.distanceNorm, hiddenSize, .embeddings) }
         }
     }
 
@@ -53,6 +64,10 @@ extension EncoderShape {
         for path in [paths.query, paths.key, paths.value] {
             list.dense(
                 path, out: width, in: hiddenSize, part, group: .queryKeyValue(block: index), hasBias: biases.attention)
+        }
+        if let distanceAttention, !distanceAttention.sharesLayers {
+            if distanceAttention.readsKeys { list.dense(paths.distanceKey, out: width, in: hiddenSize, part) }
+            if distanceAttention.readsQueries { list.dense(paths.distanceQuery, out: width, in: hiddenSize, part) }
         }
         list.dense(
             paths.attentionOutput, out: hiddenSize, in: width, part, group: .attentionOutput(block: index),

@@ -30,6 +30,8 @@ public enum ParameterRole: Sendable, Hashable {
     case typeTable
     /// A row for each distance between two tokens, a column for each head, added to attention scores.
     case biasTable
+    /// A row for each distance between two tokens, as wide as a hidden state.
+    case distanceTable
     /// (out, in), a dense layer's matrix.
     case weight
     /// A dense layer's shift.
@@ -51,7 +53,9 @@ public enum ParameterRole: Sendable, Hashable {
 
     /// Whether weight decay applies: to matrices and token tables, as in transformers, whose trainer leaves out whatever
     /// is a bias or part of a normalisation.
-    public var decays: Bool { isTokenTable || self == .weight || self == .recurrentWeight }
+    public var decays: Bool {
+        isTokenTable || self == .distanceTable || self == .weight || self == .recurrentWeight
+    }
 }
 
 /// A parameter that a model must have.
@@ -106,14 +110,13 @@ extension Parameter {
         }
     }
 
-    /// The dimension along which each head of its block has D rows or columns: 0 of query, key and value and their biases, 1 of
-    /// the layer after them; nil for all others.
+    /// The dimension along which each head of its block has D rows or columns: 0 of query, key and value and their biases,
+    /// those of distances too, 1 of the layer after them; nil for all others.
     var headsAxis: Int? {
         guard let block = part.block else { return nil }
         let paths = ParameterPaths.block(block)
-        if [paths.query, paths.key, paths.value].contains(where: { name == $0 + ".weight" || name == $0 + ".bias" }) {
-            return 0
-        }
+        let layers = [paths.query, paths.key, paths.value, paths.distanceKey, paths.distanceQuery]
+        if layers.contains(where: { name == $0 + ".weight" || name == $0 + ".bias" }) { return 0 }
         return name == paths.attentionOutput + ".weight" ? 1 : nil
     }
 

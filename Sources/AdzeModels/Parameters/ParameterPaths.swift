@@ -11,7 +11,10 @@ package enum ParameterPaths {
     /// (buckets, A), for the distances between tokens.
     package static let relativeBias = "encoder.relative_attention_bias.weight"
     /// After the last block, where blocks normalise what they read.
-    package static let finalNorm = "encoder.LayerNorm"
+    package static let finalNorm = "encoder.final_norm"
+    /// (2 · span, H), a vector for each distance between tokens, and what normalises them.
+    package static let distanceVectors = "encoder.rel_embeddings.weight"
+    package static let distanceNorm = "encoder.LayerNorm"
     package static let pooler = "pooler.dense"
     /// A head's own layer on the first token.
     package static let headDense = "head.dense"
@@ -57,11 +60,19 @@ package struct BlockPaths {
     package var query: String { prefix + "attention.self.query" }
     package var key: String { prefix + "attention.self.key" }
     package var value: String { prefix + "attention.self.value" }
+    /// Layers of their own for the keys and the queries of distances.
+    package var distanceKey: String { prefix + "attention.self.pos_key" }
+    package var distanceQuery: String { prefix + "attention.self.pos_query" }
     package var attentionOutput: String { prefix + "attention.output.dense" }
     package var attentionNorm: String { prefix + "attention.output.LayerNorm" }
     package var intermediate: String { prefix + "intermediate.dense" }
     package var output: String { prefix + "output.dense" }
     package var outputNorm: String { prefix + "output.LayerNorm" }
+
+    /// The layer that makes keys of distances, or their queries.
+    package func distances(_ isKey: Bool, shared: Bool) -> String {
+        shared ? (isKey ? key : query) : (isKey ? distanceKey : distanceQuery)
+    }
 
     /// Whether a parameter of the block is one of attention, its normalisation among them.
     func isOfAttention(_ name: String) -> Bool { name.hasPrefix(prefix + "attention.") }

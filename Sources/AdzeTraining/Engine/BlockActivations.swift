@@ -29,6 +29,11 @@ final class BlockActivations {
     private(set) var inner = GrowableBuffer()
     /// What the second normalisation is of.
     private(set) var summed = GrowableBuffer()
+    /// Keys and queries of distances, (R, A' · D).
+    private(set) var distances = [GrowableBuffer(), GrowableBuffer()]
+
+    /// Room for one kind of distances' vectors.
+    func reserveDistances(_ kind: Int, _ count: Int) { distances[kind].reserve(count) }
 
     /// Room for a block over `tokens` tokens, of which `rows` are computed to the end.
     func reserve(tokens: Int, rows: Int, config: EncoderShape) {
@@ -75,6 +80,7 @@ final class TrainingWorkspace {
     var narrowGradient = GrowableBuffer()
     /// Gradients of the bias by distance, over all blocks.
     let distances = DistanceGradients()
+    let distanceTerms = DistanceWorkspace()
     /// The input of the lowest block that learns; of every one that does where blocks are computed twice.
     var inputs: [GrowableBuffer] = []
     /// A block's input while its gradients are computed.

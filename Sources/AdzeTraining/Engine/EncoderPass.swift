@@ -40,6 +40,8 @@ struct EncoderPass: @unchecked Sendable {
     let quantized: QuantizedLayers?
     /// What distances add to attention scores at present; nil for nothing.
     let distanceBias: DistanceBias?
+    /// The rows of the batch's distances, where attention has keys or queries of distances.
+    let distanceRows: DistanceRows?
     /// Takes the gradients of gates on the heads; nil where nobody asks.
     var gates: HeadGates?
 
@@ -85,7 +87,8 @@ struct EncoderPass: @unchecked Sendable {
         workspace.innerGradient.reserve(tokens * config.intermediateStride)
         workspace.partials.reserve(partialCount * max(PartialSums(config).count, 2 * config.embeddingSize))
         if extent.learnsEmbeddings {
-            workspace.embedded.reserve(tokens * config.embeddingSize)
+            workspace.embedded.reserve(
+                tokens * (config.normalizesProjected ? config.hiddenSize : config.embeddingSize))
             if config.projectsEmbeddings { workspace.narrowGradient.reserve(tokens * config.embeddingSize) }
             if let distanceBias { workspace.distances.clear(batch, config, distanceBias) }
         }
@@ -137,6 +140,7 @@ struct EncoderPass: @unchecked Sendable {
         if extent.learnsEmbeddings {
             embedBackward()
             addDistanceGradients()
+            addVectorGradients()
         }
     }
 

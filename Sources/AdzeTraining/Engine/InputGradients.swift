@@ -63,7 +63,8 @@ extension TrainingPass {
     ///
     /// It is in every state and no part of the embeddings.
     public var stateOffset: [Float]? {
-        model.places.projection.map { model.weights.values($0.bias..<$0.bias + $0.columns) }
+        guard let place = model.places.projection, place.hasBias else { return nil }
+        return model.weights.values(place.bias..<place.bias + place.columns)
     }
 
     // MARK: Pieces

@@ -9,6 +9,8 @@ struct DensePlace: Sendable {
     let bias: Int
     let columns: Int
     let depth: Int
+    /// Whether it has a bias at all.
+    var hasBias = true
 }
 
 /// One direction of a layer of an LSTM.
@@ -40,6 +42,8 @@ struct BlockPlaces: Sendable {
     let output: DensePlace
     /// Of what the block gives; nil where blocks normalise what they read, but for the one that ends the encoder.
     let outputNorm: NormPlace?
+    /// The layers that make keys and queries of distances, those of tokens or of their own; nil where there are none.
+    let (distanceKey, distanceQuery): (DensePlace?, DensePlace?)
 }
 
 struct ParameterOffsets: Sendable {
@@ -54,6 +58,10 @@ struct ParameterOffsets: Sendable {
     let projection: DensePlace?
     /// Nil where attention has no bias by distance.
     let relativeBias: Int?
+    /// Nil where attention has no keys and queries of distances.
+    let distanceVectors: Int?
+    /// Nil where their vectors are not normalised.
+    let distanceNorm: NormPlace?
     let blocks: [BlockPlaces]
     /// The layer on the first token: the pooler, or a head's own.
     let firstToken: DensePlace?
@@ -89,11 +97,25 @@ struct ParameterOffsets: Sendable {
         words = entry(ParameterPaths.wordEmbeddings).range.lowerBound
         positions = config.positions.rows > 0 ? entry(ParameterPaths.positionEmbeddings).range.lowerBound : nil
         types = config.typeRows > 0 ? entry(ParameterPaths.typeEmbeddings).range.lowerBound : nil
-        projection = config.projectsEmbeddings ? dense(ParameterPaths.embeddingProjection) : nil
+        if config.projectsEmbeddings && config.normalizesProjected {
+            let weight = entry(ParameterPaths.embeddingProjection + ".weight")
+            projection = DensePlace(
+                weight: weight.range.lowerBound, bias: 0, columns: weight.shape[0], depth: weight.shape[1],
+                hasBias: false)
+        } else {
+            projection = config.projectsEmbeddings ? dense(ParameterPaths.embeddingProjection) : nil
+        }
         relativeBias = config.relativeBias.map { _ in entry(ParameterPaths.relativeBias).range.lowerBound }
+        let distances = config.distanceAttention
+        distanceVectors = distances.map { _ in entry(ParameterPaths.distanceVectors).range.lowerBound }
+        distanceNorm = distances?.normalizes == true ? norm(ParameterPaths.distanceNorm) : nil
         embeddingNorm = config.normalizesEmbeddings ? norm(ParameterPaths.embeddingNorm) : nil
         blocks = (0..<config.layerCount).map { index in
             let paths = ParameterPaths.block(index)
+            func distance(_ isKey: Bool) -> DensePlace? {
+                guard let distances, isKey ? distances.readsKeys : distances.readsQueries else { return nil }
+                return dense(paths.distances(isKey, shared: distances.sharesLayers))
+            }
             return BlockPlaces(
                 query: dense(paths.query), key: dense(paths.key), value: dense(paths.value),
                 attentionOutput: dense(paths.attentionOutput),
@@ -101,7 +123,8 @@ struct ParameterOffsets: Sendable {
                 attentionNorm: norm(paths.attentionNorm),
                 intermediate: dense(paths.intermediate), output: dense(paths.output),
                 outputNorm: config.normsFirst
-                    ? (index == config.layerCount - 1 ? norm(ParameterPaths.finalNorm) : nil) : norm(paths.outputNorm))
+                    ? (index == config.layerCount - 1 ? norm(ParameterPaths.finalNorm) : nil) : norm(paths.outputNorm),
+                distanceKey: distance(true), distanceQuery: distance(false))
         }
         firstToken = TrainingModel.firstTokenPath(head).map(dense)
         let hasTransform =

@@ -12,15 +12,18 @@ public struct DropoutRates: Sendable, Equatable {
     public var classifier: Float
     /// On what the layer that finds answers reads.
     public var answers: Float
+    /// On what a text classifier's own layer on the first token reads; nil for as much as on its last layer's.
+    public var firstToken: Float?
     /// Whether the attention's output is dropped of; not in every family.
     public var dropsAttended: Bool
 
     /// No dropout unless said.
     public init(
-        hidden: Float = 0, attention: Float = 0, classifier: Float = 0, answers: Float = 0, dropsAttended: Bool = true
+        hidden: Float = 0, attention: Float = 0, classifier: Float = 0, answers: Float = 0, firstToken: Float? = nil,
+        dropsAttended: Bool = true
     ) {
         (self.hidden, self.attention, self.classifier, self.answers) = (hidden, attention, classifier, answers)
-        self.dropsAttended = dropsAttended
+        (self.firstToken, self.dropsAttended) = (firstToken, dropsAttended)
     }
 
     /// The rates that a configuration states for a model with this head.
@@ -32,7 +35,7 @@ public struct DropoutRates: Sendable, Equatable {
         self.init(
             hidden: Float(dropout.hidden), attention: Float(dropout.attention),
             classifier: Float(isOfPrompt ? 0 : isOfTokens ? dropout.tokens ?? texts : texts),
-            answers: Float(dropout.answers),
+            answers: Float(dropout.answers), firstToken: dropout.firstToken.map { Float($0) },
             dropsAttended: dropout.dropsAttended)
     }
 }

@@ -191,8 +191,10 @@ public final class TrainingPass {
         let pass = EncoderPass(
             model: model, batch: batch, pool: pool, workspace: workspace, dropout: dropout, extent: extent,
             quantized: try quantization.map { try $0.layers ?? roundedLayers($0, from: extent.start) },
-            distanceBias: model.distanceBias(longest: longest))
+            distanceBias: model.distanceBias(longest: longest),
+            distanceRows: model.config.distanceAttention?.rows(tokens: longest))
         pass.reserve()
+        pass.prepareDistances()
         pass.reserveHead()
         return pass
     }

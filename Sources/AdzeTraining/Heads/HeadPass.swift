@@ -76,7 +76,7 @@ extension EncoderPass {
         unsafe pool.pack(
             [PackingJob(matrix: matrix, parts: [PackingJob.Part(place, in: weights)], isBackward: false)],
             kernels: kernels)
-        unsafe multiplyHead(output, input, matrix, bias: weights + place.bias)
+        unsafe multiplyHead(output, input, matrix, bias: place.hasBias ? weights + place.bias : nil)
     }
 
     /// input's gradient = output's · weight.
@@ -116,6 +116,6 @@ extension EncoderPass {
                     sums: gradients.matrix(rows: place.columns, columns: place.depth, offset: place.weight),
                     outputs: outputs, inputs: inputs)
             ])
-        unsafe kernels.addRows(gradients.base + place.bias, outputs)
+        if place.hasBias { unsafe kernels.addRows(gradients.base + place.bias, outputs) }
     }
 }

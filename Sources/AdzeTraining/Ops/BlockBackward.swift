@@ -50,6 +50,7 @@ extension EncoderPass {
         addPartials(index)
         if let layers = quantized?.blocks[index] { roundInputs(index, layers, kept) }
         addWeightGradients(index, kept)
+        addDistanceGradients(ofBlock: index)
     }
 
     /// The inputs of the layers as they were multiplied, for the weights' gradients.
@@ -202,7 +203,8 @@ extension EncoderPass {
     private func attendBackward(_ index: Int, _ kept: BlockActivations) {
         let (context, gradient) = (context(index, kept.context), context(index, workspace.contextGradient))
         let learnsBias = distanceBias != nil && extent.learnsEmbeddings
-        forEachHead(index, kept) { head, worker in
+        packDistances(index, kept)
+        forEachHead(index, kept, sums: distanceSums(index, kept)) { head, worker in
             let gradient = gradient.rows(head.queries).columns(head.columns)
             gates?.set(index, head, context.rows(head.queries).columns(head.columns), gradient)
             unsafe workspace.workers[worker].attention.attendBackward(
@@ -210,7 +212,7 @@ extension EncoderPass {
                 bias: head.bias,
                 biasGradient: learnsBias
                     ? workspace.distances.center(head.sequence * config.headCount + head.number) : nil,
-                window: head.window, dropout: head.dropout)
+                terms: head.terms, sums: head.sums, window: head.window, dropout: head.dropout)
             if let rotation = head.rotation {
                 rotation.turn(head.query, isInverse: true)
                 rotation.turn(head.key, isInverse: true)

@@ -17,6 +17,7 @@ extension EncoderPass {
             layers = block
         }
         project(index, layers, projected(index, kept))
+        makeDistances(index, kept)
         attend(index, kept)
         finish(index, layers, kept)
     }
@@ -75,7 +76,8 @@ extension EncoderPass {
             }
             workspace.workers[worker].attention.attend(
                 kernels, output: context.rows(head.queries).columns(head.columns), query: head.query, key: head.key,
-                value: head.value, scale: head.scale, bias: head.bias, window: head.window, dropout: head.dropout)
+                value: head.value, scale: head.scale, bias: head.bias, terms: head.terms, window: head.window,
+                dropout: head.dropout)
         }
     }
 
@@ -88,6 +90,8 @@ extension EncoderPass {
         let value: MatrixView
         let scale: Float
         let bias: AttentionBias?
+        let terms: DistanceTerms?
+        let sums: DistanceSums?
         let window: AttentionWindow?
         /// By which query and key are turned; row m is position m.
         let rotation: Rotation?
@@ -97,7 +101,11 @@ extension EncoderPass {
         let dropout: AttentionDropout?
     }
 
-    func forEachHead(_ index: Int, _ kept: BlockActivations, _ body: @Sendable (HeadPiece, Int) -> Void) {
+    /// Runs `body` for each sequence and head, in parallel; with `sums`, one a head, all sequences of a head in their order.
+    func forEachHead(
+        _ index: Int, _ kept: BlockActivations, sums: [DistanceSums] = [],
+        _ body: @Sendable (HeadPiece, Int) -> Void
+    ) {
         let heads = config.heads(ofBlock: index)
         let (padded, numbers) = (heads.paddedWidth, heads.numbers)
         let (projected, draw) = (projected(index, kept), dropout.attention(index))
@@ -107,12 +115,11 @@ extension EncoderPass {
             let (rows, keys) = (batch.tokens(of: sequence).count, batch.textTokens(of: sequence).count)
             elements.append(elements[sequence] + heads.wholeCount * rows * ((keys + 15) / 16 * 16))
         }
-        let (firsts, selective) = (elements, isSelective(index))
+        let (firsts, selective, terms) = (elements, isSelective(index), distanceTerms(heads))
         let longest = (0..<batch.sequenceCount).reduce(1) { max($0, batch.tokens(of: $1).count) }
         let rotation = model.rotary?.rotation(ofBlock: index, positions: longest)
         let reach = config.rotary?.reach(ofBlock: index)
-        pool.forEachWithWorker(batch.sequenceCount * heads.count) { piece, worker in
-            let (sequence, place) = piece.quotientAndRemainder(dividingBy: heads.count)
+        @Sendable func run(_ sequence: Int, _ place: Int, _ worker: Int) {
             let (head, columns) = (numbers[place], heads.columns(place))
             let (tokens, keys) = (batch.tokens(of: sequence), batch.textTokens(of: sequence))
             let queries = selective ? sequence..<sequence + 1 : tokens
@@ -126,10 +133,20 @@ extension EncoderPass {
             body(
                 HeadPiece(
                     queries: queries, columns: columns, query: part(0, queries), key: part(1, keys),
-                    value: part(2, keys), scale: 1 / Float(heads.size).squareRoot(),
+                    value: part(2, keys), scale: config.attentionScale,
                     bias: distanceBias.map { unsafe AttentionBias(center: $0.values(ofHead: head)) },
+                    terms: terms.isEmpty ? nil : terms[place], sums: sums.isEmpty ? nil : sums[place],
                     window: reach.map { AttentionWindow(reach: $0) }, rotation: rotation,
                     sequence: sequence, place: place, number: head, dropout: dropout), worker)
+        }
+        if sums.isEmpty {
+            pool.forEachWithWorker(batch.sequenceCount * heads.count) { piece, worker in
+                run(piece / heads.count, piece % heads.count, worker)
+            }
+        } else {
+            pool.forEachWithWorker(heads.count) { place, worker in
+                for sequence in 0..<batch.sequenceCount { run(sequence, place, worker) }
+            }
         }
     }
 

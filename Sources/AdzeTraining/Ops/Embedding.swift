@@ -6,11 +6,13 @@ internal import AdzeModels
 internal import AdzeThreads
 
 extension EncoderPass {
-    /// hidden = projection(dropout(layerNorm(word + type + position))), in transformers' order of addition.
+    /// hidden = projection(dropout(layerNorm(word + type + position))), in transformers' order of addition; or where the shape
+    /// says so, dropout(layerNorm(projection(…))).
     func embed() {
         let size = config.embeddingSize
+        let normalizesFirst = !normalizesProjected
         let normal = places.projection == nil ? hidden(rows: tokens) : narrow
-        let isKept = extent.learnsEmbeddings && places.embeddingNorm != nil
+        let isKept = extent.learnsEmbeddings && places.embeddingNorm != nil && normalizesFirst
         let sums = isKept ? workspace.embedded.buffer.matrix(rows: tokens, columns: size) : normal
         // The rounded tables stand where the masters do.
         nonisolated(unsafe) let tables = unsafe quantized?.weights ?? UnsafePointer(model.weights.base)
@@ -25,6 +27,7 @@ extension EncoderPass {
                     sums.base + token * size, tables + places.words + id * size, types + type * size,
                     positions + position * size, count: size)
             }
+            guard normalizesFirst else { return }
             if let norm = places.embeddingNorm { normalize(normal.rows(range), sums.rows(range), norm) }
             if let draw = dropout.embeddings {
                 let rows = normal.rows(range)
@@ -32,6 +35,9 @@ extension EncoderPass {
             }
         }
         if let projection = places.projection {
+            if let norm = places.embeddingNorm, !normalizesFirst {
+                return projectAndNormalize(projection, norm, narrow)
+            }
             applyHead(projection, workspace.projectionWeights, nil, hidden(rows: tokens), normal)
         }
     }
@@ -41,7 +47,7 @@ extension EncoderPass {
     /// The rows of the padding token get none, as in transformers, unless the model's learn.
     func embedBackward() {
         let size = config.embeddingSize
-        let gradient = projectEmbeddingsBackward()
+        let gradient = normalizesProjected ? gradient(rows: tokens) : projectEmbeddingsBackward()
         if let draw = dropout.embeddings {
             let pieces = RowPieces(tokens)
             pool.forEach(pieces.count) { piece in
@@ -50,16 +56,17 @@ extension EncoderPass {
             }
         }
         if let norm = places.embeddingNorm { normalizeEmbeddingsBackward(norm, gradient) }
+        let sums = normalizesProjected ? projectEmbeddingsBackward() : gradient
         // A piece is some columns of all tokens, so that every element of a table is summed in the order of the tokens.
         let width = 64
         pool.forEach((size + width - 1) / width) { piece in
-            scatter(gradient.columns(piece * width..<min((piece + 1) * width, size)), first: piece * width)
+            scatter(sums.columns(piece * width..<min((piece + 1) * width, size)), first: piece * width)
         }
     }
 
     /// The gradient of the sums in place of that of what they were normalised to; adds those of scale and shift.
     private func normalizeEmbeddingsBackward(_ norm: NormPlace, _ gradient: MatrixView) {
-        let size = config.embeddingSize
+        let size = gradient.columns
         let sums = workspace.embedded.buffer.matrix(rows: tokens, columns: size)
         let pieces = RowPieces(tokens)
         unsafe workspace.partials.buffer.base.update(repeating: 0, count: pieces.count * 2 * size)
@@ -74,6 +81,9 @@ extension EncoderPass {
         unsafe kernels.addRows(model.gradients.base + norm.gamma, partials.columns(0..<size))
         unsafe kernels.addRows(model.gradients.base + norm.beta, partials.columns(size..<2 * size))
     }
+
+    /// Whether the projection stands before the normalisation.
+    private var normalizesProjected: Bool { places.projection != nil && config.normalizesProjected }
 
     /// The gradient of the embeddings before their projection, whose own is added; that of the hidden state without one.
     private func projectEmbeddingsBackward() -> MatrixView {

@@ -76,6 +76,15 @@ import Testing
         #expect(rates.map(\.answers) == [0.1, 0, 0])
     }
 
+    /// A DeBERTa's classifier of texts has a probability of its own, its pooler another.
+    @Test func aPoolersOwnDropout() throws {
+        let rates = try ["sequence", "token"].map { name in
+            let fixture = try TrainingFixture(family: "families/deberta-v2/" + name)
+            return DropoutRates(fixture.checkpoint.config.dropout, head: fixture.checkpoint.head)
+        }
+        #expect(rates.map(\.classifier) == [0.25, 0.1] && rates.map(\.firstToken) == [0, 0])
+    }
+
     /// A RoBERTa's classifier has a probability of its own where config.json gives one; an MPNet's never.
     @Test func aClassifiersOwnDropout() throws {
         let rates = try ["roberta", "xlm-roberta", "camembert"].map { family in

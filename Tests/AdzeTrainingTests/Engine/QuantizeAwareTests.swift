@@ -17,7 +17,7 @@ private struct RoundingStore: QuantizedStore {
 
     func quantized(_ name: String) throws -> QuantizedWeights? {
         let tensor = try store.load(name)
-        let isSmall = ["classifier", "position", "project"].contains { name.contains($0) }
+        let isSmall = ["classifier", "position", "project", "pos_", "rel_"].contains { name.contains($0) }
         guard !isEmpty, tensor.shape.rank == 2, !isSmall else { return nil }
         let (values, depth) = (tensor.floats(), tensor.shape.rowLength)
         // Smoothing of the matrices that a normalisation feeds, of query, key and value alike.
