@@ -122,6 +122,28 @@ import Testing
                 == "", "as older files have it")
     }
 
+    @Test func whatAnAlbertIsNotRunWith() throws {
+        let folder = "albert/sequence"
+        #expect(try refusal(folder, ["inner_group_num": 2]).contains("'inner_group_num' is '2', which is not supp"))
+        #expect(try refusal(folder, ["num_hidden_groups": 6]).contains("'num_hidden_groups' is 6; expected 1 to 5"))
+        #expect(try refusal(folder, ["num_hidden_groups": 0]).contains("expected 1 to 5"))
+        #expect(try refusal(folder, ["num_hidden_groups": 3]).contains("albert_layer_groups.2."))
+        let pruned = JSONValue.object(["0": .array([.integer(1)])])
+        #expect(try refusal(folder, ["pruned_heads": pruned]).contains("'pruned_heads' is 'block 0: 1'"))
+        #expect(try refusal(folder, ["architectures": ["AlbertForMultipleChoice"]]).contains("with one label"))
+    }
+
+    /// What transformers' code takes where config.json is silent.
+    @Test func keysThatAnAlbertLeavesOut() throws {
+        let sizes: JSONObject = [
+            "model_type": "albert", "vocab_size": 90, "hidden_size": 12, "num_hidden_layers": 4,
+            "num_attention_heads": 2, "intermediate_size": 20,
+        ]
+        let shape = try EncoderShape(json: .object(sizes))
+        #expect(shape.embeddingSize == 128 && shape.activation == .geluTanh && shape.sharedBlocks == [0, 0, 0, 0])
+        #expect(shape.dropout.hidden == 0 && shape.dropout.attention == 0 && shape.dropout.classifier == 0.1)
+    }
+
     @Test func bucketsThatTheReferenceIgnores() throws {
         #expect(try refusal("mpnet/base", ["relative_attention_num_buckets": 64]).contains("supported: 32"))
         #expect(try refusal("mpnet/base", ["max_position_embeddings": 2]).contains("expected 3 to"))

@@ -170,7 +170,7 @@ public struct Int8Oracle: Sendable {
     }
 
     private func runBlock(_ index: Int, _ hidden: FloatBuffer, _ batch: PackedBatch) throws {
-        let paths = ParameterPaths.block(index)
+        let paths = ParameterPaths.block(config.block(ofLayer: index))
         let (size, heads, tokens) = (config.hiddenSize, config.heads(ofBlock: index), batch.tokenCount)
         let residual = hidden.values(0..<tokens * size)
         let read = FloatBuffer(residual)

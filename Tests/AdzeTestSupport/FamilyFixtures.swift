@@ -15,7 +15,7 @@ public enum FamilyFixtures {
 
     /// The mask of the tokenizers in a family's folders.
     public static func mask(of family: String) -> String {
-        ["distilbert", "electra", "deberta-v2", "modernbert"].contains(family) ? "[MASK]" : "<mask>"
+        ["albert", "distilbert", "electra", "deberta-v2", "modernbert"].contains(family) ? "[MASK]" : "<mask>"
     }
 
     /// The folders of models that have lost attention heads, one a family (Tools/reference/make_pruned_head_golden.py).

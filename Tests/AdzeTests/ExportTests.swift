@@ -23,6 +23,8 @@ import Testing
             "../families/camembert/token", "../families/modernbert/base", "../families/modernbert/sequence",
             "../families/modernbert/questions", "../families/modernbert/masked",
             "../families/deberta-v2/sequence", "../families/deberta-v2/token", "../families/deberta-v2/masked",
+            "../families/albert/base", "../families/albert/sequence", "../families/albert/token",
+            "../families/albert/pretraining",
             "../pruned-heads/bert", "../pruned-heads/distilbert", "../pruned-heads/electra",
             "../mean/bert", "../mean/mpnet-normalized", "../mean/electra-normalized",
         ] + FamilyFixtures.prompts.map { "../" + $0 }

@@ -27,6 +27,7 @@ import Testing
             "roberta/sequence", "roberta/token", "roberta/masked", "xlm-roberta/base", "camembert/token",
             "modernbert/base", "modernbert/sequence", "modernbert/token", "modernbert/questions", "modernbert/masked",
             "deberta-v2/base", "deberta-v2/sequence", "deberta-v2/token", "deberta-v2/questions", "deberta-v2/masked",
+            "albert/base", "albert/sequence", "albert/token", "albert/pretraining",
         ].map { Case(name: "../families/" + $0, seed: 4) }
         + (FamilyFixtures.means + FamilyFixtures.prompts + ["rotary/mean"]).map { Case(name: "../" + $0, seed: 7) }
         + FamilyFixtures.pruned.flatMap { folder in (5...6).map { Case(name: "../" + folder, seed: $0) } }

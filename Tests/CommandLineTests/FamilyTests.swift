@@ -13,9 +13,10 @@ import Testing
     }
 
     @Test(arguments: families) func inspectNamesFamilyAndForm(family: String) throws {
+        let form =
+            ["albert": "pooled", "modernbert": "transformed first"][family] ?? "first token"
         let report = try Tool.succeed(["inspect", model(family), "--json"]).object()
         let isTransformed = family == "modernbert"
-        let form = isTransformed ? "transformed first" : "first token"
         #expect(report["family"] as? String == family && report["form"] as? String == form)
         let plain = try Tool.succeed(["inspect", model(family)]).output
         #expect(plain.contains(family) && plain.contains(form))
@@ -120,6 +121,26 @@ import Testing
             }
             try Tool.refuse(
                 65, ["predict", copy, "good"], says: ["pads with id 0", "padding with id 1", "different models"])
+        }
+    }
+
+    @Test func layersThatShareBlocksArePrunedFromTheEnd() throws {
+        try withTemporaryFolder { folder in
+            let source = model("albert")
+            let pruned = folder + "/pruned.adze"
+            try Tool.succeed(["prune", source, "--keep", "first:2", "-o", pruned, "--quiet"])
+            let shape = try Tool.succeed(["inspect", pruned, "--json"]).object()["shape"] as? [String: Any]
+            #expect(shape?["blocks"] as? Int == 2)
+            try Tool.refuse(
+                64, ["prune", source, "--keep", "first:4", "-o", folder + "/no.adze"],
+                says: ["5 layers share 2 blocks", "0, 0, 0, 1"])
+            let dev = try write("text,label\noak beam,1\ngood,0\n", to: folder + "/dev.csv")
+            try Tool.refuse(
+                64, ["prune", source, "--drop-heads", "1", "--dev", dev, "-o", folder + "/no.adze"],
+                says: ["5 layers share 2 blocks", "no head can go"])
+            try Tool.refuse(
+                64, ["prune", source, "--search", "--dev", dev, "-o", folder + "/no.adze"],
+                says: ["5 layers share 2 blocks", "one by one"])
         }
     }
 

@@ -27,7 +27,7 @@ import Testing
         let families = Set(folders.filter { !$0.hasSuffix(".swift") })
         #expect(
             families.isSuperset(of: [
-                "Bert", "Camembert", "DistilBert", "Electra", "ModernBert", "MPNet", "Roberta", "XLMRoberta",
+                "Albert", "Bert", "Camembert", "DistilBert", "Electra", "ModernBert", "MPNet", "Roberta", "XLMRoberta",
             ]))
         for file in try sources() where !file.path.hasPrefix("Sources/AdzeModels/Families/") {
             for (index, line) in file.lines.enumerated() {

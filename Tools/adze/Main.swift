@@ -10,8 +10,8 @@ struct AdzeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adze",
         abstract:
-            "Carve BERT, DistilBERT, ELECTRA, MPNet, RoBERTa, XLM-R, CamemBERT and DeBERTa down to size: convert, "
-            + "prune, fine-tune and run them on an ordinary CPU, without Python.",
+            "Carve BERT, DistilBERT, ELECTRA, ALBERT, MPNet, RoBERTa, XLM-R, CamemBERT, DeBERTa and ModernBERT down to "
+            + "size: convert, prune, fine-tune and run them on an ordinary CPU, without Python.",
         discussion: """
             MODEL is a .adze file, a checkpoint file (.safetensors, .bin, .pt, .h5, .keras), or an untouched model folder \
             on this machine; Adze downloads nothing. Data goes to standard output, everything else to standard error. \

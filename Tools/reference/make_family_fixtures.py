@@ -31,7 +31,7 @@ from make_model_fixtures import SPECIAL, TEXTS, VOCABULARY, save_torch
 FAMILIES = FIXTURES / "families"
 HEADS = {
     "base": "Model", "sequence": "ForSequenceClassification", "token": "ForTokenClassification",
-    "questions": "ForQuestionAnswering", "masked": "ForMaskedLM",
+    "questions": "ForQuestionAnswering", "masked": "ForMaskedLM", "pretraining": "ForPreTraining",
 }
 # What transformers calls a head's logits, what we call them, and whether there is a row a token.
 OUTPUTS = {
@@ -40,10 +40,13 @@ OUTPUTS = {
     "token": [("logits", "token_logits", True)],
     "questions": [("start_logits", "start_logits", True), ("end_logits", "end_logits", True)],
     "masked": [("logits", "vocabulary_logits", True)],
+    "pretraining": [
+        ("prediction_logits", "vocabulary_logits", True), ("sop_logits", "next_sentence_logits", False)],
 }
 SHORT = {
     "distilbert": "DistilBert", "electra": "Electra", "mpnet": "MPNet", "roberta": "Roberta",
     "xlm-roberta": "XLMRoberta", "camembert": "Camembert", "modernbert": "ModernBert", "deberta-v2": "DebertaV2",
+    "albert": "Albert",
 }
 # As in the real files: MPNet's own first, then BERT's vocabulary with BERT's special tokens, the mask last. RoBERTa and
 # its kind, whose tokenizers are another matter, have the same here.
@@ -110,6 +113,13 @@ def deberta(limit, **changes):
         vocab_size=len(VOCABULARY), hidden_size=12, num_attention_heads=2, num_hidden_layers=2, intermediate_size=20,
         max_position_embeddings=limit, relative_attention=True, position_buckets=8, norm_rel_ebd="layer_norm",
         share_att_key=True, pos_att_type="p2c|c2p", position_biased_input=False)
+    return base | changes
+
+
+def albert(positions, **changes):
+    base = dict(
+        vocab_size=len(VOCABULARY), embedding_size=8, hidden_size=12, num_attention_heads=2, num_hidden_layers=3,
+        intermediate_size=16, max_position_embeddings=positions)
     return base | changes
 
 
@@ -181,6 +191,16 @@ MODELS = [
      deberta(26, position_buckets=6, share_att_key=False, pos_att_type="c2p", layer_norm_eps=1e-5), 104),
     ("deberta-v2", "masked", "queries of distances alone; tanh GELU",
      deberta(34, pos_att_type="p2c", hidden_act="gelu_new"), 105),
+    ("albert", "base", "a pooler; three layers share a block; embeddings of 8 for states of 12", albert(24), 101),
+    ("albert", "sequence", "three named labels; five layers share two blocks, three the first; erf GELU",
+     albert(32, num_hidden_layers=5, num_hidden_groups=2, hidden_act="gelu", **WAYS), 102),
+    ("albert", "token", "five named labels a token; embeddings as wide as the states, projected all the same; three heads",
+     albert(28, embedding_size=12, num_attention_heads=3, **PARTS), 103),
+    ("albert", "questions", "two layers with a block of their own; embeddings wider than the states; ReLU, another epsilon",
+     albert(24, num_hidden_layers=2, num_hidden_groups=2, embedding_size=20, hidden_act="relu", layer_norm_eps=1e-5),
+     104),
+    ("albert", "masked", "tanh GELU in the blocks and in the head, embeddings of 8", albert(26), 105),
+    ("albert", "pretraining", "words and the order of two texts; ReLU in the head too", albert(26, hidden_act="relu"), 106),
 ]
 
 
@@ -211,8 +231,10 @@ def token_limit(family, config, name=None):
 
 def tokenizer_class(family):
     # transformers 5 saves an ELECTRA's tokenizer as a BertTokenizer, which is another name of the same class.
-    # Those of RoBERTa's kind have MPNet's WordPiece here, which stands in the same frames; the newer have BERT's.
-    names = dict.fromkeys(["electra", "modernbert", "deberta-v2"], "BertTokenizer") | dict.fromkeys(ROBERTAS, "MPNetTokenizer")
+    # Those of RoBERTa's kind have MPNet's WordPiece here, which stands in the same frames; the newer have BERT's, also
+    # those that are SentencePiece in real files.
+    names = dict.fromkeys(["electra", "modernbert", "deberta-v2", "albert"], "BertTokenizer")
+    names |= dict.fromkeys(ROBERTAS, "MPNetTokenizer")
     name = names.get(family, SHORT[family] + "Tokenizer")
     return getattr(transformers, name)
 
@@ -271,10 +293,10 @@ def sequences_for(family, name, tokenizer, limit, type_rows, seed):
     """Encoded texts, then random ids of length 1, 9 and exactly the limit; types are random only where a model has
     them. No random id is the pad's but one in the nine where positions count from it: of each base, and where it is not 1."""
     described = []
-    texts = TEXTS + ([(f"The {tokenizer.mask_token} is sharp.", None)] if name == "masked" else [])
+    texts = TEXTS + ([(f"The {tokenizer.mask_token} is sharp.", None)] if name in ("masked", "pretraining") else [])
     for text, pair in texts:
         encoded = tokenizer(text, pair) if pair is not None else tokenizer(text)
-        assert ("token_type_ids" in encoded) == (family in ("electra", "deberta-v2"))
+        assert ("token_type_ids" in encoded) == (family in ("electra", "deberta-v2", "albert"))
         types = encoded.get("token_type_ids", [0] * len(encoded["input_ids"]))
         entry = {"text": text} | ({"pair": pair} if pair is not None else {})
         described.append(entry | {"ids": encoded["input_ids"], "typeIds": types})
@@ -304,12 +326,14 @@ def outputs(name, model, sequences):
 
 
 def check_first_state(model, sequences, golden):
-    """The first hidden state is what the first block takes: after ELECTRA's projection."""
+    """The first hidden state is what the first block takes: after ELECTRA's and ALBERT's projection."""
     encoder = encoder_of(model)
     for index, (ids, type_ids) in enumerate(sequences):
         state = encoder.embeddings(**batch_of(model, ids, type_ids))
         if hasattr(encoder, "embeddings_project"):
             state = encoder.embeddings_project(state)
+        if encoder.config.model_type == "albert":
+            state = encoder.encoder.embedding_hidden_mapping_in(state)
         first, after = golden["offsets"][index], golden["offsets"][index + 1]
         assert torch.equal(golden["hidden"][0, first:after], state[0])
 

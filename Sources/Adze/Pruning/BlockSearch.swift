@@ -82,6 +82,9 @@ extension ModelBundle {
         let count = checkpoint.config.layerCount
         guard count > 0 else { throw CheckpointError.noBlocks }
         // Said before anything is measured.
+        if checkpoint.config.sharedBlocks != nil, checkpoint.config.blockCount > 1 {
+            throw CheckpointError.sharedSearch(layers: count, blocks: checkpoint.config.blockCount)
+        }
         if count > 1 { _ = try checkpoint.keeping(blocks: [0]) }
         let trial = try BlockTrial(self, examples, texts, threads)
         let whole = try trial.measure(Array(0..<count)) { progress("all blocks", $0, examples.count) }

@@ -65,6 +65,7 @@ extension ModelBundle {
     /// Refuses to drop so many heads before anything is measured; throws `CheckpointError.tooManyHeads`.
     package func checkDropping(headCount count: Int) throws(CheckpointError) {
         let shape = checkpoint.config
+        try shape.checkHeadsMayGo()
         guard (0...shape.totalHeadCount - shape.layerCount).contains(count) else {
             throw .tooManyHeads(count, heads: shape.totalHeadCount, blocks: shape.layerCount)
         }

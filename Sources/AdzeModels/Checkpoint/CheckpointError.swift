@@ -20,6 +20,10 @@ public enum CheckpointError: AdzeFailure, Equatable {
     case blockOutOfRange(Int, count: Int)
     case noBlocks
     case firstBlockStays(String)
+    /// What the layers that are kept would share, which no config.json says.
+    case unsharableLayers([Int], layers: Int, blocks: Int)
+    case sharedHeads(layers: Int, blocks: Int)
+    case sharedSearch(layers: Int, blocks: Int)
     case headReadsBlocks(String)
     case noSuchHead(AttentionHead, heads: Int)
     case lastHead(block: Int)
@@ -31,8 +35,7 @@ public enum CheckpointError: AdzeFailure, Equatable {
     public var kind: FailureKind {
         switch self {
         case .blockOutOfRange, .noBlocks, .firstBlockStays, .headReadsBlocks, .noSuchHead, .lastHead, .tooManyHeads,
-            .unknownKey,
-            .tooManyWords:
+            .unknownKey, .tooManyWords, .unsharableLayers, .sharedHeads, .sharedSearch:
             .usage
         default: .badData
         }
@@ -83,6 +86,15 @@ public enum CheckpointError: AdzeFailure, Equatable {
             "the first block of \(withArticle(family)) stays first: it alone reads the embeddings without a normalisation of"
                 + " its own; keep block 0, once, before the others"
         case .noBlocks: "at least one block must be kept"
+        case .unsharableLayers(let kept, let layers, let blocks):
+            "\(counted(layers, "layer")) share \(counted(blocks, "block")) in groups of one size, and those kept would run the"
+                + " blocks \(kept.map { "\($0)" }.joined(separator: ", ")), which no config.json says; keep as many layers of each block"
+        case .sharedHeads(let layers, let blocks):
+            "\(counted(layers, "layer")) share \(counted(blocks, "block")), so that no head can go from one of them alone;"
+                + " prune layers (--keep first:N) or the vocabulary"
+        case .sharedSearch(let layers, let blocks):
+            "\(counted(layers, "layer")) share \(counted(blocks, "block")) in groups of one size, so that they cannot be left"
+                + " out one by one; name those to keep (--keep)"
         case .headReadsBlocks(let form):
             "the head \(form) reads the hidden states of every block, so that none can be cut from under it; keep them"
                 + " all, or train a new head on fewer (finetune --new-head)"

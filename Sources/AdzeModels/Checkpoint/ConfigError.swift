@@ -24,6 +24,8 @@ public enum ConfigError: AdzeFailure, Equatable {
     case classCount(Int)
     case tensorSize(what: String, value: Int, low: Int, high: Int)
     case needsConfig
+    /// Layers share blocks, and how many there are is in no tensor.
+    case needsLayerCount
 
     /// One line: the key, what was expected and found, what to do.
     public var description: String {
@@ -70,6 +72,8 @@ public enum ConfigError: AdzeFailure, Equatable {
             "a classifier of \(count) classes; expected \(labelCounts.lowerBound) to \(labelCounts.upperBound)"
         case .tensorSize(let what, let value, let low, let high):
             "the tensors show a \(what) of \(value); expected \(low) to \(high)"
+        case .needsLayerCount:
+            "the weights alone do not say how many layers run the blocks that they share; pass --config FILE or --like NAME"
         case .needsConfig:
             "the weights alone do not say how many attention heads there are; pass --config FILE, --heads N or --like NAME"
         }

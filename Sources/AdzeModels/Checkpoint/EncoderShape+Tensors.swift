@@ -55,6 +55,7 @@ extension EncoderShape {
         for (key, value) in shown { members[key] = value }
         for (key, value) in special { members[key] = value }
         self = try family.shape(ConfigReader(json: .object(members)))
+        guard sharedBlocks == nil else { throw ConfigError.needsLayerCount }
         if typeRows > 0 {
             typeRows = try matrix(ParameterPaths.typeEmbeddings)[0]
             try EncoderShape.check("number of token types", typeRows, Limits.typeRows)

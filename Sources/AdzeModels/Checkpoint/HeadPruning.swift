@@ -19,6 +19,7 @@ extension ModelCheckpoint {
             else { throw .noSuchHead(head, heads: config.headCount) }
         }
         guard !heads.isEmpty else { return self }
+        try config.checkHeadsMayGo()
         var pruned = config
         pruned.prunedHeads = config.prunedHeads.union(heads)
         for block in pruned.prunedHeads.blocks where pruned.heads(ofBlock: block).count < 1 {

@@ -183,7 +183,7 @@ public struct ModelCheckpoint: Sendable {
 
     /// The checkpoint with only some blocks, in the order given.
     ///
-    /// Throws `CheckpointError.blockOutOfRange` and `.noBlocks`. The other parameters stay as they are.
+    /// Throws `CheckpointError.blockOutOfRange`, `.noBlocks` and `.unsharableLayers`. The other parameters stay as they are.
     public func keeping(blocks: [Int]) throws(CheckpointError) -> ModelCheckpoint {
         guard !blocks.isEmpty else { throw .noBlocks }
         return try keepingAny(blocks: blocks)
@@ -199,13 +199,15 @@ public struct ModelCheckpoint: Sendable {
         }
         guard config.canKeep(blocks: blocks) else { throw .firstBlockStays(family.name) }
         let pruned = config.keeping(blocks: blocks)
+        try pruned.checkSharing(of: config)
+        let stored = config.storedBlocks(ofLayers: blocks)
         var renamed = RenamedTensorStore(base: store)
         let infos = store.tensorsByName
         // Blocks have the same parameters in the same order.
         let byPart = Dictionary(grouping: parameters, by: \.part)
         var places: [ParameterPart: Int] = [:]
         for parameter in pruned.parameters(head: head) {
-            let part = parameter.part.block.map { ParameterPart.block(blocks[$0]) } ?? parameter.part
+            let part = parameter.part.block.map { ParameterPart.block(stored[$0]) } ?? parameter.part
             let place = places[parameter.part, default: 0]
             places[parameter.part] = place + 1
             guard let source = byPart[part]?[place].name else { preconditionFailure("a shape has the same parts") }

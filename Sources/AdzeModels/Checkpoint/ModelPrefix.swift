@@ -91,7 +91,7 @@ struct ModelPrefix {
     private static func scores(_ names: [String], _ table: NameTable) -> [String: Int] {
         var scores: [String: Int] = [:]
         for name in names {
-            // An encoder's parameter has seven parts at most.
+            // An encoder's parameter has eight parts at most.
             var dots = 0
             var start = name.endIndex
             while start > name.startIndex, dots <= 7 {

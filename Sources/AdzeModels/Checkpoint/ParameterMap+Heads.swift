@@ -99,7 +99,7 @@ extension ParameterMap {
                 reason = nil
             } else if let block = entry.block, block >= shape.layerCount {
                 blocks.insert(block)
-                reason = "config.json has only \(shape.layerCount) blocks"
+                reason = "config.json has only \(shape.blockCount) blocks"
             } else {
                 reason = "\(withArticle(head.architectureName)) has no such layer"
             }
@@ -111,8 +111,9 @@ extension ParameterMap {
         }
         entries = kept
         if !blocks.isEmpty {
+            let key = shape.sharedBlocks == nil ? "num_hidden_layers" : "that its layers share"
             notes.append(
-                "config.json asks for \(shape.layerCount) blocks (num_hidden_layers); the checkpoint's other "
+                "config.json asks for \(shape.blockCount) blocks (\(key)); the checkpoint's other "
                     + "\(blocks.count) are left out")
         }
         let places = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })

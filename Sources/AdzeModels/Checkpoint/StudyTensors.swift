@@ -31,7 +31,7 @@ struct StudyTensors {
     /// The shape with as many blocks as the file has, where a study's file has fewer than the configuration says.
     func fitted(_ config: EncoderShape, notes: inout [String]) -> EncoderShape {
         let blocks = (map.entries.compactMap(\.block) + map.unreadable.values.compactMap(\.block)).max() ?? -1
-        guard isStudys, blocks < config.layerCount - 1 else { return config }
+        guard isStudys, config.sharedBlocks == nil, blocks < config.layerCount - 1 else { return config }
         var fitted = config
         fitted.layerCount = blocks + 1
         notes.append(

@@ -124,6 +124,10 @@ extension EncoderShape {
         shape.layerCount = blocks.count
         shape.prunedHeads = prunedHeads.keeping(blocks: blocks)
         shape.rotary = rotary?.keeping(blocks: blocks)
+        if sharedBlocks != nil {
+            let stored = storedBlocks(ofLayers: blocks)
+            shape.sharedBlocks = blocks.map { layer in stored.firstIndex(of: block(ofLayer: layer)) ?? 0 }
+        }
         return shape
     }
 }

@@ -27,6 +27,7 @@ public final class EncoderModel: Sendable {
     let finalNorm: LayerNorm?
     /// The rows of distances, where attention reads them.
     let distanceRows: DistanceRows?
+    /// One a layer; those that share a block share its memory.
     let blocks: [EncoderBlock]
     let layers: HeadLayers
 
@@ -52,18 +53,19 @@ public final class EncoderModel: Sendable {
         rotary = config.rotary.map { RotaryTables($0, headSize: config.headSize) }
         finalNorm = config.normsFirst ? try loader.norm(ParameterPaths.finalNorm) : nil
         // Matrix by matrix, the largest first, so that no thread is left with much at the end.
-        let slots = (0..<config.layerCount).map { _ in OnceArray<Dense>(count: EncoderBlock.Matrix.allCases.count) }
-        try pool.forEachThrowing(config.layerCount * EncoderBlock.Matrix.allCases.count) { index in
-            let (kind, block) = index.quotientAndRemainder(dividingBy: config.layerCount)
+        let slots = (0..<config.blockCount).map { _ in OnceArray<Dense>(count: EncoderBlock.Matrix.allCases.count) }
+        try pool.forEachThrowing(config.blockCount * EncoderBlock.Matrix.allCases.count) { index in
+            let (kind, block) = index.quotientAndRemainder(dividingBy: config.blockCount)
             let matrix = EncoderBlock.Matrix.allCases[kind]
             slots[block].fill(kind, with: try EncoderBlock.load(matrix, of: block, loader))
         }
         let distances = try DistanceLoader(loader, config)
         distanceRows = distances?.rows
-        let loaded = try (0..<config.layerCount).map {
+        let loaded = try (0..<config.blockCount).map {
             try EncoderBlock($0, config, slots[$0].take(), loader)
         }
-        blocks = try distances.map { try EncoderBlock.adding($0, to: loaded, pool) } ?? loaded
+        let stored = try distances.map { try EncoderBlock.adding($0, to: loaded, pool) } ?? loaded
+        blocks = (0..<config.layerCount).map { stored[config.block(ofLayer: $0)] }
         layers = try HeadLayers(loader, head: checkpoint.head)
     }
 
@@ -83,7 +85,9 @@ public final class EncoderModel: Sendable {
         rotary = model.rotary
         finalNorm = model.finalNorm
         distanceRows = model.distanceRows
-        blocks = model.blocks.indices.map { model.blocks[$0].taking(groups, from: plain.blocks[$0], index: $0) }
+        blocks = model.blocks.indices.map {
+            model.blocks[$0].taking(groups, from: plain.blocks[$0], index: model.config.block(ofLayer: $0))
+        }
         layers = model.layers.taking(groups, from: plain.layers)
     }
 

@@ -16,7 +16,7 @@ public struct EncoderShape: Sendable, Equatable {
     public var embeddingSize: Int
     /// H.
     public var hiddenSize: Int
-    /// L, the number of encoder blocks.
+    /// L, the number of encoder blocks that a text passes.
     public var layerCount: Int
     /// A, the heads of each block of the whole model; divides H. Those that a block has are `heads(ofBlock:)`.
     public var headCount: Int
@@ -46,6 +46,10 @@ public struct EncoderShape: Sendable, Equatable {
     public var normalizesProjected = false
     /// The activation of a text classifier's own layer on the first token; nil for the family's.
     public var firstTokenActivation: Activation?
+    /// Whether embeddings are projected even where they are as wide as hidden states.
+    public var projectsAlways = false
+    /// The stored block that each of the L layers runs, ascending; nil where each has one of its own.
+    public var sharedBlocks: [Int]?
     /// Whether the padding token's row learns as the others do; transformers' tables leave it as it is.
     public var padTokenLearns = false
     /// Positions by rotation of queries and keys, and which blocks attend to a window; nil for neither.
@@ -84,6 +88,8 @@ public struct EncoderShape: Sendable, Equatable {
         public var attention = 0.1
         /// Whether `hidden` applies after the attention's output layer too.
         public var dropsAttended = true
+        /// Whether `hidden` applies after the feed-forward's output layer too.
+        public var dropsFeedForward = true
         /// Before a text classifier's layers; nil takes `hidden`.
         public var classifier: Double?
         /// Before a text classifier's own layer on the first token; nil takes that of its last.
@@ -101,7 +107,7 @@ public struct EncoderShape: Sendable, Equatable {
     /// The most tokens of one sequence.
     public var tokenLimit: Int { positions.tokenLimit }
     /// Whether a dense layer stands between the embeddings and the first block.
-    public var projectsEmbeddings: Bool { embeddingSize != hiddenSize }
+    public var projectsEmbeddings: Bool { embeddingSize != hiddenSize || projectsAlways }
 
     /// Whether the model has rows for these token types; one without a table takes any, and ignores them.
     public func takes(types: some Sequence<Int32>) -> Bool {

@@ -134,7 +134,7 @@ package enum Families {
     /// All of them.
     package static let all: [any ModelFamily.Type] = [
         Bert.self, DistilBert.self, Electra.self, MPNet.self, Roberta.self, XLMRoberta.self, Camembert.self,
-        DebertaV2.self, ModernBert.self, WordTable.self,
+        Albert.self, DebertaV2.self, ModernBert.self, WordTable.self,
     ]
 
     /// The family that the others vary; taken where nothing tells.

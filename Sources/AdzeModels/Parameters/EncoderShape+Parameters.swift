@@ -4,13 +4,13 @@
 internal import AdzeTensors
 
 extension EncoderShape {
-    /// Every parameter of a model with this head: the embeddings, the blocks, the pooler, the head.
+    /// Every parameter of a model with this head: the embeddings, the stored blocks, the pooler, the head.
     ///
     /// The first is the table of words.
     public func parameters(head: Head) -> [Parameter] {
         var list = ParameterList()
         addEmbeddings(to: &list)
-        for index in 0..<layerCount { addBlock(index, to: &list) }
+        for index in 0..<blockCount { addBlock(index, to: &list) }
         if normsFirst { list.norm(ParameterPaths.finalNorm, hiddenSize, .end, hasShift: biases.norms) }
         if head.hasPooler {
             list.dense(ParameterPaths.pooler, out: hiddenSize, in: hiddenSize, .pooler, group: .pooler)

@@ -7,7 +7,7 @@ public import AdzeTensors
 public enum ParameterPart: Sendable, Hashable {
     /// The tables, their normalisation and projection, and what all blocks share.
     case embeddings
-    /// Of block `index`, counted from 0 at the embeddings.
+    /// Of the stored block `index`, counted from 0 at the embeddings; several layers may run it.
     case block(Int)
     /// What ends the encoder behind its last block, and learns as that does.
     case end

@@ -9,15 +9,15 @@ internal import Synchronization
 ///
 /// There a few channels are tens of times larger than the rest and would take most of an 8-bit range for themselves.
 public struct ActivationRanges: Sendable, Equatable {
-    /// For each block, H values: the input of query, key and value.
+    /// For each stored block, H values over all layers that run it: the input of query, key and value.
     public private(set) var attentionInputs: [[Float]]
-    /// For each block, H values: the input of the feed-forward.
+    /// For each stored block, H values: the input of the feed-forward.
     public private(set) var feedForwardInputs: [[Float]]
 
     /// Nothing seen yet.
     public init(_ config: EncoderShape) {
         let zeros = [Float](repeating: 0, count: config.hiddenSize)
-        attentionInputs = [[Float]](repeating: zeros, count: config.layerCount)
+        attentionInputs = [[Float]](repeating: zeros, count: config.blockCount)
         feedForwardInputs = attentionInputs
     }
 
@@ -52,10 +52,12 @@ extension EncoderModel {
         workspace.reserve(tokens: batch.tokenCount, model: self, workers: pool.threadCount)
         var pass = ForwardPass(model: self, batch: batch, pool: pool, workspace: workspace)
         pass.start(nil)
-        if !blocks.isEmpty { ranges.withLock { $0.sawAttentionInput(0, pass.hidden) } }
+        func stored(_ layer: Int) -> Int { config.block(ofLayer: layer) }
+        if !blocks.isEmpty { ranges.withLock { $0.sawAttentionInput(stored(0), pass.hidden) } }
         for index in blocks.indices {
-            pass.onAttended = { attended in ranges.withLock { $0.sawFeedForwardInput(index, attended) } }
-            pass.onProjected = { input in ranges.withLock { $0.sawAttentionInput(index + 1, input) } }
+            let (block, next) = (stored(index), index + 1 < blocks.count ? stored(index + 1) : nil)
+            pass.onAttended = { attended in ranges.withLock { $0.sawFeedForwardInput(block, attended) } }
+            pass.onProjected = { input in if let next { ranges.withLock { $0.sawAttentionInput(next, input) } } }
             pass.run(index, selection: nil, next: pass.projection(before: index + 1, nil), keepingAttentions: false)
         }
         return ranges.withLock { $0 }

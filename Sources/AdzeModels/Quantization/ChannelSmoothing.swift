@@ -22,7 +22,7 @@ public struct ChannelSmoothing: Sendable {
     /// that does.
     public init(_ ranges: ActivationRanges, _ checkpoint: ModelCheckpoint) throws {
         var factors: [String: [Float]] = [:]
-        for block in 0..<checkpoint.config.layerCount {
+        for block in 0..<checkpoint.config.blockCount {
             let paths = ParameterPaths.block(block)
             for (names, reach, strength) in [
                 (

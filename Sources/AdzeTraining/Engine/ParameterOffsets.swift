@@ -62,6 +62,7 @@ struct ParameterOffsets: Sendable {
     let distanceVectors: Int?
     /// Nil where their vectors are not normalised.
     let distanceNorm: NormPlace?
+    /// One a layer: those of the stored block that it runs.
     let blocks: [BlockPlaces]
     /// The layer on the first token: the pooler, or a head's own.
     let firstToken: DensePlace?
@@ -111,7 +112,7 @@ struct ParameterOffsets: Sendable {
         distanceNorm = distances?.normalizes == true ? norm(ParameterPaths.distanceNorm) : nil
         embeddingNorm = config.normalizesEmbeddings ? norm(ParameterPaths.embeddingNorm) : nil
         blocks = (0..<config.layerCount).map { index in
-            let paths = ParameterPaths.block(index)
+            let paths = ParameterPaths.block(config.block(ofLayer: index))
             func distance(_ isKey: Bool) -> DensePlace? {
                 guard let distances, isKey ? distances.readsKeys : distances.readsQueries else { return nil }
                 return dense(paths.distances(isKey, shared: distances.sharesLayers))

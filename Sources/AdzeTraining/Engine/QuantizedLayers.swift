@@ -42,7 +42,9 @@ final class QuantizedLayers: @unchecked Sendable {
         }
         let found = Dictionary(zip(names, parts), uniquingKeysWith: { first, _ in first })
         let builder = LayerBuilder(model: model, rounded: rounded, found: found.compactMapValues { $0 })
-        blocks = (0..<model.config.layerCount).map { $0 < start ? builder.nothing : builder.block($0) }
+        let (shape, reached) = (model.config, model.config.blocks(fromLayer: start))
+        let stored = (0..<shape.blockCount).map { reached.contains($0) ? builder.block($0) : builder.nothing }
+        blocks = (0..<shape.layerCount).map { stored[shape.block(ofLayer: $0)] }
         firstToken = TrainingModel.firstTokenPath(model.head).map { builder.layer([$0]) }
         classifier = builder.layer([TrainingModel.outputPath(model.head)])
         self.rounded = rounded
@@ -50,10 +52,11 @@ final class QuantizedLayers: @unchecked Sendable {
 
     /// The matrices that a pass from a block on multiplies with.
     private static func names(_ model: TrainingModel, from start: Int) -> [String] {
-        model.layout.entries.filter { entry in
+        let reached = model.config.blocks(fromLayer: start)
+        return model.layout.entries.filter { entry in
             guard entry.shape.rank == 2 else { return false }
             return switch entry.parameter.part {
-            case .block(let block): block >= start
+            case .block(let block): reached.contains(block)
             case .embeddings: start == 0
             case .end, .pooler, .head: true
             }

@@ -16,14 +16,17 @@ public struct DropoutRates: Sendable, Equatable {
     public var firstToken: Float?
     /// Whether the attention's output is dropped of; not in every family.
     public var dropsAttended: Bool
+    /// Whether the feed-forward's output is dropped of; not in every family.
+    public var dropsFeedForward: Bool
 
     /// No dropout unless said.
     public init(
         hidden: Float = 0, attention: Float = 0, classifier: Float = 0, answers: Float = 0, firstToken: Float? = nil,
-        dropsAttended: Bool = true
+        dropsAttended: Bool = true, dropsFeedForward: Bool = true
     ) {
         (self.hidden, self.attention, self.classifier, self.answers) = (hidden, attention, classifier, answers)
         (self.firstToken, self.dropsAttended) = (firstToken, dropsAttended)
+        self.dropsFeedForward = dropsFeedForward
     }
 
     /// The rates that a configuration states for a model with this head.
@@ -36,7 +39,7 @@ public struct DropoutRates: Sendable, Equatable {
             hidden: Float(dropout.hidden), attention: Float(dropout.attention),
             classifier: Float(isOfPrompt ? 0 : isOfTokens ? dropout.tokens ?? texts : texts),
             answers: Float(dropout.answers), firstToken: dropout.firstToken.map { Float($0) },
-            dropsAttended: dropout.dropsAttended)
+            dropsAttended: dropout.dropsAttended, dropsFeedForward: dropout.dropsFeedForward)
     }
 }
 
@@ -62,7 +65,8 @@ public struct StepOptions: Sendable {
     public var seed: UInt64 = 0
     /// The number of the step, or of the batch within the run: what makes its dropout its own.
     public var step: UInt64 = 0
-    /// The first n blocks, and with them the embeddings where n > 0, get no gradient.
+    /// The first n layers, and with them the embeddings where n > 0, get no gradient.
+    /// A block that a layer above shares learns from that one.
     public var frozenBlocks = 0
     /// The embeddings get no gradient.
     public var frozenEmbeddings = false

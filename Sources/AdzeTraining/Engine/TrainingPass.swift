@@ -241,7 +241,7 @@ private struct TouchedParameters {
     mutating func add(_ pass: EncoderPass, frozenPooler: Bool) {
         head = true
         if !frozenPooler { pooler = true }
-        blocks.formUnion(pass.extent.lowest..<pass.config.layerCount)
+        blocks.formUnion(pass.config.blocks(fromLayer: pass.extent.lowest))
         guard pass.extent.learnsEmbeddings else { return }
         embeddings = true
         words.formUnion(pass.batch.ids)

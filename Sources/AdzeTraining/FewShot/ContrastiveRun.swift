@@ -115,7 +115,7 @@ public final class ContrastiveRun {
         options.dropout = DropoutRates(
             hidden: min(recipe.hiddenDropout.map { Float($0) } ?? own.hidden, 0.99),
             attention: min(recipe.attentionDropout.map { Float($0) } ?? own.attention, 0.99),
-            dropsAttended: own.dropsAttended)
+            dropsAttended: own.dropsAttended, dropsFeedForward: own.dropsFeedForward)
         (options.seed, options.step) = (recipe.seed, UInt64(step))
         options.checkpointsActivations = recomputes
         return options

@@ -27,7 +27,7 @@ struct DropoutPlaces: Sendable {
     /// The draw on a block's attention output.
     func attended(_ block: Int) -> DropoutDraw? { rates.dropsAttended ? inBlock(block, 1, rates.hidden) : nil }
     /// The draw on a block's feed-forward output.
-    func output(_ block: Int) -> DropoutDraw? { inBlock(block, 2, rates.hidden) }
+    func output(_ block: Int) -> DropoutDraw? { rates.dropsFeedForward ? inBlock(block, 2, rates.hidden) : nil }
 
     /// The draw on the vectors of distances that a block reads.
     func distances(_ block: Int) -> DropoutDraw? { inBlock(block, 3, rates.hidden) }

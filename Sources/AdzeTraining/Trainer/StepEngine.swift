@@ -19,6 +19,10 @@ protocol StepEngine {
     var gradients: FloatBuffer { get }
     var kernels: Kernels { get }
     var layerCount: Int { get }
+    /// The blocks that are stored, by which freezing and rates count.
+    var blockCount: Int { get }
+    /// The layers in front of the first that runs another stored block than the first `count`.
+    func layers(ofFirstBlocks count: Int) -> Int
     /// The dropout that the model's own configuration asks for.
     var ownDropout: DropoutRates { get }
     /// Whether a decoder reads every row of the word embeddings at every step.
@@ -49,6 +53,11 @@ protocol StepEngine {
     func settled(_ quantization: QuantizeAwareState) throws -> QuantizeAwareState
 }
 
+extension StepEngine {
+    var blockCount: Int { layerCount }
+    func layers(ofFirstBlocks count: Int) -> Int { count }
+}
+
 /// The engine proper.
 struct ModelEngine: StepEngine {
     let model: TrainingModel
@@ -64,6 +73,7 @@ struct ModelEngine: StepEngine {
     var gradients: FloatBuffer { model.gradients }
     var kernels: Kernels { model.kernels }
     var layerCount: Int { model.config.layerCount }
+    var blockCount: Int { model.config.blockCount }
     var ownDropout: DropoutRates { DropoutRates(model.config.dropout, head: model.head) }
     var readsAllWords: Bool { model.head.decoder == .tied }
     var startsFromPrefix: Bool { !model.readsAllStates }
@@ -72,6 +82,8 @@ struct ModelEngine: StepEngine {
     var identity: String {
         JSONValue.object(model.config.json).text + JSONValue.object(model.head.configMembers).text
     }
+
+    func layers(ofFirstBlocks count: Int) -> Int { model.config.layers(ofFirstBlocks: count) }
 
     func prefixIdentity(blocks: Int) -> String {
         let shape = model.config.keeping(blocks: Array(0..<blocks))

@@ -25,9 +25,9 @@ extension Trainer {
         let depth = recipe.trainedDepth(epoch: state.epoch)
         guard depth != self.depth else { return }
         self.depth = depth
-        let count = engine.layerCount
+        let count = engine.blockCount
         optimizer.isTrained = optimizer.settings.map { $0.part.isTrained(depth, layerCount: count) }
-        let frozen = count - depth.blockCount(of: count)
+        let frozen = engine.layers(ofFirstBlocks: count - depth.blockCount(of: count))
         let end = recipe.stages.first { $0.epoch > state.epoch }?.epoch ?? recipe.epochs
         let isReadAgain = frozenStates != nil || min(end, recipe.epochs) - state.epoch > 1
         guard frozen > 0, engine.startsFromPrefix, isReadAgain else {
@@ -92,12 +92,12 @@ extension Trainer {
         step.dropout.answers = own.answers == 0 ? 0 : rate(recipe.classifierDropout, own.answers)
         step.seed = recipe.seed
         step.step = UInt64(state.step * recipe.accumulation + batch)
-        let count = engine.layerCount
+        let count = engine.blockCount
         switch depth ?? .all {
         case .all: break
         case .head: step.trainsOnlyHead = true
         case .top:
-            step.frozenBlocks = count - (depth ?? .all).blockCount(of: count)
+            step.frozenBlocks = engine.layers(ofFirstBlocks: count - (depth ?? .all).blockCount(of: count))
             step.frozenEmbeddings = true
         }
         step.checkpointsActivations = options.checkpointsActivations

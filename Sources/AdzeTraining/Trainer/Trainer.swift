@@ -203,10 +203,10 @@ public final class Trainer {
 
     static func optimizer(_ engine: any StepEngine, _ recipe: Recipe, _ pool: WorkerPool) -> Optimizer {
         let settings = recipe.settings(
-            of: engine.layout, layerCount: engine.layerCount, readsPooler: engine.readsPooler)
+            of: engine.layout, layerCount: engine.blockCount, readsPooler: engine.readsPooler)
         let depths = (0..<recipe.epochs).map(recipe.trainedDepth)
         let neverTrained = settings.map { setting in
-            !depths.contains { setting.part.isTrained($0, layerCount: engine.layerCount) }
+            !depths.contains { setting.part.isTrained($0, layerCount: engine.blockCount) }
         }
         return Optimizer(
             layout: engine.layout, settings: settings, adamW: recipe.adamW, weights: engine.weights,
@@ -217,7 +217,7 @@ public final class Trainer {
 
     private func overview(resumedAt: Int?) -> RunOverview {
         let trained = optimizer.settings.map { setting in
-            setting.part.isTrained(recipe.trainedDepth(epoch: recipe.epochs - 1), layerCount: engine.layerCount)
+            setting.part.isTrained(recipe.trainedDepth(epoch: recipe.epochs - 1), layerCount: engine.blockCount)
         }
         let counts = engine.layout.entries.map(\.range.count)
         return RunOverview(

@@ -47,8 +47,10 @@ import Testing
         let plain = try fixture.step(options)
         let cached = try fixture.step(options, prefix: 1)
         #expect(plain.gradients == cached.gradients && plain.result == cached.result)
+        // What layers above share with a frozen one learns from them.
+        let reached = fixture.checkpoint.config.blocks(fromLayer: 1)
         for parameter in fixture.checkpoint.parameters {
-            let isFrozen = parameter.part == .embeddings || parameter.part == .block(0)
+            let isFrozen = parameter.part == .embeddings || parameter.part.block.map { !reached.contains($0) } ?? false
             let isZero = plain.gradients[parameter.name]?.allSatisfy { $0 == 0 } ?? false
             #expect(!isFrozen || isZero, "\(parameter.name)")
         }
@@ -68,12 +70,14 @@ import Testing
     }
 
     @Test func whatDropsIsTheFamilys() throws {
-        let rates = try ["distilbert", "electra", "mpnet"].map { family in
+        let rates = try ["distilbert", "electra", "mpnet", "albert"].map { family in
             let fixture = try TrainingFixture(family: "families/\(family)/questions")
             return DropoutRates(fixture.checkpoint.config.dropout, head: fixture.checkpoint.head)
         }
-        #expect(rates.map(\.dropsAttended) == [false, true, true])
-        #expect(rates.map(\.answers) == [0.1, 0, 0])
+        #expect(rates.map(\.dropsAttended) == [false, true, true, true])
+        #expect(rates.map(\.dropsFeedForward) == [true, true, true, false])
+        #expect(rates.map { Double($0.hidden) == 0 } == [false, false, false, true])
+        #expect(rates.map(\.answers) == [0.1, 0, 0, 0])
     }
 
     /// A DeBERTa's classifier of texts has a probability of its own, its pooler another.

@@ -82,7 +82,7 @@ struct FinetuneCommand: ParsableCommand {
         let answering = ProgressLine(total: nil, quiet: common.quiet)
         defer { answering.end() }
         let job = try FineTuning(
-            examples, recipe: few.recipe(recipe, layerCount: examples.bundle.checkpoint.config.layerCount),
+            examples, recipe: few.recipe(recipe, layerCount: examples.bundle.checkpoint.config.blockCount),
             metric: recipe.metric, classWeights: weights, teacher: teacher, threads: common.threads, cache: cache,
             progress: { answering.show("teacher", $0, of: $1) })
         answering.end()
