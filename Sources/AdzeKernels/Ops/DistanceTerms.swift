@@ -257,7 +257,7 @@ extension Kernels {
         precondition(terms.rows == (byKey ? scores.columns : scores.rows), "a row of terms for each")
         precondition(
             rows.covers(position, rows: scores.rows, columns: scores.columns, first: first, width: terms.columns))
-        rows.withColumns(position: position, first: first) { distances in
+        unsafe rows.withColumns(position: position, first: first) { distances in
             unsafe withUnsafePointer(to: distances) {
                 unsafe table.f32_add_distances(
                     scores.base, scores.stride, terms.base, terms.stride, $0, byKey ? 1 : 0, scores.rows,
@@ -272,7 +272,7 @@ extension Kernels {
     ) {
         precondition(terms.rows == (byKey ? scores.columns : scores.rows), "a row of terms for each")
         precondition(rows.covers(position, rows: scores.rows, columns: scores.columns, first: 0, width: terms.columns))
-        rows.withColumns(position: position, first: 0) { distances in
+        unsafe rows.withColumns(position: position, first: 0) { distances in
             unsafe withUnsafePointer(to: distances) {
                 unsafe table.f32_sum_distances(
                     terms.base, terms.stride, scores.base, scores.stride, $0, byKey ? 1 : 0, scores.rows,

@@ -220,14 +220,6 @@ extension DebertaV2 {
 }
 
 extension ConfigReader {
-    fileprivate func flag(_ key: String, default fallback: Bool) throws(ConfigError) -> Bool {
-        guard let value = json[key], !value.isNull else { return fallback }
-        guard let flag = value.bool else {
-            throw .wrongType(key: key, expected: "true or false", found: value.kindName)
-        }
-        return flag
-    }
-
     /// Words between bars, trimmed and in lower case.
     fileprivate func words(_ key: String, default fallback: String) throws(ConfigError) -> [String] {
         guard let value = json[key], !value.isNull else { return [fallback] }
