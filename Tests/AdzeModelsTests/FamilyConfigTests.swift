@@ -105,6 +105,15 @@ import Testing
             "'rope_type' is 'yarn', which is not supported; supported: default",
             ["rope_parameters": .object(["full_attention": .object(["rope_type": "yarn"])])])
         try says("'rope_theta' is -1", ["rope_parameters": .object(["sliding_attention": .object(["rope_theta": -1])])])
+        try says(
+            "'type' is 'linear', which is not supported",
+            ["rope_parameters": .object(["full_attention": .object(["type": "linear", "factor": 4])])])
+        try says("'rope_parameters': expected an object with", ["rope_parameters": .object(["rope_theta": 500])])
+        try says("'rope_parameters': expected an object with", ["rope_parameters": 3])
+        try says("'full_attention': expected an object", ["rope_parameters": .object(["full_attention": 3])])
+        try says("'pad_token_id' is 50283; expected 0 to", ["pad_token_id": nil])
+        #expect(try refusal("modernbert/base", ["pad_token_id": .null]) == "", "no word is padding")
+        #expect(try refusal("modernbert/base", ["position_embedding_type": "sans_pos"]) == "")
         try says("'rope_scaling'", ["rope_scaling": .object(["type": "linear"])])
         try says("'global_rope_theta': expected a number", ["rope_parameters": nil, "global_rope_theta": "much"])
         try says("'global_attn_every_n_layers' is 0", ["layer_types": nil, "global_attn_every_n_layers": 0])

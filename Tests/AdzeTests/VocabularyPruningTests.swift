@@ -299,12 +299,19 @@ import Testing
         foreign.add(TextInput("жук и мир"))
         #expect(throws: BundleError.foreignCorpus(tokens: 3)) { try foreign.choice() }
         try withTemporaryFolder { folder in
-            try writeModel("seqcls-gelu", to: folder + "/m", config: ["pad_token_id": 87])
+            try writeModel("seqcls-gelu", to: folder + "/far", config: ["pad_token_id": 87])
+            let far = #expect(throws: (any Error).self) { try ModelBundle(path: folder + "/far") }
+            #expect("\(String(describing: far))".contains("pad_token_id"))
+            // A row that no token of the vocabulary has.
+            try writeModel("seqcls-gelu", to: folder + "/m", config: ["pad_token_id": 86])
+            try FileManager.default.removeItem(atPath: folder + "/m/tokenizer.json")
+            let words = try String(contentsOfFile: folder + "/m/vocab.txt", encoding: .utf8).split(separator: "\n")
+            try words.dropLast().joined(separator: "\n").write(
+                toFile: folder + "/m/vocab.txt", atomically: true, encoding: .utf8)
             let bundle = try ModelBundle(path: folder + "/m")
             #expect(
                 refusal { try bundle.vocabulary(of: .latin) } as? BundleError
-                    == .paddingWithoutToken(id: 87, tokens: 87))
-            try FileManager.default.removeItem(atPath: folder + "/m/tokenizer.json")
+                    == .paddingWithoutToken(id: 86, tokens: 86))
             try FileManager.default.removeItem(atPath: folder + "/m/vocab.txt")
             let bare = try ModelBundle(path: folder + "/m")
             #expect(refusal { try bare.vocabulary(of: .latin) } as? BundleError == .noTokenizer)

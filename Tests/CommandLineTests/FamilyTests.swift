@@ -84,7 +84,9 @@ import Testing
                 "quantize", model(family), "-o", out, "--dev", dev, "--max-drop", "100", "--json",
             ]).object()
             // The tables, one where positions have none, four groups in each block, and the head's own layer.
-            let (tables, blocks) = (["deberta-v2", "modernbert"].contains(family) ? 1 : 2, family == "modernbert" ? 3 : 2)
+            let (tables, blocks) = (
+                ["deberta-v2", "modernbert"].contains(family) ? 1 : 2, family == "modernbert" ? 3 : 2
+            )
             #expect(run["groups"] as? Int == tables + blocks * 4 + 1 && run["passes"] as? Bool == true)
             try Tool.succeed(["verify", out])
         }

@@ -65,7 +65,9 @@ def model_folder(name, work):
     """The folder of a model's files, `hf` among them: what has a maker is made here once and kept in `work`; of a path
     to a transformers model, `WORK/its-name` with `hf` a link to it."""
     makers = {
-        "minilm": make_minilm, "bert-base": make_bert_base, "distilbert": make_distilbert, "mpnet": make_mpnet}
+        "minilm": make_minilm, "bert-base": make_bert_base, "distilbert": make_distilbert, "mpnet": make_mpnet,
+        "roberta-base": make_roberta_base, "albert-base": make_albert_base, "deberta-v3-small": make_deberta_v3_small,
+        "modernbert-base": make_modernbert_base}
     source = pathlib.Path(name)
     if name not in makers and not (source / "config.json").exists():
         raise SystemExit(f"{name}: neither {', '.join(makers)} nor a folder with a config.json")
@@ -167,17 +169,57 @@ def make_mpnet(folder):
     copy_tokenizer(source, folder)
 
 
-def make_bert_base(folder):
-    """BERT-base's cased shape with N(0, 0.02) weights, two labels, and a made-up vocabulary of the right size."""
-    import torch
-    from tokenizers import BertWordPieceTokenizer
-    from transformers import BertConfig, BertForSequenceClassification
+def made_up(folder, model):
+    """A random model with two labels, and BERT's kind of tokenizer over made-up pieces, as many as the model has words.
 
-    torch.manual_seed(0)
-    config = BertConfig(vocab_size=28996, num_labels=2)
-    BertForSequenceClassification(config).save_pretrained(folder)
+    Ids are what a speed is measured on; the tokenizer serves the calibration alone, and its kind is no part of a family.
+    """
+    from tokenizers import BertWordPieceTokenizer
+
+    model.save_pretrained(folder)
     special = {0: "[PAD]", 100: "[UNK]", CLS: "[CLS]", SEP: "[SEP]", 103: "[MASK]"}
-    pieces = [special.get(index, f"piece{index}") for index in range(config.vocab_size)]
+    pieces = [special.get(index, f"piece{index}") for index in range(model.config.vocab_size)]
     (folder / "vocab.txt").write_text("\n".join(pieces) + "\n")
     (folder / "tokenizer_config.json").write_text(json.dumps({"do_lower_case": False, "model_max_length": 512}) + "\n")
     BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=False).save(str(folder / "tokenizer.json"))
+
+
+def make_shape(folder, stem, **settings):
+    """A classifier of transformers' class for `stem` with random weights."""
+    import torch
+    import transformers
+
+    torch.manual_seed(0)
+    config = getattr(transformers, f"{stem}Config")(num_labels=2, **settings)
+    made_up(folder, getattr(transformers, f"{stem}ForSequenceClassification")(config))
+
+
+def make_bert_base(folder):
+    """BERT-base's cased shape."""
+    make_shape(folder, "Bert", vocab_size=28996)
+
+
+def make_roberta_base(folder):
+    """RoBERTa-base's shape; padding is 0, as the tokenizer has it."""
+    make_shape(
+        folder, "Roberta", vocab_size=50265, max_position_embeddings=514, type_vocab_size=1, layer_norm_eps=1e-5,
+        pad_token_id=0)
+
+
+def make_albert_base(folder):
+    """ALBERT-base-v2's shape."""
+    make_shape(
+        folder, "Albert", vocab_size=30000, hidden_size=768, num_attention_heads=12, intermediate_size=3072)
+
+
+def make_deberta_v3_small(folder):
+    """DeBERTa-v3-small's shape."""
+    make_shape(
+        folder, "DebertaV2", vocab_size=128100, hidden_size=768, num_hidden_layers=6, num_attention_heads=12,
+        intermediate_size=3072, relative_attention=True, position_buckets=256, norm_rel_ebd="layer_norm",
+        share_att_key=True, pos_att_type="p2c|c2p", position_biased_input=False, type_vocab_size=0, pad_token_id=0)
+
+
+def make_modernbert_base(folder):
+    """ModernBERT-base's shape, reading the first token."""
+    make_shape(folder, "ModernBert", pad_token_id=0, cls_token_id=CLS, sep_token_id=SEP, bos_token_id=CLS, eos_token_id=SEP)

@@ -37,6 +37,9 @@ MODELS = [
         {"soft": "soft", "hard": "oak", "none": "not"}),
     ("distilbert", "families/distilbert/masked", "FineTunedDistilBert", "{text} - [MASK]", {"a": "good", "b": "cut"}),
     ("electra", "families/electra/masked", "FineTunedElectra", "is it [MASK]? {text}!", {"a": "good", "b": "soft"}),
+    (
+        "modernbert", "families/modernbert/masked", "FineTunedModernBert", "{text} [MASK]",
+        {"a": "good", "b": "wood", "c": "we"}),
     ("mpnet", "families/mpnet/masked", "FineTunedMPNet", "{text} is <mask>", {"a": "good", "b": "wood", "c": "we"}),
 ]
 ACTIVATIONS = {"gelu": "gelu", "gelu_new": "geluTanh", "relu": "relu"}
@@ -58,6 +61,9 @@ def head_of(model):
     if hasattr(model, "cls"):
         predictions = model.cls.predictions
         return predictions.transform, "cls.predictions.transform", predictions.decoder.weight, predictions.decoder.bias
+    if hasattr(model, "head"):
+        bias = model.decoder.bias if model.decoder.bias is not None else torch.zeros(len(model.decoder.weight)).double()
+        return model.head, "head.", model.decoder.weight, bias
     if hasattr(model, "generator_predictions"):
         return model.generator_predictions, "generator_predictions", model.generator_lm_head.weight, (
             model.generator_lm_head.bias)
@@ -112,8 +118,9 @@ def make(name, base, architecture, template, words):
     places = {place if template.index("{text}") > template.index("MASK" if "MASK" in template else "mask")
               else place - len(ids) for ids, place in cut}
     assert len(places) == 1, places
-    # ELECTRA and MPNet have GELU there whatever the configuration says.
+    # ELECTRA and MPNet have GELU there whatever the configuration says, ModernBERT an activation of the head's own.
     setting = getattr(model.config, "activation" if name == "distilbert" else "hidden_act", None)
+    setting = getattr(model.config, "classifier_activation", setting)
     activation = "gelu" if name in ("electra", "mpnet") else ACTIVATIONS[setting]
     config = model.config.to_dict()
     for key in ("id2label", "label2id", "problem_type", "transformers_version"):

@@ -106,14 +106,17 @@ public final class EngineBenchmark: Sendable {
 
     /// What a pass over one sequence costs: the last block only for tokens that are read, and the head.
     package static func multiplyAdds(tokens: Int, _ config: EncoderShape, _ head: Head) -> Double {
-        let (t, h, f) = (Double(tokens), Double(config.hiddenSize), Double(config.intermediateSize))
+        let (t, h) = (Double(tokens), Double(config.hiddenSize))
+        // Up and down; twice up where the feed-forward is gated.
+        let f = Double(config.innerSize + config.intermediateSize)
         let read = head.tokenLogitCount == nil ? (head.decoder != nil && head.predictsNextSentence ? 2 : 1) : t
         var sum = t * h * Double(head.tokenLogitCount ?? 0)
         if head.decoder != nil { sum += h * h + h * Double(config.vocabularySize) }
         for block in 0..<config.layerCount {
             let (width, rows) = (Double(config.heads(ofBlock: block).width), block < config.layerCount - 1 ? t : read)
             // Key and value of every token; query, the layer after attention and feed-forward of those that are read.
-            sum += t * 2 * h * width + rows * (2 * h * width + 2 * h * f) + 2 * rows * t * width
+            let seen = config.rotary?.reach(ofBlock: block).map { min(t, Double(2 * $0 + 1)) } ?? t
+            sum += t * 2 * h * width + rows * (2 * h * width + h * f) + 2 * rows * seen * width
         }
         return sum
     }

@@ -55,7 +55,7 @@ package final class AttentionScratch {
     ) {
         check(query: query, key: key, value: value, output, bias, terms)
         precondition(probabilities.map { $0.rows == query.rows && $0.columns == key.rows } ?? true)
-        if let window {
+        if let window, window.hides(queries: query.rows, keys: key.rows) {
             precondition(bias == nil && terms == nil, "a window has neither bias nor terms")
             return attend(
                 kernels, window, output: output, query: query, key: key, value: value, scale: scale, dropout: dropout,
@@ -86,7 +86,7 @@ package final class AttentionScratch {
     ) {
         check(query: query, key: key, value: value, gradient, bias, terms)
         precondition((terms == nil) == (sums == nil), "terms come with the places of their gradients")
-        if let window {
+        if let window, window.hides(queries: query.rows, keys: key.rows) {
             precondition(bias == nil && terms == nil, "a window has neither bias nor terms")
             return attendBackward(
                 kernels, window, gradient: gradient, query: query, key: key, value: value, scale: scale,

@@ -12,6 +12,11 @@ package struct AttentionWindow {
 
     private func position(_ row: Int) -> Int { positions?[row] ?? row }
 
+    /// Whether some query does not see some key.
+    func hides(queries: Int, keys: Int) -> Bool {
+        queries > 0 && (position(queries - 1) > reach || keys - 1 > reach + position(0))
+    }
+
     /// Query rows that are computed at once, none of them further from the first than a block is high, and the keys that
     /// they see of `keys`. Rows that see none are left out.
     func blocks(_ rows: Int, keys: Int) -> [(rows: Range<Int>, keys: Range<Int>)] {

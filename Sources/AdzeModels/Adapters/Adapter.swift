@@ -57,8 +57,9 @@ package struct Adapter: Sendable {
             try merger.replace(by: tensor)
         }
         if let task = description.task, options.newHead == nil, task.kind != .encoder {
-            let weight =
-                (task.kind == .questionAnswering ? ParameterPaths.answers : ParameterPaths.classifier) + ".weight"
+            let hasAnswers = family.names.isHead(ParameterPaths.answers + ".weight")
+            let isOfAnswers = task.kind == .questionAnswering && hasAnswers
+            let weight = (isOfAnswers ? ParameterPaths.answers : ParameterPaths.classifier) + ".weight"
             guard merger.has(weight) else {
                 throw AdapterError.noHead(task: task.name, weight: family.names.theirs(weight))
             }

@@ -19,6 +19,8 @@ public enum AdapterError: AdzeFailure, Equatable {
     case otherRank(layer: String, stated: Int, found: Int)
     /// The base has no such weight.
     case noSuchWeight(String, nearest: String?)
+    /// The base is a file of ours, which keeps this layer in parts.
+    case joinedInBase(String)
     /// The base's weight has another shape.
     case otherShape(name: String, base: Shape, adapter: Shape)
     /// The classifier that the adapter's task needs is in neither.
@@ -53,6 +55,9 @@ public enum AdapterError: AdzeFailure, Equatable {
         case .noSuchWeight(let name, let nearest):
             "the adapter changes \(quoted(name)), which the base does not have"
                 + (nearest.map { " (it has \(quoted($0)))" } ?? "") + "; the adapter is of another model"
+        case .joinedInBase(let name):
+            "the adapter changes \(quoted(name)), of which a .adze file has the parts; merge it into the model folder that the "
+                + "file was made of"
         case .otherShape(let name, let base, let adapter):
             "the adapter changes \(quoted(name)) as a matrix of \(adapter), in the base it is one of \(base); the adapter is of "
                 + "another model"

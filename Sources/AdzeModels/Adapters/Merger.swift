@@ -36,6 +36,13 @@ struct Merger {
     }
 
     private func source(of theirs: String) throws(AdapterError) -> TensorInfo {
+        if family.names.isJoined(theirs) {
+            // A layer that the family's files keep as one matrix; ours keep its parts.
+            guard !hasOurNames else { throw .joinedInBase(theirs) }
+            let prefix = family.names.prefix
+            let rest = theirs.hasPrefix(prefix) ? String(theirs.dropFirst(prefix.count)) : theirs
+            if let info = shapes[map.prefix + rest] { return info }
+        }
         guard let name = parameter(theirs), let source = map.source(of: name), let info = shapes[source] else {
             throw .noSuchWeight(theirs, nearest: nearestName(to: theirs, in: shapes.keys.sorted()))
         }
@@ -63,10 +70,18 @@ struct Merger {
 
     /// Takes a whole tensor in place of the base's, or as a part of a head that the base lacks.
     mutating func replace(by tensor: TensorInfo) throws(AdapterError) {
-        guard let name = AdapterName(tensor.name), let ours = parameter(name.layer) else {
+        guard let name = AdapterName(tensor.name), tensor.dtype.isFloatingPoint else {
             throw .foreignTensor(tensor.name)
         }
-        guard tensor.dtype.isFloatingPoint else { throw .foreignTensor(tensor.name) }
+        if family.names.isJoined(name.layer) {
+            let info = try source(of: name.layer)
+            guard info.shape == tensor.shape else {
+                throw .otherShape(name: info.name, base: info.shape, adapter: tensor.shape)
+            }
+            changes[info.name] = .replacement(tensor.name)
+            return
+        }
+        guard let ours = parameter(name.layer) else { throw .foreignTensor(tensor.name) }
         let isHead = family.names.isHead(ours)
         brought[ours] = tensor.shape
         if let source = map.source(of: ours), let info = shapes[source] {

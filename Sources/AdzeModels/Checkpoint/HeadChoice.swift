@@ -182,8 +182,10 @@ struct NewHead {
     /// What the last layer reads.
     let depth: Int
 
-    /// A parameter of the new head: weights from N(0, 0.02), biases zero; nil for what the checkpoint has to bring.
+    /// A parameter of the new head: weights from N(0, 0.02), scales of a normalisation one, biases zero; nil for what the
+    /// checkpoint has to bring.
     ///
+    /// A transform that other heads of the model have too stays as it was learnt, as transformers has it.
     /// Heads that read every position begin as PyTorch's `Linear` and `LSTM` do, as in the study: thousands of inputs with
     /// weights of 0.02 would be far from any answer.
     func tensor(_ parameter: Parameter, map: ParameterMap, isWanted: Bool) -> Tensor? {
@@ -194,15 +196,24 @@ struct NewHead {
             && [".weight", ".bias"].map { ParameterPaths.pooler + $0 }
                 .allSatisfy { map.source(of: $0) == nil && map.unreadable[$0] == nil }
         guard parameter.part == .head || isMissingPooler else { return nil }
+        if NewHead.keeps(parameter.name, form), map.source(of: parameter.name) != nil { return nil }
         if form.isOurs && parameter.part == .head { return uniform(parameter) }
         guard parameter.role == .weight else {
-            return Tensor(shape: parameter.shape, floats: [Float](repeating: 0, count: parameter.shape.count))
+            let value: Float = parameter.role == .normScale ? 1 : 0
+            return Tensor(shape: parameter.shape, floats: [Float](repeating: value, count: parameter.shape.count))
         }
         // A matrix as large as a pooler has numbers of its own.
         let isLast = parameter.part == .head && parameter.group == nil
         var normal = NormalGenerator(seed: seed &+ (isLast ? 0 : 1))
         return Tensor(shape: parameter.shape, floats: (0..<parameter.shape.count).map { _ in normal.next() * 0.02 })
     }
+
+    /// Whether a new head of a form takes a parameter from the checkpoint where it is there.
+    static func keeps(_ name: String, _ form: HeadForm) -> Bool {
+        guard case .transformed = form else { return false }
+        return ParameterPaths.isOfTransform(name)
+    }
+
     /// Values from -b to b, b being one over the root of a layer's inputs, or of an LSTM's size.
     private func uniform(_ parameter: Parameter) -> Tensor {
         let inputs: Int

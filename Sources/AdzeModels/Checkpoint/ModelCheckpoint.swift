@@ -77,7 +77,7 @@ public struct ModelCheckpoint: Sendable {
         var notes = chosen
         let study = StudyTensors(map, shape: shape)
         let stated =
-            try configJSON.map { try family.shape(ConfigReader(json: $0)) }
+            try configJSON.map { try family.shape(ConfigReader(json: $0)).checkedPadding() }
             ?? EncoderShape(readingOff: map, family, shape, headCount: options.headCount)
         let whole = study.fitted(stated, notes: &notes)
         let config = options.newHeadLimit.map(whole.limited) ?? whole

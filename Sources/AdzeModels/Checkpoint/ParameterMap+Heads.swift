@@ -93,11 +93,13 @@ extension ParameterMap {
         var blocks: Set<Int> = []
         for entry in entries {
             var reason: String?
-            if madeNew && table.isHead(entry.name) {
+            if madeNew && table.isHead(entry.name)
+                && !(wanted.contains(entry.name) && NewHead.keeps(entry.name, head.form))
+            {
                 reason = "replaced by the new head"
             } else if wanted.contains(entry.name) {
                 reason = nil
-            } else if let block = entry.block, block >= shape.layerCount {
+            } else if let block = entry.block, block >= shape.blockCount {
                 blocks.insert(block)
                 reason = "config.json has only \(shape.blockCount) blocks"
             } else {

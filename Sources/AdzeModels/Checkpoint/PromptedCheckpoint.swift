@@ -15,9 +15,13 @@ extension ModelCheckpoint {
         }
         try checkLabels(labels)
         let decoder = layer.decoder == .tied ? ParameterPaths.wordEmbeddings : ParameterPaths.decoder + ".weight"
+        let biases =
+            try config.biases.decoder
+            ? store.load(ParameterPaths.decoderBias).rows(words)
+            : Tensor(shape: Shape(words.count), floats: [Float](repeating: 0, count: words.count))
         let rows = [
             ParameterPaths.classifier + ".weight": try store.load(decoder).rows(words),
-            ParameterPaths.classifier + ".bias": try store.load(ParameterPaths.decoderBias).rows(words),
+            ParameterPaths.classifier + ".bias": biases,
         ]
         var renamed = RenamedTensorStore(base: store)
         let infos = store.tensorsByName

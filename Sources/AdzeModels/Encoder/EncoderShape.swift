@@ -134,7 +134,16 @@ public struct EncoderShape: Sendable, Equatable {
 extension EncoderShape {
     /// Reads transformers' `config.json` by the family that it names; throws `ConfigError`.
     public init(json: JSONValue) throws(ConfigError) {
-        self = try (Families.named(by: json) ?? Families.plain).shape(ConfigReader(json: json))
+        self = try (Families.named(by: json) ?? Families.plain).shape(ConfigReader(json: json)).checkedPadding()
+    }
+
+    /// The same; throws `ConfigError` where padding is no word: a head that reads padding would look its row up.
+    func checkedPadding() throws(ConfigError) -> EncoderShape {
+        guard padTokenID < vocabularySize else {
+            throw .outOfRange(
+                key: "pad_token_id", value: "\(padTokenID)", low: "0", high: "\(vocabularySize - 1)")
+        }
+        return self
     }
 
     /// The members of `config.json` that describe this shape, as transformers writes them.

@@ -1,5 +1,5 @@
 // Positions by rotation: which blocks attend how far, and the cosines and sines that queries and keys are turned by. Not here:
-// the turning, which is `Kernels.rotate`.
+// the turning, which is `Rotation.turn`.
 //
 // Source: Su et al. (2021), RoFormer, arXiv:2104.09864; transformers modeling_modernbert.py, `ModernBertRotaryEmbedding`.
 

@@ -9,6 +9,9 @@ extension NameTable {
         joined.isEmpty ? store : PartedStore(store, self)
     }
 
+    /// Whether a name of theirs is that of a whole that is seen apart.
+    func isJoined(_ theirs: String) -> Bool { !parts(of: theirs).isEmpty }
+
     /// The name of the whole that a part of theirs is joined into; nil for one that stands by itself.
     func whole(of theirs: String) -> String? {
         for layer in joined {
@@ -75,12 +78,16 @@ private struct PartedStore: TensorStore {
 }
 
 extension Tensor {
-    /// Tensors of one element type and one width above each other.
+    /// Tensors of one width above each other, in fp32 where their element types differ.
     package init(joining parts: [Tensor]) {
-        precondition(!parts.isEmpty && parts.allSatisfy { $0.dtype == parts[0].dtype }, "parts of one kind")
+        precondition(!parts.isEmpty, "something to join")
         let rows = parts.reduce(0) { $0 + $1.shape[0] }
         guard let shape = Shape([rows] + parts[0].shape.dimensions.dropFirst()) else {
             preconditionFailure("as many rows as were read")
+        }
+        guard parts.allSatisfy({ $0.dtype == parts[0].dtype }) else {
+            self.init(shape: shape, floats: parts.flatMap { $0.floats() })
+            return
         }
         self.init(dtype: parts[0].dtype, shape: shape, bytes: parts.flatMap(\.bytes))
     }

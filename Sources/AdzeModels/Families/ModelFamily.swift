@@ -192,8 +192,10 @@ package enum Families {
 /// What a family's shapes may share.
 extension ModelFamily {
     /// Refuses settings that no family of ours has, code that a model brings along, and keys that mean nothing to this one.
-    static func refuseOtherSettings(_ config: ConfigReader) throws(ConfigError) {
-        if let type = config.json["position_embedding_type"]?.string, type != "absolute" {
+    static func refuseOtherSettings(
+        _ config: ConfigReader, positionTypes: [String] = ["absolute"]
+    ) throws(ConfigError) {
+        if let type = config.json["position_embedding_type"]?.string, !positionTypes.contains(type) {
             throw .unsupportedSetting(key: "position_embedding_type", value: type, supported: "absolute")
         }
         for key in ["is_decoder", "add_cross_attention", "is_encoder_decoder"]

@@ -105,7 +105,7 @@ package struct NameTable: Sendable {
 
     /// Their name of a parameter of ours in a model with this head, without the prefix.
     ///
-    /// `isStudys` asks for the names of the study's program, which heads that read every position have always.
+    /// `isStudys` asks for the names of the study's program, which heads that no class of transformers has have always.
     func theirs(_ parameter: Parameter, head: Head, asStudys isStudys: Bool = false) -> String {
         if isStudys || head.form.isOurs,
             let pair = NameTable.studyOutput.first(where: { $0.ours == parameter.name })

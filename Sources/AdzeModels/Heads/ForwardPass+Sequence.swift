@@ -1,5 +1,5 @@
-// The forward pass of heads that read every position: flattened states, an LSTM, a mean, and a prompt's mask; fp32 in every precision, over an
-// encoder in fp32 or int8. Not here: the backward pass, which is AdzeTraining's.
+// The forward pass of heads that read every position: flattened states, an LSTM, a mean, a prompt's mask, and a transform of
+// the mean; in fp32 but for the transform's layer, over an encoder in fp32 or int8. Not here: the backward pass, which is AdzeTraining's.
 
 internal import AdzeKernels
 internal import AdzeThreads

@@ -90,8 +90,9 @@ extension EncoderShape {
             list.recurrent(layer, in: layer.states.width(self), .head)
         }
         if case .prompt = head.form {
-            list.dense(ParameterPaths.transform, out: embeddingSize, in: hiddenSize, .head)
-            list.norm(ParameterPaths.transformNorm, embeddingSize, .head)
+            list.dense(
+                ParameterPaths.transform, out: embeddingSize, in: hiddenSize, .head, hasBias: biases.headTransform)
+            list.norm(ParameterPaths.transformNorm, embeddingSize, .head, hasShift: biases.norms)
         }
         if case .transformed = head.form {
             list.dense(

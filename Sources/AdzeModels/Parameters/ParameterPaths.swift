@@ -36,6 +36,11 @@ package enum ParameterPaths {
     }
 
     package static func block(_ index: Int) -> BlockPaths { BlockPaths(prefix: "encoder.layer.\(index).") }
+
+    /// Whether a parameter is one of the transform's two layers.
+    static func isOfTransform(_ name: String) -> Bool {
+        [transform, transformNorm].contains { name == $0 + ".weight" || name == $0 + ".bias" }
+    }
 }
 
 /// The four parameters of one direction of an LSTM's layer, as PyTorch names them.

@@ -90,7 +90,9 @@ struct ModelEngine: StepEngine {
         // After the last block a head of the first token gets that one alone; others may read padding.
         let isFirstOnly = blocks == layerCount && model.readsFirstTokenOnly
         let rows = [1, shape.tokenLimit].map { model.head.form.rows(ofTokens: $0, model.config) }
-        return "\(JSONValue.object(shape.json).text) \(isFirstOnly ? "first" : "rows \(rows)")"
+        // The last block's states are normalised once more where blocks normalise what they read.
+        let isEnd = blocks == layerCount && shape.normsFirst
+        return "\(JSONValue.object(shape.json).text) \(isFirstOnly ? "first" : "rows \(rows)")\(isEnd ? " end" : "")"
     }
 
     func logitCount(_ sequence: TokenSequence) -> Int {

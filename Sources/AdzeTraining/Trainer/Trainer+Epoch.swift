@@ -57,9 +57,10 @@ extension Trainer {
         var facts = "\(engine.prefixIdentity(blocks: blocks)) \(String(describing: recipe.floatProducts))"
         if job.quantization != nil { facts += " \(identity.model)" }
         for entry in engine.layout.entries {
-            guard entry.parameter.part == .embeddings || entry.parameter.part.block.map({ $0 < blocks }) ?? false else {
-                continue
-            }
+            let isEnd = entry.parameter.part == .end && blocks == engine.layerCount
+            guard
+                entry.parameter.part == .embeddings || isEnd || entry.parameter.part.block.map({ $0 < blocks }) ?? false
+            else { continue }
             // SAFETY: a layout's ranges lie within its engine's weights.
             let bytes = unsafe UnsafeRawBufferPointer(
                 start: engine.weights.base + entry.range.lowerBound, count: entry.range.count * 4)

@@ -68,7 +68,8 @@ package enum ModernBert: ModelFamily {
 
     package static func shape(_ config: ConfigReader) throws(ConfigError) -> EncoderShape {
         typealias Limits = EncoderShape.Limits
-        try refuseOtherSettings(config)
+        // "sans_pos" is what some published models say of having no table of positions.
+        try refuseOtherSettings(config, positionTypes: ["absolute", "sans_pos"])
         let hidden = try config.integer("hidden_size", Limits.hiddenSize)
         let layers = try config.integer("num_hidden_layers", 1...Limits.layerCount.upperBound)
         let heads = try config.integer("num_attention_heads", Limits.hiddenSize)
@@ -90,7 +91,7 @@ package enum ModernBert: ModelFamily {
             positions: .none(
                 tokenLimit: try config.integer("max_position_embeddings", Limits.positionRows, default: 8192)),
             relativeBias: nil, typeRows: 0, layerNormEpsilon: try config.number("norm_eps", 0...1, default: 1e-5),
-            padTokenID: try config.integer("pad_token_id", 0...Limits.vocabularySize.upperBound, default: 50283),
+            padTokenID: try padTokenID(config),
             dropout: dropout, prunedHeads: try config.prunedHeads(layers: layers, heads: heads))
         shape.rotary = try rotary(config, layers: layers)
         (shape.normsFirst, shape.isGated) = (true, true)
@@ -142,6 +143,13 @@ package enum ModernBert: ModelFamily {
 
     // MARK: Pieces
 
+    /// Where the key is absent 50283; where it is null no word is padding, and 0 stands for none.
+    private static func padTokenID(_ config: ConfigReader) throws(ConfigError) -> Int {
+        if config.json["pad_token_id"]?.isNull == true { return 0 }
+        return try config.integer(
+            "pad_token_id", 0...EncoderShape.Limits.vocabularySize.upperBound, default: 50283)
+    }
+
     private static let wholeKind = "full_attention"
     private static let windowKind = "sliding_attention"
 
@@ -166,11 +174,22 @@ package enum ModernBert: ModelFamily {
         _ config: ConfigReader, _ kind: String, old: String, default fallback: Double
     ) throws(ConfigError) -> Double {
         let range = 1e-3...1e12
-        guard let value = config.json["rope_parameters"]?[kind], !value.isNull else {
+        guard let all = config.json["rope_parameters"], !all.isNull else {
             return try config.number(old, range, default: fallback)
         }
-        if let type = value["rope_type"]?.string, type != "default" {
-            throw .unsupportedSetting(key: "rope_type", value: type, supported: "default")
+        // By kinds of blocks alone; one for all, as other families have it, is none of this one's.
+        guard let kinds = all.object, kinds.allSatisfy({ [wholeKind, windowKind].contains($0.0) }) else {
+            throw .wrongType(
+                key: "rope_parameters", expected: "an object with \(wholeKind) and \(windowKind)",
+                found: all.object == nil ? all.kindName : "other keys")
+        }
+        guard let value = kinds[kind], !value.isNull else { return try config.number(old, range, default: fallback) }
+        guard value.object != nil else {
+            throw .wrongType(key: kind, expected: "an object", found: value.kindName)
+        }
+        for key in ["rope_type", "type"] {
+            guard let type = value[key], !type.isNull, type.string != "default" else { continue }
+            throw .unsupportedSetting(key: key, value: type.string ?? type.kindName, supported: "default")
         }
         if let theta = value["rope_theta"], !theta.isNull {
             return try ConfigReader(json: value).number("rope_theta", range, default: fallback)
