@@ -61,7 +61,8 @@ import Testing
         #expect(try said(["relative_attention": false]).contains("null where relative_attention is false"))
         #expect(try said(["relative_attention": 1]).contains("expected true or false"))
         #expect(try said(["position_buckets": 1]).contains("2 to 77 for distances up to 40"))
-        #expect(try said(["position_buckets": 78]).contains("2 to 77 for distances up to 40"))
+        let narrow: [String: JSONValue?] = ["position_buckets": 40, "max_relative_positions": 20]
+        #expect(try said(narrow).contains("2 to 37 for distances up to 20"))
         #expect(try said(["position_buckets": 16]).contains("rel_embeddings.weight"))
         #expect(try said(["max_relative_positions": 2_000_000]).contains("'max_relative_positions'"))
         let many: [String: JSONValue?] = ["max_relative_positions": 20_000, "position_buckets": -1]

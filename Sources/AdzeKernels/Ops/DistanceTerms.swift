@@ -11,7 +11,7 @@ package struct DistanceRows: Sendable, Equatable {
     package let reach: Int
     /// R, the rows that distances have.
     package let count: Int
-    /// As far as this from 0, rows follow one another as distances do.
+    /// As far as this from 0, rows follow one another as distances do; beyond, some may again, which is not asked.
     package let near: Int
     /// The row in the whole table that is row 0 here.
     package let first: Int
@@ -28,7 +28,7 @@ package struct DistanceRows: Sendable, Equatable {
         let middle = Int(rows[reach])
         (self.reach, self.first, self.rows) = (reach, first, rows)
         count = Int(rows[2 * reach]) + 1
-        near = (0...reach).last { rows[reach + $0] == middle + $0 && rows[reach - $0] == middle - $0 } ?? 0
+        near = (0...reach).prefix { rows[reach + $0] == middle + $0 && rows[reach - $0] == middle - $0 }.last ?? 0
     }
 
     /// The row of a distance.

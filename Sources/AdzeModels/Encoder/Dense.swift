@@ -210,7 +210,7 @@ struct ParameterLoader: Sendable {
 }
 
 extension QuantizedWeights {
-    /// What codes stand for, but for the columns' factors: of a table with outliers, which no writer of ours makes.
+    /// What codes stand for, but for the columns' factors.
     fileprivate var tableValues: [Float] {
         let size = codes.count / max(rowScales.count, 1)
         var values = codes.indices.map { Float(codes[$0]) * rowScales[$0 / size] }

@@ -16,6 +16,8 @@ package enum DebertaV2: ModelFamily {
         FamilyClass("DebertaV2ForTokenClassification", .tokenClassification),
         FamilyClass("DebertaV2ForQuestionAnswering", .questionAnswering),
     ]
+    /// Of the second version's largest models, behind the first block; known so that it is refused.
+    private static let convolution = "encoder.conv.conv.weight"
     package static let names: NameTable = {
         typealias Pair = NameTable.Pair
         let ours = BlockPaths(prefix: "")
@@ -29,6 +31,7 @@ package enum DebertaV2: ModelFamily {
                 NameTable.types,
                 Pair.parameter(ParameterPaths.embeddingProjection + ".weight", "embeddings.embed_proj.weight"),
                 Pair.parameter(ParameterPaths.distanceVectors), Pair.layer(ParameterPaths.distanceNorm),
+                Pair.parameter(convolution),
             ],
             block: [
                 Pair.layer(ours.query, "attention.self.query_proj"), Pair.layer(ours.key, "attention.self.key_proj"),
@@ -78,7 +81,10 @@ package enum DebertaV2: ModelFamily {
             members["pos_att_type"] = .null
             return members
         }
-        members["position_buckets"] = .integer(vectors[0] / 2)
+        // As many as there are positions, or as all published models have, are distances without buckets.
+        let positions = shape(ParameterPaths.positionEmbeddings).map { $0.rank == 2 ? $0[0] : 0 } ?? 512
+        members["position_buckets"] = .integer(vectors[0] / 2 == positions ? -1 : vectors[0] / 2)
+        if let kernel = shape(convolution), kernel.rank == 3 { members["conv_kernel_size"] = .integer(kernel[2]) }
         if !has(ParameterPaths.distanceNorm + ".weight") { members["norm_rel_ebd"] = "none" }
         let own = [("c2p", block.distanceKey), ("p2c", block.distanceQuery)].filter { has($0.1 + ".weight") }
         if !own.isEmpty {
@@ -146,7 +152,8 @@ extension DebertaV2 {
         let most = stated < 1 ? tokenLimit : stated
         let buckets = try config.integer("position_buckets", signed, default: -1)
         // The reference divides by the logarithm of (most - 1) / (buckets / 2).
-        guard buckets < 1 || buckets > 1 && most - 1 > buckets / 2 else {
+        // No distance comes so far where all positions lie within the exact half.
+        guard buckets < 1 || buckets > 1 && (most - 1 > buckets / 2 || tokenLimit - 1 <= buckets / 2) else {
             throw .unsupportedSetting(
                 key: "position_buckets", value: "\(buckets)",
                 supported: "2 to \(max(2, 2 * (most - 1) - 1)) for distances up to \(most), or -1 for none")
