@@ -180,7 +180,8 @@ def made_up(folder, model):
     special = {0: "[PAD]", 100: "[UNK]", CLS: "[CLS]", SEP: "[SEP]", 103: "[MASK]"}
     pieces = [special.get(index, f"piece{index}") for index in range(model.config.vocab_size)]
     (folder / "vocab.txt").write_text("\n".join(pieces) + "\n")
-    (folder / "tokenizer_config.json").write_text(json.dumps({"do_lower_case": False, "model_max_length": 512}) + "\n")
+    settings = {"do_lower_case": False, "model_max_length": 512, "tokenizer_class": "BertTokenizer"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings) + "\n")
     BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=False).save(str(folder / "tokenizer.json"))
 
 
