@@ -19,7 +19,7 @@ import Testing
             try #require(found.count == expected.count && !found.isEmpty)
             #expect(largestDifference(found, expected) < 1e-5, "\(set)")
         }
-        #expect(Self.folders.count == 8)
+        #expect(Self.folders.count == 9)
     }
 
     @Test(arguments: folders) func batchThreadsAndInstructionSetChangeNoBit(folder: String) throws {
