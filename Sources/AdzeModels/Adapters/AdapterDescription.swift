@@ -5,12 +5,6 @@
 
 internal import AdzeBytes
 
-#if canImport(Glibc)
-private import Glibc
-#elseif canImport(Darwin)
-private import Darwin
-#endif
-
 /// The description of a LoRA adapter (Hu et al. 2021, arXiv 2106.09685).
 struct AdapterDescription {
     /// What the model with the adapter is for; nil where nothing is said.
