@@ -154,7 +154,7 @@ import Testing
     @Test func numbersOfAnotherTypeAreRefused() throws {
         let cases: [(String, JSONValue)] = [
             ("r", .integer(0)), ("r", .string("4")), ("lora_alpha", .null), ("lora_alpha", .number(.infinity)),
-            ("rank_pattern", .array([])), ("r", .integer(70_000)),
+            ("rank_pattern", .array([])), ("r", .integer(70_000)), ("use_rslora", .string("true")),
         ]
         for (key, value) in cases {
             try changed("bert-sequence", [key: value]) { folder in

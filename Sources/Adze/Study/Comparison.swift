@@ -51,7 +51,7 @@ public struct Comparison {
         teacher: Teacher? = nil, folder path: String, threads: Int? = nil, cache: TokenCache = TokenCache()
     ) throws {
         self.metric = try SettledRecipe(
-            examples, recipe: recipe(examples.bundle.checkpoint.config.layerCount), metric: metric,
+            examples, recipe: recipe(examples.bundle.checkpoint.config.blockCount), metric: metric,
             classWeights: classWeights, teacher: teacher
         ).recipe.metric
         var identity: JSONObject = [
@@ -111,7 +111,9 @@ public struct Comparison {
 
     /// What one run does.
     private func settled(_ configuration: ComparisonConfiguration, seed: UInt64) throws -> SettledRecipe {
-        var recipe = try recipe(configuration.blocks.count)
+        // Stages count stored blocks, as those of any fine-tuning do.
+        let kept = examples.bundle.checkpoint.config.keeping(blocks: configuration.blocks)
+        var recipe = try recipe(kept.blockCount)
         recipe.seed = seed
         let (form, length) = (try HeadForm.specified(configuration.head), recipe.maximumTokens)
         let bundle =

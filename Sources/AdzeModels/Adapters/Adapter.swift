@@ -11,7 +11,8 @@ package struct Adapter: Sendable {
     /// What is done to one weight.
     enum Change {
         /// scale · B · A is added: A (r, in), B (out, r) of a layer; of a table its transpose, A (r, V), B (H, r).
-        case product(a: String, b: String, scale: Float, isTable: Bool)
+        /// To the adapter's own tensor where it has one, else to the base's.
+        case product(a: String, b: String, scale: Float, isTable: Bool, own: String?)
         /// The adapter's own tensor takes its place.
         case replacement(String)
     }
@@ -46,15 +47,16 @@ package struct Adapter: Sendable {
         let (family, _) = try ModelCheckpoint.family(configJSON, base, options)
         let map = try ParameterMap(store: base, family: family, isOurs: options.hasOurNames, key: options.key)
         var merger = Merger(base: base, adapter: store, map: map, family: family, hasOurNames: options.hasOurNames)
-        for (layer, matrices) in try lowRank() {
-            try merger.add(matrices, to: layer, description)
-        }
         // With all biases PEFT saves those of a head twice, under the layer and under its wrapper; they are the same.
         let whole = store.tensors.filter { AdapterName($0.name)?.part == .whole }
         var taken: Set<String> = []
         for tensor in whole.sorted(by: { $0.name.count < $1.name.count }) {
             guard let layer = AdapterName(tensor.name)?.layer, taken.insert(layer).inserted else { continue }
             try merger.replace(by: tensor)
+        }
+        // Behind the whole ones: a layer that is saved whole too is what its product is added to.
+        for (layer, matrices) in try lowRank() {
+            try merger.add(matrices, to: layer, description)
         }
         if let task = description.task, options.newHead == nil, task.kind != .encoder {
             let hasAnswers = family.names.isHead(ParameterPaths.answers + ".weight")

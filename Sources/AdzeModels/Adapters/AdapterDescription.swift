@@ -24,7 +24,11 @@ struct AdapterDescription {
         task = try AdapterDescription.task(json)
         rank = try AdapterDescription.rank(json["r"], key: "r")
         alpha = try AdapterDescription.number(json["lora_alpha"], key: "lora_alpha")
-        usesRootOfRank = json["use_rslora"]?.bool ?? false
+        let root = json["use_rslora"] ?? .null
+        guard root.isNull || root.bool != nil else {
+            throw .badKey("use_rslora", expected: "true or false", found: AdapterDescription.shown(root))
+        }
+        usesRootOfRank = root.bool ?? false
         ranks = try AdapterDescription.patterns(json, "rank_pattern") { value throws(AdapterError) in
             try AdapterDescription.rank(value, key: "rank_pattern")
         }

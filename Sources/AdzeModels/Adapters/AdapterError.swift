@@ -21,6 +21,12 @@ public enum AdapterError: AdzeFailure, Equatable {
     case noSuchWeight(String, nearest: String?)
     /// The base is a file of ours, which keeps this layer in parts.
     case joinedInBase(String)
+    /// A layer of the task's own, which was new when the adapter was made and is in neither.
+    case unsavedLayer(String)
+    /// Two tensors of the adapter are of one weight.
+    case twice(String)
+    /// The base's weight is no floating-point number.
+    case noFloats(name: String, type: String)
     /// The base's weight has another shape.
     case otherShape(name: String, base: Shape, adapter: Shape)
     /// The classifier that the adapter's task needs is in neither.
@@ -58,6 +64,12 @@ public enum AdapterError: AdzeFailure, Equatable {
         case .joinedInBase(let name):
             "the adapter changes \(quoted(name)), of which a .adze file has the parts; merge it into the model folder that the "
                 + "file was made of"
+        case .unsavedLayer(let name):
+            "the adapter changes \(quoted(name)), which was new when it was made and is neither in it nor in the base; save it "
+                + "with modules_to_save"
+        case .twice(let name): "the adapter has two changes of \(quoted(name)); expected one"
+        case .noFloats(let name, let type):
+            "the adapter changes \(quoted(name)), whose elements in the base are \(type); expected floating-point weights"
         case .otherShape(let name, let base, let adapter):
             "the adapter changes \(quoted(name)) as a matrix of \(adapter), in the base it is one of \(base); the adapter is of "
                 + "another model"

@@ -44,6 +44,9 @@ struct Merger {
             if let info = shapes[map.prefix + rest] { return info }
         }
         guard let name = parameter(theirs), let source = map.source(of: name), let info = shapes[source] else {
+            if let name = parameter(theirs), family.names.isHead(name) || NameTable.isPooler(name) {
+                throw .unsavedLayer(theirs)
+            }
             throw .noSuchWeight(theirs, nearest: nearestName(to: theirs, in: shapes.keys.sorted()))
         }
         return info
@@ -57,14 +60,21 @@ struct Merger {
         guard a.shape.rank == 2, b.shape.rank == 2, a.dtype.isFloatingPoint, b.dtype.isFloatingPoint else {
             throw .foreignTensor(a.shape.rank == 2 && a.dtype.isFloatingPoint ? b.name : a.name)
         }
+        guard weight.dtype.isFloatingPoint else { throw .noFloats(name: weight.name, type: "\(weight.dtype)") }
         let stated = description.rank(of: layer)
         for found in [a.shape[0], b.shape[1]] where found != stated {
             throw .otherRank(layer: layer, stated: stated, found: found)
         }
         let shape = matrices.isTable ? Shape(a.shape[1], b.shape[0]) : Shape(b.shape[0], a.shape[1])
         guard weight.shape == shape else { throw .otherShape(name: weight.name, base: weight.shape, adapter: shape) }
+        var own: String?
+        switch changes[weight.name] {
+        case nil: break
+        case .replacement(let name)?: own = name
+        case .product?: throw .twice(weight.name)
+        }
         changes[weight.name] = .product(
-            a: a.name, b: b.name, scale: description.scale(of: layer), isTable: matrices.isTable)
+            a: a.name, b: b.name, scale: description.scale(of: layer), isTable: matrices.isTable, own: own)
         changedLayers += 1
     }
 
@@ -83,6 +93,7 @@ struct Merger {
         }
         guard let ours = parameter(name.layer) else { throw .foreignTensor(tensor.name) }
         let isHead = family.names.isHead(ours)
+        guard brought[ours] == nil else { throw .twice(name.layer) }
         brought[ours] = tensor.shape
         if let source = map.source(of: ours), let info = shapes[source] {
             // A head may be of more or fewer classes than the base's own.
@@ -161,8 +172,9 @@ private struct MergedStore: TensorStore {
         switch changes[name] {
         case nil: return try base.load(name)
         case .replacement(let source)?: return try inFloats(adapter.load(source))
-        case .product(let a, let b, let scale, let isTable)?:
-            return try sum(base.load(name), a: adapter.load(a), b: adapter.load(b), scale, isTable: isTable)
+        case .product(let a, let b, let scale, let isTable, let own)?:
+            let weight = try own.map { try adapter.load($0) } ?? base.load(name)
+            return try sum(weight, a: adapter.load(a), b: adapter.load(b), scale, isTable: isTable)
         }
     }
 

@@ -34,7 +34,7 @@ public struct GroupSampling: Sendable {
     /// texts likewise.
     ///
     /// No text is twice in a group. Empty where `hasPairs` is not.
-    /// - Complexity: O(texts given + texts).
+    /// - Complexity: O(groups · (texts of a label in a group)² + texts).
     public func groups(_ count: Int, seed: UInt64) -> [[Int]] {
         guard hasPairs else { return [] }
         let generator = CounterGenerator(seed: seed)
@@ -44,7 +44,7 @@ public struct GroupSampling: Sendable {
             Turns(
                 count: members[$0].count, generator, place: DrawingPlace.groupTexts, stride: members.count, first: $0)
         }
-        return (0..<count).map { _ in
+        return (0..<max(count, 0)).map { _ in
             labelsInTurn.next(labelsPerGroup).flatMap { label in
                 textsInTurn[label].next(min(textsPerLabel, members[label].count)).map { members[label][$0] }
             }

@@ -3,7 +3,7 @@
 
 /// How a run meets the pairs of its texts.
 public enum PairPlan: Sendable, Equatable {
-    /// So many steps, each over all pairs among as many texts as a batch has.
+    /// So many steps, each over all pairs among about as many texts as a batch has, two of each of two labels at least.
     case groups(steps: Int)
     /// At most so many pairs, each once and as many in a step as a batch has: SetFit's way.
     case pairs(limit: Int)

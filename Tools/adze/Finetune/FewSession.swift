@@ -54,6 +54,9 @@ struct FewSession {
         if let limit = command.few.fewPairs, limit < tuning.allPairs {
             notes.append("\(grouped(limit / 2 * 2)) of \(grouped(tuning.allPairs)) pairs are met (--few-pairs)")
         }
+        if command.few.plan == nil, !tuning.tries, job.examples.train.count >= EncoderTrial.fewestTexts {
+            notes.append("no trial by halves: a label has fewer than four texts, of which no half has pairs")
+        }
         if job.examples.dev.isEmpty {
             notes.append("no --dev: few texts are all learnt from, none is held out, and no score is known")
         }
