@@ -14,7 +14,7 @@ package struct Adapter: Sendable {
         /// To the adapter's own tensor where it has one, else to the base's.
         case product(a: String, b: String, scale: Float, isTable: Bool, own: String?)
         /// The adapter's own tensor takes its place.
-        case replacement(String)
+        case replacement(TensorInfo)
     }
 
     private let description: AdapterDescription
@@ -48,14 +48,14 @@ package struct Adapter: Sendable {
         let map = try ParameterMap(store: base, family: family, isOurs: options.hasOurNames, key: options.key)
         var merger = Merger(base: base, adapter: store, map: map, family: family, hasOurNames: options.hasOurNames)
         // With all biases PEFT saves those of a head twice, under the layer and under its wrapper; they are the same.
-        let whole = store.tensors.filter { AdapterName($0.name)?.part == .whole }
+        let (whole, lowRank) = try tensors()
         var taken: Set<String> = []
-        for tensor in whole.sorted(by: { $0.name.count < $1.name.count }) {
-            guard let layer = AdapterName(tensor.name)?.layer, taken.insert(layer).inserted else { continue }
-            try merger.replace(by: tensor)
+        for (name, tensor) in whole.sorted(by: { $0.tensor.name.count < $1.tensor.name.count })
+        where taken.insert(name).inserted {
+            try merger.replace(name, by: tensor)
         }
         // Behind the whole ones: a layer that is saved whole too is what its product is added to.
-        for (layer, matrices) in try lowRank() {
+        for (layer, matrices) in lowRank.sorted(by: { $0.key < $1.key }) {
             try merger.add(matrices, to: layer, description)
         }
         if let task = description.task, options.newHead == nil, task.kind != .encoder {
@@ -69,19 +69,22 @@ package struct Adapter: Sendable {
         return merger.finish(configJSON, kind: description.task?.kind)
     }
 
-    /// The pairs of matrices, by the layer that they change, in the order of their names.
-    private func lowRank() throws(AdapterError) -> [(layer: String, matrices: LowRank)] {
-        var found: [String: LowRank] = [:]
+    /// The weights that are saved whole, and the pairs of matrices by the layer that they change.
+    private func tensors() throws(AdapterError) -> (
+        whole: [(name: String, tensor: TensorInfo)], lowRank: [String: LowRank]
+    ) {
+        var (whole, found): ([(name: String, tensor: TensorInfo)], [String: LowRank]) = ([], [:])
         for tensor in store.tensors {
             guard let name = AdapterName(tensor.name) else { throw .foreignTensor(tensor.name) }
             switch name.part {
-            case .whole, .original: continue
+            case .original: continue
+            case .whole: whole.append((name.layer, tensor))
             case .a(let isTable): found[name.layer, default: LowRank(isTable: isTable)].a = tensor
             case .b(let isTable): found[name.layer, default: LowRank(isTable: isTable)].b = tensor
             }
         }
         if let name = store.unreadable.keys.min() { throw .foreignTensor(name) }
-        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return (whole, found)
     }
 }
 

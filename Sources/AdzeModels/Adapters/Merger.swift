@@ -35,19 +35,27 @@ struct Merger {
             ?? names.entry(theirs, body: "", heads: [""])?.name
     }
 
+    /// A name of the family's without what stands in front of an encoder beside a head.
+    private func inside(_ theirs: String) -> String {
+        let prefix = family.names.prefix
+        return theirs.hasPrefix(prefix) ? String(theirs.dropFirst(prefix.count)) : theirs
+    }
+
+    private func isOfHead(_ ours: String) -> Bool { family.names.isHead(ours) || NameTable.isPooler(ours) }
+
+    private func noSuchWeight(_ theirs: String) -> AdapterError {
+        .noSuchWeight(theirs, nearest: nearestName(to: theirs, in: shapes.keys.sorted()))
+    }
+
     private func source(of theirs: String) throws(AdapterError) -> TensorInfo {
         if family.names.isJoined(theirs) {
             // A layer that the family's files keep as one matrix; ours keep its parts.
             guard !hasOurNames else { throw .joinedInBase(theirs) }
-            let prefix = family.names.prefix
-            let rest = theirs.hasPrefix(prefix) ? String(theirs.dropFirst(prefix.count)) : theirs
-            if let info = shapes[map.prefix + rest] { return info }
+            if let info = shapes[map.prefix + inside(theirs)] { return info }
         }
-        guard let name = parameter(theirs), let source = map.source(of: name), let info = shapes[source] else {
-            if let name = parameter(theirs), family.names.isHead(name) || NameTable.isPooler(name) {
-                throw .unsavedLayer(theirs)
-            }
-            throw .noSuchWeight(theirs, nearest: nearestName(to: theirs, in: shapes.keys.sorted()))
+        guard let ours = parameter(theirs) else { throw noSuchWeight(theirs) }
+        guard let source = map.source(of: ours), let info = shapes[source] else {
+            throw isOfHead(ours) ? .unsavedLayer(theirs) : noSuchWeight(theirs)
         }
         return info
     }
@@ -70,7 +78,7 @@ struct Merger {
         var own: String?
         switch changes[weight.name] {
         case nil: break
-        case .replacement(let name)?: own = name
+        case .replacement(let tensor)?: own = tensor.name
         case .product?: throw .twice(weight.name)
         }
         changes[weight.name] = .product(
@@ -79,44 +87,37 @@ struct Merger {
     }
 
     /// Takes a whole tensor in place of the base's, or as a part of a head that the base lacks.
-    mutating func replace(by tensor: TensorInfo) throws(AdapterError) {
-        guard let name = AdapterName(tensor.name), tensor.dtype.isFloatingPoint else {
-            throw .foreignTensor(tensor.name)
-        }
-        if family.names.isJoined(name.layer) {
-            let info = try source(of: name.layer)
+    mutating func replace(_ theirs: String, by tensor: TensorInfo) throws(AdapterError) {
+        guard tensor.dtype.isFloatingPoint else { throw .foreignTensor(tensor.name) }
+        if family.names.isJoined(theirs) {
+            let info = try source(of: theirs)
             guard info.shape == tensor.shape else {
                 throw .otherShape(name: info.name, base: info.shape, adapter: tensor.shape)
             }
-            changes[info.name] = .replacement(tensor.name)
+            changes[info.name] = .replacement(tensor)
             return
         }
-        guard let ours = parameter(name.layer) else { throw .foreignTensor(tensor.name) }
+        guard let ours = parameter(theirs) else { throw .foreignTensor(tensor.name) }
         let isHead = family.names.isHead(ours)
-        guard brought[ours] == nil else { throw .twice(name.layer) }
+        guard brought[ours] == nil else { throw .twice(theirs) }
         brought[ours] = tensor.shape
         if let source = map.source(of: ours), let info = shapes[source] {
             // A head may be of more or fewer classes than the base's own.
             guard isHead || info.shape == tensor.shape else {
                 throw .otherShape(name: source, base: info.shape, adapter: tensor.shape)
             }
-            changes[source] = .replacement(tensor.name)
+            changes[source] = .replacement(tensor)
             return
         }
-        guard isHead || NameTable.isPooler(ours) else {
-            throw .noSuchWeight(name.layer, nearest: nearestName(to: name.layer, in: shapes.keys.sorted()))
-        }
-        added.append((TensorInfo(name: place(of: name.layer, ours), dtype: .float32, shape: tensor.shape), tensor.name))
+        guard isOfHead(ours) else { throw noSuchWeight(theirs) }
+        added.append((TensorInfo(name: place(of: theirs, ours), dtype: .float32, shape: tensor.shape), tensor.name))
     }
 
     /// Where a weight that the base lacks would stand in it: a head beside the model's own name, a pooler inside.
     private func place(of theirs: String, _ ours: String) -> String {
         guard !hasOurNames else { return ours }
-        let inside =
-            theirs.hasPrefix(family.names.prefix) ? String(theirs.dropFirst(family.names.prefix.count)) : theirs
-        guard family.names.isHead(ours) else { return map.prefix + inside }
-        let outer = map.prefix.split(separator: ".").dropLast().map { $0 + "." }.joined()
-        return outer + inside
+        guard family.names.isHead(ours) else { return map.prefix + inside(theirs) }
+        return map.prefix.split(separator: ".").dropLast().map { $0 + "." }.joined() + inside(theirs)
     }
 
     /// Whether base or adapter has a weight, by our name.
@@ -129,8 +130,7 @@ struct Merger {
                 switch changes[info.name] {
                 case nil: info
                 case .product?: TensorInfo(name: info.name, dtype: .float32, shape: info.shape)
-                case .replacement(let name)?:
-                    TensorInfo(name: info.name, dtype: .float32, shape: adapter.info(name)?.shape ?? info.shape)
+                case .replacement(let tensor)?: TensorInfo(name: info.name, dtype: .float32, shape: tensor.shape)
                 }
             } + added.map(\.info)
         let own = Dictionary(added.map { ($0.info.name, $0.source) }, uniquingKeysWith: { first, _ in first })
@@ -171,7 +171,7 @@ private struct MergedStore: TensorStore {
         if let source = own[name] { return try inFloats(adapter.load(source)) }
         switch changes[name] {
         case nil: return try base.load(name)
-        case .replacement(let source)?: return try inFloats(adapter.load(source))
+        case .replacement(let tensor)?: return try inFloats(adapter.load(tensor.name))
         case .product(let a, let b, let scale, let isTable, let own)?:
             let weight = try own.map { try adapter.load($0) } ?? base.load(name)
             return try sum(weight, a: adapter.load(a), b: adapter.load(b), scale, isTable: isTable)

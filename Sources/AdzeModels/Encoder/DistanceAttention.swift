@@ -7,12 +7,6 @@ package import AdzeKernels
 internal import AdzeTensors
 internal import AdzeThreads
 
-#if canImport(Glibc)
-private import Glibc
-#elseif canImport(Darwin)
-private import Darwin
-#endif
-
 /// Disentangled attention: a vector for each distance, of which every block makes keys and queries.
 public struct DistanceAttention: Sendable, Equatable {
     /// Distances that have a row, and buckets for those beyond the half of them; nil where each distance has a row of its own.
@@ -45,7 +39,7 @@ public struct DistanceAttention: Sendable, Equatable {
         guard let buckets else { return distance }
         let (near, reach) = (buckets / 2, Int(distance.magnitude))
         guard reach > near else { return distance }
-        func logarithm(_ ratio: Double) -> Float { Float(log(Double(Float(ratio)))) }
+        func logarithm(_ ratio: Double) -> Float { Float(Elementary.log(Double(Float(ratio)))) }
         let most = logarithm(Double(maximumDistance - 1) / Double(near))
         let steps = logarithm(Double(reach) / Double(near)) / most * Float(near - 1)
         let bucket = near + Int(min(steps.rounded(.up), Float(tableRows)))

@@ -194,8 +194,9 @@ struct ForwardPass: @unchecked Sendable {
         let block = model.blocks[index]
         let heads = block.heads
         let reach = config.rotary?.reach(ofBlock: index)
-        let longest = (0..<batch.sequenceCount).reduce(1) { max($0, batch.tokens(of: $1).count) }
-        let rotation = model.rotary?.rotation(ofBlock: index, positions: longest)
+        let rotation = model.rotary?.rotation(ofBlock: index, positions: batch.longestCount)
+        // Attention to a text without regard to places needs none of them.
+        let needsPlaces = model.distanceBias != nil || block.distances != nil || rotation != nil
         let (projected, count, padded, numbers) = (projected, heads.count, heads.paddedWidth, heads.numbers)
         let scale = config.attentionScale
         precondition(!keepingAttentions || !batch.hasPadding, "attention weights are those of a text alone")
@@ -210,7 +211,7 @@ struct ForwardPass: @unchecked Sendable {
             let (tokens, keys) = (batch.tokens(of: sequence), batch.textTokens(of: sequence))
             let queries = selection?.rows(of: sequence) ?? tokens
             if queries.isEmpty { return }
-            let positions = selection.map { $0.tokens[queries].map { $0 - tokens.lowerBound } }
+            let positions = needsPlaces ? selection?.tokens[queries].map { $0 - tokens.lowerBound } : nil
             let bias = model.distanceBias.map { distances in
                 unsafe AttentionBias(center: distances.values(ofHead: numbers[head]), positions: positions)
             }

@@ -72,6 +72,9 @@ public struct PackedBatch: Sendable {
     /// The tokens of a sequence within the batch, its padding among them.
     package func tokens(of sequence: Int) -> Range<Int> { starts[sequence]..<starts[sequence + 1] }
 
+    /// The tokens of the longest sequence, its padding among them; 1 for a batch of none.
+    package var longestCount: Int { (0..<sequenceCount).reduce(1) { max($0, tokens(of: $1).count) } }
+
     /// The tokens of a sequence that others attend to: all but its padding.
     package func textTokens(of sequence: Int) -> Range<Int> {
         let tokens = tokens(of: sequence)

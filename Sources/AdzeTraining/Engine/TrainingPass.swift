@@ -187,7 +187,7 @@ public final class TrainingPass {
         _ quantization: QuantizeAwareState?
     ) throws -> EncoderPass {
         let batch = try PackedBatch(sequences, config: model.config).padded(for: model.head, model.config)
-        let longest = (0..<batch.sequenceCount).reduce(1) { max($0, batch.tokens(of: $1).count) }
+        let longest = batch.longestCount
         let pass = EncoderPass(
             model: model, batch: batch, pool: pool, workspace: workspace, dropout: dropout, extent: extent,
             quantized: try quantization.map { try $0.layers ?? roundedLayers($0, from: extent.start) },

@@ -116,8 +116,7 @@ extension EncoderPass {
             elements.append(elements[sequence] + heads.wholeCount * rows * ((keys + 15) / 16 * 16))
         }
         let (firsts, selective, terms) = (elements, isSelective(index), distanceTerms(heads))
-        let longest = (0..<batch.sequenceCount).reduce(1) { max($0, batch.tokens(of: $1).count) }
-        let rotation = model.rotary?.rotation(ofBlock: index, positions: longest)
+        let rotation = model.rotary?.rotation(ofBlock: index, positions: batch.longestCount)
         let reach = config.rotary?.reach(ofBlock: index)
         @Sendable func run(_ sequence: Int, _ place: Int, _ worker: Int) {
             let (head, columns) = (numbers[place], heads.columns(place))
