@@ -55,4 +55,37 @@ import Testing
             #expect(trie.value(of: "ba".utf8) == nil && trie.value(of: "c".utf8) == nil)
         }
     }
+
+    /// Strings of two letters, so that many are equal or begin alike.
+    private func words(_ count: Int, using generator: inout SeededGenerator) -> [[UInt8]] {
+        (0..<count).map { _ in
+            (0..<Int.random(in: 0...9, using: &generator)).map { _ in UInt8.random(in: 97...98, using: &generator) }
+        }
+    }
+
+    @Test func manyAtOnceAreOneAfterTheOther() {
+        var generator = SeededGenerator(seed: 5)
+        for round in 0..<40 {
+            let words = words(Int.random(in: 0...300, using: &generator), using: &generator)
+            let replaceable = Int.random(in: 0...words.count, using: &generator)
+            var expected: [[UInt8]: Int32] = [:]
+            var repeated: Int?
+            for (id, word) in words.enumerated() {
+                if expected[word] == nil || id < replaceable {
+                    expected[word] = Int32(id)
+                } else {
+                    repeated = repeated ?? id
+                }
+            }
+            var ends: [Int32] = []
+            for word in words { ends.append((ends.last ?? 0) + Int32(word.count)) }
+            // Room for a few bytes, so that the table grows on the way.
+            var trie = ByteTrie(capacity: 64)
+            #expect(
+                trie.insertAll(text: words.flatMap { $0 }.span, ends: ends.span, replaceable: replaceable) == repeated)
+            #expect(trie.count == expected.count, "\(round)")
+            for (word, id) in expected { #expect(trie.value(of: word) == id) }
+            #expect(trie.value(of: [97, 98, 97, 98, 97, 98, 97, 98, 97, 98]) == nil)
+        }
+    }
 }

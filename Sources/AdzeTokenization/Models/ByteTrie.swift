@@ -27,16 +27,79 @@ struct ByteTrie: Sendable {
     /// Adds a string; false where it is there already and keeps its number.
     ///
     /// The strings' bytes must stay below `nodeLimit` in all.
-    mutating func insert(_ bytes: some Sequence<UInt8>, value: Int32, replacing: Bool = false) -> Bool {
+    mutating func insert(_ bytes: some Sequence<UInt8>, value: Int32) -> Bool {
         var node = Self.root
         for byte in bytes { node = child(of: node, byte) }
-        if values[Int(node)] >= 0 {
-            guard replacing else { return false }
-        } else {
-            count += 1
-        }
+        guard values[Int(node)] < 0 else { return false }
+        count += 1
         values[Int(node)] = value
         return true
+    }
+
+    /// A string being added: its next byte and its end, where it is in the trie, and which string it is.
+    private struct Growth {
+        var next, end: Int32
+        var node: UInt32
+        let string: Int32
+    }
+
+    /// Adds many strings, that end in `text` where `ends` says, each with its place as its number; returns the first that
+    /// was there already and was not to replace it, or nil.
+    ///
+    /// A string before `replaceable` takes the number of an equal one. The strings are followed side by side, a byte of
+    /// each at a time: where one waits for a far place of the table, the next one's look-up is on its way.
+    /// - Complexity: O(bytes).
+    mutating func insertAll(text: Span<UInt8>, ends: Span<Int32>, replaceable: Int) -> Int? {
+        var repeated: Int32?
+        var growing: [Growth] = []
+        growing.reserveCapacity(ends.count)
+        for string in ends.indices {
+            let begin = string == 0 ? 0 : ends[string - 1]
+            growing.append(Growth(next: begin, end: ends[string], node: Self.root, string: Int32(string)))
+        }
+        while !growing.isEmpty {
+            var left = 0
+            for index in growing.indices {
+                let item = growing[index]
+                if item.next < item.end {
+                    growing[left] = item
+                    left += 1
+                } else if values[Int(item.node)] < 0 {
+                    count += 1
+                    values[Int(item.node)] = item.string
+                } else if item.string < replaceable {
+                    values[Int(item.node)] = item.string
+                } else {
+                    repeated = min(repeated ?? .max, item.string)
+                }
+            }
+            growing.removeLast(growing.count - left)
+            while (values.count + growing.count) * 2 > slots.count { grow() }
+            extend(&growing, text)
+        }
+        return repeated.map(Int.init)
+    }
+
+    /// Takes each string a byte further; the table has room for a node of each.
+    private mutating func extend(_ growing: inout [Growth], _ text: Span<UInt8>) {
+        let mask = slots.count - 1
+        let hash = hash
+        var nodes = values.count
+        var slots = slots.mutableSpan
+        var items = growing.mutableSpan
+        for index in items.indices {
+            let key = items[index].node << 8 | UInt32(text[Int(items[index].next)])
+            items[index].next += 1
+            var slot = hash.slot(of: key)
+            while slots[slot] != 0, UInt32(truncatingIfNeeded: slots[slot] >> 32) != key { slot = (slot + 1) & mask }
+            if slots[slot] == 0 {
+                slots[slot] = UInt64(key) << 32 | UInt64(nodes)
+                nodes += 1
+            }
+            items[index].node = UInt32(truncatingIfNeeded: slots[slot])
+        }
+        precondition(nodes <= Self.nodeLimit, "the caller limits the text")
+        values.append(contentsOf: repeatElement(-1, count: nodes - values.count))
     }
 
     private mutating func child(of node: UInt32, _ byte: UInt8) -> UInt32 {

@@ -12,13 +12,13 @@ public struct Vocabulary: Sendable, Equatable {
     /// The most bytes of tokens together.
     static let textLimit = ByteTrie.nodeLimit - 1
 
-    private var text: [UInt8] = []
-    private var ends: [Int32] = []
-    private(set) var trie: ByteTrie
+    private let text: [UInt8]
+    private let ends: [Int32]
+    let trie: ByteTrie
     /// How many tokens the model may produce; the rest are added tokens.
     public let modelCount: Int
     /// Whether a token stands there twice.
-    private(set) var hasRepeats = false
+    let hasRepeats: Bool
 
     /// How many tokens there are; ids are 0 to one less.
     public var count: Int { ends.count }
@@ -42,21 +42,23 @@ public struct Vocabulary: Sendable, Equatable {
             total += token.count
             guard total <= Self.textLimit else { throw .tooMuchText(file: file, bytes: total, limit: Self.textLimit) }
         }
-        trie = ByteTrie(capacity: total)
+        var text: [UInt8] = []
+        var ends: [Int32] = []
         text.reserveCapacity(total)
         ends.reserveCapacity(count)
         for token in tokens {
-            let id = ends.count
-            let isOwn = id < self.modelCount
-            guard trie.insert(token, value: Int32(id), replacing: allowsRepeats && isOwn) else {
-                let first = trie.value(of: token) ?? -1
-                throw .duplicateToken(
-                    file: file, token: String(decoding: token, as: UTF8.self), first: Int(first), second: id)
-            }
-            if allowsRepeats, isOwn, trie.count < id + 1 { hasRepeats = true }
             text.append(contentsOf: token)
             ends.append(Int32(text.count))
         }
+        var trie = ByteTrie(capacity: total)
+        let replaceable = allowsRepeats ? min(self.modelCount, count) : 0
+        if let second = trie.insertAll(text: text.span, ends: ends.span, replaceable: replaceable) {
+            let token = text[(second == 0 ? 0 : Int(ends[second - 1]))..<Int(ends[second])]
+            throw .duplicateToken(
+                file: file, token: String(decoding: token, as: UTF8.self), first: Int(trie.value(of: token) ?? -1),
+                second: second)
+        }
+        (self.text, self.ends, self.trie, hasRepeats) = (text, ends, trie, trie.count < count)
     }
 
     /// The vocabulary with added tokens after its own; throws `TokenizerError` as the initializer does.
