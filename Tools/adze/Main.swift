@@ -36,7 +36,7 @@ struct AdzeCommand: ParsableCommand {
         InterruptWatch.start()
         do {
             if let refusal = Verbs.refusal(of: arguments) { throw refusal }
-            var command = try AdzeCommand.parseAsRoot()
+            var command = try verb(of: arguments) ?? AdzeCommand.parseAsRoot()
             try command.run()
             try StandardOutput.shared.flush()
         } catch let error as any AdzeFailure {
@@ -44,6 +44,17 @@ struct AdzeCommand: ParsableCommand {
         } catch {
             endAsParser(error)
         }
+    }
+
+    /// The verb that the arguments name, parsed on its own; nil where anything is amiss, help is asked for, or there is none.
+    ///
+    /// The whole tree of commands has the parser describe each option of the verb twice: about 2 ms of a process of 25. It
+    /// is asked where it has something to say.
+    private static func verb(of arguments: [String]) -> (any ParsableCommand)? {
+        guard let name = arguments.first,
+            let verb = AdzeCommand.configuration.subcommands.first(where: { $0.configuration.commandName == name })
+        else { return nil }
+        return try? verb.parse(Array(arguments.dropFirst()))
     }
 
     /// Help and version are the parser's to print; bad usage becomes one line; anything else is a bug of ours.
