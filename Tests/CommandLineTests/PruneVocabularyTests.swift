@@ -64,6 +64,56 @@ import Testing
         }
     }
 
+    @Test func eachLanguageHasACorpus() throws {
+        try withTemporaryFolder { folder in
+            try write("the oak\ngood\n", to: folder + "/t.en.txt")
+            try write("beam\nsawed by it\nthe oak\n", to: folder + "/t.de.txt")
+            let both = try write("the oak\ngood\nbeam\nsawed by it\nthe oak\n", to: folder + "/both.txt")
+            let arguments = ["prune", Models.classifier, "--force", "--vocab"]
+            let run = try Tool.succeed(
+                arguments + [folder + "/t.{language}.txt", "--languages", "en, de", "-o", folder + "/a.adze"])
+            let alone = try ["en", "de"].map { name in
+                try Tool.succeed(arguments + [folder + "/t.\(name).txt", "-o", folder + "/alone.adze"])
+                return try vocabulary(folder + "/alone.adze")
+            }
+            #expect(
+                run.errors.contains("en: 2 texts, \(alone[0]) pieces\nde: 3 texts, \(alone[1]) pieces\n"),
+                "\(run.errors)")
+            #expect(run.errors.hasSuffix("5 texts cut as before\n"), "\(run.errors)")
+            try Tool.succeed(arguments + [both, "-o", folder + "/b.adze"])
+            #expect(try bytes(of: folder + "/a.adze") == bytes(of: folder + "/b.adze"))
+            let json = try Tool.succeed(
+                arguments + [folder + "/t.{language}.txt", "--languages", "de", "-o", folder + "/a.adze", "--json"])
+            let object = try #require(json.object()["vocabulary"] as? [String: Any])
+            let languages = try #require(object["languages"] as? [[String: Any]])
+            #expect(languages.count == 1 && languages[0]["language"] as? String == "de")
+            #expect(languages[0]["texts"] as? Int == 3 && languages[0]["pieces"] as? Int == alone[1])
+            #expect(object["keptPieces"] as? Int == alone[1])
+        }
+    }
+
+    @Test func languagesThatCannotBeAreRefused() throws {
+        try withTemporaryFolder { folder in
+            try write("the oak\n", to: folder + "/t.en.txt")
+            try write("漢字\n", to: folder + "/t.zh.txt")
+            let cases: [(vocab: String, languages: String?, code: Int32, line: String)] = [
+                ("t.{language}.txt", nil, 64, "say with --languages what stands for {language}"),
+                ("t.en.txt", "en", 64, "--languages needs --vocab with {language} in its path"),
+                ("t.{language}.txt", "en,en", 64, "--languages en,en: expected different names, such as de,en"),
+                ("t.{language}.txt", "en,", 64, "--languages en,: expected different names, such as de,en"),
+                ("t.{language}.txt", "en,de", 66, "t.de.txt: no such file"),
+                ("t.{language}.txt", "en,zh", 65, "t.zh.txt: "),
+            ]
+            for (vocab, languages, code, line) in cases {
+                let more = languages.map { ["--languages", $0] } ?? []
+                let run = try Tool.run(
+                    ["prune", Models.classifier, "--vocab", folder + "/" + vocab, "-o", folder + "/a.adze"] + more)
+                #expect(run.code == code && run.errors.contains(line), "\(run.code) \(run.errors)")
+                #expect(!FileManager.default.fileExists(atPath: folder + "/a.adze"))
+            }
+        }
+    }
+
     @Test func aScriptIsAWord() throws {
         try withTemporaryFolder { folder in
             try withCopy(of: Models.classifier) { model, _ in

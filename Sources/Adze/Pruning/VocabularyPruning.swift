@@ -26,9 +26,9 @@ public struct VocabularyChoice: Sendable {
     }
 
     /// The ids that stay.
-    package let map: VocabularyMap
+    package private(set) var map: VocabularyMap
     /// What it was made by.
-    public let grounds: Grounds
+    public private(set) var grounds: Grounds
     /// The rows of the table of words beyond the vocabulary's last piece, which go in any case.
     public let surplusRows: Int
 
@@ -44,6 +44,19 @@ public struct VocabularyChoice: Sendable {
         map = VocabularyMap(keeping: ids + shape.requiredWords, of: tokenizer.vocabulary.count)
         self.grounds = grounds
         surplusRows = shape.vocabularySize - tokenizer.vocabulary.count
+    }
+
+    /// The pieces that any of some choices keeps, each made by texts and for the same model; at least one.
+    public func joined(with others: [VocabularyChoice]) -> VocabularyChoice {
+        var joined = self
+        for other in others {
+            guard case .texts(let count) = joined.grounds, case .texts(let more) = other.grounds else {
+                preconditionFailure("only choices by texts are joined")
+            }
+            joined.map = VocabularyMap(keeping: joined.map.kept + other.map.kept, of: map.oldCount)
+            joined.grounds = .texts(count + more)
+        }
+        return joined
     }
 }
 

@@ -33,6 +33,13 @@ struct CutOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
+            "Read a CORPUS for each of these names, such as de,en: its path is --vocab's with the name for {language}; "
+                + "default: one CORPUS.", valueName: "NAMES"))
+    var languages: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
             "For --search, --drop-heads and --measure: labelled data that the model was not trained on; - is standard "
                 + "input; default: none.", valueName: "DATA"),
         completion: .file())
@@ -58,6 +65,7 @@ struct CutOptions: ParsableArguments {
             )
         }
         if vocab == "" { throw ValidationError("--vocab is empty; name a file of texts, or latin") }
+        _ = try corpora
         if vocab == "-", dev == "-" { throw ValidationError("--vocab and --dev cannot both be standard input") }
         if let dropHeads {
             guard dropHeads >= 0 else { throw ValidationError("--drop-heads \(dropHeads): expected a number from 0") }
@@ -77,8 +85,35 @@ struct CutOptions: ParsableArguments {
         try QualityGate.checkMaximumDrop(maxDrop)
     }
 
-    /// The file of `--vocab`, where it names one.
-    var corpus: String? { vocab.flatMap { TextScript(rawValue: $0) == nil ? $0 : nil } }
+    /// A file of `--vocab` and the language that it stands for.
+    struct Corpus {
+        let language: String?
+        let path: String
+    }
+
+    /// The files of `--vocab`; none where it names none.
+    ///
+    /// Throws `ValidationError` for languages that are named twice or whose file would be the same.
+    var corpora: [Corpus] {
+        get throws {
+            let place = "{language}"
+            guard let languages else {
+                if let vocab, vocab.contains(place), !pathExists(vocab) {
+                    throw ValidationError("--vocab \(vocab): say with --languages what stands for {language}")
+                }
+                return vocab.flatMap { TextScript(rawValue: $0) == nil ? [Corpus(language: nil, path: $0)] : nil } ?? []
+            }
+            guard let vocab, vocab.contains(place) else {
+                throw ValidationError(
+                    "--languages needs --vocab with {language} in its path, such as texts/{language}.txt")
+            }
+            let names = languages.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
+            guard !names.contains(where: { $0.isEmpty || $0.contains("/") }), Set(names).count == names.count else {
+                throw ValidationError("--languages \(languages): expected different names, such as de,en")
+            }
+            return names.map { Corpus(language: $0, path: vocab.replacing(place, with: $0)) }
+        }
+    }
 }
 
 /// Keeps some encoder blocks, or drops some attention heads or word pieces.
@@ -150,8 +185,9 @@ struct PruneCommand: ParsableCommand {
         guard cut.dev == nil || isMeasured else {
             throw ValidationError("--dev is for --search, --drop-heads and --measure")
         }
-        guard cut.dev != nil || examples.isDefault || cut.corpus != nil && !examples.readsLabels else {
-            throw ValidationError("how data is read is for --dev" + (cut.corpus == nil ? "" : ", and labels are"))
+        let hasCorpus = try !cut.corpora.isEmpty
+        guard cut.dev != nil || examples.isDefault || hasCorpus && !examples.readsLabels else {
+            throw ValidationError("how data is read is for --dev" + (hasCorpus ? ", and labels are" : ""))
         }
         guard isMeasured || cut.vocab != nil || !json else {
             throw ValidationError("--json is for --search, --drop-heads, --vocab and --measure")
@@ -161,8 +197,8 @@ struct PruneCommand: ParsableCommand {
     func run() throws {
         let selection = try cut.keep.map { try BlockSelection($0) }
         let isFile = output.output.hasSuffix(".adze")
-        try RunFiles().reads(model, as: "MODEL").reads(source).reads(cut.dev, as: "--dev")
-            .reads(cut.corpus, as: "--vocab")
+        let files = RunFiles().reads(model, as: "MODEL").reads(source).reads(cut.dev, as: "--dev")
+        try cut.corpora.reduce(files) { $0.reads($1.path, as: "--vocab") }
             .writes(output.output, as: "-o", isFile ? .file : .folder, force: output.force).check()
         let bundle = try openModel(model, source, quiet: common.quiet).droppingRule(quiet: common.quiet)
         let pruning = try Pruning(bundle, selection, cut, isFile: isFile, examples, common)
@@ -215,7 +251,7 @@ struct PruneCommand: ParsableCommand {
                 "\(before.config.totalHeadCount) → \(after.config.totalHeadCount) attention heads ("
                     + (list.isEmpty ? "none dropped" : "dropped of \(list)") + ")")
         }
-        if let vocabulary = pruning.vocabulary { parts.append(VocabularyText.summary(vocabulary)) }
+        if let vocabulary = pruning.vocabulary?.choice { parts.append(VocabularyText.summary(vocabulary)) }
         parts.append(
             "\(grouped(before.config.parameterCount(head: before.head))) → "
                 + "\(grouped(after.config.parameterCount(head: after.head))) weights")
@@ -223,7 +259,7 @@ struct PruneCommand: ParsableCommand {
             parts.append(
                 "\(metric.rawValue) \(rounded(scores.before, digits: 4)) → \(rounded(scores.after, digits: 4))")
         }
-        let proof = pruning.vocabulary.map { "; " + VocabularyText.proof($0) } ?? ""
+        let proof = pruning.vocabulary.map { "; " + VocabularyText.proof($0.choice) } ?? ""
         Console.summary(parts.joined(separator: ", ") + proof, quiet: common.quiet)
         if !isFile, !after.config.prunedHeads.isEmpty {
             Console.notes([ExportText.prunedHeads], quiet: common.quiet)

@@ -14,7 +14,7 @@ struct Pruning {
     /// Heads by the blocks that are left, the least important first.
     let dropped: [AttentionHead]
     /// The word pieces that stay; nil where nobody chose any.
-    let vocabulary: VocabularyChoice?
+    let vocabulary: VocabularyRun.Result?
     let metric: QualityMetric?
     let scores: (before: Double, after: Double)?
 
@@ -27,10 +27,10 @@ struct Pruning {
         // What cannot be done is said before anything is measured.
         if let wanted = cut.dropHeads { try kept.checkDropping(headCount: wanted) }
         if !isFile { try kept.checkPrunedHeads(for: .safetensors, losingMore: cut.dropHeads ?? 0 > 0) }
-        let vocabulary = try VocabularyRun.choice(cut, bundle, options.columns, quiet: common.quiet)
+        let vocabulary = try VocabularyRun.result(cut, bundle, options.columns, quiet: common.quiet)
         self.vocabulary = vocabulary
         func cutDown(_ model: ModelBundle) throws -> ModelBundle {
-            try vocabulary.map { try model.keeping(vocabulary: $0) } ?? model
+            try vocabulary.map { try model.keeping(vocabulary: $0.choice) } ?? model
         }
         guard let dev = cut.dev else {
             (pruned, blocks, found) = (try cutDown(kept), selection?.blocks(of: count), nil)

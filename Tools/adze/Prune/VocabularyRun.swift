@@ -5,54 +5,97 @@ import Adze
 import ArgumentParser
 
 /// Choosing the word pieces that stay.
-enum VocabularyRun {
+struct VocabularyRun {
+    /// What stays, and how much of it each language asked for.
+    struct Result {
+        let choice: VocabularyChoice
+        var languages: [(name: String, choice: VocabularyChoice)] = []
+    }
+
     /// What `--vocab` asks for; nil where it asks for nothing.
     ///
     /// Every row of the texts must be readable. Throws `InputError`, and as `CorpusVocabulary` does.
-    static func choice(
+    static func result(
         _ cut: CutOptions, _ bundle: ModelBundle, _ columns: ColumnOptions, quiet: Bool
-    ) throws -> VocabularyChoice? {
+    ) throws -> Result? {
         guard let wish = cut.vocab else { return nil }
         if let script = TextScript(rawValue: wish) {
             let choice = try bundle.vocabulary(of: script)
             note(choice, quiet: quiet)
-            return choice
+            return Result(choice: choice)
         }
         // What the model lacks is said before a long input is read.
-        var corpus = try CorpusVocabulary(bundle)
-        let piped = try PipedData(path: wish)
-        var columns = cut.dev == nil ? columns : columns.besideData(wish)
-        if piped.path(wish) != wish { columns.format = columns.format ?? (wish == "-" ? .txt : DataFormat(path: wish)) }
-        Console.notes(try bundle.cleaningNotes(), quiet: quiet)
+        _ = try CorpusVocabulary(bundle)
         let progress = ProgressLine(total: nil, quiet: quiet)
         defer { progress.end() }
-        func read(_ part: String, quiet: Bool, _ body: (TextInput) throws -> Void) throws {
-            var count = 0
-            var stream = try TextStream(path: piped.path(wish), columns, quiet: quiet)
-            while let window = try stream.next() {
-                for row in window {
-                    let row = try stream.required(row)
-                    try body(TextInput(row.text, pair: row.pair))
-                }
-                count += window.count
-                progress.show(part, count, of: nil)
+        let runs = try cut.corpora.map { corpus in
+            VocabularyRun(
+                bundle: bundle, corpus: corpus, piped: try PipedData(path: corpus.path),
+                columns: cut.dev == nil ? columns : columns.besideData(corpus.path), progress: progress)
+        }
+        Console.notes(try bundle.cleaningNotes(), quiet: quiet)
+        let choices = try runs.map { try $0.choose(quiet: quiet) }
+        let choice = choices[0].joined(with: Array(choices.dropFirst()))
+        for (run, own) in zip(runs, choices) { try run.prove(choice, own) }
+        progress.end()
+        note(choice, quiet: quiet)
+        let languages = zip(runs, choices).compactMap { run, own in run.corpus.language.map { ($0, own) } }
+        for (name, own) in languages { Console.summary(VocabularyText.language(name, own), quiet: quiet) }
+        return Result(choice: choice, languages: languages)
+    }
+
+    private let bundle: ModelBundle
+    private let corpus: CutOptions.Corpus
+    private let piped: PipedData
+    private let columns: ColumnOptions
+    private let progress: ProgressLine
+
+    /// The pieces that the corpus needs.
+    private func choose(quiet: Bool) throws -> VocabularyChoice {
+        var vocabulary = try CorpusVocabulary(bundle)
+        return try naming {
+            try read("choosing", quiet: quiet) { vocabulary.add($0) }
+            return try vocabulary.choice()
+        }
+    }
+
+    /// Cuts the corpus again, with what stays; `own` is what it chose.
+    private func prove(_ choice: VocabularyChoice, _ own: VocabularyChoice) throws {
+        guard case .texts(let count) = own.grounds else { return }
+        var check = try VocabularyCheck(bundle, choice)
+        try naming {
+            try read("cutting again", quiet: true) { try check.check($0) }
+            guard check.textCount == count else {
+                throw BundleError.changedCorpus(text: min(check.textCount, count) + 1)
             }
         }
-        return try piped.naming {
+    }
+
+    private func read(_ part: String, quiet: Bool, _ body: (TextInput) throws -> Void) throws {
+        var columns = columns
+        if piped.path(corpus.path) != corpus.path {
+            columns.format = columns.format ?? (corpus.path == "-" ? .txt : DataFormat(path: corpus.path))
+        }
+        var count = 0
+        var stream = try TextStream(path: piped.path(corpus.path), columns, quiet: quiet)
+        while let window = try stream.next() {
+            for row in window {
+                let row = try stream.required(row)
+                try body(TextInput(row.text, pair: row.pair))
+            }
+            count += window.count
+            progress.show(part, count, of: nil)
+        }
+    }
+
+    /// Runs `body`; an error about the corpus names it.
+    private func naming<Value>(_ body: () throws -> Value) throws -> Value {
+        try piped.naming {
             do {
-                try read("choosing", quiet: quiet) { corpus.add($0) }
-                let choice = try corpus.choice()
-                var check = try VocabularyCheck(bundle, choice)
-                try read("cutting again", quiet: true) { try check.check($0) }
-                guard check.textCount == corpus.textCount else {
-                    throw BundleError.changedCorpus(text: min(check.textCount, corpus.textCount) + 1)
-                }
-                progress.end()
-                note(choice, quiet: quiet)
-                return choice
+                return try body()
             } catch let error as BundleError {
                 progress.end()
-                throw InputError(path: wish, underlying: error)
+                throw InputError(path: corpus.path, underlying: error)
             }
         }
     }
@@ -74,6 +117,12 @@ enum VocabularyText {
             : "\(grouped(choice.count)) → \(grouped(choice.keptCount)) pieces"
     }
 
+    /// What one language asked for.
+    static func language(_ name: String, _ choice: VocabularyChoice) -> String {
+        guard case .texts(let count) = choice.grounds else { return name }
+        return "\(name): \(counted(count, "text")), \(counted(choice.keptCount, "piece"))"
+    }
+
     /// What holds all the same.
     static func proof(_ choice: VocabularyChoice) -> String {
         switch choice.grounds {
@@ -83,7 +132,8 @@ enum VocabularyText {
     }
 
     /// The member of a report.
-    static func json(_ choice: VocabularyChoice) -> JSONValue {
+    static func json(_ result: VocabularyRun.Result) -> JSONValue {
+        let choice = result.choice
         var object: JSONObject = [
             "pieces": .integer(choice.count), "keptPieces": .integer(choice.keptCount),
             "droppedRows": .integer(choice.surplusRows + choice.count - choice.keptCount),
@@ -93,6 +143,14 @@ enum VocabularyText {
         case .script(let script, let pairs):
             object["script"] = .string(script.rawValue)
             object["wordsOfTwoPieces"] = .integer(pairs)
+        }
+        if !result.languages.isEmpty {
+            object["languages"] = .array(
+                result.languages.map { name, choice in
+                    var entry: JSONObject = ["language": .string(name), "pieces": .integer(choice.keptCount)]
+                    if case .texts(let count) = choice.grounds { entry["texts"] = .integer(count) }
+                    return .object(entry)
+                })
         }
         return .object(object)
     }
