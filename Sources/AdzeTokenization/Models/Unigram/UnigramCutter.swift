@@ -27,6 +27,7 @@ struct PathScratch: ~Copyable {
 final class UnigramCutter: Sendable {
     let model: Unigram
     private let vocabulary: Vocabulary
+    private let pieces: PieceTrie
     private let unknownID: Int32
     private let unknownScore: Double
     /// The token of each byte where unknown text is written so; −1 for none.
@@ -35,7 +36,7 @@ final class UnigramCutter: Sendable {
     /// A cutter of a vocabulary; throws a `TokenizerError` for scores that are not of it.
     init(_ model: Unigram, _ vocabulary: Vocabulary) throws(TokenizerError) {
         try model.check(modelCount: vocabulary.modelCount, file: "tokenizer settings")
-        (self.model, self.vocabulary) = (model, vocabulary)
+        (self.model, self.vocabulary, pieces) = (model, vocabulary, PieceTrie(vocabulary))
         unknownID = model.unknownID.map(Int32.init) ?? -1
         unknownScore = (model.scores.min() ?? 0) - Unigram.unknownPenalty
         byteIDs = (0...255).map { (byte: UInt8) -> Int32 in
@@ -78,11 +79,10 @@ final class UnigramCutter: Sendable {
 
     /// Fills in the best way to each end, from left to right.
     private func search(_ text: Span<UInt8>, _ word: Range<Int>, _ scratch: inout PathScratch) {
-        let tokens = vocabulary.trie
-        let trie = tokens.walker
+        let pieces = pieces
+        let trie = pieces.walker
         let known = model.scores
         let scores = known.span
-        let modelCount = UInt32(vocabulary.modelCount)
         let count = word.count
         scratch.clear(count)
         var nodes = scratch.nodes.mutableSpan
@@ -90,13 +90,12 @@ final class UnigramCutter: Sendable {
         while start < count {
             let length = decodeScalar(text, at: word.lowerBound + start).length
             let before = nodes[start].score
-            var (node, position, hasCharacter) = (ByteTrie.root, start, false)
-            while position < count {
-                node = trie.step(node, text[word.lowerBound + position])
-                if node == 0 { break }
+            var (node, position, hasCharacter) = (trie.root, start, false)
+            while position < count, let next = trie.step(node, text[word.lowerBound + position]) {
+                node = next
                 position += 1
-                let id = trie.values[Int(node)]
-                guard UInt32(bitPattern: id) < modelCount else { continue }
+                let id = node.id
+                guard id >= 0 else { continue }
                 let score = before + scores[Int(id)]
                 if nodes[position].start < 0 || score > nodes[position].score {
                     nodes[position] = (score, Int32(truncatingIfNeeded: start), id)
