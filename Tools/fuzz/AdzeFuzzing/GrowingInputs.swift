@@ -56,6 +56,19 @@ extension FuzzTarget {
                 let names = (0..<count).map { "\"a\($0)\":\(25 + $0)" }.joined(separator: ",")
                 return tokenizerFiles(vocabulary: words(20), added: "{\(names)}")
             },
+            GrowingInput(name: "pieces of unigram") { unigram(pieces: (0..<$0).map { "w\($0)" }) },
+            GrowingInput(name: "letters of a word of unigram") {
+                unigram(pieces: ["a", "aa", "aaaa", repeated("a", 60)], text: repeated("a", $0))
+            },
+            GrowingInput(name: "unknown letters of unigram") { unigram(pieces: ["a"], text: repeated("é", $0)) },
+            GrowingInput(name: "letters of a piece of unigram") {
+                unigram(pieces: ["a", repeated("a", $0)], text: "aaaa aaaab")
+            },
+            GrowingInput(name: "merges") { bytePairs(merges: $0) },
+            GrowingInput(name: "letters of a word of byte pairs") {
+                bytePairs(merges: 200, text: repeated("abacbd", $0))
+            },
+            GrowingInput(name: "equal letters of byte pairs") { bytePairs(merges: 200, text: repeated("a", $0)) },
         ],
         "sentencepiece": [
             GrowingInput(name: "pieces") { repeated([0x0A, 8, 0x0A, 1, 0x61, 0x15, 0, 0, 0, 0], $0) },
@@ -159,5 +172,38 @@ extension FuzzTarget {
     ) -> [UInt8] {
         let parts: [[UInt8]] = ["", vocabulary, configuration, "", added, text].map { Array($0.utf8) }
         return Array(parts.joined(separator: [0xFF]))
+    }
+
+    private static func unigram(pieces: [String], text: String = "a") -> [UInt8] {
+        let entries = pieces.enumerated().map { "[\"\($1)\",\(-1 - $0 % 50)]" }.joined(separator: ",")
+        return tokenizerFile(
+            "{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[[\"<unk>\",0],[\"▁\",-2],\(entries)]}",
+            split: "{\"type\":\"Metaspace\",\"replacement\":\"▁\",\"prepend_scheme\":\"always\"}", text)
+    }
+
+    /// So many merges: of two letters, of these and a third, and so on.
+    private static func bytePairs(merges count: Int, text: String = "abc") -> [UInt8] {
+        let letters = (97...122).map { String(UnicodeScalar(UInt8($0))) }
+        var tokens = letters
+        var merges: [String] = []
+        var next = 0
+        while merges.count < count {
+            for letter in letters {
+                tokens.append(tokens[next] + letter)
+                merges.append("\"\(tokens[next]) \(letter)\"")
+            }
+            next += 1
+        }
+        let ids = tokens.enumerated().map { "\"\($1)\":\($0)" }.joined(separator: ",")
+        return tokenizerFile(
+            "{\"type\":\"BPE\",\"vocab\":{\(ids)},\"merges\":[\(merges.joined(separator: ","))]}",
+            split: "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":true}", text)
+    }
+
+    private static func tokenizerFile(_ model: String, split: String, _ text: String) -> [UInt8] {
+        let json =
+            "{\"normalizer\":null,\"pre_tokenizer\":\(split),\"post_processor\":null,\"added_tokens\":[],"
+            + "\"model\":\(model)}"
+        return Array([json, "", "", "", "", text].map { Array($0.utf8) }.joined(separator: [0xFF]))
     }
 }
