@@ -62,6 +62,15 @@ struct AlignedNormalizer {
 
     mutating func finish() { flush() }
 
+    /// Forgets the piece, for another one.
+    mutating func restart() {
+        result.bytes.removeAll(keepingCapacity: true)
+        result.sources.removeAll(keepingCapacity: true)
+        pending.removeAll(keepingCapacity: true)
+        pendingSources.removeAll(keepingCapacity: true)
+        (lastSource, keptRankedMark) = (0, false)
+    }
+
     /// One scalar before decomposition; `begins` is false for one that was put in beside its source.
     private mutating func decompose(_ scalar: UInt32, begins: Bool, source: Int32) {
         guard decomposes, scalar >= 0x80, properties.flags(scalar).contains(.mapped) else {

@@ -61,6 +61,7 @@ struct ScalarTable: Sendable {
     private init(_ rules: Normalizer) {
         self.rules = rules
         var uniform: [UInt8: UInt16] = [:]
+        var normalizer = AlignedNormalizer(rules)
         for (number, flags) in ScalarProperties.shared.uniformPages.enumerated() {
             if let flags, let page = uniform[flags.rawValue] {
                 pages.append(page)
@@ -72,47 +73,56 @@ struct ScalarTable: Sendable {
                 uniform[flags.rawValue] = page
                 entries.append(contentsOf: repeatElement(unmappedAction(flags).rawValue, count: Self.pageSize))
             } else {
-                for scalar in 0..<Self.pageSize { entries.append(entry(UInt32(number << Self.pageBits + scalar))) }
+                for scalar in 0..<Self.pageSize {
+                    entries.append(entry(UInt32(number << Self.pageBits + scalar), &normalizer))
+                }
             }
         }
         for scalar in 0..<128 { ascii[scalar] = asciiAction(UInt8(scalar)) }
     }
 
-    private mutating func entry(_ scalar: UInt32) -> UInt32 {
+    private mutating func entry(_ scalar: UInt32, _ normalizer: inout AlignedNormalizer) -> UInt32 {
         let flags = ScalarProperties.shared.flags(scalar)
         guard flags.contains(.mapped) else { return unmappedAction(flags).rawValue }
         let isHangul = scalar &- ScalarProperties.hangulBase < ScalarProperties.hangulCount
         if isHangul {
             return (rules.effectivelyStripsAccents ? ScalarAction.hangul : .word).rawValue
         }
-        var normalizer = AlignedNormalizer(rules)
+        normalizer.restart()
         normalizer.append(scalar, source: 0)
         normalizer.finish()
         if normalizer.keptRankedMark { return ScalarAction.irregular.rawValue }
-        let bytes = normalizer.result.bytes
-        var parts: [(action: ScalarAction, bytes: ArraySlice<UInt8>)] = []
-        var position = 0
+        let offset = pool.count
+        let own = appendSequence(normalizer.result.bytes.span, of: scalar)
+        guard let own else { return UInt32(offset) << 3 | ScalarAction.mapped.rawValue }
+        // What an action alone says needs no sequence.
+        pool.removeLast(pool.count - offset)
+        return own.rawValue
+    }
+
+    /// Appends the sequence that a scalar becomes to the pool; returns the action that says all of it, where one does.
+    private mutating func appendSequence(_ bytes: Span<UInt8>, of scalar: UInt32) -> ScalarAction? {
+        let offset = pool.count
+        pool.append(0)
+        var (position, count, spaces, ownPlace) = (0, 0, 0, -1)
+        var last = ScalarAction.drop
         while position < bytes.count {
-            let decoded = decodeScalar(bytes.span, at: position)
-            parts.append((Self.action(decoded.value), bytes[position..<position + decoded.length]))
+            let decoded = decodeScalar(bytes, at: position)
+            last = Self.action(decoded.value)
+            pool.append(UInt8(last.rawValue))
+            pool.append(UInt8(decoded.length))
+            for place in position..<position + decoded.length { pool.append(bytes[place]) }
+            if last == .space { spaces += 1 }
+            if decoded.value == scalar { ownPlace = count }
             position += decoded.length
+            count += 1
         }
-        var own: [UInt8] = []
-        encodeScalar(scalar) { own.append($0) }
-        if parts.isEmpty { return ScalarAction.drop.rawValue }
-        if parts.allSatisfy({ $0.action == .space }) { return ScalarAction.space.rawValue }
-        if parts.count == 1, parts[0].bytes.elementsEqual(own) { return parts[0].action.rawValue }
-        if parts.count == 3, parts[0].action == .space, parts[2].action == .space, parts[1].bytes.elementsEqual(own) {
-            return ScalarAction.isolated.rawValue
-        }
-        let offset = UInt32(pool.count)
-        pool.append(UInt8(parts.count))
-        for part in parts {
-            pool.append(UInt8(part.action.rawValue))
-            pool.append(UInt8(part.bytes.count))
-            pool.append(contentsOf: part.bytes)
-        }
-        return offset << 3 | ScalarAction.mapped.rawValue
+        pool[offset] = UInt8(count)
+        if count == 0 { return .drop }
+        if spaces == count { return .space }
+        if count == 1, ownPlace == 0 { return last }
+        // Between two spaces, a word of its own.
+        return count == 3 && spaces == 2 && ownPlace == 1 ? .isolated : nil
     }
 
     /// What becomes of a scalar that neither decomposes nor has another case.
