@@ -57,6 +57,13 @@ import Testing
         }
     }
 
+    @Test func aNodeHoldsTheLastPlaceThereIs() {
+        for (id, first, fan) in [(-1 as Int32, ByteTrie.nodeLimit - 1, 254 as UInt64), (.max, 0, 255), (0, 1, 0)] {
+            let node = PieceTrie.Node(id: id, first: first, fan: fan)
+            #expect(node.id == id && node.first == first && node.fan == fan)
+        }
+    }
+
     @Test func aVocabularyWithoutTokensHasNoPieces() throws {
         let trie = PieceTrie(try Vocabulary(tokens: [[UInt8]](), file: "test"))
         #expect(met(trie, [97, 98]).isEmpty)

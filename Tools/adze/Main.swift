@@ -46,10 +46,11 @@ struct AdzeCommand: ParsableCommand {
         }
     }
 
-    /// The verb that the arguments name, parsed on its own; nil where anything is amiss, help is asked for, or there is none.
+    /// The verb that the arguments name, parsed on its own; nil where anything is amiss, help is asked for, or there is
+    /// none.
     ///
-    /// The whole tree of commands has the parser describe each option of the verb twice: about 2 ms of a process of 25. It
-    /// is asked where it has something to say.
+    /// The whole tree of commands has the parser describe each option of the verb twice: a millisecond of a process of 25.
+    /// It is asked where it has something to say.
     private static func verb(of arguments: [String]) -> (any ParsableCommand)? {
         guard let name = arguments.first,
             let verb = AdzeCommand.configuration.subcommands.first(where: { $0.configuration.commandName == name })

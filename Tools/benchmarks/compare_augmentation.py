@@ -91,7 +91,8 @@ class Bench(KeptRuns):
             "finetune", options.base, "--train", train, "--dev", watched, "--keep-last", "--epochs", epochs, "--lr",
             options.lr, "--head-lr", options.head_lr, "--max-length", 64, "--seed", seed, "--new-head", "auto", "-o", model,
             "--force", "--threads", options.threads, *more)
-        report = self.adze("evaluate", model, dev, "--json", "--precision", "fp32", "--threads", options.threads)
+        report = self.adze("evaluate", model, dev, "--json", "--precision", "fp32", "--max-length", 64, "--threads",
+            options.threads)
         (options.work / f"{name}.json").write_text(report)
         model.unlink()
 

@@ -43,8 +43,8 @@ struct ByteTrie: Sendable {
         let string: Int32
     }
 
-    /// Adds many strings, that end in `text` where `ends` says, each with its place as its number; returns the first that
-    /// was there already and was not to replace it, or nil.
+    /// Adds many strings, that end in `text` where `ends` says, each with its place as its number; returns the first
+    /// that was there already and was not to replace it, or nil.
     ///
     /// A string before `replaceable` takes the number of an equal one. The strings are followed side by side, a byte of
     /// each at a time: where one waits for a far place of the table, the next one's look-up is on its way.

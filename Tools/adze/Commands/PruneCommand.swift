@@ -65,8 +65,9 @@ struct CutOptions: ParsableArguments {
             )
         }
         if vocab == "" { throw ValidationError("--vocab is empty; name a file of texts, or latin") }
-        _ = try corpora
-        if vocab == "-", dev == "-" { throw ValidationError("--vocab and --dev cannot both be standard input") }
+        if try corpora.contains(where: { $0.path == "-" }), dev == "-" {
+            throw ValidationError("--vocab and --dev cannot both be standard input")
+        }
         if let dropHeads {
             guard dropHeads >= 0 else { throw ValidationError("--drop-heads \(dropHeads): expected a number from 0") }
             guard !search else {
@@ -93,7 +94,7 @@ struct CutOptions: ParsableArguments {
 
     /// The files of `--vocab`; none where it names none.
     ///
-    /// Throws `ValidationError` for languages that are named twice or whose file would be the same.
+    /// Throws `ValidationError` for languages that are named twice, have no name or one with a /.
     var corpora: [Corpus] {
         get throws {
             let place = "{language}"
@@ -109,7 +110,7 @@ struct CutOptions: ParsableArguments {
             }
             let names = languages.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
             guard !names.contains(where: { $0.isEmpty || $0.contains("/") }), Set(names).count == names.count else {
-                throw ValidationError("--languages \(languages): expected different names, such as de,en")
+                throw ValidationError("--languages \(languages): expected different names without /, such as de,en")
             }
             return names.map { Corpus(language: $0, path: vocab.replacing(place, with: $0)) }
         }
@@ -142,7 +143,8 @@ struct PruneCommand: ParsableCommand {
             is spelled and not unknown. With latin, what stays is all that texts of Latin letters, digits, punctuation, \
             symbols and emoji can give: a piece goes if it has another character, or if no word can hold it, such as \
             [unused1]. It is proven that no word of the characters that stay can match a piece that goes. Pieces keep \
-            their order and are numbered anew.
+            their order and are numbered anew. With --languages de,en, CORPUS is a path such as texts/{language}.txt, of \
+            a file for each: what any of them needs stays, each must need something, and each is cut as before.
 
             With --search, --drop-heads or --measure, what the model costs before and after is printed: weights and bytes by part, arithmetic, speed, and the \
             score on --dev.

@@ -72,6 +72,7 @@ struct VocabularyRun {
     }
 
     private func read(_ part: String, quiet: Bool, _ body: (TextInput) throws -> Void) throws {
+        let part = corpus.language.map { "\(part) \($0)" } ?? part
         var columns = columns
         if piped.path(corpus.path) != corpus.path {
             columns.format = columns.format ?? (corpus.path == "-" ? .txt : DataFormat(path: corpus.path))

@@ -1,5 +1,5 @@
-// A unigram model's pieces as a tree in small arrays, for a search that walks it from every place of every new word. Not
-// here: adding pieces or finding one, which is `ByteTrie`.
+// A unigram model's pieces as a tree in small arrays, for a search that walks it from every place of every new word. It
+// stands beside the vocabulary's `ByteTrie`. Not here: adding pieces or finding one, which are that one's.
 
 /// The pieces of a model by their bytes, a node's children side by side.
 ///
@@ -13,12 +13,13 @@ struct PieceTrie: Sendable {
         /// The id of the piece that ends here; −1 for none.
         var id: Int32 { Int32(truncatingIfNeeded: bits) }
         /// The number of the first child, or of the table of the children.
-        fileprivate var first: Int { Int(truncatingIfNeeded: bits &>> 32 & 0xFF_FFFF) }
+        var first: Int { Int(truncatingIfNeeded: bits &>> 32 & 0xFF_FFFF) }
         /// How many children there are; `isWide` for many.
-        fileprivate var fan: UInt64 { bits &>> 56 }
-        fileprivate static let isWide: UInt64 = 255
+        var fan: UInt64 { bits &>> 56 }
+        static let isWide: UInt64 = 255
 
-        fileprivate init(id: Int32, first: Int, fan: UInt64) {
+        init(id: Int32, first: Int, fan: UInt64) {
+            precondition(first < ByteTrie.nodeLimit, "a node with children stands before them")
             bits = UInt64(UInt32(bitPattern: id)) | UInt64(truncatingIfNeeded: first) &<< 32 | fan &<< 56
         }
     }
@@ -43,11 +44,13 @@ struct PieceTrie: Sendable {
         var order: [UInt32] = [ByteTrie.root]
         order.reserveCapacity(trie.values.count)
         nodes.reserveCapacity(trie.values.count)
+        labels.reserveCapacity(trie.values.count)
         while nodes.count < order.count {
             let old = Int(order[nodes.count])
             let (value, children) = (trie.values[old], edges.children(of: old))
             let id = Int(value) < vocabulary.modelCount ? value : -1
-            let first = order.count
+            // Of a leaf behind all others it would be one more than there is room for.
+            let first = children.isEmpty ? 0 : order.count
             for edge in children {
                 order.append(edge.target)
                 labels.append(edge.byte)
@@ -110,22 +113,29 @@ private struct Edges {
     }
 
     private var edges: [Edge]
-    /// Where the edges of each node begin, and last of all their number.
-    private var begins: [Int32]
+    /// Where the edges of each node end.
+    private var ends: [Int32]
 
     init(_ trie: ByteTrie) {
-        begins = [Int32](repeating: 0, count: trie.values.count + 1)
-        for slot in trie.slots where slot != 0 { begins[Int(slot >> 40) + 1] += 1 }
-        for node in 1..<begins.count { begins[node] += begins[node - 1] }
-        edges = [Edge](repeating: Edge(byte: 0, target: 0), count: Int(begins.last ?? 0))
-        var next = begins
+        // How many edges each node has, then where they begin; as each is put in its place, that moves on to the end.
+        ends = [Int32](repeating: 0, count: trie.values.count)
+        for slot in trie.slots where slot != 0 { ends[Int(slot >> 40)] += 1 }
+        var begin: Int32 = 0
+        for node in ends.indices {
+            let count = ends[node]
+            ends[node] = begin
+            begin += count
+        }
+        edges = [Edge](repeating: Edge(byte: 0, target: 0), count: Int(begin))
         for slot in trie.slots where slot != 0 {
             let node = Int(slot >> 40)
-            edges[Int(next[node])] = Edge(
+            edges[Int(ends[node])] = Edge(
                 byte: UInt8(truncatingIfNeeded: slot >> 32), target: UInt32(truncatingIfNeeded: slot))
-            next[node] += 1
+            ends[node] += 1
         }
     }
 
-    func children(of node: Int) -> ArraySlice<Edge> { edges[Int(begins[node])..<Int(begins[node + 1])] }
+    func children(of node: Int) -> ArraySlice<Edge> {
+        edges[(node == 0 ? 0 : Int(ends[node - 1]))..<Int(ends[node])]
+    }
 }
