@@ -42,7 +42,10 @@ struct HelpTests {
             ("finetune", ["--train", "--output"]), ("quantize", ["--output", "--dev", "--max-drop"]),
             (
                 "prune",
-                ["--keep", "--search", "--drop-heads", "--vocab", "--languages", "--dev", "--max-drop", "--metric", "--output"]
+                [
+                    "--keep", "--search", "--drop-heads", "--vocab", "--languages", "--dev", "--max-drop", "--metric",
+                    "--output",
+                ]
             ),
             ("calibrate", ["--dev", "--output"]), ("lengths", ["--tokenizer"]), ("export", ["--output"]),
             ("report", ["--output"]), ("convert", ["--output"]), ("augment", ["--output"]),

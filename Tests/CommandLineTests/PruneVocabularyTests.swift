@@ -99,7 +99,10 @@ import Testing
             let cases: [(vocab: String, languages: String?, code: Int32, line: String)] = [
                 ("t.{language}.txt", nil, 64, "say with --languages what stands for {language}"),
                 ("t.en.txt", "en", 64, "--languages needs --vocab with {language} in its path"),
-                ("t.{language}.txt", "en,en", 64, "--languages en,en: expected different names without /, such as de,en"),
+                (
+                    "t.{language}.txt", "en,en", 64,
+                    "--languages en,en: expected different names without /, such as de,en"
+                ),
                 ("t.{language}.txt", "en,", 64, "--languages en,: expected different names without /, such as de,en"),
                 ("t.{language}.txt", "en,de", 66, "t.de.txt: no such file"),
                 ("t.{language}.txt", "en,zh", 65, "t.zh.txt: "),
