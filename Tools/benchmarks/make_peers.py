@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # Makes the peers' files of a model: ONNX (plain, fused, int8), CTranslate2 and OpenVINO. Measures nothing.
-"""python Tools/benchmarks/make_peers.py [--work DIR] [minilm | bert-base | distilbert | mpnet | path/to/folder ...]
+"""python Tools/benchmarks/make_peers.py [--work DIR] [MODEL ...]
 
-Writes beside `hf` in WORK/NAME what peers.py names. A step whose package is missing is skipped and said. README.md has
-what to install.
+Writes beside `hf` in WORK/NAME what peers.py names. MODEL is a name of workloads.py or the path to a folder. A step
+whose package is missing, or that has no code for the family, is skipped and said. README.md has what to install;
+check_peers.py compares what came out with PyTorch.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import sys
 import tempfile
 
 from peers import UNSUPPORTED
-from workloads import configuration, model_folder
+from workloads import FIRST_WORD, configuration, model_folder, vocabulary_size
 
 
 class Unsupported(Exception):
@@ -33,28 +34,57 @@ def classifier(folder):
 
 
 def inputs(folder):
-    """The names of a graph's inputs: type ids only where there is a table of them."""
+    """The names of a graph's inputs: type ids only where there is a choice of them."""
     names = ["input_ids", "attention_mask"]
-    return names + ["token_type_ids"] if configuration(folder).get("type_vocab_size") else names
+    return names + ["token_type_ids"] if configuration(folder).get("type_vocab_size", 0) > 1 else names
 
 
-def graph_outputs(model, found):
-    """The graph's outputs by name, of what the encoder found; `pooled` only where the family has a pooler."""
-    outputs = {"last_hidden_state": found.last_hidden_state}
-    if hasattr(model, "pre_classifier"):
-        outputs["logits"] = model.classifier(model.pre_classifier(found.last_hidden_state[:, 0]).relu())
-    elif found.get("pooler_output") is None:
-        outputs["logits"] = model.classifier(found.last_hidden_state)  # A head of every token.
-    else:
-        outputs["pooled"] = found.pooler_output
-        outputs["logits"] = model.classifier(found.pooler_output)
-    return outputs
+def graph_outputs(model, values):
+    """The graph's outputs by name: the encoder's, `pooled` only where it has a pooler, and the model's logits."""
+    kept = []
+    hook = model.base_model.register_forward_hook(lambda module, given, found: kept.append(found))
+    logits = model(**values).logits
+    hook.remove()
+    outputs = {"last_hidden_state": kept[0].last_hidden_state}
+    if kept[0].get("pooler_output") is not None:
+        outputs["pooled"] = kept[0].pooler_output
+    return outputs | {"logits": logits}
+
+
+def example(model, names, texts, tokens):
+    """A batch whose last text is half padding."""
+    import torch
+
+    ids = torch.arange(texts * tokens).reshape(texts, tokens) * 37 % model.config.vocab_size
+    mask = torch.ones_like(ids)
+    mask[-1, tokens // 2 :] = 0
+    return dict(zip(names, (ids, mask, torch.zeros_like(ids))))
+
+
+def check(file, values, expected):
+    """Ends the script where a graph's logits are not PyTorch's."""
+    import numpy
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    kinds = {entry.name: "int32" if "int32" in entry.type else "int64" for entry in session.get_inputs()}
+    found = session.run(["logits"], {name: values[name].numpy().astype(kind) for name, kind in kinds.items()})[0]
+    difference = float(numpy.abs(found - expected.numpy()).max())
+    if not difference <= 1e-3:
+        raise SystemExit(f"{file}: logits differ from PyTorch's by {difference}")
+
+
+def expectation(model, names):
+    """A batch of another shape than the exported one's, and its logits; long enough for windows and far distances."""
+    import torch
+
+    values = example(model, names, 3, min(300, model.config.max_position_embeddings - 2))
+    with torch.no_grad():
+        return values, model(**values).logits
 
 
 def make_onnx(folder):
     """fp32.onnx by PyTorch's exporter, with the encoder's outputs beside the logits; checked at another shape."""
-    import numpy
-    import onnxruntime
     import torch
 
     model, names = classifier(folder), inputs(folder)
@@ -65,46 +95,38 @@ def make_onnx(folder):
             self.model = model
 
         def forward(self, *values):
-            found = self.model.base_model(**dict(zip(names, values)))
-            return tuple(graph_outputs(self.model, found).values())
-
-    def example(texts, tokens):
-        ids = torch.arange(texts * tokens).reshape(texts, tokens) * 37 % model.config.vocab_size
-        mask = torch.ones_like(ids)
-        mask[-1, tokens // 2 :] = 0
-        return (ids, mask, torch.zeros_like(ids))[: len(names)]
+            return tuple(graph_outputs(self.model, dict(zip(names, values))).values())
 
     file = folder / "fp32.onnx"
-    whole = WithOutputs().eval()
+    values = example(model, names, 2, 16)
     with torch.no_grad():
-        values = example(3, 37)
-        expected = graph_outputs(model, model.base_model(**dict(zip(names, values))))
+        outputs = graph_outputs(model, values)
         axes = {name: {0: "texts", 1: "tokens"} for name in names}
-        axes |= {name: {0: "texts"} | ({1: "tokens"} if value.dim() == 3 else {}) for name, value in expected.items()}
+        axes |= {name: {0: "texts"} | ({1: "tokens"} if value.dim() == 3 else {}) for name, value in outputs.items()}
         torch.onnx.export(
-            whole, example(2, 16), str(file), input_names=names, output_names=list(expected), dynamic_axes=axes,
-            opset_version=17, dynamo=False)
-    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
-    found = session.run(["logits"], {name: value.numpy() for name, value in zip(names, values)})[0]
-    difference = float(numpy.abs(found - expected["logits"].numpy()).max())
-    if difference > 1e-3:
-        raise SystemExit(f"{file}: logits differ from PyTorch's by {difference}")
+            WithOutputs().eval(), tuple(values.values()), str(file), input_names=names, output_names=list(outputs),
+            dynamic_axes=axes, opset_version=17, dynamo=False)
+    check(file, *expectation(model, names))
     return [file]
 
 
 def make_fused(folder):
-    """ort-fused.onnx by ONNX Runtime's own optimizer for BERT, and dynamic int8 of it, per tensor and per channel."""
+    """ort-fused.onnx by ONNX Runtime's own optimizer for BERT, and dynamic int8 of it, per tensor and per channel.
+
+    Of a family whose attention it does not know it fuses what is left: normalization, GELU, sums.
+    """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.transformers import optimizer
     from onnxruntime.transformers.fusion_options import FusionOptions
 
-    config = classifier(folder).config
+    model = classifier(folder)
     fused = folder / "ort-fused.onnx"
-    model = optimizer.optimize_model(
-        str(folder / "fp32.onnx"), model_type="bert", num_heads=config.num_attention_heads,
-        hidden_size=config.hidden_size, optimization_options=FusionOptions("bert"), opt_level=0)
-    model.save_model_to_file(str(fused))
+    graph = optimizer.optimize_model(
+        str(folder / "fp32.onnx"), model_type="bert", num_heads=model.config.num_attention_heads,
+        hidden_size=model.config.hidden_size, optimization_options=FusionOptions("bert"), opt_level=0)
+    graph.save_model_to_file(str(fused))
+    check(fused, *expectation(model, inputs(folder)))
     files = [fused]
     for name, per_channel in (("ort-fused-int8-s8.onnx", False), ("ort-fused-int8-s8-pc.onnx", True)):
         # The fused operators' outputs have no inferred type; without the default the quantizer stops at them.
@@ -113,6 +135,38 @@ def make_fused(folder):
             extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT})
         files.append(folder / name)
     return files
+
+
+def head_parts(model):
+    """What follows CTranslate2's output: the classifier, and before it, where there is no pooler, its own layer."""
+    parts = {}
+    last = model.classifier
+    if hasattr(model, "pre_classifier"):
+        parts = {"pre_w": model.pre_classifier.weight, "pre_b": model.pre_classifier.bias}
+    elif hasattr(last, "out_proj"):
+        parts = {"tanh_w": last.dense.weight, "tanh_b": last.dense.bias}
+        last = last.out_proj
+    parts |= {"w": last.weight, "b": last.bias}
+    return {name: value.detach().numpy() for name, value in parts.items()}
+
+
+def ready_for_ctranslate2(source):
+    """Makes a copy of a model one that its converter reads as transformers does."""
+    from safetensors.numpy import load_file, save_file
+
+    config = json.loads((source / "config.json").read_text())
+    if config["model_type"] == "roberta":
+        # Positions begin after the padding's id; the converter drops the rows before only where that id is not 0. It
+        # would add a pooler of random weights too, which as XLM-RoBERTa, the same encoder, the model does not get.
+        weights = load_file(source / "model.safetensors")
+        name = "roberta.embeddings.position_embeddings.weight"
+        weights[name] = weights[name][config["pad_token_id"] + 1 :].copy()
+        save_file(weights, source / "model.safetensors", metadata={"format": "pt"})
+        config |= {
+            "model_type": "xlm-roberta", "architectures": ["XLMRobertaForSequenceClassification"], "pad_token_id": 0,
+            "max_position_embeddings": len(weights[name])}
+    # The converter reads a member that transformers 5 no longer writes.
+    (source / "config.json").write_text(json.dumps({"position_embedding_type": "absolute"} | config))
 
 
 def make_ctranslate2(folder):
@@ -124,20 +178,33 @@ def make_ctranslate2(folder):
     if reason:
         raise Unsupported(reason)
     files = [folder / "head.npz"]
-    model = classifier(folder)
-    parts = {"w": model.classifier.weight, "b": model.classifier.bias}
-    if hasattr(model, "pre_classifier"):
-        parts |= {"pre_w": model.pre_classifier.weight, "pre_b": model.pre_classifier.bias}
-    numpy.savez(files[0], **{name: value.detach().numpy() for name, value in parts.items()})
+    numpy.savez(files[0], **head_parts(classifier(folder)))
     with tempfile.TemporaryDirectory() as scratch:
         source = shutil.copytree(folder / "hf", pathlib.Path(scratch) / "hf")
-        # The converter reads a member that transformers 5 no longer writes.
-        config = json.loads((source / "config.json").read_text())
-        (source / "config.json").write_text(json.dumps({"position_embedding_type": "absolute"} | config))
+        ready_for_ctranslate2(source)
         for kind in ("float32", "int8"):
             files.append(folder / f"ct2-{kind}")
             TransformersConverter(str(source)).convert(str(files[-1]), quantization=kind, force=True)
     return files
+
+
+def calibration_rows(folder):
+    """The ids of 128 sentences; of a made-up vocabulary, which has no word of them, random ids as many."""
+    import numpy
+    from tokenizers import Tokenizer
+
+    from texts import sentences
+
+    tokenizer = Tokenizer.from_file(str(folder / "hf" / "tokenizer.json"))
+    tokenizer.enable_truncation(128)
+    tokenizer.no_padding()
+    # The fidelity is measured on the others.
+    rows = [tokenizer.encode(text).ids for text in sentences(400)[1::2][:128]]
+    if tokenizer.token_to_id("piece1000") is None:
+        return rows
+    random = numpy.random.RandomState(7)
+    most = vocabulary_size(folder) - 10
+    return [row[:1] + random.randint(FIRST_WORD, most, len(row) - 2).tolist() + row[-1:] for row in rows]
 
 
 def make_openvino(folder):
@@ -145,21 +212,15 @@ def make_openvino(folder):
     import nncf
     import numpy
     import openvino
-    from tokenizers import Tokenizer
-
-    from texts import sentences
 
     files = [folder / name for name in ("ov-fp32.xml", "ov-w8.xml", "ov-int8.xml")]
     plain = folder / "fp32.onnx"
     openvino.save_model(openvino.convert_model(plain), files[0], compress_to_fp16=False)
     weights = nncf.compress_weights(openvino.convert_model(plain), mode=nncf.CompressWeightsMode.INT8_ASYM)
     openvino.save_model(weights, files[1])
-    tokenizer = Tokenizer.from_file(str(folder / "hf" / "tokenizer.json"))
-    tokenizer.enable_truncation(128)
-    tokenizer.no_padding()
     items = []
-    for text in sentences(400)[1::2][:128]:  # The fidelity is measured on the others.
-        ids = numpy.array([tokenizer.encode(text).ids], numpy.int64)
+    for row in calibration_rows(folder):
+        ids = numpy.array([row], numpy.int64)
         items.append(dict(zip(inputs(folder), (ids, numpy.ones_like(ids), numpy.zeros_like(ids)))))
     whole = nncf.quantize(
         openvino.convert_model(plain), nncf.Dataset(items), model_type=nncf.ModelType.TRANSFORMER,

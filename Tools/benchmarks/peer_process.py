@@ -15,20 +15,18 @@ import tempfile
 import time
 
 
-class PeerProcess:
-    """A loaded peer: `workers` batches at once, each on `threads` threads."""
+class Child:
+    """A process that answers each line of JSON with another."""
 
-    def __init__(self, name, precision, folder, threads, workers=1):
+    def __init__(self, command, label, threads):
         environment = dict(os.environ)
         # Thread pools are sized once, when a library is imported.
-        for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"):
             environment[variable] = str(threads)
-        self.label = f"{name} {precision}, {workers} × {threads}"
+        self.label = label
         self.errors = tempfile.TemporaryFile("w+")
         self.child = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True,
-            env=environment)
-        self.ask(name=name, precision=precision, folder=str(folder), threads=threads, workers=workers)
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True, env=environment)
 
     def ask(self, **question):
         """One question and its answer."""
@@ -46,16 +44,24 @@ class PeerProcess:
             raise PeerFailure(f"{self.label}: {lines[-1] if lines else 'ended'}")
         return json.loads(answer)
 
-    def seconds(self, rows, size, budget):
-        """The median seconds of the runs over the rows of a file, in batches of `size`, that fill `budget` seconds."""
-        return self.ask(rows=str(rows), size=size, budget=budget)["seconds"]
-
     def close(self):
         """Ends the process."""
         self.child.stdin.close()
         self.child.wait()
         self.child.stdout.close()
         self.errors.close()
+
+
+class PeerProcess(Child):
+    """A loaded peer: `workers` batches at once, each on `threads` threads."""
+
+    def __init__(self, name, precision, folder, threads, workers=1):
+        super().__init__([sys.executable, __file__], f"{name} {precision}, {workers} × {threads}", threads)
+        self.ask(name=name, precision=precision, folder=str(folder), threads=threads, workers=workers)
+
+    def seconds(self, rows, size, budget):
+        """The median seconds of the runs over the rows of a file, in batches of `size`, that fill `budget` seconds."""
+        return self.ask(rows=str(rows), size=size, budget=budget)["seconds"]
 
 
 class PeerFailure(Exception):
@@ -95,13 +101,18 @@ class Worker:
     def answer(self, question):
         batches, budget = self.prepared(question["rows"], question["size"]), question["budget"]
         self.once(batches if len(batches) < 4 else batches[-2:])
-        seconds = []
-        start = time.perf_counter()
-        while not seconds or (time.perf_counter() - start < budget and len(seconds) < 1000):
-            before = time.perf_counter()
-            self.once(batches)
-            seconds.append(time.perf_counter() - before)
-        return {"seconds": statistics.median(seconds), "runs": len(seconds)}
+        return timed(lambda: self.once(batches), budget)
+
+
+def timed(once, budget):
+    """The median seconds of as many runs as fill `budget` seconds, and how many they were."""
+    seconds = []
+    start = time.perf_counter()
+    while not seconds or (time.perf_counter() - start < budget and len(seconds) < 1000):
+        before = time.perf_counter()
+        once()
+        seconds.append(time.perf_counter() - before)
+    return {"seconds": statistics.median(seconds), "runs": len(seconds)}
 
 
 def peak():
@@ -110,14 +121,15 @@ def peak():
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
 
 
-def child():
+def answer_all(kind):
+    """The child's life: `kind` is made of the first question, and answers the others."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     worker = None
     for line in sys.stdin:
         question = json.loads(line)
         if worker is None:
-            worker, answer = Worker(question), {"ready": True}
+            worker, answer = kind(question), {"ready": True}
         elif "peak" in question:
             answer = {"peak": peak()}
         else:
@@ -126,4 +138,4 @@ def child():
 
 
 if __name__ == "__main__":
-    child()
+    answer_all(Worker)

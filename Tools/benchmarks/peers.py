@@ -19,7 +19,12 @@ FILES = {
 }
 MODULES = {"onnxruntime": "onnxruntime", "ctranslate2": "ctranslate2", "openvino": "openvino", "torch": "transformers"}
 # Families that a peer has no code for.
-UNSUPPORTED = {("ctranslate2", "mpnet"): "CTranslate2 has no MPNet"}
+UNSUPPORTED = {
+    ("ctranslate2", "mpnet"): "CTranslate2 has no MPNet",
+    ("ctranslate2", "albert"): "CTranslate2 has no ALBERT",
+    ("ctranslate2", "deberta-v2"): "CTranslate2 has no DeBERTa",
+    ("ctranslate2", "modernbert"): "CTranslate2 has no ModernBERT",
+}
 
 
 def family(name):
@@ -73,9 +78,12 @@ class CTranslate2:
         found = self.encoder.forward_batch(prepared)
         if found.pooler_output is not None:
             pooled = self.numpy.asarray(found.pooler_output)
-        else:  # DistilBERT's head has a layer of its own instead.
+        else:  # DistilBERT's and RoBERTa's heads have a layer of their own instead.
             first = self.numpy.asarray(found.last_hidden_state)[:, 0]
-            pooled = self.numpy.maximum(first @ self.head["pre_w"].T + self.head["pre_b"], 0)
+            if "tanh_w" in self.head:
+                pooled = self.numpy.tanh(first @ self.head["tanh_w"].T + self.head["tanh_b"])
+            else:
+                pooled = self.numpy.maximum(first @ self.head["pre_w"].T + self.head["pre_b"], 0)
         return pooled @ self.head["w"].T + self.head["b"]
 
     def outputs(self, prepared):

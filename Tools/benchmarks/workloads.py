@@ -65,8 +65,9 @@ def model_folder(name, work):
     """The folder of a model's files, `hf` among them: what has a maker is made here once and kept in `work`; of a path
     to a transformers model, `WORK/its-name` with `hf` a link to it."""
     makers = {
-        "minilm": make_minilm, "bert-base": make_bert_base, "distilbert": make_distilbert, "mpnet": make_mpnet,
-        "roberta-base": make_roberta_base, "albert-base": make_albert_base, "deberta-v3-small": make_deberta_v3_small,
+        "minilm": make_minilm, "minilm-reranker": make_minilm_reranker, "bert-base": make_bert_base,
+        "distilbert": make_distilbert, "mpnet": make_mpnet, "roberta-base": make_roberta_base,
+        "albert-base": make_albert_base, "deberta-v3-small": make_deberta_v3_small,
         "modernbert-base": make_modernbert_base}
     source = pathlib.Path(name)
     if name not in makers and not (source / "config.json").exists():
@@ -131,15 +132,20 @@ def copy_tokenizer(source, folder):
         shutil.copy(source / name, folder)
 
 
-def make_minilm(folder):
-    """The real all-MiniLM-L6-v2, with a random head of two labels."""
+def make_minilm(folder, labels=2):
+    """The real all-MiniLM-L6-v2, with a random head."""
     import torch
     from transformers import BertForSequenceClassification
 
     source = minilm_source()
     torch.manual_seed(0)
-    BertForSequenceClassification.from_pretrained(source, num_labels=2).save_pretrained(folder)
+    BertForSequenceClassification.from_pretrained(source, num_labels=labels).save_pretrained(folder)
     copy_tokenizer(source, folder)
+
+
+def make_minilm_reranker(folder):
+    """The same with one label, for pairs: a cross-encoder's shape."""
+    make_minilm(folder, labels=1)
 
 
 def make_distilbert(folder):
