@@ -19,7 +19,8 @@ Columns: behind each norm the largest magnitude by the median one, of the norms 
 all-MiniLM-L6-v2, 10 to 83 in all-mpnet-base-v2); the largest difference of our fp32's logits from PyTorch's; cosines of
 int8, by `adze convert`, to our fp32, the mean and the lowest of a text: of logits less their mean, of mean-pooled last
 states, of these without the three channels, which hide the others; equal labels; accuracies; what `adze quantize`
-keeps in fp32, and then a second row for its file. A model and its figures are kept in --work and not made again.
+keeps in fp32, and then a second row for its file. A model and its figures are kept in --work and not made again; made
+anew, they differ a little, for the trainers of vocabularies do not give the same pieces twice.
 """
 
 import argparse
@@ -137,7 +138,7 @@ def plant(family, model, inputs):
 
 @torch.no_grad()
 def plant_exactly(model):
-    """The channels of ModernBERT that a norm multiplies and its layer divides."""
+    """ModernBERT's channels that a norm multiplies and its layer divides."""
     for layer in model.base_model.layers:
         for norm, behind in ((layer.attn_norm, layer.attn.Wqkv), (layer.mlp_norm, layer.mlp.Wi)):
             if isinstance(norm, torch.nn.LayerNorm):
@@ -229,8 +230,7 @@ def measured(runs, name, rows, labels):
     common = ["--force", "--threads", options.threads]
     runs.adze("convert", folder, "-o", plain, *common)
     common += ["--dev", options.work / "gate.jsonl", "--max-drop", options.max_drop, "--json"]
-    gate = json.loads(runs.adze("quantize", folder, "-o", gated, *common))
-    ours = outputs(options, plain, texts, "fp32")
+    gate, ours = json.loads(runs.adze("quantize", folder, "-o", gated, *common)), outputs(options, plain, texts, "fp32")
     report = {
         "ratios": ratios, "gate": gate, "difference": float(abs(ours[0] - logits).max()),
         "pytorch": compared((logits, vectors), ours, right),
@@ -256,7 +256,7 @@ def print_table(reports):
     print("| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|")
     for family, found in reports.items():
         ratios = [ratio for report in found for ratio in report["ratios"]]
-        kept = sorted({group for report in found for group in report["gate"]["kept"]})
+        kept = sorted({group["layers"] for report in found for group in report["gate"]["kept"]})
         spread, difference = f"{min(ratios):.0f} … {max(ratios):.0f}", max(report["difference"] for report in found)
         row(found, "plain", [family, spread, f"{difference:.0e}"], ", ".join(kept) or "keeps none")
         if kept:
