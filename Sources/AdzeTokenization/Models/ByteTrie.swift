@@ -82,7 +82,6 @@ struct ByteTrie: Sendable {
 
     /// Takes each string a byte further; the table has room for a node of each.
     private mutating func extend(_ growing: inout [Growth], _ text: Span<UInt8>) {
-        let mask = slots.count - 1
         let hash = hash
         var nodes = values.count
         var slots = slots.mutableSpan
@@ -90,8 +89,7 @@ struct ByteTrie: Sendable {
         for index in items.indices {
             let key = items[index].node << 8 | UInt32(text[Int(items[index].next)])
             items[index].next += 1
-            var slot = hash.slot(of: key)
-            while slots[slot] != 0, UInt32(truncatingIfNeeded: slots[slot] >> 32) != key { slot = (slot + 1) & mask }
+            let slot = hash.place(of: key, in: slots.span)
             if slots[slot] == 0 {
                 slots[slot] = UInt64(key) << 32 | UInt64(nodes)
                 nodes += 1
@@ -104,11 +102,8 @@ struct ByteTrie: Sendable {
 
     private mutating func child(of node: UInt32, _ byte: UInt8) -> UInt32 {
         let key = node << 8 | UInt32(byte)
-        var slot = hash.slot(of: key)
-        while slots[slot] != 0 {
-            if UInt32(truncatingIfNeeded: slots[slot] >> 32) == key { return UInt32(truncatingIfNeeded: slots[slot]) }
-            slot = (slot + 1) & (slots.count - 1)
-        }
+        let slot = hash.place(of: key, in: slots.span)
+        if slots[slot] != 0 { return UInt32(truncatingIfNeeded: slots[slot]) }
         let target = UInt32(values.count)
         precondition(target < Self.nodeLimit, "the caller limits the text")
         values.append(-1)
@@ -122,9 +117,7 @@ struct ByteTrie: Sendable {
         slots = [UInt64](repeating: 0, count: old.count * 2)
         hash.shift -= 1
         for entry in old where entry != 0 {
-            var slot = hash.slot(of: UInt32(truncatingIfNeeded: entry >> 32))
-            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = entry
+            slots[hash.place(of: UInt32(truncatingIfNeeded: entry >> 32), in: slots.span)] = entry
         }
     }
 
@@ -179,9 +172,19 @@ struct EdgeHash: Sendable {
     }
 
     @inline(__always)
-    func slot(of key: UInt32) -> Int {
+    private func slot(of key: UInt32) -> Int {
         let mixed = (UInt64(key) ^ seed.mask) &* seed.multiplier
         return Int(truncatingIfNeeded: ((mixed ^ mixed &>> 32) &* 0x9E37_79B9_7F4A_7C15) &>> shift)
+    }
+
+    /// The place of a key's entry in a table, or the free one where it belongs; a table is never full.
+    @inline(__always)
+    func place(of key: UInt32, in slots: Span<UInt64>) -> Int {
+        var slot = slot(of: key)
+        while slots[slot] != 0, UInt32(truncatingIfNeeded: slots[slot] >> 32) != key {
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return slot
     }
 }
 
@@ -201,13 +204,6 @@ struct TrieWalker: ~Escapable {
     /// The node one byte further, or 0 (the root, where no edge leads) for none.
     @inline(__always)
     func step(_ node: UInt32, _ byte: UInt8) -> UInt32 {
-        let key = node << 8 | UInt32(byte)
-        var slot = hash.slot(of: key)
-        while true {
-            let entry = slots[slot]
-            if entry == 0 { return 0 }
-            if UInt32(truncatingIfNeeded: entry >> 32) == key { return UInt32(truncatingIfNeeded: entry) }
-            slot = (slot + 1) & (slots.count - 1)
-        }
+        UInt32(truncatingIfNeeded: slots[hash.place(of: node << 8 | UInt32(byte), in: slots)])
     }
 }

@@ -25,18 +25,19 @@ struct VocabularyRun {
             return Result(choice: choice)
         }
         // What the model lacks is said before a long input is read.
-        _ = try CorpusVocabulary(bundle)
+        let empty = try CorpusVocabulary(bundle)
         let progress = ProgressLine(total: nil, quiet: quiet)
         defer { progress.end() }
         let runs = try cut.corpora.map { corpus in
             VocabularyRun(
-                bundle: bundle, corpus: corpus, piped: try PipedData(path: corpus.path),
+                corpus: corpus, piped: try PipedData(path: corpus.path),
                 columns: cut.dev == nil ? columns : columns.besideData(corpus.path), progress: progress)
         }
         Console.notes(try bundle.cleaningNotes(), quiet: quiet)
-        let choices = try runs.map { try $0.choose(quiet: quiet) }
+        let choices = try runs.map { try $0.choose(from: empty, quiet: quiet) }
         let choice = choices[0].joined(with: Array(choices.dropFirst()))
-        for (run, own) in zip(runs, choices) { try run.prove(choice, own) }
+        let check = try VocabularyCheck(bundle, choice)
+        for (run, own) in zip(runs, choices) { try run.prove(own, check) }
         progress.end()
         note(choice, quiet: quiet)
         let languages = zip(runs, choices).compactMap { run, own in run.corpus.language.map { ($0, own) } }
@@ -44,25 +45,24 @@ struct VocabularyRun {
         return Result(choice: choice, languages: languages)
     }
 
-    private let bundle: ModelBundle
     private let corpus: CutOptions.Corpus
     private let piped: PipedData
     private let columns: ColumnOptions
     private let progress: ProgressLine
 
-    /// The pieces that the corpus needs.
-    private func choose(quiet: Bool) throws -> VocabularyChoice {
-        var vocabulary = try CorpusVocabulary(bundle)
+    /// The pieces that the corpus needs; `empty` has no texts yet.
+    private func choose(from empty: CorpusVocabulary, quiet: Bool) throws -> VocabularyChoice {
+        var vocabulary = empty
         return try naming {
             try read("choosing", quiet: quiet) { vocabulary.add($0) }
             return try vocabulary.choice()
         }
     }
 
-    /// Cuts the corpus again, with what stays; `own` is what it chose.
-    private func prove(_ choice: VocabularyChoice, _ own: VocabularyChoice) throws {
+    /// Cuts the corpus again, with what stays; `own` is what it chose, and `check` has seen no text.
+    private func prove(_ own: VocabularyChoice, _ check: VocabularyCheck) throws {
         guard case .texts(let count) = own.grounds else { return }
-        var check = try VocabularyCheck(bundle, choice)
+        var check = check
         try naming {
             try read("cutting again", quiet: true) { try check.check($0) }
             guard check.textCount == count else {
