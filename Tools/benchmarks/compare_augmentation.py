@@ -71,10 +71,8 @@ class Bench(KeptRuns):
         return [write_rows(self.options.work / f"{name}.jsonl", part) for name, part in zip(names, parts)], len(kept)
 
     def run(self, task, variant, seed):
-        """Makes a run where it is not there yet."""
-        options, name = self.options, f"{task}-{variant}-{seed}"
-        if self.report(name):
-            return
+        """The report of a run's scores."""
+        options = self.options
         (train, watched, dev), count = self.rows(task, seed)
         # EDA's numbers, as `adze help augment` has them.
         copies = options.copies or (16 if count <= 500 else 8 if count <= 2000 else 4)
@@ -84,17 +82,16 @@ class Bench(KeptRuns):
             more = ["--augment", VARIANTS[variant], "--augment-copies", copies, "--wordnet", options.wordnet]
         if variant == "plain-longer":
             epochs *= 1 + copies
-        print(f"{name} …", flush=True)
-        model = self.model(name)
+        model = self.model(f"{task}-{variant}-{seed}")
         # Scored once at the end: hundreds of short epochs would take less than their scores. A row a label is watched.
         self.adze(
             "finetune", options.base, "--train", train, "--dev", watched, "--keep-last", "--epochs", epochs, "--lr",
             options.lr, "--head-lr", options.head_lr, "--max-length", 64, "--seed", seed, "--new-head", "auto", "-o", model,
             "--force", "--threads", options.threads, *more)
-        report = self.adze("evaluate", model, dev, "--json", "--precision", "fp32", "--max-length", 64, "--threads",
-            options.threads)
-        (options.work / f"{name}.json").write_text(report)
+        report = self.adze(
+            "evaluate", model, dev, "--json", "--precision", "fp32", "--max-length", 64, "--threads", options.threads)
         model.unlink()
+        return report
 
     def table(self):
         tasks, variants = self.options.only.split(","), self.options.variants.split(",")
@@ -112,11 +109,10 @@ class Bench(KeptRuns):
 def main():
     options = arguments()
     bench = Bench(options)
-    if not options.table:
-        for seed in options.seeds.split(","):
-            for task in options.only.split(","):
-                for variant in options.variants.split(","):
-                    bench.run(task, variant, int(seed))
+    for seed in options.seeds.split(","):
+        for task in options.only.split(","):
+            for variant in options.variants.split(","):
+                bench.made(f"{task}-{variant}-{seed}", lambda: bench.run(task, variant, int(seed)))
     bench.table()
 
 

@@ -34,16 +34,20 @@ class KeptRuns:
     def model(self, name):
         return self.options.work / f"{name}.adze"
 
-    def finetune(self, name, model, *arguments):
-        """The report of a run, made where it is not there yet; its model is `model(name)`."""
+    def made(self, name, make):
+        """The report of a run, the text that `make` returns where it is not there yet; a table makes none."""
         known = self.report(name)
         if known or self.options.table:
             return known
         print(f"{name} …", flush=True)
-        report = self.adze(
-            "finetune", model, "-o", self.model(name), "--force", "--json", "--threads", self.options.threads, *arguments)
+        report = make()
         (self.options.work / f"{name}.json").write_text(report)
         return json.loads(report)
+
+    def finetune(self, name, model, *arguments):
+        """The report of a run of `finetune`; its model is `model(name)`."""
+        return self.made(name, lambda: self.adze(
+            "finetune", model, "-o", self.model(name), "--force", "--json", "--threads", self.options.threads, *arguments))
 
     def cell(self, names, value=lambda report: report["score"]):
         """The mean of the reports that are there, its standard error, and of how many."""

@@ -286,12 +286,13 @@ def main():
     labels, found = sorted({label for _, label in learnt}), {}
     for family, seed in itertools.product(options.families.split(","), range(options.seeds)):
         name = f"{family}-{seed}"
-        if not runs.report(name) and not options.table:
-            print(f"{name} …", flush=True)
+
+        def report_of_new():
             if not (options.work / name).exists():
                 make(options.work / name, family, learnt, labels, seed)
-            (options.work / f"{name}.json").write_text(json.dumps(measured(runs, name, rows, labels)))
-        if report := runs.report(name):
+            return json.dumps(measured(runs, name, rows, labels))
+
+        if report := runs.made(name, report_of_new):
             found.setdefault(family, []).append(report)
     print_table(found)
 
