@@ -51,8 +51,11 @@ import Testing
         return found
     }
 
-    @Test func fileKeepsThemAndAnswersAsItsSource() throws {
-        let source = try loud("../families/mpnet/sequence")
+    static let families = ["seqcls-gelu", "../families/distilbert/sequence", "../families/mpnet/sequence"]
+
+    @Test(arguments: families)
+    func fileKeepsThemAndAnswersAsItsSource(family: String) throws {
+        let source = try loud(family)
         let expected = try logits(source, .int8)
         try withTemporaryFolder { folder in
             for store in [NativeStore.full, .int8] {
@@ -74,8 +77,9 @@ import Testing
     }
 
     /// Without codes of their own, they would leave the rest of their rows a code or two.
-    @Test func int8IsNearerToFP32() throws {
-        let source = try loud("../families/mpnet/sequence")
+    @Test(arguments: families)
+    func int8IsNearerToFP32(family: String) throws {
+        let source = try loud(family)
         let exact = try logits(source, .fp32)
         try withTemporaryFolder { folder in
             var options = ConversionOptions()
@@ -92,13 +96,13 @@ import Testing
         }
     }
 
-    /// The files of families that do not ask for it keep their bytes.
-    @Test func otherFamiliesKeepVersion1() throws {
-        for name in ["seqcls-gelu", "../families/distilbert/sequence"] {
+    /// A model without such weights has a file that older readers take.
+    @Test func withoutThemAFileIsOfVersion1() throws {
+        for name in OutlierConversionTests.families {
             try withTemporaryFile([]) { path in
                 var options = ConversionOptions()
                 options.replacing = true
-                _ = try loud(name).convert(to: path, options: options)
+                _ = try ModelBundle(path: fixture(name)).convert(to: path, options: options)
                 #expect(try version(path) == 1)
             }
         }

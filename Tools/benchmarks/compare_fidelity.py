@@ -9,6 +9,7 @@ it.
 
 import argparse
 import json
+import math
 import pathlib
 import subprocess
 import sys
@@ -41,14 +42,17 @@ def outputs(name, precision, folder, rows, file):
 
 
 def pooler(folder, hidden):
-    """The pooler's output of the first tokens' states; None where the model has no pooler."""
+    """The pooler's output of the first tokens' states; None where the model has no pooler. DeBERTa's ends in GELU."""
     from safetensors.numpy import load_file
 
     weights = load_file(folder / "hf" / "model.safetensors")
     prefix = next((key.removesuffix("weight") for key in weights if key.endswith("pooler.dense.weight")), None)
     if prefix is None:
         return None
-    return np.tanh(hidden[:, 0] @ weights[prefix + "weight"].T + weights[prefix + "bias"])
+    sums = hidden[:, 0] @ weights[prefix + "weight"].T + weights[prefix + "bias"]
+    if json.loads((folder / "hf" / "config.json").read_text())["model_type"] != "deberta-v2":
+        return np.tanh(sums)
+    return sums * (1 + np.vectorize(math.erf)(sums / np.sqrt(2))) / 2
 
 
 def vectors_of_peer(name, precision, folder, rows, scratch):

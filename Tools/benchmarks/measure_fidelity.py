@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # Measures what int8 costs each family, on small trained models with outlier channels. Times nothing.
-"""python Tools/benchmarks/measure_fidelity.py --data DATA [--families bert,albert] [--seeds N] [--table]
+"""python Tools/benchmarks/measure_fidelity.py --data DATA [--families bert,albert] [--seeds N] [--far 60] [--table]
 
 DATA/trec/train.txt is TREC's questions in Latin-1, `LABEL:finer question` a line, of six labels. Shuffled by seed 0,
 500 are measured, the gate has the next 500, the others are learnt.
@@ -13,7 +13,10 @@ channels reach 10, 16 and 7 times as far as the median one; the columns of the l
 after the residual feeds that too, and the next norm weighs it: so the model has changed, and learns again. Of
 ModernBERT that is done to the norm of embeddings, where its residual begins. Its norms before a layer feed that alone:
 after training they are multiplied by 20, 40 and 60 in three other channels and the layer's columns divided, which
-changes no answer. No weight is far out of its row here, as some of all-mpnet-base-v2 are.
+changes no answer. No weight is far out of its row, as some of all-MiniLM-L6-v2 and all-mpnet-base-v2 are. With --far K
+copies of the models have such: in each block's second feed-forward layer five weights, K times the largest of their
+rows. Of that layer's inputs the five least heard become twins of the five most heard and get the same weights with the
+other sign, so that answers change by what the five said and no more.
 
 Columns: behind each norm the largest magnitude by the median one, of the norms the lowest and the highest (23 to 92 in
 all-MiniLM-L6-v2, 10 to 83 in all-mpnet-base-v2); the largest difference of our fp32's logits from PyTorch's; cosines of
@@ -48,6 +51,9 @@ EXACT_CHANNELS, EXACT = [33, 150, 222], torch.tensor([20.0, 40.0, 60.0])
 # What projects narrow embeddings, and DeBERTa's norm of its vectors for distances.
 FIRST = ("embeddings_project", "embedding_hidden_mapping_in", "encoder.LayerNorm")
 # The layers that read a norm.
+# The second layer of a feed-forward pair, and what its name has where the first one's has the other.
+SECOND = re.compile(r"(layer\.\d+\.output\.dense|lin2|ffn_output|mlp\.Wo)$")
+FIRST_OF = [(".output.dense", ".intermediate.dense"), ("lin2", "lin1"), ("ffn_output", "ffn"), ("mlp.Wo", "mlp.Wi")]
 READERS = re.compile(r"((query|key|value)(_proj)?|[qkv]_lin|attn\.[qkv]|lin1|ffn|Wqkv|Wi|pooler|pre_classifier"
                      r"|(intermediate|pooler|classifier|head)\.dense)$")
 BERTS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -144,6 +150,36 @@ def plant_exactly(model):
             if isinstance(norm, torch.nn.LayerNorm):
                 norm.weight[EXACT_CHANNELS] *= EXACT
                 behind.weight[:, EXACT_CHANNELS] /= EXACT
+
+
+@torch.no_grad()
+def plant_weights(model, times):
+    """Five weights of each second feed-forward layer, as far out as told, whose sum is nothing."""
+    parts, chance = dict(model.named_modules()), torch.Generator().manual_seed(0)
+    for name in filter(SECOND.search, parts):
+        second, old, new = parts[name], *next(pair for pair in FIRST_OF if name.endswith(pair[0]))
+        first = parts[name.removesuffix(old) + new]
+        order = second.weight.norm(dim=0).argsort().tolist()
+        others = torch.randint(0, len(second.weight), (2,), generator=chance).tolist()
+        for most, least, row in zip(order[::-1], order, CHANNELS + others):
+            # A gated layer has a second half of rows.
+            for half in range(0, len(first.weight), len(order)):
+                for values in (first.weight, first.bias):
+                    if values is not None:
+                        values[half + least] = values[half + most]
+            far = times * second.weight[row].abs().max()
+            second.weight[:, least] = 0
+            second.weight[row, most] += far
+            second.weight[row, least] -= far
+
+
+def make_far(folder, source, times):
+    """Writes the folder of a model with weights far out of their rows, a copy of another but for those."""
+    model = transformers.AutoModelForSequenceClassification.from_pretrained(source).eval()
+    plant_weights(model, times)
+    for saved in (transformers.AutoTokenizer.from_pretrained(source), model):
+        saved.save_pretrained(folder.with_suffix(".part"))
+    folder.with_suffix(".part").rename(folder)
 
 
 def batches(rows, chance):
@@ -271,6 +307,7 @@ def arguments():
     parser.add_argument("--work", type=pathlib.Path, default=".build/benchmarks/fidelity")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--far", type=float, help="copies with five weights a block so many times their row")
     parser.add_argument("--max-drop", type=float, default=0.5, help="the gate's, in points of accuracy")
     parser.add_argument("--table", action="store_true", help="print what is there, and make nothing")
     return parser.parse_args()
@@ -285,11 +322,14 @@ def main():
     write_rows(options.work / "gate.jsonl", of_gate)
     labels, found = sorted({label for _, label in learnt}), {}
     for family, seed in itertools.product(options.families.split(","), range(options.seeds)):
-        name = f"{family}-{seed}"
+        plain = f"{family}-{seed}"
+        name = f"{plain}-far-{options.far:g}" if options.far else plain
 
         def report_of_new():
+            if not (options.work / plain).exists():
+                make(options.work / plain, family, learnt, labels, seed)
             if not (options.work / name).exists():
-                make(options.work / name, family, learnt, labels, seed)
+                make_far(options.work / name, options.work / plain, options.far)
             return json.dumps(measured(runs, name, rows, labels))
 
         if report := runs.made(name, report_of_new):

@@ -16,6 +16,8 @@ import pathlib
 import subprocess
 import tempfile
 
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
 
 def sst2(data):
     with open(data / "sst2/dev.tsv", encoding="utf-8", newline="") as file:
@@ -42,8 +44,6 @@ def answers_of(adze, model, rows):
 
 def rules(rows):
     """Whether each text is positive, by VADER."""
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
     analyzer = SentimentIntensityAnalyzer()
     return [analyzer.polarity_scores(text)["compound"] >= 0 for text, _ in rows]
 

@@ -50,8 +50,6 @@ extension ModelFamily {
 
 /// What the weights of a family need to become codes of 8 bits.
 package struct QuantizationTraits: Sendable {
-    /// Whether weights that stand far out of their rows get codes of their own.
-    package var keepsOutliers = false
     /// How much of the unevenness of query's, key's and value's input moves into their weights.
     package var attentionMigration = MigrationStrength.half
 }

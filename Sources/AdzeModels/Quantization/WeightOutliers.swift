@@ -27,15 +27,11 @@ public struct WeightOutliers: Sendable {
     /// Outliers by the names of their matrices, such as a file has them.
     public init(elements: [String: [Int]]) { self.elements = elements }
 
-    /// The outliers of a model's dense layers under the smoothing that they will have, where its family wants them kept.
+    /// The outliers of a model's dense layers under the smoothing that they will have.
     ///
     /// Throws the store's errors.
     /// - Complexity: O(weights), a matrix in memory at a time.
     public init(_ smoothing: ChannelSmoothing, _ checkpoint: ModelCheckpoint) throws {
-        guard checkpoint.family.quantization.keepsOutliers else {
-            self = .none
-            return
-        }
         var elements: [String: [Int]] = [:]
         for parameter in checkpoint.parameters where parameter.group != nil && parameter.role == .weight {
             let tensor = try checkpoint.store.load(parameter.name)

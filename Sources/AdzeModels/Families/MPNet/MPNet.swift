@@ -39,9 +39,8 @@ package enum MPNet: ModelFamily {
     package static let classifierForm = HeadForm.firstToken(FirstTokenLayer(activation: .tanh, dropsInput: true))
     package static let vocabularyActivation = HeadActivation.gelu
     package static let foreignKeys = Bert.foreignKeys
-    /// Some sixty weights, up to sixty times what their rows else reach, hold half of what int8 costs all-mpnet-base-v2,
-    /// and the input of its attention half of the rest.
-    package static let quantization = QuantizationTraits(keepsOutliers: true, attentionMigration: .fiveEighths)
+    /// The input of its attention holds half of what int8 costs all-mpnet-base-v2 beside outliers.
+    package static let quantization = QuantizationTraits(attentionMigration: .fiveEighths)
 
     /// `compute_position_bias` gives a value for every head of the whole model, and the scores of fewer are no match: a model
     /// that transformers 4.57.3 pruned itself throws.
