@@ -82,6 +82,10 @@ import Testing
         ("text,label\na,x\nb,x\nc,y\n", ["65", "1 label with one distinct text ('y')", "each needs 2"]),
         ("text,label\na,x\nb,x\n", ["65", "'x'"]),
         ("text,label\na,x\n a ,x\nb,y\nc,y\n", ["65", "'x'"]),
+        // The order of the rows decides nothing: the last label's one text stands under another too.
+        ("text,label\na,x\nb,x\nc,y\nd,y\na,z\n", ["65", "1 label with one distinct text ('z')"]),
+        ("text,label\na,z\na,x\nb,x\nc,y\nd,y\n", ["65", "1 label with one distinct text ('z')"]),
+        ("text,label\na,x\na,y\n", ["65", "2 labels with one distinct text ('x', 'y')"]),
         ("text,label\n", ["65"]),
         ("text\na\n", ["64", "--label-column"]),
     ])

@@ -199,6 +199,21 @@ import Testing
         }
     }
 
+    @Test func copiesAreOfTheDataThatAllRunsShare() throws {
+        try withTemporaryFolder { folder in
+            let plain = try Self.arguments(folder, ["--blocks", "1,2", "--seeds", "1"])
+            let augmented = plain + ["--augment", "delete,swap", "--augment-copies", "2"]
+            let first = try Tool.succeed(augmented)
+            #expect(first.errors.components(separatedBy: "copies added").count == 2, "they are made once")
+            #expect(first.errors.contains("run 2 of 2"))
+            let again = try Tool.succeed(augmented)
+            #expect(!again.errors.contains("run ") && again.errors.contains("done before"))
+            try Tool.refuse(73, plain, says: ["another training set"])
+            try Tool.refuse(73, augmented + ["--seed", "7"], says: ["another training set"])
+            try Tool.refuse(64, plain + ["--augment-copies", "2"], says: ["for --augment"])
+        }
+    }
+
     @Test(arguments: [
         (["--blocks", "9"], "expected 0 to 3"), (["--blocks", "1,x"], "'x'"), (["--blocks", "1,1"], "given twice"),
         (["--blocks", "1", "--heads", "lsmt"], "did you mean 'lstm'"), (["--blocks", "1", "--seeds", "0"], "1 to 100"),

@@ -44,6 +44,21 @@ import Testing
         }
     }
 
+    /// A copy is no other text: neither does it make two of one, nor is its text told by who was taught it.
+    @Test func copiesAreTheirTextsOwn() throws {
+        try withTemporaryFolder { folder in
+            let augmented = ["--augment", "delete,swap", "--augment-copies", "2", "-o", folder + "/o.adze", "--json"]
+            try Tool.succeed(try few(folder, texts: 40) + augmented)
+            let report = try Tool.succeed(["inspect", folder + "/o.adze", "--json"]).output
+            #expect(!report.contains("\"trial\""), "40 texts are too few for a trial, however many copies they have")
+            let tried = try Tool.succeed(try few(folder, texts: 120) + augmented + ["--force"]).object()
+            #expect((tried["trial"] as? [String: Any])?["texts"] as? Int == 120)
+            try write("text,label\nthe oak was good,a\nthe beam was cut,b\nthe beam is old,b\n", to: folder + "/few.csv")
+            let lone = ["finetune", Models.encoder, "--train", folder + "/few.csv", "--few", "--force"]
+            try Tool.refuse(65, lone + augmented, says: ["the label 'a' has 1 text"])
+        }
+    }
+
     @Test func threadsDoNotMatter() throws {
         try withTemporaryFolder { folder in
             let command = try few(folder) + ["--force", "-o"]

@@ -37,6 +37,17 @@ struct HelpTests {
         }
     }
 
+    /// A line of the source that is continued without a backslash leaves its indentation in the text.
+    @Test func helpHasNoGaps() throws {
+        let root = try Tool.succeed(["--experimental-dump-help"]).object()["command"] as? [String: Any]
+        let verbs = try #require(root?["subcommands"] as? [[String: Any]])
+        for verb in verbs {
+            let text = (verb["discussion"] as? String ?? "") + (verb["abstract"] as? String ?? "")
+            #expect(!text.contains(/\S {2,}\S/), "\(verb["commandName"] ?? "")")
+        }
+        for option in try described() { #expect(!option.text.contains("  "), "\(option.verb) --\(option.name)") }
+    }
+
     @Test func requiredOptionsComeFirst() throws {
         for (verb, names) in [
             ("finetune", ["--train", "--output"]), ("quantize", ["--output", "--dev", "--max-drop"]),

@@ -69,6 +69,7 @@ import Testing
         (["--prompt", "{text} good", "--words", "accepted=good,rejected=cut"], "has no [MASK]"),
         (["--prompt", "{text} [MASK]", "--words", "accepted=oaks,rejected=cut"], "2 pieces (oak ##s)"),
         (["--prompt", "{text} [MASK]", "--words", "accepted=good,rejected=GOOD"], "one word"),
+        (["--prompt", "{text} [MASK]", "--words", "accepted=good,rejected=[SEP]"], "a special token"),
         (prompt + ["--new-head", "auto"], "--words names the labels"), (prompt + ["--head", "lstm"], "own mask"),
         (prompt + ["--few"], "without words"), (prompt + ["--task", "number"], "one label"),
     ])

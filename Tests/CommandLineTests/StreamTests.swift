@@ -20,6 +20,32 @@ import Testing
         }
     }
 
+    /// What is read more than once may come from a pipe with a name: its name says the format, as a file's does.
+    @Test(arguments: ["clean", "finetune", "compare"])
+    func aNamedPipeIsAsGoodAsAFile(verb: String) throws {
+        try withTemporaryFolder { folder in
+            let (file, pipe) = (folder + "/data.csv", folder + "/pipe.csv")
+            try write(TrainingTable.csv(TrainingTable.rows(40)), to: file)
+            try #require(mkfifo(pipe, 0o600) == 0)
+            func arguments(_ data: String) -> [String] {
+                let recipe = ["--epochs", "1", "--max-length", "12", "-o", folder + "/\(verb)", "--json"]
+                switch verb {
+                case "clean": return ["clean", data, "--model", Models.encoder, "--json"]
+                case "compare":
+                    return ["compare", Models.classifier, "--train", data, "--blocks", "1", "--seeds", "1"] + recipe
+                default: return ["finetune", Models.classifier, "--train", data, "--new-head", "auto"] + recipe
+                }
+            }
+            let running = try Running(arguments(pipe), streams: folder)
+            let writer = try FileHandle(forWritingTo: URL(filePath: pipe))
+            writer.write(Data(try bytes(of: file)))
+            try writer.close()
+            let piped = try running.end()
+            #expect(piped.code == 0 && !piped.errors.contains("/dev/fd"))
+            if verb == "clean" { #expect(try piped.output == Tool.succeed(arguments(file)).output) }
+        }
+    }
+
     @Test(arguments: verbs)
     func aPausingInputIsAnswered(verb: [String]) throws {
         try withTemporaryFolder { folder in

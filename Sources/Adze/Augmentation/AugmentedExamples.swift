@@ -28,27 +28,30 @@ public struct AugmentationReport: Sendable, Equatable {
 }
 
 extension AugmentationOptions {
-    /// Training examples with their copies behind them, what became of them, and what a person should hear of.
+    /// Training examples with their copies behind them, the place among them of the one that each was made of, what became
+    /// of them, and what a person should hear of.
     ///
     /// Copies have the label of their example; one that an example of `dev` equals is left out. Throws as `TextAugmenter`
     /// does.
     func augmented(
         _ train: [Example], apartFrom dev: [Example], model: ModelBundle?, threads: Int?
-    ) throws -> (examples: [Example], report: AugmentationReport, notes: [String]) {
+    ) throws -> (examples: [Example], origins: [Int], report: AugmentationReport, notes: [String]) {
         let augmenter = try TextAugmenter(self, textCount: train.count, model: model, threads: threads)
         let copies = try augmenter.copies(of: train.map { TextInput($0.text, pair: $0.pair) })
         var selection = CopySelection(apartFrom: dev)
-        var examples: [Example] = []
+        var (examples, origins): ([Example], [Int]) = ([], [])
         for (example, copies) in zip(train, copies) {
+            let origin = examples.count
             examples.append(example)
             examples += selection.kept(copies, of: example.text, pair: example.pair).map { copy in
                 Example(
                     copy.text, pair: copy.pair, target: example.target,
                     place: "\(example.place) by \(copy.step.rawValue)")
             }
+            origins += [Int](repeating: origin, count: examples.count - origin)
         }
         let report = AugmentationReport(plan: augmenter.settled, seed: seed, tally: selection.tally)
         let notes = [augmenter.settled.note(of: plan, textCount: train.count), selection.tally.line].compactMap(\.self)
-        return (examples, report, notes)
+        return (examples, origins, report, notes)
     }
 }

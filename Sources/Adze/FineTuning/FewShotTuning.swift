@@ -24,7 +24,7 @@ public struct FewShotTuning: Sendable {
     private let plan: PairPlan
     /// Halves of the texts by which it is tried whether the encoder is to learn; nil where that is the caller's will, or
     /// where there are too few texts.
-    private let halves: [[Int]]?
+    private let halves: [EncoderTrial.Half]?
     /// Whether a run begins with that trial.
     public var tries: Bool { halves != nil }
     /// As many pairs as there are, the rarer kind repeated.
@@ -66,8 +66,9 @@ public struct FewShotTuning: Sendable {
         switch job.examples.kind {
         case .label(let table):
             var counts = [Int](repeating: 0, count: table.count)
-            for example in job.examples.train {
-                for label in example.target.positions { counts[label] += 1 }
+            // Copies of a text are no other text to pair it with.
+            for index in job.examples.train.indices where job.examples.origins[index] == index {
+                for label in job.examples.train[index].target.positions { counts[label] += 1 }
             }
             if let label = counts.firstIndex(where: { $0 < 2 }) {
                 throw FineTuningError.tooFewOfLabel(table.names[label], count: counts[label])
@@ -80,8 +81,19 @@ public struct FewShotTuning: Sendable {
         }
         allPairs = PairSampling(labels: labels).count(limit: .max)
         self.plan = plan ?? .groups(steps: FewShotTuning.usualSteps(texts: labels.count))
-        halves = plan == nil ? EncoderTrial.halves(labels: labels, seed: job.recipe.seed) : nil
+        halves =
+            plan == nil
+            ? EncoderTrial.halves(labels: labels, texts: FewShotTuning.texts(job), seed: job.recipe.seed) : nil
         (self.job, self.labels) = (job, labels)
+    }
+
+    /// The text that each input of a job is of, by the place of the first example that has it.
+    private static func texts(_ job: FineTuning) -> [Int] {
+        let examples = job.examples
+        var first = examples.origins
+        for group in StratifiedSplit.groups(examples.train) { for index in group { first[index] = group[0] } }
+        let texts = examples.origins.map { first[$0] }
+        return zip(texts, job.training.windowCounts).flatMap { repeatElement($0, count: $1) }
     }
 
     /// What a run leaves.
@@ -129,18 +141,18 @@ public struct FewShotTuning: Sendable {
     }
 
     /// Tells each half's texts by the other half, with the encoder as it is and trained.
-    private func trial(_ halves: [[Int]], _ options: TrainerOptions, _ watch: TrainingWatch) throws -> EncoderTrial {
+    private func trial(_ halves: [EncoderTrial.Half], _ options: TrainerOptions, _ watch: TrainingWatch) throws -> EncoderTrial {
         var trial = EncoderTrial()
         for (taught, told) in [(halves[0], halves[1]), (halves[1], halves[0])] {
             let model = try job.startModel()
-            let texts = told.map { job.training.data.sequences[$0] }
-            let usual = PairPlan.groups(steps: FewShotTuning.usualSteps(texts: taught.count))
+            let texts = told.told.map { job.training.data.sequences[$0] }
+            let usual = PairPlan.groups(steps: FewShotTuning.usualSteps(texts: taught.taught.count))
             let answers = try [PairPlan.groups(steps: 0), usual].map { plan in
-                let (run, _) = self.run(model, texts: taught, plan, options, watch)
+                let (run, _) = self.run(model, texts: taught.taught, plan, options, watch)
                 _ = try run.run()
                 return try run.answers(texts)
             }
-            trial.add(labels: told.map { labels[$0] }, before: answers[0], after: answers[1])
+            trial.add(labels: told.told.map { labels[$0] }, before: answers[0], after: answers[1])
         }
         return trial
     }

@@ -75,6 +75,7 @@ extension Tokenizer {
             if spaced.count == 1, spaced[0] != unknownID { return Int(spaced[0]) }
         }
         let ids = ids(of: answer.word)
+        if ids.count == 1, specialIDs.contains(ids[0]), ids[0] != unknownID { throw .special(answer) }
         guard ids.count == 1, ids[0] != unknownID else {
             throw .notOnePiece(answer, pieces: tokens(of: answer.word), unknown: settings.model.unknownToken ?? "")
         }
@@ -86,6 +87,8 @@ extension Tokenizer {
 public enum AnswerWordError: AdzeFailure, Equatable {
     /// The vocabulary writes it in several pieces, or not at all.
     case notOnePiece(Prompt.Answer, pieces: [String], unknown: String)
+    /// It is a special token, which no text says.
+    case special(Prompt.Answer)
     /// Two labels have one word.
     case sameWord(Prompt.Answer, Prompt.Answer)
 
@@ -101,6 +104,9 @@ public enum AnswerWordError: AdzeFailure, Equatable {
                     ? "none that the model's vocabulary can write"
                     : "\(pieces.count) pieces (\(pieces.prefix(6).joined(separator: " ")))")
                 + "; expected one token: take a more usual word"
+        case .special(let answer):
+            "the word \(quoted(answer.word, limit: 40)) of the label \(quoted(answer.label, limit: 40)) is a special token; "
+                + "expected a word as it stands in a sentence"
         case .sameWord(let first, let second):
             "the labels \(quoted(first.label, limit: 40)) and \(quoted(second.label, limit: 40)) have one word, "
                 + "\(quoted(second.word, limit: 40)); expected a word of its own for each"

@@ -70,6 +70,8 @@ public struct TrainingExamples: Sendable {
     public let train: [Example]
     /// The examples to be judged by.
     public let dev: [Example]
+    /// The place among the training examples of the one that each was made of: its own, but for copies.
+    let origins: [Int]
     /// What augmentation made of the training data; nil where it is as it was read.
     public let augmentation: AugmentationReport?
     /// Whether the classifier is new.
@@ -140,7 +142,7 @@ public struct TrainingExamples: Sendable {
         notes += try TrainingExamples.located(tables.train) { () throws(DataError) in try kind.check(training: train) }
         var dev: [Example] = []
         if let path = tables.dev {
-            dev = try TrainingExamples.readDev(path, tables, kind, &notes)
+            dev = try TrainingExamples.readDev(path, tables, kind)
             if let note = Overlap(train: train, dev: dev).note(devCount: dev.count) { notes.append(note) }
         } else if tables.devShare > 0 {
             let split = StratifiedSplit(train, devShare: tables.devShare, seed: seed)
@@ -160,6 +162,7 @@ public struct TrainingExamples: Sendable {
         self.bundle = bundle
         self.kind = kind
         self.train = augmented?.examples ?? train
+        origins = augmented?.origins ?? Array(train.indices)
         self.augmentation = augmented?.report
         self.dev = dev
         self.hasNewHead = wanted != nil && wanted?.prompt == nil
@@ -169,7 +172,7 @@ public struct TrainingExamples: Sendable {
     /// The same examples for another model with the same labels.
     init(_ other: TrainingExamples, of bundle: ModelBundle) {
         (self.bundle, kind, train, dev) = (bundle, other.kind, other.train, other.dev)
-        (augmentation, hasNewHead, notes) = (other.augmentation, true, [])
+        (origins, augmentation, hasNewHead, notes) = (other.origins, other.augmentation, true, [])
     }
 
     // MARK: - The head
@@ -203,7 +206,13 @@ public struct TrainingExamples: Sendable {
         if let only = table.names.first, table.count == 1, options.newHeadProblem == .singleLabel {
             throw LocatedError(path: tables.train, underlying: DataError.oneLabel(only))
         }
-        guard table.count > 0 else { throw LocatedError(path: tables.train, underlying: DataError.noExamples) }
+        if table.count == 0 {
+            // No row has a label: a reading for any says of the rows what they lack.
+            _ = try located(tables.train) { () throws(DataError) in
+                try readTable(tables.train, tables, .label(LabelTable(["label"])))
+            }
+            throw LocatedError(path: tables.train, underlying: DataError.noExamples)
+        }
         options.newHead = table.names
     }
 
@@ -229,7 +238,9 @@ public struct TrainingExamples: Sendable {
         onForeignLabel foreign: (DataError) -> FineTuningError?
     ) throws -> [Example] {
         do throws(DataError) {
-            return try readTable(path, tables, kind, &notes)
+            let table = try readTable(path, tables, kind)
+            notes += table.notes
+            return table.examples
         } catch {
             guard error.isUnknownLabel, let foreign = foreign(error) else { throw failure(error, path) }
             throw LocatedError(path: path, underlying: foreign)
@@ -237,11 +248,10 @@ public struct TrainingExamples: Sendable {
     }
 
     private static func readDev(
-        _ path: String, _ tables: TrainingTables, _ kind: TargetKind, _ notes: inout [String]
+        _ path: String, _ tables: TrainingTables, _ kind: TargetKind
     ) throws -> [Example] {
         do throws(DataError) {
-            var ignored: [String] = []
-            return try readTable(path, tables, kind, &ignored)
+            return try readTable(path, tables, kind).examples
         } catch {
             guard error.isUnknownLabel else { throw failure(error, path) }
             throw LocatedError(path: path, underlying: FineTuningError.foreignDevLabels(error))
@@ -249,14 +259,12 @@ public struct TrainingExamples: Sendable {
     }
 
     private static func readTable(
-        _ path: String, _ tables: TrainingTables, _ kind: TargetKind, _ notes: inout [String]
-    ) throws(DataError) -> [Example] {
+        _ path: String, _ tables: TrainingTables, _ kind: TargetKind
+    ) throws(DataError) -> (examples: [Example], notes: [String]) {
         guard path == "-" || pathExists(path) else { throw .file(.notFound(path: path)) }
         var source = try ExampleSource(
             path: path, format: tables.format, columns: tables.columns, dialect: tables.dialect, kind: kind)
-        let examples = try source.readAll()
-        notes += source.notes
-        return examples
+        return (try source.readAll(), source.notes)
     }
 
     private static func located<Value>(_ path: String, _ body: () throws(DataError) -> Value) throws -> Value {

@@ -19,8 +19,15 @@ public struct StratifiedFolds: Sendable, Equatable {
         precondition(count >= 2, "a fold is predicted from the others")
         let groups = StratifiedSplit.groups(examples)
         let strata = StratifiedSplit.strata(examples)
+        // A text that stands under several labels is dealt under the one with the fewest texts, so that these are apart.
+        let labels = groups.map { Set($0.map { strata[$0] }) }
+        var texts: [Int: Int] = [:]
+        for label in labels.joined() { texts[label, default: 0] += 1 }
         var members: [Int: [Int]] = [:]
-        for (group, indexes) in groups.enumerated() { members[strata[indexes[0]], default: []].append(group) }
+        for (group, own) in labels.enumerated() {
+            guard let rarest = own.min(by: { (texts[$0] ?? 0, $0) < (texts[$1] ?? 0, $1) }) else { continue }
+            members[rarest, default: []].append(group)
+        }
         var folds = [Int](repeating: 0, count: examples.count)
         // The next label goes on where the last ended, so that small labels do not all fill the first folds.
         var next = 0
@@ -34,12 +41,15 @@ public struct StratifiedFolds: Sendable, Equatable {
         self.count = count
     }
 
-    /// The labels that a single distinct text bears, ascending: no fold of it is judged by others that have it.
-    public static func loneLabels(_ examples: [Example]) -> [Int] {
-        let strata = StratifiedSplit.strata(examples)
-        var counts: [Int: Int] = [:]
-        for group in StratifiedSplit.groups(examples) { counts[strata[group[0]], default: 0] += 1 }
-        return counts.filter { $0.value == 1 }.keys.sorted()
+    /// The labels that a single fold holds, such as those of one distinct text, ascending: no row of them is judged by
+    /// others that have them.
+    public func loneLabels(_ examples: [Example]) -> [Int] {
+        precondition(examples.count == folds.count, "the examples that were dealt")
+        var holders: [Int: Set<Int>] = [:]
+        for (example, fold) in zip(examples, folds) {
+            for label in example.target.positions { holders[label, default: []].insert(fold) }
+        }
+        return holders.filter { $0.value.count == 1 }.keys.sorted()
     }
 
     /// The examples that are not in a fold, ascending.

@@ -31,7 +31,7 @@ extension Tokenizer {
     }
 
     /// The ids of the special tokens.
-    private var specialIDs: Set<Int32> {
+    package var specialIDs: Set<Int32> {
         Set(settings.addedTokens.lazy.filter(\.special).map { Int32($0.id) })
     }
 

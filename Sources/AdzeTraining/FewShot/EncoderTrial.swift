@@ -31,20 +31,44 @@ public struct EncoderTrial: Sendable, Equatable {
     /// The fewest texts that are worth a trial: of fewer, the halves say more about chance.
     public static let fewestTexts = 100
 
+    /// One half, by places of inputs, ascending.
+    public struct Half: Sendable, Equatable {
+        /// What it teaches: all inputs of its texts.
+        public internal(set) var taught: [Int] = []
+        /// What the other half tells of it: of each text the first input, which no copy comes before.
+        public internal(set) var told: [Int] = []
+    }
+
     /// Two halves of each label's texts, by the seed; nil where there are too few of all, or of a label fewer than four, of
     /// which no half has pairs.
     ///
-    /// - Complexity: O(texts · log texts).
-    public static func halves(labels: [Int], seed: UInt64) -> [[Int]]? {
-        precondition(labels.count >> 31 == 0, "a table has fewer than 2³¹ rows")
-        guard labels.count >= fewestTexts else { return nil }
-        let order = CounterGenerator(seed: seed).permutation(count: labels.count, epoch: 0, place: DrawingPlace.halves)
-        var (halves, counts): ([[Int]], [Int: Int]) = ([[], []], [:])
-        for text in order {
-            halves[counts[labels[text], default: 0] % 2].append(text)
-            counts[labels[text], default: 0] += 1
+    /// - Parameters:
+    ///   - labels: the label of each input.
+    ///   - texts: the text that each input is of: its windows, its copies and rows that repeat it are in its half, since
+    ///     who was taught one of them knows the others.
+    /// - Complexity: O(inputs · log inputs).
+    public static func halves(labels: [Int], texts: [Int], seed: UInt64) -> [Half]? {
+        precondition(labels.count >> 31 == 0 && labels.count == texts.count, "a text and a label for each of 2³¹ inputs")
+        var firsts: [Int] = []
+        var known: Set<Int> = []
+        for input in texts.indices where known.insert(texts[input]).inserted { firsts.append(input) }
+        guard firsts.count >= fewestTexts else { return nil }
+        let order = CounterGenerator(seed: seed).permutation(count: firsts.count, epoch: 0, place: DrawingPlace.halves)
+        var (halves, counts): ([Half], [Int: Int]) = ([Half(), Half()], [:])
+        var place: [Int: Int] = [:]
+        for first in order.map({ firsts[$0] }) {
+            let half = counts[labels[first], default: 0] % 2
+            counts[labels[first], default: 0] += 1
+            place[texts[first]] = half
+            halves[half].told.append(first)
         }
-        guard counts.count > 1, counts.values.allSatisfy({ $0 >= 4 }) else { return nil }
-        return halves.map { $0.sorted() }
+        guard counts.count > 1, counts.count == Set(labels).count, counts.values.allSatisfy({ $0 >= 4 }) else {
+            return nil
+        }
+        for half in halves.indices {
+            halves[half].told.sort()
+            halves[half].taught = texts.indices.filter { place[texts[$0]] == half }
+        }
+        return halves
     }
 }

@@ -3,7 +3,7 @@
 import Adze
 import ArgumentParser
 
-/// `--augment` of `finetune`, with what belongs to it.
+/// `--augment` of `finetune` and `compare`, with what belongs to it.
 struct TrainingAugmentation: ParsableArguments {
     @Option(
         name: .long,

@@ -85,7 +85,7 @@ struct CleanCommand: ParsableCommand {
         let bundle = try openModel(encoder.model, source, quiet: common.quiet)
         _ = try bundle.requireTokenizer()
         let piped = try PipedData(train: data, dev: nil, format: examples.columns.format)
-        let (table, rows) = try piped.naming { try read(piped.path(data)) }
+        let (table, rows) = try piped.naming { try read(piped.path(data), as: piped.format) }
         arithmetic.noteCodes(bundle, quiet: common.quiet)
         let start = ContinuousClock.now
         let progress = ProgressLine(total: nil, quiet: common.quiet)
@@ -121,8 +121,10 @@ struct CleanCommand: ParsableCommand {
     }
 
     /// The labels that occur, and all rows.
-    private func read(_ path: String) throws -> (LabelTable, [Example]) {
+    private func read(_ path: String, as format: DataFormat?) throws -> (LabelTable, [Example]) {
         guard pathExists(path) else { throw FileError.notFound(path: path) }
+        var examples = examples
+        examples.columns.format = format
         let survey: LabelSurvey
         let table: LabelTable
         do throws(DataError) {

@@ -8,7 +8,8 @@ import Foundation
 /// What is compared, on which data.
 private struct ComparedOptions: ParsableArguments {
     @Option(
-        name: .long, help: ArgumentHelp("Labelled data to learn from.", valueName: "DATA"), completion: .file())
+        name: .long, help: ArgumentHelp("Labelled data to learn from; - is standard input.", valueName: "DATA"),
+        completion: .file())
     var train: String
 
     @Option(
@@ -53,6 +54,9 @@ private struct ComparisonOptions: ParsableArguments {
         completion: .file())
     var test: String?
 
+    @Flag(name: .long, help: "Start from a file of int8 weights alone.")
+    var fromInt8 = false
+
     func validate() throws {
         guard ["first", "last"].contains(from) else {
             throw ValidationError("--from \(quoted(from)): expected first or last")
@@ -70,7 +74,8 @@ struct CompareCommand: ParsableCommand {
             .tex) and a page (report.html): the score and its standard error over the seeds, int8's, epochs, \
             parameters, bytes, speed. Runs that are done are kept in DIR, so that the same command goes on where it was \
             stopped, and one with more blocks, heads or seeds makes those alone. A head that reads padding reads up to \
-            --max-length tokens. With --teacher every run learns from it, as those of finetune do.
+            --max-length tokens. With --teacher every run learns from it, and with --augment all from the same copies, \
+            as those of finetune do.
             """)
 
     @Argument(
@@ -84,6 +89,7 @@ struct CompareCommand: ParsableCommand {
     @OptionGroup(title: "Data") var data: ExampleOptions
     @OptionGroup(title: "Cleaning") var cleaning: CleaningOptions
     @OptionGroup(title: "Teacher") var teaching: TeacherOptions
+    @OptionGroup(title: "Augmentation") private var augmentation: TrainingAugmentation
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Recipe") var products: FloatProductsOptions
     @OptionGroup(title: "Comparison") private var kept: TokenCacheOptions
@@ -106,7 +112,8 @@ struct CompareCommand: ParsableCommand {
             .writes(kept.tokenCache, as: "--token-cache", .workFolder, force: true).check()
         try requireModel(model)
         try teaching.check(recipe)
-        let examples = try prepared()
+        let piped = try PipedData(train: compared.train, dev: judging.dev, format: data.columns.format)
+        let examples = try piped.naming { try prepared(piped) }
         Console.notes(examples.notes, quiet: common.quiet)
         if cleaning.clean == nil { Console.notes(try examples.bundle.cleaningNotes(), quiet: common.quiet) }
         let layers = examples.bundle.checkpoint.config.layerCount
@@ -172,13 +179,14 @@ struct CompareCommand: ParsableCommand {
         text.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
     }
 
-    private func prepared() throws -> TrainingExamples {
-        let tables = judging.tables(train: compared.train, dev: judging.dev, data)
-        var options = try source.modelOptions()
-        options.floatProducts = products.fp32Products
+    private func prepared(_ piped: PipedData) throws -> TrainingExamples {
+        var tables = judging.tables(train: compared.train, dev: judging.dev, data, piped)
+        tables.augmentation = try augmentation.options(seed: recipe.seed, source.lemmas)
+        var modelOptions = try source.modelOptions()
+        modelOptions.floatProducts = products.fp32Products
         return try TrainingExamples(
-            model: model, options: options, tables: tables, newHead: NewHead(), seed: recipe.seed ?? 42,
-            cleaning: cleaning.choice(source.lemmas))
+            model: model, options: modelOptions, tables: tables, newHead: NewHead(), seed: recipe.seed ?? 42,
+            allowsInt8: options.fromInt8, cleaning: cleaning.choice(source.lemmas), threads: common.threads)
     }
 
     // MARK: Outputs

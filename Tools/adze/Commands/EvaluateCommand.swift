@@ -17,7 +17,9 @@ struct EvaluateCommand: ParsableCommand {
             macroF1, microF1, weightedF1, mcc, logLoss, ece, labels, confusionMatrix and more; for any number of labels \
             subsetAccuracy and samplesF1; for numbers mse, mae, r2, pearson, spearman.
 
-            Of a model that calibrate or --threshold lets abstain the scores are over all texts as before, and beside             them stand the part that it answers and how much of that is right; of one that gives sets how many hold the             right label, and how many labels they have.
+            Of a model that calibrate or --threshold lets abstain the scores are over all texts as before, and beside \
+            them stand the part that it answers and how much of that is right; of one that gives sets how many hold the \
+            right label, and how many labels they have.
 
             --long auto tries each way of treating long texts on --dev: the head, the tail, both, with half or a quarter \
             of the room for the head, and windows that share nothing or a quarter. It prints what each scored over all \

@@ -116,7 +116,7 @@ struct FinetuneCommand: ParsableCommand {
     }
 
     private func prepared(_ piped: PipedData) throws -> TrainingExamples {
-        var tables = judging.tables(train: piped.path(train), dev: dev.map(piped.path), data)
+        var tables = judging.tables(train: train, dev: dev, data, piped)
         tables.augmentation = try augmentation.options(seed: recipe.seed, source.stated.lemmas)
         if few.few { tables.devShare = 0 }
         var options = try source.modelOptions()

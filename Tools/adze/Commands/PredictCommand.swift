@@ -14,7 +14,9 @@ struct PredictCommand: ParsableCommand {
             an answer has its line too: with --json {"error": …} and all its fields, with --csv a reason in the column \
             error, else an empty first column. If no row has an answer, the exit code is 65, with --strict if any has none.
 
-            text classifier: label, score; JSON label, score, scores, logits. Where calibrate or --threshold lets it             abstain, abstain stands in the label's place, and JSON has abstained and for label null; of a set, or any             number of labels with thresholds, the labels stand with | between them, and JSON has the list set.
+            text classifier: label, score; JSON label, score, scores, logits. Where calibrate or --threshold lets it \
+            abstain, abstain stands in the label's place, and JSON has abstained and for label null; of a set, or any \
+            number of labels with thresholds, the labels stand with | between them, and JSON has the list set.
             token classifier: entity_group, word, score, start, end of each entity; JSON a list entities of objects with \
             these members, for --aggregate none with entity and index instead of entity_group. start and end count \
             Unicode scalars of the text.

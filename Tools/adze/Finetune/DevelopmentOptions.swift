@@ -24,9 +24,9 @@ struct DevelopmentOptions: ParsableArguments {
     }
 
     /// The tables of a training, both read in the same way.
-    func tables(train: String, dev: String?, _ data: ExampleOptions) -> TrainingTables {
-        var tables = TrainingTables(train: train, dev: dev)
-        tables.format = data.columns.format
+    func tables(train: String, dev: String?, _ data: ExampleOptions, _ piped: PipedData) -> TrainingTables {
+        var tables = TrainingTables(train: piped.path(train), dev: dev.map(piped.path))
+        tables.format = piped.format
         tables.columns = data.columns.selection(label: data.labelColumn)
         tables.dialect = data.columns.dialect
         tables.separator = data.separator
