@@ -186,6 +186,13 @@ import Testing
             try refusal("bert-sequence", over: own, without: "0.attention.self.query.lora_B").contains(
                 "lora_B is missing"))
         #expect(try refusal("bert-sequence", over: own, without: "classifier").contains("modules_to_save"))
+        // A classifier of the base's own is not the one that was trained with the adapter.
+        try withTemporaryFolder { folder in
+            let whole = folder + "/whole.adze"
+            _ = try opened(own, adapter("bert-sequence")).convert(to: whole)
+            #expect(try refusal("bert-sequence", over: whole, without: "classifier").contains("modules_to_save"))
+        }
+        #expect(try refusal("bert-sequence", over: own, without: "base_model").contains("has no tensors of any layer"))
         // Over models of other families, sizes and depths.
         let foreign = try refusal("bert-sequence", over: Fixtures.path("families/distilbert/base"))
         #expect(foreign.contains("which the base does not have"), "\(foreign)")

@@ -53,7 +53,8 @@ import Testing
             #expect(!report.contains("\"trial\""), "40 texts are too few for a trial, however many copies they have")
             let tried = try Tool.succeed(try few(folder, texts: 120) + augmented + ["--force"]).object()
             #expect((tried["trial"] as? [String: Any])?["texts"] as? Int == 120)
-            try write("text,label\nthe oak was good,a\nthe beam was cut,b\nthe beam is old,b\n", to: folder + "/few.csv")
+            let rows = "text,label\nthe oak was good,a\nthe beam was cut,b\nthe beam is old,b\n"
+            try write(rows, to: folder + "/few.csv")
             let lone = ["finetune", Models.encoder, "--train", folder + "/few.csv", "--few", "--force"]
             try Tool.refuse(65, lone + augmented, says: ["the label 'a' has 1 text"])
         }

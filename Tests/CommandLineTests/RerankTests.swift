@@ -31,11 +31,21 @@ import Testing
         }
     }
 
+    /// What is no text has no place in the ranking, and is said.
+    @Test func rowsThatAreLeftOutAreSaid() throws {
+        let rows = "{\"text\":\"the adze\"}\n{\"txt\":\"wood\"}\nxx\n"
+        let run = try Tool.run(
+            ["rerank", RerankTests.model, "what?", "-i", "-", "--format", "jsonl", "--json"], input: Array(rows.utf8))
+        #expect(run.code == 0 && run.output.split(separator: "\n").count == 1)
+        #expect(run.errors.contains("left out, 2 unreadable, the first: line 2: no key 'text'"))
+    }
+
     @Test(
         arguments: [
             ([], "give texts as arguments"), ([" ", "a"], "the query is empty"),
             (["q", "a", "--top-k", "0"], "1 or more"),
             (["q", "a", "--max-length", "0"], "1 or more"),
+            (["q", "a", "--max-length", "4"], "3 special tokens and a token of each text needs at least 5"),
             (["q", "-i", "x.csv", "--pair-column", "b"], "a text stands alone"),
         ] as [([String], String)])
     func badUsageIsOneLine(_ rest: [String], _ message: String) throws {

@@ -5,10 +5,12 @@ import Testing
 
 @Suite struct ZeroShotTests {
     private static let model = Models.classifier
+    /// A sentence that fits the model's sixteen tokens.
+    private static let short = ["--template", "of {}"]
 
     @Test func theBestCandidateIsALine() throws {
         let run = try Tool.succeed(
-            ["predict", ZeroShotTests.model, "a b", "c", "--candidates", " wood, travel ", "--top-k", "2"])
+            ["predict", ZeroShotTests.model, "a b", "c", "--candidates", " wood, travel ", "--top-k", "2"] + Self.short)
         let lines = run.output.split(separator: "\n").map { $0.split(separator: "\t") }
         #expect(lines.count == 2 && lines.allSatisfy { $0.count == 4 })
         #expect(lines.allSatisfy { Set([$0[0], $0[2]]) == ["wood", "travel"] })
@@ -17,7 +19,8 @@ import Testing
 
     @Test func jsonHasScoresOfEachCandidate() throws {
         let run = try Tool.succeed(
-            ["predict", ZeroShotTests.model, "a b", "--candidates", "wood,travel", "--multi-label", "--json"])
+            ["predict", ZeroShotTests.model, "a b", "--candidates", "wood,travel", "--multi-label", "--json"]
+                + Self.short)
         #expect(
             run.output.hasPrefix("{\"label\":") && run.output.contains("\"wood\":")
                 && run.output.contains("\"travel\":"))
@@ -29,6 +32,8 @@ import Testing
             (["--candidates", "a,b", "--template", "none"], "has not one {}"),
             (["--template", "{}"], "needs --candidates"),
             (["--multi-label"], "needs --candidates"),
+            // The sentence would be cut, and all candidates be one.
+            (["--candidates", "a,b", "--max-length", "6"], "6 tokens are too few: the sentence about 'a'"),
             (["--candidates", "a,b", "--threshold", "0.5"], "does not apply"),
         ] as [([String], String)])
     func badUsageIsOneLine(_ options: [String], _ message: String) throws {

@@ -141,18 +141,20 @@ public struct FewShotTuning: Sendable {
     }
 
     /// Tells each half's texts by the other half, with the encoder as it is and trained.
-    private func trial(_ halves: [EncoderTrial.Half], _ options: TrainerOptions, _ watch: TrainingWatch) throws -> EncoderTrial {
+    private func trial(
+        _ halves: [EncoderTrial.Half], _ options: TrainerOptions, _ watch: TrainingWatch
+    ) throws -> EncoderTrial {
         var trial = EncoderTrial()
-        for (taught, told) in [(halves[0], halves[1]), (halves[1], halves[0])] {
+        for (taught, told) in [(halves[0].taught, halves[1].told), (halves[1].taught, halves[0].told)] {
             let model = try job.startModel()
-            let texts = told.told.map { job.training.data.sequences[$0] }
-            let usual = PairPlan.groups(steps: FewShotTuning.usualSteps(texts: taught.taught.count))
+            let texts = told.map { job.training.data.sequences[$0] }
+            let usual = PairPlan.groups(steps: FewShotTuning.usualSteps(texts: taught.count))
             let answers = try [PairPlan.groups(steps: 0), usual].map { plan in
-                let (run, _) = self.run(model, texts: taught.taught, plan, options, watch)
+                let (run, _) = self.run(model, texts: taught, plan, options, watch)
                 _ = try run.run()
                 return try run.answers(texts)
             }
-            trial.add(labels: told.told.map { labels[$0] }, before: answers[0], after: answers[1])
+            trial.add(labels: told.map { labels[$0] }, before: answers[0], after: answers[1])
         }
         return trial
     }

@@ -55,13 +55,15 @@ public final class TextReranker: Sendable {
     /// The scores of texts for a query, in the order of the texts.
     ///
     /// The query is cut into tokens once. What is too long gives way as in the reference, the longer of the two first.
-    /// Throws `CancellationError` in a task that is cancelled.
+    /// Throws `TokenizerError.impossibleBudget` where a token of each does not fit, and in a task that is cancelled
+    /// `CancellationError`.
     /// - Complexity: that of running every pair.
     public func scores(
         _ texts: [String], for query: String, maximumLength: Int? = nil
     ) throws -> [RankedText] {
         let prepared = model.tokenizer.prepared(query)
         let limit = model.limit(maximumLength)
+        try model.tokenizer.requireRoom(pair: true, maximumLength: limit)
         let encodings = try model.map(texts) { [self.model.tokenizer.encode(prepared, pair: $0, maximumLength: limit)] }
         let logits = try model.run(encodings, outputs: .logits) { $0.logits[0] }
         return zip(encodings, logits).enumerated().map { index, pair in

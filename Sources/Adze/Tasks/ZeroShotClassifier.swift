@@ -50,6 +50,8 @@ public enum ZeroShotError: AdzeFailure, Equatable {
     case template(String)
     /// The model tells no two labels apart.
     case labels(Int)
+    /// A sentence about a label leaves no room for a token of the text.
+    case noRoom(label: String, tokens: Int, limit: Int)
 
     /// A request that makes no sense, or a model that is another.
     public var kind: FailureKind {
@@ -67,6 +69,9 @@ public enum ZeroShotError: AdzeFailure, Equatable {
         case .labels(let count):
             "the model has \(count) label\(count == 1 ? "" : "s"); a model of natural language inference has entailment and "
                 + "contradiction at least"
+        case .noRoom(let label, let tokens, let limit):
+            "\(limit) tokens are too few: the sentence about \(quoted(label, limit: 40)), its frame and a token of the "
+                + "text need \(tokens); take a shorter template or candidate, or a greater --max-length"
         }
     }
 }
@@ -115,12 +120,17 @@ public final class ZeroShotClassifier: Sendable {
     /// The labels of texts, in their order: of one label the probabilities among the candidates, of several each one's own.
     ///
     /// `logits` of an answer are the entailment logits of the candidates. Only the text gives way where a pair is too long.
-    /// Throws `CancellationError` in a task that is cancelled.
+    /// Throws `ZeroShotError.noRoom` for a label whose sentence leaves no token of it, and `CancellationError` in a task
+    /// that is cancelled.
     /// - Complexity: that of running every text with every candidate.
     public func classify(
         _ texts: [String], _ labels: ZeroShotLabels, topK: Int = 1, maximumLength: Int? = nil
     ) throws -> [Classification] {
         let (hypotheses, limit, tokenizer) = (labels.hypotheses, model.limit(maximumLength), model.tokenizer)
+        for (label, hypothesis) in zip(labels.candidates, hypotheses) {
+            let needed = tokenizer.ids(of: hypothesis).count + tokenizer.specialTokenCount(pair: true) + 1
+            guard needed <= limit else { throw ZeroShotError.noRoom(label: label, tokens: needed, limit: limit) }
+        }
         let encodings = try model.map(texts) { text in
             let prepared = tokenizer.prepared(text)
             return hypotheses.map {

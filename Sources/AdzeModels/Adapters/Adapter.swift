@@ -49,6 +49,7 @@ package struct Adapter: Sendable {
         var merger = Merger(base: base, adapter: store, map: map, family: family, hasOurNames: options.hasOurNames)
         // With all biases PEFT saves those of a head twice, under the layer and under its wrapper; they are the same.
         let (whole, lowRank) = try tensors()
+        guard !whole.isEmpty || !lowRank.isEmpty else { throw AdapterError.empty }
         var taken: Set<String> = []
         for (name, tensor) in whole.sorted(by: { $0.tensor.name.count < $1.tensor.name.count })
         where taken.insert(name).inserted {
@@ -62,7 +63,8 @@ package struct Adapter: Sendable {
             let hasAnswers = family.names.isHead(ParameterPaths.answers + ".weight")
             let isOfAnswers = task.kind == .questionAnswering && hasAnswers
             let weight = (isOfAnswers ? ParameterPaths.answers : ParameterPaths.classifier) + ".weight"
-            guard merger.has(weight) else {
+            // A base's own classifier is another: PEFT saves the one that was trained.
+            guard merger.brings(weight) else {
                 throw AdapterError.noHead(task: task.name, weight: family.names.theirs(weight))
             }
         }

@@ -29,7 +29,9 @@ public enum AdapterError: AdzeFailure, Equatable {
     case noFloats(name: String, type: String)
     /// The base's weight has another shape.
     case otherShape(name: String, base: Shape, adapter: Shape)
-    /// The classifier that the adapter's task needs is in neither.
+    /// It changes nothing.
+    case empty
+    /// The classifier that the adapter's task needs is not in it.
     case noHead(task: String, weight: String)
 
     /// The request of a kind that is not merged is a usage error; all else is bad data.
@@ -73,9 +75,10 @@ public enum AdapterError: AdzeFailure, Equatable {
         case .otherShape(let name, let base, let adapter):
             "the adapter changes \(quoted(name)) as a matrix of \(adapter), in the base it is one of \(base); the adapter is of "
                 + "another model"
+        case .empty: "the adapter has no tensors of any layer; save it again"
         case .noHead(let task, let weight):
-            "the adapter is for \(task), yet neither it nor the base has \(quoted(weight)); save it with modules_to_save, or "
-                + "ask for a new classifier with --new-head"
+            "the adapter is for \(task), yet it has no \(quoted(weight)), which PEFT saves with it; save it with "
+                + "modules_to_save, or ask for a new classifier with --new-head"
         }
     }
 }

@@ -120,8 +120,10 @@ struct Merger {
         return map.prefix.split(separator: ".").dropLast().map { $0 + "." }.joined() + inside(theirs)
     }
 
-    /// Whether base or adapter has a weight, by our name.
-    func has(_ ours: String) -> Bool { map.source(of: ours) != nil || brought[ours] != nil }
+    /// Whether the adapter has a weight of its own or changes the base's, by our name.
+    func brings(_ ours: String) -> Bool {
+        brought[ours] != nil || map.source(of: ours).map { changes[$0] != nil } ?? false
+    }
 
     /// The base's tensors with the changes, and its configuration as the adapter's task makes it.
     func finish(_ configJSON: JSONValue?, kind: HeadKind?) -> Adapter.Merged {

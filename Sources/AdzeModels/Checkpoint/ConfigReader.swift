@@ -99,7 +99,7 @@ package struct ConfigReader {
 
     private static let activations: [(String, Activation)] = [
         ("gelu", .gelu), ("gelu_new", .geluTanh), ("relu", .relu), ("gelu_python", .gelu),
-        ("gelu_pytorch_tanh", .geluTanh),
+        ("gelu_pytorch_tanh", .geluTanh), ("gelu_fast", .geluTanh),
     ]
 
     static func name(of activation: Activation) -> String {

@@ -49,9 +49,13 @@ struct SlowTokenizer {
             return
         }
         guard let (file, bytes) = Self.model(files) else {
+            let own =
+                tokenizerClass == .roberta || tokenizerClass == .generic
+                ? "a vocab.json with its merges.txt" : "its model of SentencePiece (spiece.model, spm.model or alike)"
             throw .unsupported(
                 file: TokenizerFile.config.name, part: "tokenizer_class", name: tokenizerClass.name,
-                supported: "only with its own files is it; a tokenizer.json would do")
+                supported: "it needs a tokenizer.json or \(own), and there is neither; a vocab.txt of BERT's kind is "
+                    + "read with \"tokenizer_class\": \"BertTokenizer\" in that file")
         }
         try self.init(SentencePieceFile(bytes, file: file.name), tokenizerClass, config, file: file.name)
     }

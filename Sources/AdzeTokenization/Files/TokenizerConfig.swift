@@ -159,16 +159,21 @@ struct TokenizerConfig {
 
     /// Says where the settings are tokenizer.json's and not those of transformers, which rebuilds some parts.
     func noteFollowed(_ settings: TokenizerSettings, _ tokenizerClass: TokenizerClass, _ notes: inout [String]) {
-        guard case .wordPiece = settings.model else { return }
-        if tokenizerClass == .generic {
-            // Versions before 5 fed them.
-            if givesTypes == nil, settings.pair.contains(where: { $0.typeID != 0 }) {
+        // Versions before 5 fed them.
+        if givesTypes == nil, settings.pair.contains(where: { $0.typeID != 0 }) {
+            switch tokenizerClass {
+            case .generic:
                 notes.append(
                     "second texts get the types that tokenizer.json gives them; transformers 5 feeds none, since "
                         + "tokenizer_config.json names neither BertTokenizer nor model_input_names")
+            case .albert:
+                notes.append(
+                    "second texts get the types that tokenizer.json gives them; transformers 5 feeds none with an "
+                        + "AlbertTokenizer unless tokenizer_config.json has model_input_names")
+            default: break
             }
-            return
         }
+        guard case .wordPiece = settings.model, tokenizerClass != .generic else { return }
         let parts = TokenizerJSON.followed(settings, self, tokenizerClass)
         guard !parts.isEmpty else { return }
         notes.append(

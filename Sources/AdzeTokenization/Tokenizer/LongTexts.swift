@@ -14,13 +14,8 @@ extension Tokenizer {
     public func encodeLong(
         _ text: String, pair second: String? = nil, maximumLength: Int, strategy: LongText, offsets: Bool = false
     ) throws(TokenizerError) -> [Encoding] {
+        try requireRoom(pair: second != nil, maximumLength: maximumLength)
         let frame = specialTokenCount(pair: second != nil)
-        let texts = second == nil ? 1 : 2
-        guard maximumLength >= frame + texts else {
-            throw .impossibleBudget(
-                maximumLength: maximumLength, needed: frame + texts,
-                why: "\(frame) special tokens and a token of \(texts == 1 ? "the text" : "each text")")
-        }
         let first = run(text, offsets: offsets)
         let other = second.map { run($0, offsets: offsets) }
         switch strategy {
@@ -45,6 +40,16 @@ extension Tokenizer {
             let least = stride == .max ? stride : stride + 1
             let room = try roomForFirst(maximumLength, frame, first, other, atLeast: least)
             return windows(first, other, room: room, stride: stride, offsets: offsets)
+        }
+    }
+
+    /// Throws `TokenizerError.impossibleBudget` where the frame and a token of each text do not fit.
+    package func requireRoom(pair: Bool, maximumLength: Int) throws(TokenizerError) {
+        let (frame, texts) = (specialTokenCount(pair: pair), pair ? 2 : 1)
+        guard maximumLength >= frame + texts else {
+            throw .impossibleBudget(
+                maximumLength: maximumLength, needed: frame + texts,
+                why: "\(frame) special tokens and a token of \(pair ? "each text" : "the text")")
         }
     }
 

@@ -48,7 +48,7 @@ public struct EncoderTrial: Sendable, Equatable {
     ///     who was taught one of them knows the others.
     /// - Complexity: O(inputs · log inputs).
     public static func halves(labels: [Int], texts: [Int], seed: UInt64) -> [Half]? {
-        precondition(labels.count >> 31 == 0 && labels.count == texts.count, "a text and a label for each of 2³¹ inputs")
+        precondition(labels.count >> 31 == 0 && labels.count == texts.count, "a label and a text for each input")
         var firsts: [Int] = []
         var known: Set<Int> = []
         for input in texts.indices where known.insert(texts[input]).inserted { firsts.append(input) }

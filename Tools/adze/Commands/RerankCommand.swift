@@ -80,6 +80,10 @@ struct RerankCommand: ParsableCommand {
         try print(ranking.best)
         Console.notes(tally.notes + ranking.notes, quiet: common.quiet)
         try tally.check()
+        // A row without a score has no place in a ranking, where it could say so itself.
+        if let problem = tally.firstProblem {
+            Console.notes(["left out\(tally.line), the first: \(problem)"], quiet: common.quiet)
+        }
         let seconds = (ContinuousClock.now - start).inSeconds
         Console.summary(
             "\(counted(tally.answered, "text")) ranked in \(rounded(seconds, digits: 2)) s\(tally.line)",

@@ -13,7 +13,7 @@ struct RowTally {
     /// Answers to texts with nothing in them.
     private(set) var empty = 0
     private var firstEmpty = 0
-    private var firstProblem: String?
+    private(set) var firstProblem: String?
 
     private var failed: Int { unreadable + withoutAnswer }
 
