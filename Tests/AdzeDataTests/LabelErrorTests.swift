@@ -56,6 +56,19 @@ private let golden = try? parseJSON(Fixtures.bytes("label-errors.json"))
         }
     }
 
+    /// Two texts of label 2 are those of labels 0 and 1 too, which have others: wherever those fall, label 2 is in two folds.
+    @Test func sharedTextsDoNotLeaveALabelInOneFold() {
+        for seed in UInt64(0)..<40 {
+            var rows = examples([0, 0, 0, 1, 1, 1, 0, 1])
+            rows += [0, 3].map { Example("text \($0)", target: .label(2)) }
+            let folds = StratifiedFolds(rows, count: 2, seed: seed)
+            #expect(Set([8, 9].map { row in (0..<2).first { folds.members(of: $0).contains(row) } }).count == 2)
+            #expect(StratifiedFolds.loneLabels(rows).isEmpty)
+            rows.append(Example("text 1", target: .label(3)))
+            #expect(StratifiedFolds.loneLabels(rows) == [3])
+        }
+    }
+
     @Test func equalTextsAreInOneFold() {
         let rows = (0..<40).map { Example(" text \($0 / 2) ", target: .label($0 % 2)) }
         let folds = StratifiedFolds(rows, count: 4, seed: 3)

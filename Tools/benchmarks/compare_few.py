@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-# Learns classifiers from a few texts a label with `adze finetune --few`, with plain `adze finetune` and with PyPI's setfit,
-# and compares what they answer and how long they take.
-"""python Tools/benchmarks/compare_few.py --data DIR [--base MODEL] [--seeds 5] [--sides few,plain,setfit] [CELL ...]
+# Learns classifiers from a few texts a label with `adze finetune --few`, with plain and augmented `adze finetune` and with
+# PyPI's setfit, and compares what they answer and how long they take.
+"""python Tools/benchmarks/compare_few.py --data DIR [--base MODEL] [--seeds 5] [--sides few,plain,augmented,setfit] [CELL ...]
 
 A cell is TASK:TEXTS, such as sst2:8: so many texts of each label are drawn from the training rows of score_tasks.py, the
 same for every side. All are scored on the task's dev rows, which nobody learns from or chooses by. Needs setfit 1.2.0 and
@@ -9,6 +9,7 @@ sentence-transformers 6.2.0 beside torch and transformers in the versions of Too
 
     few       `adze finetune --few`, as it comes; answers in fp32 and in int8
     plain     `adze finetune --head mean:normalize`, 50 epochs at 5e-5, the last one counts
+    augmented the same with `--augment synonyms,delete,swap`, 10 epochs of the texts and their copies; needs --wordnet
     setfit    SetFit's defaults: CosineSimilarityLoss, 16 pairs a batch, one epoch, scikit-learn's LogisticRegression.
               Where there are more than 10,000 pairs, `max_steps` bounds them to as many
 
@@ -30,7 +31,7 @@ import time
 
 from score_tasks import TASKS, rows_of, written_split
 
-SIDES = ["few", "plain", "setfit"]
+SIDES = ["few", "plain", "augmented", "setfit"]
 PAIRS, BATCH = 10_000, 16
 
 
@@ -40,6 +41,7 @@ def arguments():
     parser.add_argument("--data", type=pathlib.Path, help="the data sets; score_tasks.py says how they lie")
     parser.add_argument("--base", default="demo-output/model", help="the folder of a sentence-transformers model")
     parser.add_argument("--adze", default=".build/release/adze")
+    parser.add_argument("--wordnet", default="/usr/share/wordnet", help="the files of Debian's wordnet-base")
     parser.add_argument("--work", default=".build/benchmarks/few", type=pathlib.Path)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--sides", default=",".join(SIDES))
@@ -105,10 +107,15 @@ def side_few(options, train, dev, seed, folder):
     return adze(options, ["--few", "--seed", seed], train, dev, folder)
 
 
-def side_plain(options, train, dev, seed, folder):
+def side_plain(options, train, dev, seed, folder, epochs=50, more=()):
     # The last epoch counts, so that what is scored on meanwhile may be the training rows.
-    recipe = ["--head", "mean:normalize", "--epochs", 50, "--lr", "5e-5", "--keep-last", "--dev", train]
-    return adze(options, [*recipe, "--seed", seed], train, dev, folder)
+    recipe = ["--head", "mean:normalize", "--epochs", epochs, "--lr", "5e-5", "--keep-last", "--dev", train]
+    return adze(options, [*recipe, *more, "--seed", seed], train, dev, folder)
+
+
+def side_augmented(options, train, dev, seed, folder):
+    more = ["--augment", "synonyms,delete,swap", "--wordnet", options.wordnet]
+    return side_plain(options, train, dev, seed, folder, epochs=10, more=more)
 
 
 def side_setfit(options, train, dev, seed, folder):
@@ -192,7 +199,7 @@ def main():
             shown = [f"{key} {line[key]:.4f} ± {line[key + 'Error']:.4f}" for key in ("fp32", "int8") if key in line]
             if "process" in line:
                 shown.append(f"process {line['process']:.1f} ± {line['processError']:.1f} s")
-            print(f"{task}:{count:<3} {side:7} {', '.join(shown)}, {line['seconds']:.1f} ± {line['secondsError']:.1f} s")
+            print(f"{task}:{count:<3} {side:9} {', '.join(shown)}, {line['seconds']:.1f} ± {line['secondsError']:.1f} s")
 
 
 if __name__ == "__main__":

@@ -50,10 +50,10 @@ CHANNELS, FAR = [17, 64, 101], torch.tensor([10.0, 16.0, 7.0])
 EXACT_CHANNELS, EXACT = [33, 150, 222], torch.tensor([20.0, 40.0, 60.0])
 # What projects narrow embeddings, and DeBERTa's norm of its vectors for distances.
 FIRST = ("embeddings_project", "embedding_hidden_mapping_in", "encoder.LayerNorm")
-# The layers that read a norm.
 # The second layer of a feed-forward pair, and what its name has where the first one's has the other.
 SECOND = re.compile(r"(layer\.\d+\.output\.dense|lin2|ffn_output|mlp\.Wo)$")
 FIRST_OF = [(".output.dense", ".intermediate.dense"), ("lin2", "lin1"), ("ffn_output", "ffn"), ("mlp.Wo", "mlp.Wi")]
+# The layers that read a norm.
 READERS = re.compile(r"((query|key|value)(_proj)?|[qkv]_lin|attn\.[qkv]|lin1|ffn|Wqkv|Wi|pooler|pre_classifier"
                      r"|(intermediate|pooler|classifier|head)\.dense)$")
 BERTS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -160,7 +160,8 @@ def plant_weights(model, times):
         second, old, new = parts[name], *next(pair for pair in FIRST_OF if name.endswith(pair[0]))
         first = parts[name.removesuffix(old) + new]
         order = second.weight.norm(dim=0).argsort().tolist()
-        others = torch.randint(0, len(second.weight), (2,), generator=chance).tolist()
+        drawn = torch.randperm(len(second.weight), generator=chance).tolist()
+        others = [row for row in drawn if row not in CHANNELS][:2]
         for most, least, row in zip(order[::-1], order, CHANNELS + others):
             # A gated layer has a second half of rows.
             for half in range(0, len(first.weight), len(order)):
@@ -177,9 +178,10 @@ def make_far(folder, source, times):
     """Writes the folder of a model with weights far out of their rows, a copy of another but for those."""
     model = transformers.AutoModelForSequenceClassification.from_pretrained(source).eval()
     plant_weights(model, times)
+    part = folder.with_name(folder.name + ".part")
     for saved in (transformers.AutoTokenizer.from_pretrained(source), model):
-        saved.save_pretrained(folder.with_suffix(".part"))
-    folder.with_suffix(".part").rename(folder)
+        saved.save_pretrained(part)
+    part.rename(folder)
 
 
 def batches(rows, chance):

@@ -88,13 +88,13 @@ extension ModelBundle {
     ) throws -> LabelErrors {
         guard (2...100).contains(options.folds) else { throw LabelErrorsError.folds(options.folds) }
         guard table.names.count > 1 else { throw DataError.oneLabel(table.names.first ?? "") }
-        let folds = StratifiedFolds(examples, count: options.folds, seed: options.seed)
-        let lone = folds.loneLabels(examples).map { table.names[$0] }
+        let lone = StratifiedFolds.loneLabels(examples).map { table.names[$0] }
         guard lone.isEmpty else { throw LabelErrorsError.loneLabels(lone) }
         let given = examples.map { $0.target.positions.first ?? 0 }
         let pool = ThreadPool(threads: options.threads).workers
         let vectors = try SentenceVectors(examples, self, precision: options.precision, pool: pool)
         progress(0)
+        let folds = StratifiedFolds(examples, count: options.folds, seed: options.seed)
         var probabilities = [[Double]](repeating: [], count: examples.count)
         for fold in 0..<folds.count {
             try Task.checkCancellation()

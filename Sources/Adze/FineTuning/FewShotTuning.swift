@@ -27,6 +27,8 @@ public struct FewShotTuning: Sendable {
     private let halves: [EncoderTrial.Half]?
     /// Whether a run begins with that trial.
     public var tries: Bool { halves != nil }
+    /// How many texts there are, copies and rows that repeat one not counted.
+    public let textCount: Int
     /// As many pairs as there are, the rarer kind repeated.
     public let allPairs: Int
 
@@ -81,9 +83,9 @@ public struct FewShotTuning: Sendable {
         }
         allPairs = PairSampling(labels: labels).count(limit: .max)
         self.plan = plan ?? .groups(steps: FewShotTuning.usualSteps(texts: labels.count))
-        halves =
-            plan == nil
-            ? EncoderTrial.halves(labels: labels, texts: FewShotTuning.texts(job), seed: job.recipe.seed) : nil
+        let texts = FewShotTuning.texts(job)
+        textCount = Set(texts).count
+        halves = plan == nil ? EncoderTrial.halves(labels: labels, texts: texts, seed: job.recipe.seed) : nil
         (self.job, self.labels) = (job, labels)
     }
 

@@ -70,12 +70,15 @@ extension ModelBundle {
 extension Tokenizer {
     /// The one token that a label's word is: behind a space where tokens say so, as it stands in a sentence, else as it is.
     fileprivate func id(of answer: Prompt.Answer) throws(AnswerWordError) -> Int {
+        let specialIDs = specialIDs
+        func isSpecial(_ ids: [Int32]) -> Bool { ids.count == 1 && specialIDs.contains(ids[0]) && ids[0] != unknownID }
         if settings.preTokenizer.givesBytes {
             let spaced = ids(of: " " + answer.word)
+            if isSpecial(spaced) { throw .special(answer) }
             if spaced.count == 1, spaced[0] != unknownID { return Int(spaced[0]) }
         }
         let ids = ids(of: answer.word)
-        if ids.count == 1, specialIDs.contains(ids[0]), ids[0] != unknownID { throw .special(answer) }
+        if isSpecial(ids) { throw .special(answer) }
         guard ids.count == 1, ids[0] != unknownID else {
             throw .notOnePiece(answer, pieces: tokens(of: answer.word), unknown: settings.model.unknownToken ?? "")
         }

@@ -209,7 +209,10 @@ public struct TrainingExamples: Sendable {
         if table.count == 0 {
             // No row has a label: a reading for any says of the rows what they lack.
             _ = try located(tables.train) { () throws(DataError) in
-                try readTable(tables.train, tables, .label(LabelTable(["label"])))
+                let none = try LabelTable([])
+                let isSeveral = options.newHeadProblem == .multiLabel
+                return try readTable(
+                    tables.train, tables, isSeveral ? .labels(none, separator: tables.separator) : .label(none))
             }
             throw LocatedError(path: tables.train, underlying: DataError.noExamples)
         }

@@ -71,7 +71,8 @@ public enum ZeroShotError: AdzeFailure, Equatable {
                 + "contradiction at least"
         case .noRoom(let label, let tokens, let limit):
             "\(limit) tokens are too few: the sentence about \(quoted(label, limit: 40)), its frame and a token of the "
-                + "text need \(tokens); take a shorter template or candidate, or a greater --max-length"
+                + "text need \(tokens); take a shorter template or candidate, or a greater --max-length where the model "
+                + "takes it"
         }
     }
 }

@@ -13,7 +13,7 @@ public struct StratifiedFolds: Sendable, Equatable {
     /// Deals examples out.
     ///
     /// Examples with the same texts, but for white space around them, are in one fold. The distinct texts of a label differ
-    /// by one from fold to fold at most. Which texts go where is a function of `seed` and their places alone.
+    /// by one from fold to fold at most, but for those that stand under several labels. Which texts go where is a function of `seed` and their places alone.
     /// - Complexity: O(n log n).
     public init(_ examples: [Example], count: Int, seed: UInt64) {
         precondition(count >= 2, "a fold is predicted from the others")
@@ -25,8 +25,8 @@ public struct StratifiedFolds: Sendable, Equatable {
         for label in labels.joined() { texts[label, default: 0] += 1 }
         var members: [Int: [Int]] = [:]
         for (group, own) in labels.enumerated() {
-            guard let rarest = own.min(by: { (texts[$0] ?? 0, $0) < (texts[$1] ?? 0, $1) }) else { continue }
-            members[rarest, default: []].append(group)
+            let rarest = own.min { (texts[$0] ?? 0, $0) < (texts[$1] ?? 0, $1) }
+            members[rarest ?? 0, default: []].append(group)
         }
         var folds = [Int](repeating: 0, count: examples.count)
         // The next label goes on where the last ended, so that small labels do not all fill the first folds.
@@ -37,19 +37,25 @@ public struct StratifiedFolds: Sendable, Equatable {
                 next = (next + 1) % count
             }
         }
+        // Texts that two labels share may all have come into one fold under the other one's count.
+        var holders: [Int: [Int]] = [:]
+        for (group, own) in labels.enumerated() { for label in own { holders[label, default: []].append(group) } }
+        for (_, own) in holders.sorted(by: { $0.key < $1.key }) {
+            guard own.count > 1, let last = own.last, Set(own.map { folds[groups[$0][0]] }).count == 1 else { continue }
+            for index in groups[last] { folds[index] = (folds[index] + 1) % count }
+        }
         self.folds = folds
         self.count = count
     }
 
-    /// The labels that a single fold holds, such as those of one distinct text, ascending: no row of them is judged by
-    /// others that have them.
-    public func loneLabels(_ examples: [Example]) -> [Int] {
-        precondition(examples.count == folds.count, "the examples that were dealt")
-        var holders: [Int: Set<Int>] = [:]
-        for (example, fold) in zip(examples, folds) {
-            for label in example.target.positions { holders[label, default: []].insert(fold) }
+    /// The labels that a single distinct text bears, ascending: no fold of it is judged by others that have it.
+    public static func loneLabels(_ examples: [Example]) -> [Int] {
+        let strata = StratifiedSplit.strata(examples)
+        var counts: [Int: Int] = [:]
+        for group in StratifiedSplit.groups(examples) {
+            for label in Set(group.map { strata[$0] }) { counts[label, default: 0] += 1 }
         }
-        return holders.filter { $0.value.count == 1 }.keys.sorted()
+        return counts.filter { $0.value == 1 }.keys.sorted()
     }
 
     /// The examples that are not in a fold, ascending.

@@ -44,7 +44,7 @@ public struct StratifiedSplit: Sendable, Equatable {
     }
 
     /// The places of equal texts together, in the order of their first.
-    public static func groups(_ examples: [Example]) -> [[Int]] {
+    package static func groups(_ examples: [Example]) -> [[Int]] {
         var groups: [[Int]] = []
         var places: [TextKey: Int] = [:]
         for (index, example) in examples.enumerated() {

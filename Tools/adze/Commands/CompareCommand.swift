@@ -110,6 +110,9 @@ struct CompareCommand: ParsableCommand {
             .reads(cleaning.stopwords, as: "--stopwords")
             .reads(teaching.teacher, as: "--teacher").reads(teaching.unlabelled, as: "--unlabelled")
             .writes(kept.tokenCache, as: "--token-cache", .workFolder, force: true).check()
+        if options.test == "-", compared.train == "-" || judging.dev == "-" {
+            throw ValidationError("--test and other data cannot both be standard input")
+        }
         try requireModel(model)
         try teaching.check(recipe)
         let piped = try PipedData(train: compared.train, dev: judging.dev, format: data.columns.format)

@@ -54,7 +54,7 @@ struct FewSession {
         if let limit = command.few.fewPairs, limit < tuning.allPairs {
             notes.append("\(grouped(limit / 2 * 2)) of \(grouped(tuning.allPairs)) pairs are met (--few-pairs)")
         }
-        if command.few.plan == nil, !tuning.tries, job.examples.train.count >= EncoderTrial.fewestTexts {
+        if command.few.plan == nil, !tuning.tries, tuning.textCount >= EncoderTrial.fewestTexts {
             notes.append("no trial by halves: a label has fewer than four texts, of which no half has pairs")
         }
         if job.examples.dev.isEmpty {

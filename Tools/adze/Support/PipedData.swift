@@ -26,6 +26,10 @@ struct PipedData {
         }
         if format == nil {
             let formats = Set(paths.map { $0 == "-" ? nil : DataFormat(path: $0) })
+            guard formats.count == 1 || DataFormat(path: first) == nil else {
+                throw ValidationError(
+                    "\(quoted(first)) is a stream, and --train and --dev say other formats; state one with --format")
+            }
             guard formats.count == 1, let said = formats.first, let said else {
                 throw InputError(path: first, underlying: DataError.unknownFormat(path: first))
             }
