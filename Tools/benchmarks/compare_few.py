@@ -7,14 +7,15 @@ A cell is TASK:TEXTS, such as sst2:8: so many texts of each label are drawn from
 same for every side. All are scored on the task's dev rows, which nobody learns from or chooses by. Needs setfit 1.2.0 and
 sentence-transformers 6.2.0 beside torch and transformers in the versions of Tools/reference/requirements.txt.
 
-    few       `adze finetune --few`, as it comes; answers in fp32 and in int8
-    plain     `adze finetune --head mean:normalize`, 50 epochs at 5e-5, the last one counts
-    augmented the same with `--augment synonyms,delete,swap`, 10 epochs of the texts and their copies; needs --wordnet
-    setfit    SetFit's defaults: CosineSimilarityLoss, 16 pairs a batch, one epoch, scikit-learn's LogisticRegression.
-              Where there are more than 10,000 pairs, `max_steps` bounds them to as many
+    few        `adze finetune --few`, as it comes; answers in fp32 and in int8
+    plain      `adze finetune --head mean:normalize`, 50 epochs at 5e-5, the last one counts
+    augmented  the same with `--augment synonyms,delete,swap`, 10 epochs of the texts and their copies; needs --wordnet
+    setfit     SetFit's defaults: CosineSimilarityLoss, 16 pairs a batch, one epoch, scikit-learn's LogisticRegression.
+               Where there are more than 10,000 pairs, `max_steps` bounds them to as many
 
 Seconds are those of a whole `adze` process, start and file included; of setfit those of `Trainer.train()`, and as
-`process` those from its start to the saved model, imports and all. Scoring is in none. A run is kept as TASK-TEXTS-SIDE-SEED.json in --work and not made again.
+`process` those from its start to the saved model, imports and all. Scoring is in none. A run is kept as
+TASK-TEXTS-SIDE-SEED.json in --work and not made again.
 """
 
 import argparse
