@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-# Learns classifiers from a few texts a label with `adze finetune --few`, with plain and augmented `adze finetune` and with
-# PyPI's setfit, and compares what they answer and how long they take.
-"""python Tools/benchmarks/compare_few.py --data DIR [--base MODEL] [--seeds 5] [--sides few,plain,augmented,setfit] [CELL ...]
+# Learns classifiers from a few texts a label with `adze finetune --few`, with plain and augmented `adze finetune` and
+# with PyPI's setfit, and compares what they answer and how long they take.
+"""python Tools/benchmarks/compare_few.py --data DIR [--base MODEL] [--seeds 5] [--sides few,plain] [CELL ...]
 
-A cell is TASK:TEXTS, such as sst2:8: so many texts of each label are drawn from the training rows of score_tasks.py, the
-same for every side. All are scored on the task's dev rows, which nobody learns from or chooses by. Needs setfit 1.2.0 and
-sentence-transformers 6.2.0 beside torch and transformers in the versions of Tools/reference/requirements.txt.
+A cell is TASK:TEXTS, such as sst2:8: so many texts of each label are drawn from the training rows of score_tasks.py,
+the same for every side. All are scored on the task's dev rows, which nobody learns from or chooses by. Needs setfit
+1.2.0 and sentence-transformers 6.2.0 beside torch and transformers in the versions of Tools/reference/requirements.txt.
 
     few        `adze finetune --few`, as it comes; answers in fp32 and in int8
     plain      `adze finetune --head mean:normalize`, 50 epochs at 5e-5, the last one counts
