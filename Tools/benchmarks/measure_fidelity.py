@@ -174,14 +174,19 @@ def plant_weights(model, times):
             second.weight[row, least] -= far
 
 
+def write(folder, *parts):
+    """A folder that is there whole or not at all."""
+    unfinished = folder.with_name(folder.name + ".part")
+    for part in parts:
+        part.save_pretrained(unfinished)
+    unfinished.rename(folder)
+
+
 def make_far(folder, source, times):
     """Writes the folder of a model with weights far out of their rows, a copy of another but for those."""
     model = transformers.AutoModelForSequenceClassification.from_pretrained(source).eval()
     plant_weights(model, times)
-    part = folder.with_name(folder.name + ".part")
-    for saved in (transformers.AutoTokenizer.from_pretrained(source), model):
-        saved.save_pretrained(part)
-    part.rename(folder)
+    write(folder, transformers.AutoTokenizer.from_pretrained(source), model)
 
 
 def batches(rows, chance):
@@ -220,9 +225,7 @@ def make(folder, family, rows, labels, seed):
     learn(model, tokenizer, source, *AFTER)
     if family == "modernbert":
         plant_exactly(model)
-    for saved in (tokenizer, model):
-        saved.save_pretrained(folder.with_suffix(".part"))
-    folder.with_suffix(".part").rename(folder)
+    write(folder, tokenizer, model)
 
 
 @torch.no_grad()

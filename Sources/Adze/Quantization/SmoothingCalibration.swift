@@ -31,7 +31,7 @@ extension Engine {
             plan.smoothing = try ChannelSmoothing(try activationRanges(sample.sequences), checkpoint)
             plan.report = ["calibration": .object(sample.description)]
         }
-        plan.outliers = try WeightOutliers(plan.smoothing, checkpoint)
+        plan.outliers = try WeightOutliers(plan.smoothing, checkpoint, pool: pool)
         return plan
     }
 }

@@ -13,20 +13,19 @@ public struct StratifiedFolds: Sendable, Equatable {
     /// Deals examples out.
     ///
     /// Examples with the same texts, but for white space around them, are in one fold. The distinct texts of a label differ
-    /// by one from fold to fold at most, but for those that stand under several labels. Which texts go where is a function of `seed` and their places alone.
+    /// by one from fold to fold at most, but for those that stand under several labels. Which texts go where is a function
+    /// of `seed` and their places alone.
     /// - Complexity: O(n log n).
     public init(_ examples: [Example], count: Int, seed: UInt64) {
         precondition(count >= 2, "a fold is predicted from the others")
         let groups = StratifiedSplit.groups(examples)
-        let strata = StratifiedSplit.strata(examples)
+        let holders = StratifiedFolds.holders(examples, groups)
         // A text that stands under several labels is dealt under the one with the fewest texts, so that these are apart.
-        let labels = groups.map { Set($0.map { strata[$0] }) }
-        var texts: [Int: Int] = [:]
-        for label in labels.joined() { texts[label, default: 0] += 1 }
         var members: [Int: [Int]] = [:]
-        for (group, own) in labels.enumerated() {
-            let rarest = own.min { (texts[$0] ?? 0, $0) < (texts[$1] ?? 0, $1) }
-            members[rarest ?? 0, default: []].append(group)
+        var isDealt = [Bool](repeating: false, count: groups.count)
+        for (label, own) in holders.sorted(by: { ($0.value.count, $0.key) < ($1.value.count, $1.key) }) {
+            members[label] = own.filter { !isDealt[$0] }
+            for group in own { isDealt[group] = true }
         }
         var folds = [Int](repeating: 0, count: examples.count)
         // The next label goes on where the last ended, so that small labels do not all fill the first folds.
@@ -38,8 +37,6 @@ public struct StratifiedFolds: Sendable, Equatable {
             }
         }
         // Texts that two labels share may all have come into one fold under the other one's count.
-        var holders: [Int: [Int]] = [:]
-        for (group, own) in labels.enumerated() { for label in own { holders[label, default: []].append(group) } }
         for (_, own) in holders.sorted(by: { $0.key < $1.key }) {
             guard own.count > 1, let last = own.last, Set(own.map { folds[groups[$0][0]] }).count == 1 else { continue }
             for index in groups[last] { folds[index] = (folds[index] + 1) % count }
@@ -50,12 +47,17 @@ public struct StratifiedFolds: Sendable, Equatable {
 
     /// The labels that a single distinct text bears, ascending: no fold of it is judged by others that have it.
     public static func loneLabels(_ examples: [Example]) -> [Int] {
+        holders(examples, StratifiedSplit.groups(examples)).filter { $0.value.count == 1 }.keys.sorted()
+    }
+
+    /// The groups of equal texts that each label stands under, ascending.
+    private static func holders(_ examples: [Example], _ groups: [[Int]]) -> [Int: [Int]] {
         let strata = StratifiedSplit.strata(examples)
-        var counts: [Int: Int] = [:]
-        for group in StratifiedSplit.groups(examples) {
-            for label in Set(group.map { strata[$0] }) { counts[label, default: 0] += 1 }
+        var holders: [Int: [Int]] = [:]
+        for (group, places) in groups.enumerated() {
+            for label in Set(places.map { strata[$0] }) { holders[label, default: []].append(group) }
         }
-        return counts.filter { $0.value == 1 }.keys.sorted()
+        return holders
     }
 
     /// The examples that are not in a fold, ascending.

@@ -23,8 +23,8 @@ package protocol ModelFamily: Sendable {
     static var vocabularyActivation: HeadActivation { get }
     /// Keys by which other families call what this one calls otherwise.
     static var foreignKeys: [(key: String, own: String)] { get }
-    /// What its weights need to become codes of 8 bits.
-    static var quantization: QuantizationTraits { get }
+    /// How much of the unevenness of query's, key's and value's input moves into their weights for codes of 8 bits.
+    static var attentionMigration: MigrationStrength { get }
     /// Why transformers cannot run a model that lacks some attention heads; nil where it can.
     static var prunedHeadsProblem: String? { get }
     /// What the config.json of its published models has besides sizes, where transformers would take other values.
@@ -42,16 +42,10 @@ package protocol ModelFamily: Sendable {
 
 extension ModelFamily {
     package static func advice(for className: String) -> String? { nil }
-    package static var quantization: QuantizationTraits { QuantizationTraits() }
+    package static var attentionMigration: MigrationStrength { .half }
     package static var prunedHeadsProblem: String? { nil }
     package static var published: JSONObject { [:] }
     package static func members(shownBy shape: (String) -> Shape?) -> JSONObject { [:] }
-}
-
-/// What the weights of a family need to become codes of 8 bits.
-package struct QuantizationTraits: Sendable {
-    /// How much of the unevenness of query's, key's and value's input moves into their weights.
-    package var attentionMigration = MigrationStrength.half
 }
 
 /// The activation before a vocabulary projection.

@@ -27,7 +27,7 @@ public struct ChannelSmoothing: Sendable {
             for (names, reach, strength) in [
                 (
                     [paths.query, paths.key, paths.value], ranges.attentionInputs[block],
-                    checkpoint.family.quantization.attentionMigration
+                    checkpoint.family.attentionMigration
                 ), ([paths.intermediate], ranges.feedForwardInputs[block], .half),
             ] {
                 let names = names.map { $0 + ".weight" }

@@ -3,6 +3,7 @@
 // format's, nor how a product adds them.
 
 internal import AdzeTensors
+public import AdzeThreads
 
 /// The outliers of a model's matrices, by their names: elements, row-major and in their order.
 public struct WeightOutliers: Sendable {
@@ -30,16 +31,15 @@ public struct WeightOutliers: Sendable {
     /// The outliers of a model's dense layers under the smoothing that they will have.
     ///
     /// Throws the store's errors.
-    /// - Complexity: O(weights), a matrix in memory at a time.
-    public init(_ smoothing: ChannelSmoothing, _ checkpoint: ModelCheckpoint) throws {
-        var elements: [String: [Int]] = [:]
-        for parameter in checkpoint.parameters where parameter.group != nil && parameter.role == .weight {
-            let tensor = try checkpoint.store.load(parameter.name)
-            let found = WeightOutliers.find(
-                tensor.floats(), columns: tensor.shape.rowLength, factors: smoothing.factors(parameter.name))
-            if !found.isEmpty { elements[parameter.name] = found }
+    /// - Complexity: O(weights), a matrix in memory for each thread of the pool.
+    public init(_ smoothing: ChannelSmoothing, _ checkpoint: ModelCheckpoint, pool: WorkerPool) throws {
+        let names = checkpoint.parameters.filter { $0.group != nil && $0.role == .weight }.map(\.name)
+        let found = try pool.map(names.count) { index in
+            let tensor = try checkpoint.store.load(names[index])
+            return WeightOutliers.find(
+                tensor.floats(), columns: tensor.shape.rowLength, factors: smoothing.factors(names[index]))
         }
-        self.init(elements: elements)
+        self.init(elements: Dictionary(uniqueKeysWithValues: zip(names, found)).filter { !$0.value.isEmpty })
     }
 
     /// The outliers of a matrix; none where they are no exceptions.
@@ -50,7 +50,9 @@ public struct WeightOutliers: Sendable {
             return (factors.map { weight * $0[column] } ?? weight).magnitude
         }
         let reaches = (0..<weights.count / columns).map { row in
-            (0..<columns).reduce(Float(0)) { max($0, magnitude(row, $1)) }
+            var reach: Float = 0
+            for column in 0..<columns { reach = max(reach, magnitude(row, column)) }
+            return reach
         }
         let limit = reaches.sorted()[reaches.count / 2] * excess
         guard limit > 0, limit.isFinite else { return [] }

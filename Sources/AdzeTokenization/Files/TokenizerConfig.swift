@@ -161,16 +161,15 @@ struct TokenizerConfig {
     func noteFollowed(_ settings: TokenizerSettings, _ tokenizerClass: TokenizerClass, _ notes: inout [String]) {
         // Versions before 5 fed them.
         if givesTypes == nil, settings.pair.contains(where: { $0.typeID != 0 }) {
-            switch tokenizerClass {
-            case .generic:
+            let reason: String? =
+                switch tokenizerClass {
+                case .generic: ", since tokenizer_config.json names neither BertTokenizer nor model_input_names"
+                case .albert: " with an AlbertTokenizer unless tokenizer_config.json has model_input_names"
+                default: nil
+                }
+            if let reason {
                 notes.append(
-                    "second texts get the types that tokenizer.json gives them; transformers 5 feeds none, since "
-                        + "tokenizer_config.json names neither BertTokenizer nor model_input_names")
-            case .albert:
-                notes.append(
-                    "second texts get the types that tokenizer.json gives them; transformers 5 feeds none with an "
-                        + "AlbertTokenizer unless tokenizer_config.json has model_input_names")
-            default: break
+                    "second texts get the types that tokenizer.json gives them; transformers 5 feeds none" + reason)
             }
         }
         guard case .wordPiece = settings.model, tokenizerClass != .generic else { return }

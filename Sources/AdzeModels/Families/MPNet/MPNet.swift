@@ -40,7 +40,7 @@ package enum MPNet: ModelFamily {
     package static let vocabularyActivation = HeadActivation.gelu
     package static let foreignKeys = Bert.foreignKeys
     /// The input of its attention holds half of what int8 costs all-mpnet-base-v2 beside outliers.
-    package static let quantization = QuantizationTraits(attentionMigration: .fiveEighths)
+    package static let attentionMigration = MigrationStrength.fiveEighths
 
     /// `compute_position_bias` gives a value for every head of the whole model, and the scores of fewer are no match: a model
     /// that transformers 4.57.3 pruned itself throws.
