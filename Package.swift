@@ -111,7 +111,7 @@ let package = Package(
         .executableTarget(
             name: "adze-cli",
             dependencies: [
-                "Adze", "AdzeInsight",
+                "Adze", "AdzeInsight", "AdzeThreads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],

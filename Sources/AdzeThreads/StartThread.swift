@@ -7,7 +7,7 @@ import Darwin
 #endif
 
 /// Starts a thread that runs `body` and ends; false where the system has no thread to give.
-func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+package func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     let start = unsafe Unmanaged.passRetained(Start(body))
     #if canImport(Glibc)
     var thread = pthread_t()

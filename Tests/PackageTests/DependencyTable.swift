@@ -46,7 +46,7 @@ enum DependencyTable {
         // Façade and tools.
         Row("Adze", core.union(formats).union([formatOpener, "AdzeTraining", "AdzeZip"])),
         Row("AdzeInsight", core.union(["Adze"])),
-        Row("adze-cli", ["Adze", "AdzeInsight"], products: ["ArgumentParser", "Crypto"]),
+        Row("adze-cli", ["Adze", "AdzeInsight", "AdzeThreads"], products: ["ArgumentParser", "Crypto"]),
         Row("adze-h5worker", ground.union(["CHDF5", "CSandbox", "AdzeSafetensors"])),
         Row("adze-trainbench", core.union(["AdzeSafetensors", "AdzeTraining"])),
         Row("AdzeFuzzing", core.union(formats).union([formatOpener, "AdzeZip"])),

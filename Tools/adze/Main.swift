@@ -3,7 +3,12 @@
 
 import Adze
 import ArgumentParser
-import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// `adze`.
 struct AdzeCommand: ParsableCommand {

@@ -1,7 +1,18 @@
 // What `adze bench` prints: a line a cell, as JSON or as a row that lines up with those before it. Measures nothing.
 
 import Adze
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
 import Foundation
+#endif
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// One measured cell.
 struct BenchRecord {

@@ -3,7 +3,18 @@
 
 public import Adze
 public import ArgumentParser
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
 import Foundation
+#endif
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// Times the engine.
 struct BenchCommand: ParsableCommand {

@@ -3,7 +3,12 @@
 import Adze
 import AdzeInsight
 import ArgumentParser
-import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// What is compared, on which data.
 private struct ComparedOptions: ParsableArguments {

@@ -4,7 +4,12 @@
 import Adze
 import AdzeInsight
 import ArgumentParser
-import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// What is learnt from.
 private struct TrainingPath: ParsableArguments {

@@ -1,7 +1,12 @@
 // One `adze finetune --few` from its first pair to its closing line.
 
 import Adze
-import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// A run over pairs and what belongs to it.
 struct FewSession {

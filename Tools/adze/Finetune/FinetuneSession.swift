@@ -2,7 +2,12 @@
 
 import Adze
 import AdzeInsight
-import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// A run and what belongs to it.
 final class FinetuneSession {

@@ -2,7 +2,12 @@
 // reads it and says what the lines hold.
 
 import Adze
-import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// A log that grows.
 final class RunLogFile {
@@ -47,18 +52,12 @@ final class RunLogFile {
 
     private func write(_ text: String) {
         guard failure == nil else { return }
-        let bytes = Array(text.utf8)
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe bytes[done...].withUnsafeBytes {
-                unsafe Foundation.write(descriptor, $0.baseAddress, $0.count)
+        do throws(FileError) {
+            try unsafe text.utf8.span.bytes.withUnsafeBytes { (text) throws(FileError) in
+                try unsafe writeAll(text, to: descriptor, at: nil, path: path)
             }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                failure = .current("write", path)
-                return
-            }
-            done += count
+        } catch {
+            failure = error
         }
     }
 }

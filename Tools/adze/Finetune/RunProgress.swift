@@ -1,7 +1,12 @@
 // Progress of a training run on standard error: a line that is updated on a terminal, plain lines elsewhere.
 
 import Adze
-import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// Shows a run's course.
 final class RunProgress {

@@ -1,7 +1,12 @@
 // Standard error: notes for a person. Standard output is `StandardOutput`.
 
 import Adze
-import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// Lines on standard error.
 enum Console {
@@ -18,12 +23,8 @@ enum Console {
     static func erase() { send("\r\u{1B}[K") }
 
     private static func send(_ text: String) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
+        unsafe Array(text.utf8).withUnsafeBytes { text in
+            try? unsafe writeAll(text, to: STDERR_FILENO, at: nil, path: "standard error")
         }
     }
 

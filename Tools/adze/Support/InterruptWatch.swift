@@ -2,8 +2,14 @@
 // the signal's number.
 
 import Adze
-import Foundation
+import AdzeThreads
 import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// Waits for the signals that ask a process to end in a thread of its own, where removing files is safe, as it is not in a
 /// handler.
@@ -15,7 +21,7 @@ enum InterruptWatch {
         signal(SIGPIPE, SIG_IGN)
         let signals = watched()
         unsafe withUnsafePointer(to: signals) { _ = unsafe pthread_sigmask(SIG_BLOCK, $0, nil) }
-        let thread = Thread {
+        _ = startThread {
             var received: Int32 = 0
             unsafe withUnsafePointer(to: signals) { _ = unsafe sigwait($0, &received) }
             // A job that can save what it has done is let to; whoever asks twice does not want to wait.
@@ -29,7 +35,6 @@ enum InterruptWatch {
             }
             UnfinishedOutputs.end(128 + received)
         }
-        thread.start()
     }
 
     private static let isSaving = Mutex(false)

@@ -2,7 +2,12 @@
 
 import Adze
 import ArgumentParser
-import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// Streams whose data is kept; nothing where there is none.
 struct PipedData {
@@ -86,11 +91,15 @@ struct PipedData {
         do {
             return try body()
         } catch let error as any AdzeFailure where !files.isEmpty {
-            // The longest first: /dev/fd/1 begins /dev/fd/12.
-            let line = files.sorted { $0.descriptor > $1.descriptor }.reduce("\(error)") { line, item in
-                line.replacingOccurrences(of: PipedData.file(item.descriptor), with: PipedData.shown(item.name))
-            }
-            throw RenamedFailure(kind: error.kind, description: line)
+            throw RenamedFailure(kind: error.kind, description: named("\(error)"))
+        }
+    }
+
+    /// A line in which our descriptors bear the names that the user gave. One pass, since a name may itself be that of a
+    /// descriptor, as `<(…)` gives: ours, /dev/fd/6, would be found again in the user's /dev/fd/62.
+    private func named(_ line: String) -> String {
+        line.replacing(/\/dev\/fd\/([0-9]+)/) { match in
+            files.first { "\($0.descriptor)" == match.1 }.map { PipedData.shown($0.name) } ?? String(match.0)
         }
     }
 }

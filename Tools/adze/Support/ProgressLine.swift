@@ -2,7 +2,12 @@
 // the line of a training run, which is `RunProgress`.
 
 internal import Adze
-import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// How many texts of how many are done, how fast, and how long the rest takes.
 final class ProgressLine {

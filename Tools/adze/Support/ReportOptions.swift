@@ -3,7 +3,18 @@
 import Adze
 import AdzeInsight
 import ArgumentParser
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
 import Foundation
+#endif
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// Options of verbs that write a page.
 struct ReportOptions: ParsableArguments {

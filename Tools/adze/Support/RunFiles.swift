@@ -3,7 +3,12 @@
 
 import Adze
 import ArgumentParser
-import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// The paths that a verb was given, each with the option that a person knows it by.
 ///

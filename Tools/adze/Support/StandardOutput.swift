@@ -1,8 +1,13 @@
 // Standard output: data alone, buffered, with every failure to write noticed.
 
 import Adze
-import Foundation
 import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// Buffered lines on standard output.
 final class StandardOutput: Sendable {
@@ -55,17 +60,13 @@ final class StandardOutput: Sendable {
             defer { bytes = [] }
             return bytes
         }
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe bytes[done...].withUnsafeBytes {
-                unsafe Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count)
+        do throws(FileError) {
+            try unsafe bytes.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in
+                try unsafe writeAll(bytes, to: STDOUT_FILENO, at: nil, path: "standard output")
             }
-            if count < 0 {
-                if errno == EINTR { continue }
-                if errno == EPIPE { endQuietly() }
-                throw .system(call: "write", path: "standard output", errno: errno)
-            }
-            done += count
+        } catch {
+            if case .system(_, _, EPIPE) = error { endQuietly() }
+            throw error
         }
     }
 

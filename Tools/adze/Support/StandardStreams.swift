@@ -1,6 +1,10 @@
 // The three standard streams as the process finds them.
 
-import Foundation
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 enum StandardStreams {
     /// Puts /dev/null in the place of a stream that the caller closed, so that no file opened later gets its number and

@@ -1,7 +1,18 @@
 // Colours on standard output: whether the terminal has any, and how many. Not here: what is coloured.
 
 import ArgumentParser
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
 import Foundation
+#endif
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// When output is in colour.
 enum ColorWish: String, CaseIterable, ExpressibleByArgument {

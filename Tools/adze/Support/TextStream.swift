@@ -3,7 +3,12 @@
 
 import Adze
 import ArgumentParser
-import Foundation
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// What a verb wants of the rows of an input.
 struct TextWishes {
