@@ -110,7 +110,7 @@ import Testing
 
     @Test(arguments: [
         ["--folds", "1"], ["--folds", "101"], ["--similarity", "0"], ["--similarity", "nan"],
-        ["--label-separator", "|"],
+        ["--label-separator", "|"], ["-o", "suspects.csv"],
     ])
     func badRequestsAreUsage(_ options: [String]) throws {
         let run = try Tool.run(["clean", "set.csv", "--model", Models.encoder] + options)

@@ -95,6 +95,19 @@ enum TrainingTable {
         }
     }
 
+    @Test(arguments: [
+        ["--lr", "nan"], ["--head-lr", "1e9"], ["--epochs", "0"], ["--patience", "0"], ["--max-length", "1"],
+        ["--batch-size", "0"], ["--layer-decay", "3"], ["--dropout", "1"], ["--warmup", "2"],
+    ])
+    func aNumberOutOfRangeIsSaidOfItsOption(_ option: [String]) throws {
+        try withTemporaryFolder { folder in
+            let tables = try TrainingTable.write(in: folder)
+            let run = try Tool.run(["finetune", Models.classifier] + tables + ["-o", folder + "/o.adze"] + option)
+            #expect(run.code == 64 && run.errors.contains("adze: error: \(option[0]) "))
+            #expect(run.errors.contains(": expected ") && !run.errors.contains("recipe"))
+        }
+    }
+
     @Test func everyKindOfRecipeRuns() throws {
         let recipes: [[String]] = [
             ["--preset", "article"], ["--preset", "cola-tutorial"], ["--preset", "study"],

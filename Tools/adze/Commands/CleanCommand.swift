@@ -76,6 +76,9 @@ struct CleanCommand: ParsableCommand {
         if examples.labelSeparator != nil {
             throw ValidationError("--label-separator: labels are checked where a text has one")
         }
+        if let output, let format = DataFormat(path: output), format != .jsonl {
+            throw ValidationError("-o \(output): JSON lines are written; expected a name such as suspects.jsonl")
+        }
     }
 
     func run() throws {

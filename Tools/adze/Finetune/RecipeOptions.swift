@@ -199,9 +199,40 @@ struct RecipeOptions: ParsableArguments {
         if quantizeAware { recipe.quantizeAware = true }
         // The reader of recipes knows what each number may be; that our products were asked for is not in its JSON.
         let products = recipe.floatProducts
-        recipe = try Recipe(json: recipe.json)
+        recipe = try read(recipe.json)
         recipe.floatProducts = products
         return recipe
+    }
+
+    /// The recipe of a JSON that options have gone into: a number out of its range is said of the option that gave it.
+    private func read(_ json: JSONValue) throws -> Recipe {
+        do {
+            return try Recipe(json: json)
+        } catch {
+            guard case .outOfRange(let key, let value, let low, let high) = error, let option = option(of: key) else {
+                throw error
+            }
+            throw ValidationError("\(option) \(value): expected \(low) to \(high)")
+        }
+    }
+
+    /// The option that a recipe's key was set by; nil where none was given.
+    private func option(of key: String) -> String? {
+        let options: [String: (name: String, isGiven: Bool)] = [
+            "epochs": ("--epochs", epochs != nil), "batchSize": ("--batch-size", batchSize != nil),
+            "accumulation": ("--accumulate", accumulate != nil), "bodyLearningRate": ("--lr", lr != nil),
+            "headLearningRate": (headLr != nil ? "--head-lr" : "--lr", (headLr ?? lr) != nil),
+            "layerDecay": ("--layer-decay", layerDecay != nil),
+            "bodyWeightDecay": ("--weight-decay", weightDecay != nil),
+            "headWeightDecay": ("--weight-decay", weightDecay != nil), "warmup": ("--warmup", warmup != nil),
+            "clipping": ("--clip", clip != nil), "hiddenDropout": ("--dropout", dropout != nil),
+            "attentionDropout": ("--attention-dropout", attentionDropout != nil),
+            "classifierDropout": ("--classifier-dropout", classifierDropout != nil),
+            "focalGamma": ("--focal", focal != nil), "teacherTemperature": ("--temperature", temperature != nil),
+            "teacherWeight": ("--teacher-weight", teacherWeight != nil), "patience": ("--patience", patience != nil),
+            "maximumTokens": ("--max-length", maxLength != nil), "seed": ("--seed", seed != nil),
+        ]
+        return options[key].flatMap { $0.isGiven ? $0.name : nil }
     }
 
     private func base() throws -> Recipe {
