@@ -94,6 +94,15 @@ import Testing
         }
     }
 
+    @Test(arguments: names) func aCancelledTaskEndsBeforeTheNextBlock(name: String) async throws {
+        let golden = try Golden(name)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            _ = try golden.checkpoint.run(golden.sequences, everything(golden))
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
     @Test func emptyBatchGivesNothing() throws {
         #expect(try Golden("seqcls-gelu").checkpoint.run([], .logits).isEmpty)
     }

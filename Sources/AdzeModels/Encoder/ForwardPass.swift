@@ -14,7 +14,7 @@ extension EncoderModel {
     ///
     /// `positions` says, for each sequence, where the vocabulary logits are wanted; nil is every token, at V values each.
     /// Throws `CheckpointError.noPooler`, `.noClassifier` or `.noOutput` for a wish that the model cannot fulfil, and
-    /// `BatchError.noSuchPosition`.
+    /// `BatchError.noSuchPosition`; in a task that is cancelled `CancellationError`, before the next block.
     /// - Complexity: O(T · (4H² + 2HF) · L) plus O(Σ T² · H · L) for attention, and O(P · V · H) for the vocabulary logits
     ///   at P positions. The last block is computed only for tokens that an output reads.
     public func run(
@@ -23,12 +23,12 @@ extension EncoderModel {
         try checkOutputs(outputs)
         let wanted = outputs.contains(.vocabularyLogits) ? try batch.checked(positions) : nil
         guard outputs.contains(.logits), head.form.readsEveryPosition else {
-            return runPacked(batch, outputs: outputs, positions: wanted, pool: pool, workspace: workspace)
+            return try runPacked(batch, outputs: outputs, positions: wanted, pool: pool, workspace: workspace)
         }
         // Such a head may read padding, which no other output does.
-        var results = runPacked(
+        var results = try runPacked(
             batch, outputs: outputs.subtracting(.logits), positions: wanted, pool: pool, workspace: workspace)
-        let logits = sequenceLogits(batch, pool: pool, workspace: workspace)
+        let logits = try sequenceLogits(batch, pool: pool, workspace: workspace)
         for sequence in results.indices { results[sequence].logits = logits[sequence] }
         return results
     }
@@ -36,12 +36,12 @@ extension EncoderModel {
     /// The same for outputs that the model gives and positions that have been checked.
     private func runPacked(
         _ batch: PackedBatch, outputs: OutputRequest, positions: [[Int]]?, pool: WorkerPool, workspace: Workspace
-    ) -> [EncoderOutput] {
+    ) throws(CancellationError) -> [EncoderOutput] {
         var results = (0..<batch.sequenceCount).map { EncoderOutput(tokenCount: batch.tokens(of: $0).count) }
         guard batch.tokenCount > 0, !outputs.isEmpty else { return results }
         let pass = ForwardPass(model: self, batch: batch, pool: pool, workspace: workspace)
         let selection = TokenSelection(batch, outputs: outputs, positions: positions)
-        pass.runBlocks(selection: selection, keepingAttentions: outputs.contains(.attentions)) { attentions in
+        try pass.runBlocks(selection: selection, keepingAttentions: outputs.contains(.attentions)) { attentions in
             for sequence in attentions.indices { results[sequence].attentions.append(attentions[sequence]) }
             if outputs.contains(.hiddenStates) { pass.copyHidden(to: &results) { $0.hiddenStates.append($1) } }
         }
@@ -119,11 +119,16 @@ struct ForwardPass: @unchecked Sendable {
 
     /// Runs embeddings and blocks; `after` sees the embeddings' output and each block's in `hidden`, and the attention
     /// weights (A', T, T) of each sequence that the block has used, if they are kept.
-    func runBlocks(selection: TokenSelection?, keepingAttentions: Bool = false, after: ([[Float]]) -> Void) {
+    ///
+    /// In a task that is cancelled, throws before the next block: what is in the workspace then is nobody's.
+    func runBlocks(
+        selection: TokenSelection?, keepingAttentions: Bool = false, after: ([[Float]]) -> Void
+    ) throws(CancellationError) {
         workspace.reserve(tokens: batch.tokenCount, model: model, workers: pool.threadCount)
         start(selection)
         after([])
         for index in model.blocks.indices {
+            if Task.isCancelled { throw CancellationError() }
             after(
                 run(
                     index, selection: index == model.blocks.count - 1 ? selection : nil,

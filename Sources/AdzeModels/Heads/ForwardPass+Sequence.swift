@@ -11,7 +11,9 @@ extension EncoderModel {
     /// C logits of each sequence.
     ///
     /// - Complexity: as for `run`, with as many tokens as the head reads of each text.
-    func sequenceLogits(_ batch: PackedBatch, pool: WorkerPool, workspace: Workspace) -> [[Float]] {
+    func sequenceLogits(
+        _ batch: PackedBatch, pool: WorkerPool, workspace: Workspace
+    ) throws(CancellationError) -> [[Float]] {
         var (logits, start): ([[Float]], Int) = ([], 0)
         while start < batch.sequenceCount {
             var (end, rows) = (start, 0)
@@ -22,7 +24,7 @@ extension EncoderModel {
             }
             let part = batch.part(start..<end).padded(for: head, config)
             let pass = ForwardPass(model: self, batch: part, pool: pool, workspace: workspace)
-            logits += pass.sequenceLogits()
+            logits += try pass.sequenceLogits()
             start = end
         }
         return logits
@@ -30,8 +32,8 @@ extension EncoderModel {
 }
 
 extension ForwardPass {
-    fileprivate func sequenceLogits() -> [[Float]] {
-        let states = readStates()
+    fileprivate func sequenceLogits() throws(CancellationError) -> [[Float]] {
+        let states = try readStates()
         switch model.head.form {
         case .recurrent(let layer): return logits(of: runRecurrent(layer, states))
         case .mean(let normalizes): return logits(of: means(of: states, normalizes: normalizes))
@@ -104,9 +106,9 @@ extension ForwardPass {
     }
 
     /// Runs the encoder; gives what the head reads of it, (T, H) or (T, (L + 1) · H).
-    func readStates() -> States {
+    func readStates() throws(CancellationError) -> States {
         guard model.head.form.states == .all else {
-            runBlocks(selection: nil) { _ in }
+            try runBlocks(selection: nil) { _ in }
             return States(buffer: workspace.hidden, rows: batch.tokenCount, width: config.hiddenSize)
         }
         let (size, count) = (config.hiddenSize, config.layerCount + 1)
@@ -114,7 +116,7 @@ extension ForwardPass {
             buffer: FloatBuffer(zeroPages: batch.tokenCount * count * size), rows: batch.tokenCount, width: count * size
         )
         var index = 0
-        runBlocks(selection: nil) { _ in
+        try runBlocks(selection: nil) { _ in
             hidden.copy(to: all.matrix.columns(index * size..<(index + 1) * size))
             index += 1
         }

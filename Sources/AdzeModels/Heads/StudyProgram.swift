@@ -54,7 +54,7 @@ extension EncoderModel {
             // Every text is as long as the model takes: the gather may read it anywhere.
             let padded = batch.padded(with: Int32(config.padTokenID)) { _ in config.tokenLimit }
             pass = ForwardPass(model: self, batch: padded, pool: pool, workspace: workspace)
-            features = pass.studyFeatures()
+            features = try pass.studyFeatures()
         case .none, .firstToken, .tokens, .vocabulary, .vocabularyAndPooled, .prompt, .transformed:
             throw HeadFormError.notTheStudys(head.form.name)
         }
@@ -71,8 +71,8 @@ extension EncoderModel {
 
 extension ForwardPass {
     /// What the program's classifier reads of texts that are all padded to the end: a row for each.
-    fileprivate func studyFeatures() -> FloatBuffer {
-        let states = readStates()
+    fileprivate func studyFeatures() throws(CancellationError) -> FloatBuffer {
+        let states = try readStates()
         guard case .recurrent(let layer) = model.head.form else { return states.buffer }
         let memory = runRecurrent(layer, states, atEveryToken: true)
         let outputs = memory.matrix(rows: batch.tokenCount, columns: layer.width)
