@@ -47,6 +47,7 @@ let package = Package(
         .library(name: "Adze", targets: ["Adze"]),
         .executable(name: "adze", targets: ["adze-cli"]),
         .executable(name: "adze-h5worker", targets: ["adze-h5worker"]),
+        .executable(name: "adze-serve", targets: ["adze-serve"]),
     ],
     traits: [
         .default(enabledTraits: ["Sentiment"]),
@@ -55,6 +56,13 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // Of the server alone: who depends on the library, or builds `adze`, builds none of them.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // MARK: - System libraries and C
@@ -116,6 +124,32 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Tools/adze", swiftSettings: shippedSettings),
+
+        // MARK: - Server
+        library(
+            "AdzeServing",
+            [
+                "Adze", "AdzeBytes", "AdzeModelFiles", "AdzeModels", "AdzeThreads",
+                "AdzeTokenization", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .executableTarget(
+            name: "adze-serve",
+            dependencies: [
+                "Adze", "AdzeBytes", "AdzeServing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tools/adze-serve",
+            exclude: ["Page/page.html", "Page/embed.py", "OpenAPI/openapi.json", "OpenAPI/embed.py"],
+            swiftSettings: shippedSettings),
 
         // The only program that links libhdf5; `adze` starts it for HDF5 files, from its own folder.
         .executableTarget(
@@ -185,9 +219,10 @@ let package = Package(
                 "Adze", "AdzeBytes", "AdzeData", "AdzeModels", "AdzeThreads",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        tests(of: "AdzeServing", ["Adze", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["AdzeTestSupport", "AdzeBytes", "AdzeKernels", "adze-cli", "adze-h5worker"],
+            dependencies: ["AdzeTestSupport", "AdzeBytes", "AdzeKernels", "adze-cli", "adze-h5worker", "adze-serve"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "FuzzReplayTests", dependencies: ["AdzeTestSupport", "AdzeFuzzing"], swiftSettings: swiftSettings),

@@ -1,7 +1,8 @@
 // The models that ship inside, by the names that stand where a path may. Not here: how they are read, which is as any
 // native file.
 
-internal import AdzeBytes
+package import AdzeBytes
+
 #if Sentiment
 internal import CSentiment
 #endif
@@ -25,7 +26,7 @@ public enum BundledModel: String, Sendable, CaseIterable {
     public static func isFolder(_ path: String) -> Bool { BundledModel(path: path) == nil && AdzeBytes.isFolder(path) }
 
     /// The bytes of its `.adze` file; throws `ModelFileError.leftOut` in a build without them.
-    var bytes: ResidentBytes {
+    package var bytes: ResidentBytes {
         get throws(ModelFileError) {
             #if Sentiment
             switch self {

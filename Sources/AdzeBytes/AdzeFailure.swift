@@ -49,3 +49,17 @@ package func quoted(_ text: some StringProtocol, limit: Int = 80) -> String {
     }
     return out + "'"
 }
+
+extension FailureKind {
+    /// The process's exit code, after BSD's sysexits.
+    package var exitCode: Int32 {
+        switch self {
+        case .usage: 64
+        case .badData: 65
+        case .missingInput: 66
+        case .internalBug: 70
+        case .outputExists: 73
+        case .inputOutput: 74
+        }
+    }
+}

@@ -87,3 +87,22 @@ func syncFolder(_ path: String) {
     fsync(descriptor)
     close(descriptor)
 }
+
+package func runningExecutable() -> String? {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    #if canImport(Glibc)
+    let count = unsafe buffer.withUnsafeMutableBytes { raw in
+        unsafe raw.withMemoryRebound(to: CChar.self) { text in
+            unsafe text.baseAddress.map { unsafe readlink("/proc/self/exe", $0, text.count) } ?? -1
+        }
+    }
+    guard count > 0, count < buffer.count else { return nil }
+    #else
+    var size = UInt32(buffer.count)
+    let answer = buffer.withUnsafeMutableBytes { raw in
+        _NSGetExecutablePath(raw.baseAddress?.assumingMemoryBound(to: CChar.self), &size)
+    }
+    guard answer == 0, let count = buffer.firstIndex(of: 0) else { return nil }
+    #endif
+    return String(validating: buffer[..<count], as: UTF8.self)
+}

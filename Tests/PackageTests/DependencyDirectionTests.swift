@@ -27,11 +27,16 @@ import Testing
         }
     }
 
-    /// There is no server yet; when there is, it is the one exception.
-    @Test func nothingSeesNIO() throws {
-        for target in try targets() {
-            #expect(!target.products.contains { $0.contains("NIO") }, "\(target.name) sees \(target.products)")
+    /// Who takes the library, or builds `adze`, builds no server.
+    @Test func onlyTheServerSeesNIO() throws {
+        let targets = try targets()
+        for target in targets where target.name != "adze-serve" {
+            #expect(
+                !target.products.contains { $0.contains("NIO") || $0.contains("Hummingbird") },
+                "\(target.name) sees \(target.products)")
+            if target.kind != .test { #expect(!target.targets.contains("adze-serve")) }
         }
+        #expect(targets.contains { $0.name == "adze-serve" && $0.products.contains("Hummingbird") })
     }
 
     @Test func aForbiddenDependencyIsFound() {

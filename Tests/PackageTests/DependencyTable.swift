@@ -18,6 +18,13 @@ enum DependencyTable {
     private static let ground: Set<String> = ["AdzeBytes", "AdzeTensors", "AdzeThreads"]
     private static let core: Set<String> = ground.union(["AdzeData", "AdzeKernels", "AdzeModels", "AdzeTokenization"])
 
+    /// Who speaks HTTP; nobody else may.
+    static let serverProducts: Set<String> = [
+        "ArgumentParser", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTPTypes",
+        "NIOPosix",
+        "ServiceLifecycle", "UnixSignals",
+    ]
+
     /// The target that knows all formats, and the formats that it knows.
     static let formatOpener = "AdzeModelFiles"
     static let formats: Set<String> = ["AdzeHuggingFace", "AdzeKeras", "AdzeNative", "AdzeSafetensors", "AdzeTorch"]
@@ -47,6 +54,11 @@ enum DependencyTable {
         Row("Adze", core.union(formats).union([formatOpener, "AdzeTraining", "AdzeZip"])),
         Row("AdzeInsight", core.union(["Adze"])),
         Row("adze-cli", ["Adze", "AdzeInsight", "AdzeThreads"], products: ["ArgumentParser", "Crypto"]),
+        Row(
+            "AdzeServing",
+            ["Adze", "AdzeBytes", "AdzeModelFiles", "AdzeModels", "AdzeThreads", "AdzeTokenization"],
+            products: ["Crypto"]),
+        Row("adze-serve", ["Adze", "AdzeBytes", "AdzeServing"], products: serverProducts),
         Row("adze-h5worker", ground.union(["CHDF5", "CSandbox", "AdzeSafetensors"])),
         Row("adze-trainbench", core.union(["AdzeSafetensors", "AdzeTraining"])),
         Row("AdzeFuzzing", core.union(formats).union([formatOpener, "AdzeZip"])),

@@ -29,7 +29,7 @@ struct AdzeCommand: ParsableCommand {
             CalibrateCommand.self,
             FinetuneCommand.self, ReportCommand.self, CleanCommand.self, AugmentCommand.self, LengthsCommand.self,
             QuantizeCommand.self, TokenizeCommand.self, PruneCommand.self, CompareCommand.self, DiffCommand.self,
-            RescueCommand.self, BenchCommand.self,
+            RescueCommand.self, ServeCommand.self, BenchCommand.self,
         ])
 }
 
@@ -93,19 +93,5 @@ struct AdzeCommand: ParsableCommand {
         let message = isOfTheVerb ? Verbs.refusal(line, hint: Verbs.hint(for: arguments)) : line
         Console.write("adze: error: \(message)")
         exit(error.kind.exitCode)
-    }
-}
-
-extension FailureKind {
-    /// The process's exit code, after BSD's sysexits.
-    var exitCode: Int32 {
-        switch self {
-        case .usage: 64
-        case .badData: 65
-        case .missingInput: 66
-        case .internalBug: 70
-        case .outputExists: 73
-        case .inputOutput: 74
-        }
     }
 }

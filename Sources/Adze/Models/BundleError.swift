@@ -15,6 +15,7 @@ public enum BundleError: AdzeFailure, Equatable {
     case noClassifier
     case headLeftOut(architecture: String, tensor: String)
     case wrongHead(String, lacks: String)
+    case notServed(architecture: String)
     case notScored(architecture: String)
     case severalNumbers(count: Int)
     case badSelection(String)
@@ -45,7 +46,8 @@ public enum BundleError: AdzeFailure, Equatable {
     /// A request of the user's, a missing input, or bad data.
     public var kind: FailureKind {
         switch self {
-        case .unknownShape, .badSelection, .noClassifier, .headLeftOut, .wrongHead, .notScored, .severalNumbers,
+        case .unknownShape, .badSelection, .noClassifier, .headLeftOut, .wrongHead, .notServed, .notScored,
+            .severalNumbers,
             .differentHeads, .unknownMetric, .unfitReading, .unfitRule, .scriptOfSubwords:
             .usage
         case .noTokenizer, .noTokenizerFiles: .missingInput
@@ -84,6 +86,9 @@ public enum BundleError: AdzeFailure, Equatable {
                 + " name \(architecture) under architectures to use it"
         case .wrongHead(let architecture, let lacks):
             "the model is \(withArticle(architecture)), which \(lacks); open one with that head"
+        case .notServed(let architecture):
+            "the model is \(withArticle(architecture)); served are classifiers, rerankers and sentence encoders; answer files "
+                + "of texts with adze predict"
         case .notScored(let architecture):
             "the model is \(withArticle(architecture)); only classifiers of texts are scored"
         case .severalNumbers(let count):

@@ -14,9 +14,14 @@ struct LoadedModel: Sendable {
 
     /// Loads the weights; throws `BundleError.noTokenizer` and the store's errors.
     init(_ bundle: ModelBundle, precision: Precision, on pool: ThreadPool) throws {
+        try self.init(bundle, Engine(bundle, precision: precision, pool: pool.workers))
+    }
+
+    /// A model whose weights are loaded.
+    init(_ bundle: ModelBundle, _ engine: Engine) throws {
         tokenizer = try bundle.requireTokenizer()
         maximumLength = bundle.maximumLength
-        engine = try Engine(bundle, precision: precision, pool: pool.workers)
+        self.engine = engine
     }
 
     /// The length asked for, but never more than the model's, nor less than none.

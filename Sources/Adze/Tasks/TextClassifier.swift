@@ -182,7 +182,7 @@ public final class TextClassifier: Sendable {
 
     /// Classifies texts, in their order.
     ///
-    /// In a task that is cancelled, throws `CancellationError` before its next batch of about two thousand tokens. Throws
+    /// In a task that is cancelled, throws `CancellationError` before its next block of layers. Throws
     /// `TokenizerError.impossibleBudget` where `options` leave no room for a text.
     /// - Parameter topK: how many labels of each text are wanted, best first.
     public func classify(

@@ -29,7 +29,7 @@ public final class TextEmbedder: Sendable {
     /// Whether vectors are scaled to length 1 unless the caller says otherwise.
     public let normalizesByDefault: Bool
     private let recipe: SentenceRecipe?
-    private let tokenizer: Tokenizer
+    let tokenizer: Tokenizer
     private let engine: Engine
     /// The shape of the encoder.
     var shape: EncoderShape { engine.model.config }
@@ -63,15 +63,20 @@ public final class TextEmbedder: Sendable {
     public func embed(
         _ texts: [String], pooling: Pooling? = nil, normalize: Bool? = nil, maximumLength: Int? = nil
     ) throws -> [[Float]] {
-        let pooling = pooling ?? defaultPooling
+        try vectors(
+            try encode(texts, maximumLength: maximumLength), pooling: pooling ?? defaultPooling,
+            scales: normalize ?? normalizesByDefault)
+    }
+
+    /// The vector of each input, in their order.
+    func vectors(_ inputs: [TokenSequence], pooling: Pooling, scales: Bool) throws -> [[Float]] {
         let wish: OutputRequest =
             switch pooling {
             case .pooled: .pooled
             case .tokens([.cls]): .firstToken
             case .tokens: .sequence
             }
-        let scales = normalize ?? normalizesByDefault
-        return try engine.run(try encode(texts, maximumLength: maximumLength), outputs: wish) { output in
+        return try engine.run(inputs, outputs: wish) { output in
             var vector =
                 switch pooling {
                 case .pooled: output.pooled
@@ -92,11 +97,13 @@ public final class TextEmbedder: Sendable {
     /// The tokens of each text as the model takes them.
     public func encode(_ texts: [String], maximumLength: Int? = nil) throws -> [TokenSequence] {
         let limit = min(maximumLength ?? self.maximumLength, self.maximumLength)
-        return try engine.map(texts.count) { [tokenizer, recipe] index in
-            let prompted = (recipe?.defaultPrompt ?? "") + texts[index]
-            let encoding = try tokenizer.encodeLong(prompted, maximumLength: limit, strategy: tokenizer.longText)[0]
-            return TokenSequence(encoding)
-        }
+        return try engine.map(texts.count) { TokenSequence(try encoding(texts[$0], maximumLength: limit)) }
+    }
+
+    /// The tokens of one text, behind the model's prompt where it has one.
+    func encoding(_ text: String, maximumLength: Int) throws -> Encoding {
+        let prompted = (recipe?.defaultPrompt ?? "") + text
+        return try tokenizer.encodeLong(prompted, maximumLength: maximumLength, strategy: tokenizer.longText)[0]
     }
 }
 
@@ -123,7 +130,7 @@ private func pool(_ hidden: [Float], tokens: Int, by pooling: SentencePooling) -
 }
 
 /// Divides by the Euclidean length, or by 1e-12 where that is shorter, as PyTorch's `normalize` does.
-private func scaleToUnitLength(_ vector: inout [Float]) {
+func scaleToUnitLength(_ vector: inout [Float]) {
     let length = vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
     for index in vector.indices { vector[index] = Float(Double(vector[index]) / max(length, 1e-12)) }
 }

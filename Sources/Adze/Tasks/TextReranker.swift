@@ -34,7 +34,7 @@ public final class TextReranker: Sendable {
     public let activation: RerankActivation
     /// The most tokens of query and text together.
     public var maximumLength: Int { model.maximumLength }
-    private let model: LoadedModel
+    let model: LoadedModel
 
     /// Opens a `.adze` file, a checkpoint file or a model folder and loads its weights.
     ///
@@ -45,11 +45,23 @@ public final class TextReranker: Sendable {
 
     /// Loads the weights of an opened model.
     public init(_ bundle: ModelBundle, precision: Precision = .int8, threads: Int? = nil) throws {
+        activation = try TextReranker.activation(of: bundle)
+        model = try LoadedModel(bundle, precision: precision, on: ThreadPool(threads: threads))
+    }
+
+    /// A reranker of an opened model whose weights are loaded; throws as the others do.
+    init(_ bundle: ModelBundle, _ engine: Engine) throws {
+        activation = try TextReranker.activation(of: bundle)
+        model = try LoadedModel(bundle, engine)
+    }
+
+    /// What is made of a model's logit; throws `RerankError` where it has none, several, or a function not computed here.
+    private static func activation(of bundle: ModelBundle) throws -> RerankActivation {
         guard let head = bundle.checkpoint.head.classification else { throw bundle.noClassifier }
         guard head.labels.count == 1 else { throw RerankError.outputs(head.labels.count) }
-        activation = bundle.rerankActivation ?? .sigmoid
+        let activation = bundle.rerankActivation ?? .sigmoid
         if case .other(let path) = activation { throw RerankError.activation(path) }
-        model = try LoadedModel(bundle, precision: precision, on: ThreadPool(threads: threads))
+        return activation
     }
 
     /// The scores of texts for a query, in the order of the texts.
