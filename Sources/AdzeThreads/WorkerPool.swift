@@ -35,10 +35,11 @@ public final class WorkerPool: Sendable {
 
     deinit { shared.stop() }
 
-    /// The number of processors that this process may run on.
+    /// The number of processors that this process may keep busy: those that it may run on, or fewer where a container's
+    /// limit of time is less.
     public static var availableProcessors: Int {
-        if let allowed = allowedProcessors() { return allowed }
-        return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let allowed = allowedProcessors() ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        return min(allowed, ProcessorQuota.own.processors() ?? allowed)
     }
 
     /// Runs `body` for every index of `0..<count` and returns when all are done.
