@@ -128,9 +128,9 @@ import Testing
         try refuse(
             64, table, ["--class-weights", "acepted=2"], says: ["no label 'acepted'; the nearest is 'accepted'"])
         try refuse(64, table, ["--metric", "macrof1"], says: ["macro-f1"])
-        try refuse(64, table, ["--lr", "nan"], says: ["bodyLearningRate"])
+        try refuse(64, table, ["--lr", "nan"], says: ["--lr nan"])
         try refuse(64, table, ["--resume"], says: ["--checkpoint-dir"])
-        try refuse(64, table, ["--max-length", "2"], says: ["maximumTokens"])
+        try refuse(64, table, ["--max-length", "2"], says: ["--max-length 2"])
         try refuse(64, table, ["--unfreeze", "head,,all"], says: ["--unfreeze"])
         try refuse(64, table, model: Fixtures.path("models/tokencls"), says: ["--new-head auto"])
     }
