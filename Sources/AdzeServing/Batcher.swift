@@ -64,16 +64,17 @@ final class Batcher: Sendable {
                 "the request has \(tokens) tokens; at most \(limits.waitingTokens) are taken at once")
         }
         let number = shared.newNumber()
+        let late = ServingError.late(milliseconds: Int(limits.wait.inSeconds * 1000))
         let timer = Task { [limits, shared] in
             try await Task.sleep(for: limits.wait)
-            shared.withdraw(number, ServingError.late(milliseconds: Int(limits.wait.inSeconds * 1000)))
+            shared.withdraw(number, late, evenRunning: false)
         }
         defer { timer.cancel() }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { done in
-                // A cancellation before this point found no job to withdraw.
-                if Task.isCancelled { return done.resume(throwing: CancellationError()) }
                 shared.add(Job(model: model, inputs: inputs, tokens: tokens, done: done), number, limits)
+                // A cancellation before found no job to withdraw.
+                if Task.isCancelled { shared.withdraw(number, CancellationError()) }
             }
         } onCancel: {
             shared.withdraw(number, CancellationError())
@@ -118,9 +119,8 @@ private final class Shared: Sendable {
 
     struct State {
         var jobs: [Int: Job] = [:]
+        /// The first is served next.
         var queues: [Queue] = []
-        /// Which queue is served next.
-        var turn = 0
         var lastNumber = 0
         var isStopped = false
     }
@@ -161,10 +161,11 @@ private final class Shared: Sendable {
         if let refusal { job.done.resume(throwing: refusal) } else { work.signal() }
     }
 
-    /// Ends a job that is not done.
-    func withdraw(_ number: Int, _ reason: any Error) {
+    /// Ends a job that is not done; with `evenRunning` false only one that has to wait for another pass.
+    func withdraw(_ number: Int, _ reason: any Error, evenRunning: Bool = true) {
         let job: Job? = state.withLock { state in
-            guard let job = state.jobs.removeValue(forKey: number) else { return nil }
+            guard let job = state.jobs[number], evenRunning || job.taken < job.inputs.count else { return nil }
+            state.jobs[number] = nil
             if let place = state.queues.firstIndex(where: { $0.model === job.model }) {
                 state.queues[place].order.removeAll { $0 == number }
                 state.queues[place].tokens -= job.tokens
@@ -233,10 +234,10 @@ extension Shared.State {
     fileprivate mutating func takePass(_ budget: Int) -> Pass? {
         queues.removeAll { $0.order.isEmpty }
         guard !queues.isEmpty else { return nil }
-        let place = turn % queues.count
-        turn = place + 1
+        // Behind all others afterwards: whatever comes and goes, each that waits has its turn.
+        var queue = queues.removeFirst()
         var (slices, sum, begun) = ([Slice](), 0, [Int]())
-        while let number = queues[place].order.first, var job = jobs[number] {
+        while let number = queue.order.first, var job = jobs[number] {
             var (end, tokens) = (job.taken, 0)
             while end < job.inputs.count, sum + tokens == 0 || sum + tokens + job.inputs[end].ids.count <= budget {
                 tokens += job.inputs[end].ids.count
@@ -246,12 +247,13 @@ extension Shared.State {
             slices.append(Slice(number: number, inputs: job.inputs[job.taken..<end], tokens: tokens))
             (job.taken, job.tokens) = (end, job.tokens - tokens)
             jobs[number] = job
-            queues[place].order.removeFirst()
-            queues[place].tokens -= tokens
+            queue.order.removeFirst()
+            queue.tokens -= tokens
             sum += tokens
             if end < job.inputs.count { begun.append(number) }
         }
-        queues[place].order += begun
-        return Pass(model: queues[place].model, slices: slices)
+        queue.order += begun
+        if !queue.order.isEmpty { queues.append(queue) }
+        return Pass(model: queue.model, slices: slices)
     }
 }

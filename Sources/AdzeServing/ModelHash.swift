@@ -5,15 +5,15 @@ internal import AdzeModelFiles
 internal import Crypto
 
 enum ModelHash {
-    /// SHA-256 in hexadecimal: of a file its own, as `sha256sum` prints it; of a folder that of the lines which `sha256sum`
-    /// prints for the files directly in it, sorted by name.
+    /// SHA-256 in hexadecimal: of a file its own, as `sha256sum` prints it; of a folder that of the lines which
+    /// `LC_ALL=C sha256sum *` prints in it, of files alone.
     ///
     /// Throws `FileError`.
     static func of(path: String) throws -> String {
         if let model = BundledModel(path: path) { return try hexadecimal(hash(.resident(model.bytes))) }
         guard BundledModel.isFolder(path) else { return try file(path) }
         var lines = SHA256()
-        for name in try folderEntries(path) {
+        for name in try folderEntries(path) where !name.hasPrefix(".") {
             // Folders inside are no part of the model's own files.
             guard let hash = try? file(path + "/" + name) else { continue }
             lines.update(data: Array("\(hash)  \(name)\n".utf8))

@@ -45,11 +45,14 @@ public struct ModelRequest: Sendable, Equatable {
 public final class ModelHost: Sendable {
     private struct State {
         var models: [ServedModel] = []
+        /// Names in the order in which they first came, where a model that goes and comes back has its place.
+        var names: [String] = []
         var isLoading = true
         var isEnding = false
     }
 
     private let state = Mutex(State())
+    private let loading = Mutex(())
     private let pool: ThreadPool
     private let precision: Precision
     private let batcher: Batcher
@@ -99,16 +102,18 @@ public final class ModelHost: Sendable {
     /// Throws an `AdzeFailure`, after which everything is as it was.
     @discardableResult
     public func load(_ request: ModelRequest) throws -> ServedModel {
-        let model = try ServedModel(
-            name: request.name, path: request.path, precision: precision, on: pool, batcher: batcher)
-        state.withLock { state in
-            if let place = state.models.firstIndex(where: { $0.name == model.name }) {
-                state.models[place] = model
-            } else {
-                state.models.append(model)
+        // One after the other: each has a whole model in memory before it takes another's place.
+        try loading.withLock { _ in
+            let model = try ServedModel(
+                name: request.name, path: request.path, precision: precision, on: pool, batcher: batcher)
+            state.withLock { state in
+                if !state.names.contains(model.name) { state.names.append(model.name) }
+                state.models.removeAll { $0.name == model.name }
+                let before = state.names.prefix { $0 != model.name }
+                state.models.insert(model, at: state.models.prefix { before.contains($0.name) }.count)
             }
+            return model
         }
-        return model
     }
 
     /// Loads a model as `load` does, on a thread of its own, so that no other request waits for it.
@@ -128,14 +133,14 @@ public final class ModelHost: Sendable {
 
     /// Takes a model away; throws `ServingError.unknownModel`.
     public func unload(_ name: String) throws(ServingError) {
-        let model = try model(name)
-        state.withLock { $0.models.removeAll { $0 === model } }
+        _ = try model(name)
+        state.withLock { $0.models.removeAll { $0.name == name } }
     }
 
     /// Says that the first models are there.
     public func becomeReady() { state.withLock { $0.isLoading = false } }
 
-    /// Says that the server is about to end: nothing new is taken.
+    /// Says that the server is about to end: it is ready no more, and answers what still comes.
     public func beginEnding() { state.withLock { $0.isEnding = true } }
 
     /// Ends the thread that runs passes; what still waits is refused.

@@ -172,6 +172,20 @@ import Darwin
         }
     }
 
+    @Test func aPageOfAnotherOriginMayNotAsk() throws {
+        try withServer { server, folder in
+            let body = #"{"inputs":"the adze"}"#
+            let strange = try server.ask("POST", "/predict", body, headers: ["Origin": "http://evil.example"])
+            #expect(strange.status == 403 && strange.text.contains("--cors"))
+            // Its own page, and what is no page.
+            #expect(try server.ask("POST", "/predict", body, headers: ["Origin": "http://localhost"]).status == 200)
+            let open = try RunningServer(["c=" + Models.classifier, "--cors", "http://evil.example"], in: folder)
+            let allowed = try open.ask("POST", "/predict", body, headers: ["Origin": "http://evil.example"])
+            #expect(allowed.status == 200)
+            #expect(allowed.headers["access-control-allow-origin"] == "http://evil.example")
+        }
+    }
+
     @Test func modelsGoAndComeBack() throws {
         try withServer { (server, _) throws in
             #expect(try server.ask("POST", "/v2/repository/models/s/unload", "{}").status == 200)
@@ -179,6 +193,10 @@ import Darwin
             #expect(try server.ask("POST", "/v2/repository/index", "{}").text.contains("UNAVAILABLE"))
             #expect(try server.ask("POST", "/v2/repository/models/s/load", "{}").status == 200)
             #expect(try server.ask("POST", "/models/s/embed", #"{"inputs":"a"}"#).status == 200)
+            // Whoever comes back has its place: the first model is still the first.
+            #expect(try server.ask("POST", "/v2/repository/models/c/unload", "{}").status == 200)
+            #expect(try server.ask("POST", "/v2/repository/models/c/load", "{}").status == 200)
+            #expect(try server.ask("GET", "/info").text.contains(#""model_id":"c""#))
             server.signal(SIGHUP)
             for _ in 0..<200 where server.lines.filter({ $0.contains("reloaded") }).count < 3 {
                 Thread.sleep(forTimeInterval: 0.05)

@@ -182,9 +182,9 @@ import Testing
                 try refuse(64, option, says: [option[0], "--teacher"])
             }
             try refuse(64, ["--unlabelled", folder + "/more.txt"], says: ["--unlabelled needs a --teacher"])
-            try refuse(64, teacher + ["--temperature", "0"], says: ["teacherTemperature"])
-            try refuse(64, teacher + ["--temperature", "nan"], says: ["teacherTemperature"])
-            try refuse(64, teacher + ["--teacher-weight", "1.5"], says: ["teacherWeight"])
+            try refuse(64, teacher + ["--temperature", "0"], says: ["--temperature"])
+            try refuse(64, teacher + ["--temperature", "nan"], says: ["--temperature"])
+            try refuse(64, teacher + ["--teacher-weight", "1.5"], says: ["--teacher-weight"])
             try refuse(66, teacher + ["--unlabelled", folder + "/none.txt"], says: ["none.txt"])
             try refuse(65, teacher + ["--unlabelled", folder + "/dev.csv"], says: ["found none", "8 in dev"])
             try write("a\u{0}b\n", to: folder + "/nul.txt")

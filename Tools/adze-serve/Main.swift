@@ -41,10 +41,6 @@ import Darwin
             fail("cannot listen: no such address: \(error)", FailureKind.inputOutput.exitCode)
         } catch let error as ServingError {
             fail(error.description, FailureKind.badData.exitCode)
-        } catch is CancellationError {
-            fail(
-                "the answers took longer than --drain-timeout; those that were left got none",
-                FailureKind.inputOutput.exitCode)
         } catch {
             endAsParser(error)
         }

@@ -112,8 +112,12 @@ struct ServeCommand: ParsableCommand {
     static func completed(_ arguments: [String], by environment: [String: String]) -> [String] {
         func isGiven(_ name: String) -> Bool { arguments.contains { $0 == "--" + name || $0.hasPrefix("--\(name)=") } }
         func value(_ name: String) -> String? {
-            environment["ADZE_" + name.uppercased().replacing("-", with: "_")].flatMap { $0.isEmpty ? nil : $0 }
+            // Kubernetes gives every container ADZE_PORT=tcp://… where a service is called adze.
+            environment["ADZE_" + name.uppercased().replacing("-", with: "_")].flatMap {
+                $0.isEmpty || $0.hasPrefix("tcp://") || $0.hasPrefix("udp://") ? nil : $0
+            }
         }
+        if arguments.contains(where: ["--help", "-h", "--version"].contains) { return arguments }
         var added: [String] = []
         for name in optionNames where !isGiven(name) {
             if let value = value(name) { added.append("--\(name)=\(value)") }
@@ -140,7 +144,9 @@ struct ServeCommand: ParsableCommand {
         for (option, value) in [
             ("max-requests", maxRequests), ("max-texts", maxTexts), ("max-bytes", maxBytes),
             ("max-connections", maxConnections), ("batch-tokens", batchTokens),
-        ] where value < 1 || value > 1 << 40 { throw ValidationError("--\(option) \(value): expected 1 or more") }
+        ] where value < 1 || value > 1 << 40 {
+            throw ValidationError("--\(option) \(value): expected 1 to \(1 << 40)")
+        }
         for (option, value) in [
             ("timeout", timeout), ("body-timeout", bodyTimeout), ("idle-timeout", idleTimeout),
             ("drain-timeout", drainTimeout),

@@ -42,7 +42,9 @@ struct Server: Sendable {
             services: [
                 .init(service: application(loops, listening), failureTerminationBehavior: .cancelGroup),
                 .init(
-                    service: Models(host: host, requests: requests, logger: logger, isListening: isListening),
+                    service: Models(
+                        host: host, requests: requests, logger: logger, isListening: isListening,
+                        drainTime: command.drainTime),
                     failureTerminationBehavior: .gracefullyShutdownGroup),
                 .init(service: Reloading(host: host, requests: requests, logger: logger)),
             ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
@@ -69,26 +71,33 @@ struct Server: Sendable {
     ) -> some ApplicationProtocol {
         let router = Router(context: Gate.Context.self)
         if let origin = command.cors {
+            let exposed: [HTTPField.Name] = [
+                .model, .modelHash, .tokens, .queueTime, .inferenceTime, .requestID, .retryAfter,
+            ]
             router.add(
                 middleware: CORSMiddleware(
                     allowOrigin: origin == "*" ? .all : .custom(origin),
                     allowHeaders: [.accept, .authorization, .contentType, .requestID],
-                    allowMethods: [.get, .post, .options]))
+                    allowMethods: [.get, .post, .options],
+                    exposedHeaders: exposed.map(\.rawName)))
         }
         let gate = Gate(
-            host: host, limits: command.limits, key: command.key, logger: logger, logsAccess: command.logsAccess)
+            host: host, limits: command.limits, key: command.key, logger: logger, logsAccess: command.logsAccess,
+            origin: command.cors)
         var routes = RouteTable(gate: gate, router: router)
         InferenceRoutes(host: host, limits: command.limits).add(to: &routes)
         OpenInferenceRoutes(host: host, limits: command.limits, known: requests).add(to: &routes)
         OpenAIRoutes(host: host, limits: command.limits).add(to: &routes)
         OperationRoutes(host: host).add(to: &routes)
         routes.refuseOthers()
-        let deadline = TimeAmount.milliseconds(Int64(command.limits.bodyTime.inSeconds * 1000))
+        // Behind the answer that the body's own time gets.
+        let deadline = TimeAmount.milliseconds(Int64(command.limits.bodyTime.inSeconds * 1000) + 2000)
+        let mostBytes = command.limits.bytes + 1 << 20
         return Application(
             responder: Responder(router: router.buildResponder(), gate: gate),
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [HeadDeadline(deadline)],
+                    additionalChannelHandlers: [RequestDeadline(deadline, mostBytes: mostBytes)],
                     idleTimeout: .milliseconds(Int64(command.idleTime.inSeconds * 1000)),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
@@ -126,18 +135,20 @@ private struct Models: Service {
     let requests: [ModelRequest]
     let logger: Logger
     let isListening: AsyncStream<Never>
+    let drainTime: Duration
 
     func run() async throws {
         let start = ContinuousClock.now
+        // Ends when the address is had; where it is not, the server ends and this task with it.
+        for await _ in isListening {}
         for request in requests {
+            try Task.checkCancellation()
+            if Task.isShuttingDownGracefully { return }
             try await host.loadAside(request)
             for note in (try? host.model(request.name))?.notes ?? [] {
                 logger.notice("note", metadata: ["model": .string(request.name), "note": .string(note)])
             }
         }
-        // Ends when the address is had; where it is not, the server ends and this task with it.
-        for await _ in isListening {}
-        try Task.checkCancellation()
         host.becomeReady()
         logger.notice(
             "ready",
@@ -147,6 +158,11 @@ private struct Models: Service {
             ])
         try await gracefulShutdown()
         host.beginEnding()
+        // What still waits when the time is nearly over is told so, before the connections are closed.
+        Task { [host, drainTime] in
+            try await Task.sleep(for: drainTime * 0.9)
+            host.stop()
+        }
     }
 }
 
@@ -158,7 +174,7 @@ private struct Reloading: Service {
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-            for request in requests {
+            for request in requests where !Task.isShuttingDownGracefully {
                 do {
                     try await host.loadAside(request)
                     logger.notice("reloaded", metadata: ["model": .string(request.name)])

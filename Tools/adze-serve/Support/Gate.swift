@@ -36,7 +36,9 @@ private func percentDecoded(_ text: String) -> String? {
     var (bytes, rest) = ([UInt8](), Array(text.utf8)[...])
     while let byte = rest.popFirst() {
         guard byte == UInt8(ascii: "%") else { bytes.append(byte); continue }
-        guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2 else {
+        guard rest.prefix(2).allSatisfy({ isHexDigit($0) }), rest.count >= 2,
+            let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+        else {
             return nil
         }
         bytes.append(value)
@@ -44,6 +46,8 @@ private func percentDecoded(_ text: String) -> String? {
     }
     return String(validating: bytes, as: UTF8.self)
 }
+
+private func isHexDigit(_ byte: UInt8) -> Bool { Character(UnicodeScalar(byte)).isHexDigit }
 
 /// The one way in.
 struct Gate: Sendable {
@@ -54,6 +58,8 @@ struct Gate: Sendable {
     let key: String?
     let logger: Logger
     let logsAccess: Bool
+    /// The origin whose pages may ask, or `*`.
+    let origin: String?
 
     /// What is said of an address that no route has.
     func nothingHere(_ request: Request, _ context: Context) async throws -> Response {
@@ -127,7 +133,11 @@ struct Gate: Sendable {
         defer { if isCounted { host.metrics.finished() } }
         var reply: Reply
         do {
-            if !isOpen, let refused = refusal(request, dialect) {
+            if request.method == .post, !mayAsk(request) {
+                reply = dialect.refusal(
+                    "pages of another origin may not ask; start the server with --cors ORIGIN", .forbidden)
+                host.metrics.failed("origin")
+            } else if !isOpen, let refused = refusal(request, dialect) {
                 reply = refused
                 host.metrics.failed("key")
             } else if running > limits.requests {
@@ -139,7 +149,7 @@ struct Gate: Sendable {
             host.metrics.failed(error.word)
             reply = dialect.reply(to: error)
         } catch is CancellationError {
-            // Nobody is there to read it.
+            // The server ends before the answer was there.
             host.metrics.failed("gone")
             reply = dialect.reply(to: .notReady("the request was cancelled"))
         } catch let error as any AdzeFailure {
@@ -168,9 +178,18 @@ struct Gate: Sendable {
         guard let key else { return nil }
         let given = request.headers[.authorization] ?? ""
         guard given.lowercased().hasPrefix("bearer "), isEqual(Array(given.dropFirst(7).utf8), Array(key.utf8)) else {
-            return dialect.refusal()
+            var reply = dialect.refusal(
+                "expected the server's API key in the header Authorization: Bearer KEY", .unauthorized)
+            reply.headers[.wwwAuthenticate] = "Bearer"
+            return reply
         }
         return nil
+    }
+
+    /// Whether no page of another origin asks: a browser sends a simple POST without asking the server first.
+    private func mayAsk(_ request: Request) -> Bool {
+        guard let asking = request.headers[.origin], origin != "*", asking != origin else { return true }
+        return asking.split(separator: "//", maxSplits: 1).last.map(String.init) == request.head.authority
     }
 
     /// Compares in a time that depends on the lengths alone.
@@ -185,6 +204,7 @@ struct RouteTable {
     let gate: Gate
     let router: Router<Gate.Context>
     private var methods: [String: [HTTPRequest.Method]] = [:]
+    private var dialects: [String: Dialect] = [:]
 
     init(gate: Gate, router: Router<Gate.Context>) { (self.gate, self.router) = (gate, router) }
 
@@ -192,6 +212,7 @@ struct RouteTable {
     mutating func post(_ path: String, _ dialect: Dialect, _ answer: @escaping @Sendable (Asked) async throws -> Reply)
     {
         methods[path, default: []].append(.post)
+        dialects[path] = dialect
         router.post(RouterPath(path)) { [gate] request, context in
             try await gate.pass(request, context, path, dialect, isCounted: true) { request in
                 try await gate.answered(request, context, answer)
@@ -205,6 +226,7 @@ struct RouteTable {
         _ answer: @escaping @Sendable (Asked) async throws -> Reply
     ) {
         methods[path, default: []].append(.get)
+        dialects[path] = dialect
         router.get(RouterPath(path)) { [gate] request, context in
             try await gate.pass(request, context, path, dialect, isOpen: isOpen) { request in
                 try await answer(Asked(body: .null, parameters: context.parameters, headers: request.headers))
@@ -215,6 +237,7 @@ struct RouteTable {
     /// Says of every other method of a path which there are.
     func refuseOthers() {
         for (path, methods) in methods.sorted(by: { $0.key < $1.key }) {
+            let dialect = dialects[path] ?? .tei
             for method in [.get, .head, .post, .put, .patch, .delete, .options, .trace] as [HTTPRequest.Method]
             where !methods.contains(method) {
                 router.on(RouterPath(path), method: method) { [gate, methods] request, context in
@@ -222,12 +245,11 @@ struct RouteTable {
                     let isVerb = context.parameters.get("model")?.hasSuffix(OpenInferenceRoutes.predictSuffix) == true
                     let allowed = (methods.count == 2 && path.hasPrefix("/v1") ? [isVerb ? .post : .get] : methods)
                         .map(\.rawValue).joined(separator: ", ")
-                    return try await gate.pass(request, context, path, .tei, isOpen: true) { request in
-                        let line = "\(method.rawValue) is not for this route; \(allowed) is"
+                    return try await gate.pass(request, context, path, dialect, isOpen: true) { request in
+                        var reply = dialect.refusal(
+                            "\(method.rawValue) is not for this route; \(allowed) is", .methodNotAllowed)
                         // An answer to HEAD has no body, or the next answer would begin with it.
-                        var reply = Reply(
-                            .object(["error": .string(line), "error_type": "NotFound"]), status: .methodNotAllowed,
-                            hasBody: method != .head)
+                        if method == .head { reply.body = [] }
                         reply.headers[.allow] = allowed
                         return reply
                     }

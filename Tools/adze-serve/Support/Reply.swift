@@ -86,12 +86,9 @@ enum Dialect: Sendable {
         return reply
     }
 
-    /// What a client without the key reads.
-    func refusal() -> Reply {
-        let line = "expected the server's API key in the header Authorization: Bearer KEY"
-        var reply = Reply(body(line, tei: "Unauthorized", openAI: "invalid_request_error"), status: .unauthorized)
-        reply.headers[.wwwAuthenticate] = "Bearer"
-        return reply
+    /// What a client reads whose request goes no further than the gate.
+    func refusal(_ line: String, _ status: HTTPResponse.Status) -> Reply {
+        Reply(body(line, tei: "Refused", openAI: "invalid_request_error"), status: status)
     }
 
     private func body(of error: ServingError) -> JSONValue {

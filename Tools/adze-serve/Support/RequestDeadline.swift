@@ -1,19 +1,22 @@
-// Closes a connection whose request head is not there in time: a client that sends a byte now and then is never idle, and
-// would keep its connection for ever. Not here: bodies, which `Gate` waits for, and connections that ask for nothing.
+// Closes a connection whose request is not there in time, or goes on for ever: a client that sends a byte now and then is
+// never idle, and one that is refused may go on sending what nobody reads. Not here: the answer to a slow body, which is
+// `Gate`'s, and connections between two requests, which the idle time is for.
 
 import Hummingbird
 import NIOCore
 import NIOHTTPTypes
 
-/// One a connection.
-final class HeadDeadline: ChannelInboundHandler, RemovableChannelHandler {
+/// One a connection: a new one owes a head, and each head its body.
+final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
 
     private let time: TimeAmount
+    private let mostBytes: Int
+    private var bytes = 0
     private var timer: Scheduled<Void>?
 
-    init(_ time: TimeAmount) { self.time = time }
+    init(_ time: TimeAmount, mostBytes: Int) { (self.time, self.mostBytes) = (time, mostBytes) }
 
     func handlerAdded(context: ChannelHandlerContext) { if context.channel.isActive { begin(context) } }
 
@@ -30,13 +33,20 @@ final class HeadDeadline: ChannelInboundHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) { end() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // The first request's head is what a new connection owes; afterwards the idle time holds.
-        if case .head = unwrapInboundIn(data) { end() }
+        switch unwrapInboundIn(data) {
+        case .head:
+            bytes = 0
+            begin(context)
+        case .body(let buffer):
+            bytes += buffer.readableBytes
+            if bytes > mostBytes { return context.close(promise: nil) }
+        case .end: end()
+        }
         context.fireChannelRead(data)
     }
 
     private func begin(_ context: ChannelHandlerContext) {
-        guard timer == nil else { return }
+        end()
         let channel = context.channel
         timer = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
     }
