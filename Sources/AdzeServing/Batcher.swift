@@ -43,7 +43,7 @@ final class Batcher: Sendable {
     init?(_ limits: BatchLimits, metrics: ServerMetrics) {
         self.limits = limits
         let hasStarted = startThread { [shared] in
-            while let pass = shared.next(limits.batchTokens) { shared.run(pass, metrics) }
+            while let pass = shared.next(limits) { shared.run(pass, metrics) }
         }
         guard hasStarted else { return nil }
     }
@@ -64,12 +64,6 @@ final class Batcher: Sendable {
                 "the request has \(tokens) tokens; at most \(limits.waitingTokens) are taken at once")
         }
         let number = shared.newNumber()
-        let late = ServingError.late(milliseconds: Int(limits.wait.inSeconds * 1000))
-        let timer = Task { [limits, shared] in
-            try await Task.sleep(for: limits.wait)
-            shared.withdraw(number, late, evenRunning: false)
-        }
-        defer { timer.cancel() }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { done in
                 shared.add(Job(model: model, inputs: inputs, tokens: tokens, done: done), number, limits)
@@ -161,10 +155,10 @@ private final class Shared: Sendable {
         if let refusal { job.done.resume(throwing: refusal) } else { work.signal() }
     }
 
-    /// Ends a job that is not done; with `evenRunning` false only one that has to wait for another pass.
-    func withdraw(_ number: Int, _ reason: any Error, evenRunning: Bool = true) {
+    /// Ends a job that is not done.
+    func withdraw(_ number: Int, _ reason: any Error) {
         let job: Job? = state.withLock { state in
-            guard let job = state.jobs[number], evenRunning || job.taken < job.inputs.count else { return nil }
+            guard let job = state.jobs[number] else { return nil }
             state.jobs[number] = nil
             if let place = state.queues.firstIndex(where: { $0.model === job.model }) {
                 state.queues[place].order.removeAll { $0 == number }
@@ -176,10 +170,18 @@ private final class Shared: Sendable {
     }
 
     /// The next pass, waiting for one; nil when all is stopped.
-    func next(_ budget: Int) -> Pass? {
+    ///
+    /// Jobs wait only while a pass runs, so that here is where those are found that have waited for too long.
+    func next(_ limits: BatchLimits) -> Pass? {
         while true {
             work.wait()
-            let (isStopped, pass) = state.withLock { state in (state.isStopped, state.takePass(budget)) }
+            let (isStopped, late, pass) = state.withLock { state in
+                let late = state.takeLate(since: .now - limits.wait)
+                return (state.isStopped, late, state.takePass(limits.batchTokens))
+            }
+            for job in late {
+                job.done.resume(throwing: ServingError.late(milliseconds: Int(limits.wait.inSeconds * 1000)))
+            }
             if isStopped { return nil }
             // A signal whose job went with an earlier pass, or was withdrawn, finds nothing.
             if let pass { return pass }
@@ -230,6 +232,22 @@ private final class Shared: Sendable {
 }
 
 extension Shared.State {
+    /// Takes the jobs away that have waited since then and would wait for another pass.
+    fileprivate mutating func takeLate(since limit: ContinuousClock.Instant) -> [Job] {
+        var late: [Job] = []
+        for place in queues.indices {
+            // In the order in which they came, but for those behind a slice of theirs.
+            for number in queues[place].order {
+                guard let job = jobs[number], job.since < limit else { continue }
+                jobs[number] = nil
+                queues[place].order.removeAll { $0 == number }
+                queues[place].tokens -= job.tokens
+                late.append(job)
+            }
+        }
+        return late
+    }
+
     /// Slices for one pass, of the model whose turn it is; nil where nothing waits.
     fileprivate mutating func takePass(_ budget: Int) -> Pass? {
         queues.removeAll { $0.order.isEmpty }

@@ -14,8 +14,6 @@ public enum ServingError: Error, Equatable, CustomStringConvertible {
     case wrongModel(String)
     /// More waits than there is room for; try again after so many seconds.
     case overloaded(retryAfter: Int)
-    /// The request itself did not come in time.
-    case slow(seconds: Int)
     /// The deadline passed while the request waited.
     case late(milliseconds: Int)
     /// Models are being loaded, or the server is about to end.
@@ -31,7 +29,6 @@ public enum ServingError: Error, Equatable, CustomStringConvertible {
         case .unknownModel(let name, let nearest):
             "no model is called \(quoted(name, limit: 80))" + (nearest.map { "; did you mean \(quoted($0))?" } ?? "")
         case .overloaded(let seconds): "the model is overloaded; try again in \(seconds) s"
-        case .slow(let seconds): "the request's body was not there after \(seconds) s"
         case .late(let milliseconds): "the request waited \(milliseconds) ms, which is its limit; try again later"
         }
     }

@@ -90,8 +90,7 @@ struct Server: Sendable {
         OpenAIRoutes(host: host, limits: command.limits).add(to: &routes)
         OperationRoutes(host: host).add(to: &routes)
         routes.refuseOthers()
-        // Behind the answer that the body's own time gets.
-        let deadline = TimeAmount.milliseconds(Int64(command.limits.bodyTime.inSeconds * 1000) + 2000)
+        let deadline = TimeAmount.milliseconds(Int64(command.limits.bodyTime.inSeconds * 1000))
         let mostBytes = command.limits.bytes + 1 << 20
         return Application(
             responder: Responder(router: router.buildResponder(), gate: gate),

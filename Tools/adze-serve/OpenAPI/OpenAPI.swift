@@ -21,20 +21,20 @@ enum OpenAPI {
         del":{"$ref":"#/components/headers/Model"},"x-adze-model-sha256":{"$ref":"#/components/headers/ModelHash"},"x-\#
         compute-tokens":{"$ref":"#/components/headers/Tokens"},"x-queue-time":{"$ref":"#/components/headers/QueueTime"\#
         },"x-inference-time":{"$ref":"#/components/headers/InferenceTime"}},"content":{"application/json":{"schema":{"\#
-        $ref":"#/components/schemas/AnyAnswer"}}}},"401":{"$ref":"#/components/responses/TEIUnauthorized"},"408":{"$re\#
-        f":"#/components/responses/TEISlow"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/comp\#
-        onents/responses/TEIInvalid"},"424":{"$ref":"#/components/responses/TEIFailed"},"429":{"$ref":"#/components/re\#
-        sponses/TEIOverloaded"},"503":{"$ref":"#/components/responses/TEIUnready"}}}}\#
+        $ref":"#/components/schemas/AnyAnswer"}}}},"401":{"$ref":"#/components/responses/TEIUnauthorized"},"413":{"$re\#
+        f":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/components/responses/TEIInvalid"},"424":{"$ref":"#/c\#
+        omponents/responses/TEIFailed"},"429":{"$ref":"#/components/responses/TEIOverloaded"},"503":{"$ref":"#/compone\#
+        nts/responses/TEIUnready"}}}}\#
         ,"/predict":{"post":{"operationId":"predict","summary":"Labels of texts and pairs, of the first model","tags":\#
         ["text-embeddings-inference"],"requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"\#
         #/components/schemas/PredictRequest"}}}},"responses":{"200":{"description":"The answer.","headers":{"x-adze-mo\#
         del":{"$ref":"#/components/headers/Model"},"x-adze-model-sha256":{"$ref":"#/components/headers/ModelHash"},"x-\#
         compute-tokens":{"$ref":"#/components/headers/Tokens"},"x-queue-time":{"$ref":"#/components/headers/QueueTime"\#
         },"x-inference-time":{"$ref":"#/components/headers/InferenceTime"}},"content":{"application/json":{"schema":{"\#
-        $ref":"#/components/schemas/Predictions"}}}},"401":{"$ref":"#/components/responses/TEIUnauthorized"},"408":{"$\#
-        ref":"#/components/responses/TEISlow"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/co\#
-        mponents/responses/TEIInvalid"},"424":{"$ref":"#/components/responses/TEIFailed"},"429":{"$ref":"#/components/\#
-        responses/TEIOverloaded"},"503":{"$ref":"#/components/responses/TEIUnready"}}}}\#
+        $ref":"#/components/schemas/Predictions"}}}},"401":{"$ref":"#/components/responses/TEIUnauthorized"},"413":{"$\#
+        ref":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/components/responses/TEIInvalid"},"424":{"$ref":"#\#
+        /components/responses/TEIFailed"},"429":{"$ref":"#/components/responses/TEIOverloaded"},"503":{"$ref":"#/compo\#
+        nents/responses/TEIUnready"}}}}\#
         ,"/rerank":{"post":{"operationId":"rerank","summary":"Texts in the order of their scores for a query, of the f\#
         irst model","tags":["text-embeddings-inference"],"requestBody":{"required":true,"content":{"application/json":\#
         {"schema":{"$ref":"#/components/schemas/RerankRequest"}}}},"responses":{"200":{"description":"The answer.","he\#
@@ -42,32 +42,30 @@ enum OpenAPI {
         rs/ModelHash"},"x-compute-tokens":{"$ref":"#/components/headers/Tokens"},"x-queue-time":{"$ref":"#/components/\#
         headers/QueueTime"},"x-inference-time":{"$ref":"#/components/headers/InferenceTime"}},"content":{"application/\#
         json":{"schema":{"$ref":"#/components/schemas/Ranking"}}}},"401":{"$ref":"#/components/responses/TEIUnauthoriz\#
-        ed"},"408":{"$ref":"#/components/responses/TEISlow"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422"\#
-        :{"$ref":"#/components/responses/TEIInvalid"},"424":{"$ref":"#/components/responses/TEIFailed"},"429":{"$ref":\#
-        "#/components/responses/TEIOverloaded"},"503":{"$ref":"#/components/responses/TEIUnready"}}}}\#
+        ed"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/components/responses/TEIInvalid"},"4\#
+        24":{"$ref":"#/components/responses/TEIFailed"},"429":{"$ref":"#/components/responses/TEIOverloaded"},"503":{"\#
+        $ref":"#/components/responses/TEIUnready"}}}}\#
         ,"/embed":{"post":{"operationId":"embed","summary":"Sentence vectors, of the first model","tags":["text-embedd\#
         ings-inference"],"requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/\#
         schemas/EmbedRequest"}}}},"responses":{"200":{"description":"The answer.","headers":{"x-adze-model":{"$ref":"#\#
         /components/headers/Model"},"x-adze-model-sha256":{"$ref":"#/components/headers/ModelHash"},"x-compute-tokens"\#
         :{"$ref":"#/components/headers/Tokens"},"x-queue-time":{"$ref":"#/components/headers/QueueTime"},"x-inference-\#
         time":{"$ref":"#/components/headers/InferenceTime"}},"content":{"application/json":{"schema":{"$ref":"#/compon\#
-        ents/schemas/Vectors"}}}},"401":{"$ref":"#/components/responses/TEIUnauthorized"},"408":{"$ref":"#/components/\#
-        responses/TEISlow"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/components/responses/\#
-        TEIInvalid"},"424":{"$ref":"#/components/responses/TEIFailed"},"429":{"$ref":"#/components/responses/TEIOverlo\#
-        aded"},"503":{"$ref":"#/components/responses/TEIUnready"}}}}\#
+        ents/schemas/Vectors"}}}},"401":{"$ref":"#/components/responses/TEIUnauthorized"},"413":{"$ref":"#/components/\#
+        responses/TEITooLarge"},"422":{"$ref":"#/components/responses/TEIInvalid"},"424":{"$ref":"#/components/respons\#
+        es/TEIFailed"},"429":{"$ref":"#/components/responses/TEIOverloaded"},"503":{"$ref":"#/components/responses/TEI\#
+        Unready"}}}}\#
         ,"/embed_sparse":{"post":{"operationId":"embedSparse","summary":"Sparse vectors, which no model here makes: al\#
         ways an error","tags":["text-embeddings-inference"],"requestBody":{"required":true,"content":{"application/jso\#
-        n":{"schema":{}}}},"responses":{"401":{"$ref":"#/components/responses/TEIUnauthorized"},"408":{"$ref":"#/compo\#
-        nents/responses/TEISlow"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/components/resp\#
-        onses/TEIInvalid"},"424":{"$ref":"#/components/responses/TEIFailed"},"429":{"$ref":"#/components/responses/TEI\#
-        Overloaded"}}}}\#
+        n":{"schema":{}}}},"responses":{"401":{"$ref":"#/components/responses/TEIUnauthorized"},"413":{"$ref":"#/compo\#
+        nents/responses/TEITooLarge"},"422":{"$ref":"#/components/responses/TEIInvalid"},"424":{"$ref":"#/components/r\#
+        esponses/TEIFailed"},"429":{"$ref":"#/components/responses/TEIOverloaded"}}}}\#
         ,"/tokenize":{"post":{"operationId":"tokenize","summary":"Tokens of texts, of the first model","tags":["text-e\#
         mbeddings-inference"],"requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/compon\#
         ents/schemas/TokenizeRequest"}}}},"responses":{"200":{"description":"The answer.","content":{"application/json\#
         ":{"schema":{"$ref":"#/components/schemas/Tokens"}}}},"401":{"$ref":"#/components/responses/TEIUnauthorized"},\#
-        "408":{"$ref":"#/components/responses/TEISlow"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$r\#
-        ef":"#/components/responses/TEIInvalid"},"429":{"$ref":"#/components/responses/TEIOverloaded"},"503":{"$ref":"\#
-        #/components/responses/TEIUnready"}}}}\#
+        "413":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/components/responses/TEIInvalid"},"429":{\#
+        "$ref":"#/components/responses/TEIOverloaded"},"503":{"$ref":"#/components/responses/TEIUnready"}}}}\#
         ,"/info":{"get":{"operationId":"info","summary":"Facts of the first model","tags":["text-embeddings-inference"\#
         ],"responses":{"200":{"description":"The answer.","content":{"application/json":{"schema":{"$ref":"#/component\#
         s/schemas/Info"}}}},"401":{"$ref":"#/components/responses/TEIUnauthorized"},"429":{"$ref":"#/components/respon\#
@@ -80,9 +78,9 @@ enum OpenAPI {
         eaders/Tokens"},"x-queue-time":{"$ref":"#/components/headers/QueueTime"},"x-inference-time":{"$ref":"#/compone\#
         nts/headers/InferenceTime"}},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/AnyAnswer"}\#
         }}},"401":{"$ref":"#/components/responses/TEIUnauthorized"},"404":{"$ref":"#/components/responses/TEIUnknown"}\#
-        ,"408":{"$ref":"#/components/responses/TEISlow"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$\#
-        ref":"#/components/responses/TEIInvalid"},"424":{"$ref":"#/components/responses/TEIFailed"},"429":{"$ref":"#/c\#
-        omponents/responses/TEIOverloaded"},"503":{"$ref":"#/components/responses/TEIUnready"}}}}\#
+        ,"413":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/components/responses/TEIInvalid"},"424":\#
+        {"$ref":"#/components/responses/TEIFailed"},"429":{"$ref":"#/components/responses/TEIOverloaded"},"503":{"$ref\#
+        ":"#/components/responses/TEIUnready"}}}}\#
         ,"/models/{model}/predict":{"parameters":[{"$ref":"#/components/parameters/Model"}],"post":{"operationId":"pre\#
         dictOf","summary":"Labels of texts and pairs, of a model","tags":["text-embeddings-inference"],"requestBody":{\#
         "required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/PredictRequest"}}}},"res\#
@@ -90,10 +88,10 @@ enum OpenAPI {
         -adze-model-sha256":{"$ref":"#/components/headers/ModelHash"},"x-compute-tokens":{"$ref":"#/components/headers\#
         /Tokens"},"x-queue-time":{"$ref":"#/components/headers/QueueTime"},"x-inference-time":{"$ref":"#/components/he\#
         aders/InferenceTime"}},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Predictions"}}}},\#
-        "401":{"$ref":"#/components/responses/TEIUnauthorized"},"404":{"$ref":"#/components/responses/TEIUnknown"},"40\#
-        8":{"$ref":"#/components/responses/TEISlow"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$ref"\#
-        :"#/components/responses/TEIInvalid"},"424":{"$ref":"#/components/responses/TEIFailed"},"429":{"$ref":"#/compo\#
-        nents/responses/TEIOverloaded"},"503":{"$ref":"#/components/responses/TEIUnready"}}}}\#
+        "401":{"$ref":"#/components/responses/TEIUnauthorized"},"404":{"$ref":"#/components/responses/TEIUnknown"},"41\#
+        3":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/components/responses/TEIInvalid"},"424":{"$r\#
+        ef":"#/components/responses/TEIFailed"},"429":{"$ref":"#/components/responses/TEIOverloaded"},"503":{"$ref":"#\#
+        /components/responses/TEIUnready"}}}}\#
         ,"/models/{model}/rerank":{"parameters":[{"$ref":"#/components/parameters/Model"}],"post":{"operationId":"rera\#
         nkOf","summary":"Texts in the order of their scores for a query, of a model","tags":["text-embeddings-inferenc\#
         e"],"requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Reran\#
@@ -102,9 +100,9 @@ enum OpenAPI {
         components/headers/Tokens"},"x-queue-time":{"$ref":"#/components/headers/QueueTime"},"x-inference-time":{"$ref\#
         ":"#/components/headers/InferenceTime"}},"content":{"application/json":{"schema":{"$ref":"#/components/schemas\#
         /Ranking"}}}},"401":{"$ref":"#/components/responses/TEIUnauthorized"},"404":{"$ref":"#/components/responses/TE\#
-        IUnknown"},"408":{"$ref":"#/components/responses/TEISlow"},"413":{"$ref":"#/components/responses/TEITooLarge"}\#
-        ,"422":{"$ref":"#/components/responses/TEIInvalid"},"424":{"$ref":"#/components/responses/TEIFailed"},"429":{"\#
-        $ref":"#/components/responses/TEIOverloaded"},"503":{"$ref":"#/components/responses/TEIUnready"}}}}\#
+        IUnknown"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/components/responses/TEIInvali\#
+        d"},"424":{"$ref":"#/components/responses/TEIFailed"},"429":{"$ref":"#/components/responses/TEIOverloaded"},"5\#
+        03":{"$ref":"#/components/responses/TEIUnready"}}}}\#
         ,"/models/{model}/embed":{"parameters":[{"$ref":"#/components/parameters/Model"}],"post":{"operationId":"embed\#
         Of","summary":"Sentence vectors, of a model","tags":["text-embeddings-inference"],"requestBody":{"required":tr\#
         ue,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/EmbedRequest"}}}},"responses":{"200":\#
@@ -112,24 +110,23 @@ enum OpenAPI {
         256":{"$ref":"#/components/headers/ModelHash"},"x-compute-tokens":{"$ref":"#/components/headers/Tokens"},"x-qu\#
         eue-time":{"$ref":"#/components/headers/QueueTime"},"x-inference-time":{"$ref":"#/components/headers/Inference\#
         Time"}},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Vectors"}}}},"401":{"$ref":"#/co\#
-        mponents/responses/TEIUnauthorized"},"404":{"$ref":"#/components/responses/TEIUnknown"},"408":{"$ref":"#/compo\#
-        nents/responses/TEISlow"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/components/resp\#
-        onses/TEIInvalid"},"424":{"$ref":"#/components/responses/TEIFailed"},"429":{"$ref":"#/components/responses/TEI\#
-        Overloaded"},"503":{"$ref":"#/components/responses/TEIUnready"}}}}\#
+        mponents/responses/TEIUnauthorized"},"404":{"$ref":"#/components/responses/TEIUnknown"},"413":{"$ref":"#/compo\#
+        nents/responses/TEITooLarge"},"422":{"$ref":"#/components/responses/TEIInvalid"},"424":{"$ref":"#/components/r\#
+        esponses/TEIFailed"},"429":{"$ref":"#/components/responses/TEIOverloaded"},"503":{"$ref":"#/components/respons\#
+        es/TEIUnready"}}}}\#
         ,"/models/{model}/embed_sparse":{"parameters":[{"$ref":"#/components/parameters/Model"}],"post":{"operationId"\#
         :"embedSparseOf","summary":"Sparse vectors, which no model here makes: always an error","tags":["text-embeddin\#
         gs-inference"],"requestBody":{"required":true,"content":{"application/json":{"schema":{}}}},"responses":{"401"\#
-        :{"$ref":"#/components/responses/TEIUnauthorized"},"408":{"$ref":"#/components/responses/TEISlow"},"413":{"$re\#
-        f":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/components/responses/TEIInvalid"},"424":{"$ref":"#/c\#
-        omponents/responses/TEIFailed"},"429":{"$ref":"#/components/responses/TEIOverloaded"}}}}\#
+        :{"$ref":"#/components/responses/TEIUnauthorized"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422":{\#
+        "$ref":"#/components/responses/TEIInvalid"},"424":{"$ref":"#/components/responses/TEIFailed"},"429":{"$ref":"#\#
+        /components/responses/TEIOverloaded"}}}}\#
         ,"/models/{model}/tokenize":{"parameters":[{"$ref":"#/components/parameters/Model"}],"post":{"operationId":"to\#
         kenizeOf","summary":"Tokens of texts, of a model","tags":["text-embeddings-inference"],"requestBody":{"require\#
         d":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/TokenizeRequest"}}}},"responses"\#
         :{"200":{"description":"The answer.","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Tok\#
         ens"}}}},"401":{"$ref":"#/components/responses/TEIUnauthorized"},"404":{"$ref":"#/components/responses/TEIUnkn\#
-        own"},"408":{"$ref":"#/components/responses/TEISlow"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422\#
-        ":{"$ref":"#/components/responses/TEIInvalid"},"429":{"$ref":"#/components/responses/TEIOverloaded"},"503":{"$\#
-        ref":"#/components/responses/TEIUnready"}}}}\#
+        own"},"413":{"$ref":"#/components/responses/TEITooLarge"},"422":{"$ref":"#/components/responses/TEIInvalid"},"\#
+        429":{"$ref":"#/components/responses/TEIOverloaded"},"503":{"$ref":"#/components/responses/TEIUnready"}}}}\#
         ,"/models/{model}/info":{"parameters":[{"$ref":"#/components/parameters/Model"}],"get":{"operationId":"infoOf"\#
         ,"summary":"Facts of a model","tags":["text-embeddings-inference"],"responses":{"200":{"description":"The answ\#
         er.","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Info"}}}},"401":{"$ref":"#/componen\#
@@ -166,10 +163,9 @@ enum OpenAPI {
         :"#/components/headers/Tokens"},"x-queue-time":{"$ref":"#/components/headers/QueueTime"},"x-inference-time":{"\#
         $ref":"#/components/headers/InferenceTime"}},"content":{"application/json":{"schema":{"$ref":"#/components/sch\#
         emas/InferAnswer"}}}},"400":{"$ref":"#/components/responses/InferenceInvalid"},"401":{"$ref":"#/components/res\#
-        ponses/InferenceUnauthorized"},"404":{"$ref":"#/components/responses/InferenceUnknown"},"408":{"$ref":"#/compo\#
-        nents/responses/InferenceSlow"},"413":{"$ref":"#/components/responses/InferenceTooLarge"},"429":{"$ref":"#/com\#
-        ponents/responses/InferenceOverloaded"},"500":{"$ref":"#/components/responses/InferenceFailed"},"503":{"$ref":\#
-        "#/components/responses/InferenceUnready"}}}}\#
+        ponses/InferenceUnauthorized"},"404":{"$ref":"#/components/responses/InferenceUnknown"},"413":{"$ref":"#/compo\#
+        nents/responses/InferenceTooLarge"},"429":{"$ref":"#/components/responses/InferenceOverloaded"},"500":{"$ref":\#
+        "#/components/responses/InferenceFailed"},"503":{"$ref":"#/components/responses/InferenceUnready"}}}}\#
         ,"/v2/models/{model}/versions/{version}":{"parameters":[{"$ref":"#/components/parameters/Model"},{"$ref":"#/co\#
         mponents/parameters/Version"}],"get":{"operationId":"metadataOfVersion","summary":"A model's inputs and output\#
         s","tags":["Open Inference Protocol"],"responses":{"200":{"description":"The answer.","content":{"application/\#
@@ -191,34 +187,32 @@ enum OpenAPI {
         e-time":{"$ref":"#/components/headers/QueueTime"},"x-inference-time":{"$ref":"#/components/headers/InferenceTi\#
         me"}},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/InferAnswer"}}}},"400":{"$ref":"#/\#
         components/responses/InferenceInvalid"},"401":{"$ref":"#/components/responses/InferenceUnauthorized"},"404":{"\#
-        $ref":"#/components/responses/InferenceUnknown"},"408":{"$ref":"#/components/responses/InferenceSlow"},"413":{\#
-        "$ref":"#/components/responses/InferenceTooLarge"},"429":{"$ref":"#/components/responses/InferenceOverloaded"}\#
-        ,"500":{"$ref":"#/components/responses/InferenceFailed"},"503":{"$ref":"#/components/responses/InferenceUnread\#
-        y"}}}}\#
+        $ref":"#/components/responses/InferenceUnknown"},"413":{"$ref":"#/components/responses/InferenceTooLarge"},"42\#
+        9":{"$ref":"#/components/responses/InferenceOverloaded"},"500":{"$ref":"#/components/responses/InferenceFailed\#
+        "},"503":{"$ref":"#/components/responses/InferenceUnready"}}}}\#
         ,"/v2/repository/index":{"post":{"operationId":"index","summary":"The models that the server was started with,\#
          and whether they are there","tags":["Open Inference Protocol"],"requestBody":{"required":false,"content":{"ap\#
         plication/json":{"schema":{"description":"Any JSON, or none: nothing is read of it."}}}},"responses":{"200":{"\#
         description":"The answer.","content":{"application/json":{"schema":{"type":"array","items":{"$ref":"#/componen\#
         ts/schemas/IndexEntry"}}}}},"400":{"$ref":"#/components/responses/InferenceInvalid"},"401":{"$ref":"#/componen\#
-        ts/responses/InferenceUnauthorized"},"408":{"$ref":"#/components/responses/InferenceSlow"},"413":{"$ref":"#/co\#
-        mponents/responses/InferenceTooLarge"},"429":{"$ref":"#/components/responses/InferenceOverloaded"}}}}\#
+        ts/responses/InferenceUnauthorized"},"413":{"$ref":"#/components/responses/InferenceTooLarge"},"429":{"$ref":"\#
+        #/components/responses/InferenceOverloaded"}}}}\#
         ,"/v2/repository/models/{model}/load":{"parameters":[{"$ref":"#/components/parameters/Model"}],"post":{"operat\#
         ionId":"load","summary":"Loads a model again from where the server was started with it","tags":["Open Inferenc\#
         e Protocol"],"requestBody":{"required":false,"content":{"application/json":{"schema":{"description":"Any JSON,\#
          or none: nothing is read of it."}}}},"responses":{"200":{"description":"The answer.","content":{"application/\#
         json":{"schema":{"type":"object","maxProperties":0}}}},"400":{"$ref":"#/components/responses/InferenceInvalid"\#
         },"401":{"$ref":"#/components/responses/InferenceUnauthorized"},"404":{"$ref":"#/components/responses/Inferenc\#
-        eUnknown"},"408":{"$ref":"#/components/responses/InferenceSlow"},"413":{"$ref":"#/components/responses/Inferen\#
-        ceTooLarge"},"429":{"$ref":"#/components/responses/InferenceOverloaded"},"500":{"$ref":"#/components/responses\#
-        /InferenceFailed"}}}}\#
+        eUnknown"},"413":{"$ref":"#/components/responses/InferenceTooLarge"},"429":{"$ref":"#/components/responses/Inf\#
+        erenceOverloaded"},"500":{"$ref":"#/components/responses/InferenceFailed"}}}}\#
         ,"/v2/repository/models/{model}/unload":{"parameters":[{"$ref":"#/components/parameters/Model"}],"post":{"oper\#
         ationId":"unload","summary":"Takes a model away","tags":["Open Inference Protocol"],"requestBody":{"required":\#
         false,"content":{"application/json":{"schema":{"description":"Any JSON, or none: nothing is read of it."}}}},"\#
         responses":{"200":{"description":"The answer.","content":{"application/json":{"schema":{"type":"object","maxPr\#
         operties":0}}}},"400":{"$ref":"#/components/responses/InferenceInvalid"},"401":{"$ref":"#/components/responses\#
-        /InferenceUnauthorized"},"404":{"$ref":"#/components/responses/InferenceUnknown"},"408":{"$ref":"#/components/\#
-        responses/InferenceSlow"},"413":{"$ref":"#/components/responses/InferenceTooLarge"},"429":{"$ref":"#/component\#
-        s/responses/InferenceOverloaded"},"503":{"$ref":"#/components/responses/InferenceUnready"}}}}\#
+        /InferenceUnauthorized"},"404":{"$ref":"#/components/responses/InferenceUnknown"},"413":{"$ref":"#/components/\#
+        responses/InferenceTooLarge"},"429":{"$ref":"#/components/responses/InferenceOverloaded"},"503":{"$ref":"#/com\#
+        ponents/responses/InferenceUnready"}}}}\#
         ,"/v1/models/{model}":{"parameters":[{"$ref":"#/components/parameters/Model"}],"get":{"operationId":"modelRead\#
         yV1","summary":"Whether a model is there","tags":["KServe"],"responses":{"200":{"description":"The answer.","c\#
         ontent":{"application/json":{"schema":{"$ref":"#/components/schemas/NameAndReady"}}}},"401":{"$ref":"#/compone\#
@@ -232,10 +226,9 @@ enum OpenAPI {
         ueue-time":{"$ref":"#/components/headers/QueueTime"},"x-inference-time":{"$ref":"#/components/headers/Inferenc\#
         eTime"}},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/PredictV1Answer"}}}},"400":{"$r\#
         ef":"#/components/responses/InferenceInvalid"},"401":{"$ref":"#/components/responses/InferenceUnauthorized"},"\#
-        404":{"$ref":"#/components/responses/InferenceUnknown"},"408":{"$ref":"#/components/responses/InferenceSlow"},\#
-        "413":{"$ref":"#/components/responses/InferenceTooLarge"},"429":{"$ref":"#/components/responses/InferenceOverl\#
-        oaded"},"500":{"$ref":"#/components/responses/InferenceFailed"},"503":{"$ref":"#/components/responses/Inferenc\#
-        eUnready"}}}}\#
+        404":{"$ref":"#/components/responses/InferenceUnknown"},"413":{"$ref":"#/components/responses/InferenceTooLarg\#
+        e"},"429":{"$ref":"#/components/responses/InferenceOverloaded"},"500":{"$ref":"#/components/responses/Inferenc\#
+        eFailed"},"503":{"$ref":"#/components/responses/InferenceUnready"}}}}\#
         ,"/v1/models":{"get":{"operationId":"models","summary":"The models, as OpenAI and as KServe list them","tags":\#
         ["OpenAI"],"responses":{"200":{"description":"The answer.","content":{"application/json":{"schema":{"$ref":"#/\#
         components/schemas/ModelList"}}}},"401":{"$ref":"#/components/responses/OpenAIUnauthorized"},"429":{"$ref":"#/\#
@@ -247,10 +240,9 @@ enum OpenAPI {
         "#/components/headers/Tokens"},"x-queue-time":{"$ref":"#/components/headers/QueueTime"},"x-inference-time":{"$\#
         ref":"#/components/headers/InferenceTime"}},"content":{"application/json":{"schema":{"$ref":"#/components/sche\#
         mas/Embeddings"}}}},"400":{"$ref":"#/components/responses/OpenAIInvalid"},"401":{"$ref":"#/components/response\#
-        s/OpenAIUnauthorized"},"404":{"$ref":"#/components/responses/OpenAIUnknown"},"408":{"$ref":"#/components/respo\#
-        nses/OpenAISlow"},"413":{"$ref":"#/components/responses/OpenAITooLarge"},"429":{"$ref":"#/components/responses\#
-        /OpenAIOverloaded"},"500":{"$ref":"#/components/responses/OpenAIFailed"},"503":{"$ref":"#/components/responses\#
-        /OpenAIUnready"}}}}\#
+        s/OpenAIUnauthorized"},"404":{"$ref":"#/components/responses/OpenAIUnknown"},"413":{"$ref":"#/components/respo\#
+        nses/OpenAITooLarge"},"429":{"$ref":"#/components/responses/OpenAIOverloaded"},"500":{"$ref":"#/components/res\#
+        ponses/OpenAIFailed"},"503":{"$ref":"#/components/responses/OpenAIUnready"}}}}\#
         ,"/health":{"get":{"operationId":"health","summary":"Whether all models are there","tags":["operation"],"secur\#
         ity":[],"responses":{"200":{"description":"The answer.","content":{"text/plain":{"schema":{"type":"string","ma\#
         xLength":0}}}},"503":{"$ref":"#/components/responses/TEIUnready"}}}}\#
@@ -285,8 +277,6 @@ enum OpenAPI {
         ,"InferenceOverloaded":{"description":"More requests are being answered than the server takes.","headers":{"Re\#
         try-After":{"$ref":"#/components/headers/RetryAfter"}},"content":{"application/json":{"schema":{"$ref":"#/comp\#
         onents/schemas/InferenceError"}}}}\#
-        ,"InferenceSlow":{"description":"The body was not there in time; the connection is closed.","content":{"applic\#
-        ation/json":{"schema":{"$ref":"#/components/schemas/InferenceError"}}}}\#
         ,"InferenceTooLarge":{"description":"The body, or a list in it, or a text that is not to be cut off, is larger\#
          than what is taken.","content":{"application/json":{"schema":{"$ref":"#/components/schemas/InferenceError"}}}\#
         }\#
@@ -305,8 +295,6 @@ enum OpenAPI {
         ,"OpenAIOverloaded":{"description":"More requests are being answered than the server takes.","headers":{"Retry\#
         -After":{"$ref":"#/components/headers/RetryAfter"}},"content":{"application/json":{"schema":{"$ref":"#/compone\#
         nts/schemas/OpenAIError"}}}}\#
-        ,"OpenAISlow":{"description":"The body was not there in time; the connection is closed.","content":{"applicati\#
-        on/json":{"schema":{"$ref":"#/components/schemas/OpenAIError"}}}}\#
         ,"OpenAITooLarge":{"description":"The body, or a list in it, or a text that is not to be cut off, is larger th\#
         an what is taken.","content":{"application/json":{"schema":{"$ref":"#/components/schemas/OpenAIError"}}}}\#
         ,"OpenAIUnauthorized":{"description":"The server has a key, and the request lacks it.","headers":{"WWW-Authent\#
@@ -324,8 +312,6 @@ enum OpenAPI {
         ,"TEIOverloaded":{"description":"More requests are being answered than the server takes.","headers":{"Retry-Af\#
         ter":{"$ref":"#/components/headers/RetryAfter"}},"content":{"application/json":{"schema":{"$ref":"#/components\#
         /schemas/TEIError"}}}}\#
-        ,"TEISlow":{"description":"The body was not there in time; the connection is closed.","content":{"application/\#
-        json":{"schema":{"$ref":"#/components/schemas/TEIError"}}}}\#
         ,"TEITooLarge":{"description":"The body, or a list in it, or a text that is not to be cut off, is larger than \#
         what is taken.","content":{"application/json":{"schema":{"$ref":"#/components/schemas/TEIError"}}}}\#
         ,"TEIUnauthorized":{"description":"The server has a key, and the request lacks it.","headers":{"WWW-Authentica\#

@@ -101,26 +101,12 @@ struct Gate: Sendable {
         return try await answer(Asked(body: value, parameters: context.parameters, headers: request.headers))
     }
 
+    /// The bytes of a body; how long they may take is the connection's to watch.
     private func read(_ body: RequestBody) async throws -> [UInt8] {
-        let limits = limits
-        return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
-            group.addTask {
-                do {
-                    let buffer = try await body.collect(upTo: limits.bytes)
-                    return Array(buffer.readableBytesView)
-                } catch is NIOTooManyBytesError {
-                    throw ServingError.tooLarge("the body has more than \(limits.bytes) bytes")
-                }
-            }
-            group.addTask {
-                try await Task.sleep(for: limits.bodyTime)
-                return nil
-            }
-            defer { group.cancelAll() }
-            guard let bytes = try await group.next() ?? nil else {
-                throw ServingError.slow(seconds: Int(limits.bodyTime.inSeconds))
-            }
-            return bytes
+        do {
+            return try await Array(body.collect(upTo: limits.bytes).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw ServingError.tooLarge("the body has more than \(limits.bytes) bytes")
         }
     }
 

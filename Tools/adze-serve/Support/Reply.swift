@@ -81,8 +81,6 @@ enum Dialect: Sendable {
         var reply = Reply(body(of: error), status: error.status(self))
         if case .overloaded(let seconds) = error { reply.headers[.retryAfter] = String(seconds) }
         if case .late = error { reply.headers[.retryAfter] = "1" }
-        // The rest of such a request is not read.
-        if case .slow = error { reply.headers[.connection] = "close" }
         return reply
     }
 
@@ -118,7 +116,6 @@ extension ServingError {
         case .wrongModel:
             dialect == .tei ? HTTPResponse.Status(code: 424, reasonPhrase: "Failed Dependency") : .badRequest
         case .overloaded: .tooManyRequests
-        case .slow: .requestTimeout
         case .late, .notReady: .serviceUnavailable
         case .failed:
             dialect == .tei ? HTTPResponse.Status(code: 424, reasonPhrase: "Failed Dependency") : .internalServerError
@@ -127,7 +124,7 @@ extension ServingError {
 
     fileprivate var teiType: String {
         switch self {
-        case .invalid, .tooLarge, .slow: "Validation"
+        case .invalid, .tooLarge: "Validation"
         case .unknownModel: "NotFound"
         case .wrongModel, .failed: "Backend"
         case .overloaded, .late: "Overloaded"
@@ -137,7 +134,7 @@ extension ServingError {
 
     fileprivate var openAIType: String {
         switch self {
-        case .invalid, .tooLarge, .slow, .wrongModel, .unknownModel: "invalid_request_error"
+        case .invalid, .tooLarge, .wrongModel, .unknownModel: "invalid_request_error"
         case .overloaded, .late: "rate_limit_error"
         case .notReady, .failed: "server_error"
         }
@@ -151,7 +148,6 @@ extension ServingError {
         case .unknownModel: "unknown_model"
         case .wrongModel: "wrong_model"
         case .overloaded: "overloaded"
-        case .slow: "slow"
         case .late: "late"
         case .notReady: "not_ready"
         case .failed: "failed"

@@ -1,6 +1,6 @@
 // Closes a connection whose request is not there in time, or goes on for ever: a client that sends a byte now and then is
-// never idle, and one that is refused may go on sending what nobody reads. Not here: the answer to a slow body, which is
-// `Gate`'s, and connections between two requests, which the idle time is for.
+// never idle, and one that is refused may go on sending what nobody reads. Not here: connections
+// between two requests, which the idle time is for.
 
 import Hummingbird
 import NIOCore
