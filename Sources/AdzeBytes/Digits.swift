@@ -7,6 +7,11 @@ package func hexDigits(_ value: UInt64) -> String {
     return String(repeating: "0", count: 16 - digits.count) + digits
 }
 
+/// Bytes as two hexadecimal digits each.
+package func hexDigits(_ bytes: some Sequence<UInt8>) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}
+
 /// 1234567 as `1,234,567`.
 package func groupedDigits(_ number: Int, minus: String = "-") -> String {
     var digits = Array(String(number.magnitude))

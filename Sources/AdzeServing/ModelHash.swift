@@ -10,7 +10,7 @@ enum ModelHash {
     ///
     /// Throws `FileError`.
     static func of(path: String) throws -> String {
-        if let model = BundledModel(path: path) { return try hexadecimal(hash(.resident(model.bytes))) }
+        if let model = BundledModel(path: path) { return try hexDigits(hash(.resident(model.bytes))) }
         guard BundledModel.isFolder(path) else { return try file(path) }
         var lines = SHA256()
         for name in try folderEntries(path) where !name.hasPrefix(".") {
@@ -18,11 +18,11 @@ enum ModelHash {
             guard let hash = try? file(path + "/" + name) else { continue }
             lines.update(data: Array("\(hash)  \(name)\n".utf8))
         }
-        return hexadecimal(lines.finalize())
+        return hexDigits(lines.finalize())
     }
 
     private static func file(_ path: String) throws -> String {
-        hexadecimal(try hash(.file(InputFile(path: path))))
+        hexDigits(try hash(.file(InputFile(path: path))))
     }
 
     private static func hash(_ source: ByteSource) throws -> SHA256.Digest {
@@ -33,9 +33,5 @@ enum ModelHash {
             offset += count
         }
         return hash.finalize()
-    }
-
-    private static func hexadecimal(_ digest: SHA256.Digest) -> String {
-        digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -105,7 +105,7 @@ public final class ModelHost: Sendable {
         // One after the other: each has a whole model in memory before it takes another's place.
         try loading.withLock { _ in
             let model = try ServedModel(
-                name: request.name, path: request.path, precision: precision, on: pool, batcher: batcher)
+                request, precision: precision, on: pool, batcher: batcher, metrics: metrics)
             state.withLock { state in
                 if !state.names.contains(model.name) { state.names.append(model.name) }
                 state.models.removeAll { $0.name == model.name }

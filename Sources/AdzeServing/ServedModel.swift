@@ -41,9 +41,13 @@ public final class ServedModel: Sendable {
     public let facts: JSONObject
     let stepped: SteppedModel
     private let batcher: Batcher
+    private let metrics: ServerMetrics
 
-    init(name: String, path: String, precision: Precision, on pool: ThreadPool, batcher: Batcher) throws {
-        (self.name, self.path, self.precision, self.batcher) = (name, path, precision, batcher)
+    init(
+        _ request: ModelRequest, precision: Precision, on pool: ThreadPool, batcher: Batcher, metrics: ServerMetrics
+    ) throws {
+        (name, path, self.precision) = (request.name, request.path, precision)
+        (self.batcher, self.metrics) = (batcher, metrics)
         let bundle = try ModelBundle(path: ServedModel.file(in: path))
         notes = bundle.notes
         facts = bundle.inspection()
@@ -183,6 +187,11 @@ public final class ServedModel: Sendable {
         let inputs = prepared.flatMap(\.inputs)
         guard !inputs.isEmpty else { return Served(answers: [], tokenCount: 0, waited: .zero, ran: .zero) }
         let outcome = try await batcher.run(inputs, of: self)
+        // JSON cannot write what a damaged model gives.
+        guard outcome.outputs.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+            throw ServingError.failed("the model's outputs are not finite; its weights are damaged")
+        }
+        metrics.answered(name, texts: prepared.count, waited: outcome.waited)
         var rest = outcome.outputs[...]
         let answers = prepared.map { text in
             defer { rest = rest.dropFirst(text.inputs.count) }

@@ -70,7 +70,7 @@ public final class ServerMetrics: Sendable {
     }
 
     /// Counts texts that a model answered, and how long their request waited.
-    public func answered(_ model: String, texts: Int, waited: Duration) {
+    func answered(_ model: String, texts: Int, waited: Duration) {
         let model = "model=\"\(escaped(model))\""
         state.withLock { state in
             state.counters[Key(name: "adze_texts", labels: model), default: 0] += texts

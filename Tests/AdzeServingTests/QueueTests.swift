@@ -121,7 +121,6 @@ import Testing
     @Test func metricsAreWhatPrometheusReads() async throws {
         let host = try host()
         let served = try await host.model().classify(["the adze", "wood"])
-        host.metrics.answered("c", texts: 2, waited: served.waited)
         host.metrics.ended(route: "/a\"b\\", status: 200, after: .milliseconds(3))
         host.metrics.failed("late")
         let lines = host.metrics.text(openMetrics: true).split(separator: "\n")

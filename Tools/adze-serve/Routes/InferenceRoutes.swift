@@ -47,9 +47,7 @@ struct InferenceRoutes: Sendable {
         try refuseLeft(asked.body)
         let topK = try topK(asked.body, labels: model.labels.count)
         let served = try await model.classify(texts, truncate: asked.body.flag("truncate", true))
-        host.metrics.answered(model.name, texts: texts.count, waited: served.waited)
-        let lists = try served.answers.map { answer -> JSONValue in
-            try checkFinite(answer.logits)
+        let lists = served.answers.map { answer -> JSONValue in
             let scored =
                 raw
                 ? sorted(zip(answer.labels, answer.logits.map(Double.init))) : answer.top.map { ($0.label, $0.score) }
@@ -108,8 +106,6 @@ struct InferenceRoutes: Sendable {
         let (raw, returnsText) = (try asked.body.flag("raw_scores", false), try asked.body.flag("return_text", false))
         try refuseLeft(asked.body)
         let served = try await model.scores(texts, for: query, truncate: asked.body.flag("truncate", true))
-        try checkFinite(served.answers.map(\.logit))
-        host.metrics.answered(model.name, texts: texts.count, waited: served.waited)
         let order = served.answers.indices.sorted { (served.answers[$0].score, $1) > (served.answers[$1].score, $0) }
         return Reply(
             .array(
@@ -135,8 +131,6 @@ struct InferenceRoutes: Sendable {
         try asked.body.refuse("dimensions") { $0.integer == model.dimensions }
         let served = try await model.embed(
             texts, normalize: asked.body.flag("normalize", true), truncate: asked.body.flag("truncate", true))
-        for vector in served.answers { try checkFinite(vector) }
-        host.metrics.answered(model.name, texts: texts.count, waited: served.waited)
         let lists = served.answers.map { vectorText($0) }
         return Reply(text: "[" + lists.joined(separator: ",") + "]", contentType: "application/json").with(
             model, served)

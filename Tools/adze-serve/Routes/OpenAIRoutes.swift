@@ -45,8 +45,6 @@ struct OpenAIRoutes: Sendable {
         }
         try asked.body.refuse("dimensions") { $0.integer == model.dimensions }
         let served = try await model.embed(texts, normalize: true)
-        for vector in served.answers { try checkFinite(vector) }
-        host.metrics.answered(model.name, texts: texts.count, waited: served.waited)
         let data = served.answers.enumerated().map { index, vector in
             let value = format == "float" ? vectorText(vector) : "\"" + base64(vector) + "\""
             return #"{"object":"embedding","index":\#(index),"embedding":\#(value)}"#

@@ -125,8 +125,6 @@ struct OpenInferenceRoutes: Sendable {
         let reply: (JSONValue) -> Reply
         if model.task == .embedding {
             let served = try await model.embed(try column("text", columns, of: model))
-            for vector in served.answers { try checkFinite(vector) }
-            host.metrics.answered(model.name, texts: served.answers.count, waited: served.waited)
             outputs = [
                 tensor(
                     "embedding", "FP32", [served.answers.count, model.dimensions ?? 0],
@@ -135,8 +133,6 @@ struct OpenInferenceRoutes: Sendable {
             reply = { Reply($0).with(model, served) }
         } else {
             let served = try await model.classify(try texts(columns, of: model))
-            for answer in served.answers { try checkFinite(answer.logits) }
-            host.metrics.answered(model.name, texts: served.answers.count, waited: served.waited)
             let count = served.answers.count
             outputs = [
                 tensor("label", "BYTES", [count], served.answers.map { .string($0.label) }),
@@ -234,15 +230,11 @@ struct OpenInferenceRoutes: Sendable {
                 throw ServingError.invalid("the model makes vectors of single texts; 'text_pair' is for classifiers")
             }
             let served = try await model.embed(texts.map(\.text))
-            for vector in served.answers { try checkFinite(vector) }
-            host.metrics.answered(model.name, texts: texts.count, waited: served.waited)
             let lists = served.answers.map { JSONValue.array($0.map { .number(Double($0)) }) }
             return Reply(.object(["predictions": .array(lists)])).with(model, served)
         }
         let served = try await model.classify(texts)
-        host.metrics.answered(model.name, texts: texts.count, waited: served.waited)
-        let answers = try served.answers.map { answer -> JSONValue in
-            try checkFinite(answer.logits)
+        let answers = served.answers.map { answer -> JSONValue in
             let scores = pairs(zip(answer.labels, answer.scores).map { ($0, .number($1)) })
             return .object([
                 "label": .string(answer.label), "score": .number(answer.score), "scores": .object(scores),

@@ -56,10 +56,3 @@ func checkCount(_ count: Int, _ limits: RequestLimits) throws(ServingError) {
         throw .tooLarge("the request has \(count) texts; at most \(limits.texts) are taken at once")
     }
 }
-
-/// Refuses logits that are not numbers, which JSON cannot write and a damaged model gives.
-func checkFinite(_ values: [Float]) throws(ServingError) {
-    guard values.allSatisfy(\.isFinite) else {
-        throw .failed("the model's outputs are not finite; its weights are damaged")
-    }
-}

@@ -65,7 +65,7 @@ struct RescueCommand: ParsableCommand {
 
     private func printList(_ rescue: Rescue) throws {
         func sum(_ info: TensorInfo) throws -> String? {
-            sums ? hexadecimal(SHA256.hash(data: try rescue.weights.store.load(info.name).bytes)) : nil
+            sums ? hexDigits(SHA256.hash(data: try rescue.weights.store.load(info.name).bytes)) : nil
         }
         if json { return try StandardOutput.shared.json(JSONValue.object(rescue.json(sum: sum))) }
         for info in rescue.tensors {
@@ -82,9 +82,5 @@ struct RescueCommand: ParsableCommand {
     private func printable(_ name: String) -> String {
         let escaped = quoted(name, limit: .max)
         return escaped == "'\(name)'" ? name : escaped
-    }
-
-    private func hexadecimal(_ digest: SHA256.Digest) -> String {
-        digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
